@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/base/error.h"
+
+namespace throng {
+
+/// Keys keep the order of the file.
+using Json = nlohmann::ordered_json;
+
+/// Parses `text`; comments are not allowed. The error (of kind `kind`) names `source`, line and column.
+Result<Json> parse_json(std::string_view text, std::string_view source, ErrorKind kind);
+
+/// Reads and parses a file. Throws Failure(`kind`).
+Json read_json(const std::filesystem::path& path, ErrorKind kind);
+
+}  // namespace throng

@@ -1,0 +1,127 @@
+#include "engine/base/options_reader.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace throng {
+namespace {
+
+/// Levenshtein's distance: the fewest insertions, deletions and replacements of a character.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string hint(std::string_view word, const std::vector<std::string>& words) {
+  const std::optional<std::string> meant = closest_word(word, words);
+  return meant ? fmt::format("; did you mean \"{}\"?", *meant) : "";
+}
+
+bool fits(const Json& value, Range<int> range) {
+  if (!value.is_number_integer()) return false;
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT32_MAX) return false;
+  const auto number = value.get<std::int64_t>();
+  return number >= range.min && number <= range.max;
+}
+
+}  // namespace
+
+std::optional<std::string> closest_word(std::string_view word, const std::vector<std::string>& words) {
+  const auto distance = [&](const std::string& other) { return edit_distance(word, other); };
+  const auto nearest = std::ranges::min_element(words, {}, distance);
+  if (nearest == words.end() || distance(*nearest) > std::max<std::size_t>(1, (word.size() + 1) / 3))
+    return std::nullopt;
+  return *nearest;
+}
+
+OptionsReader::OptionsReader(const Json& object, std::string path) : object_(object), path_(std::move(path)) {
+  if (!object.is_object()) {
+    error_ = Error{ErrorKind::usage,
+                   fmt::format("{}: got {}, expected an object", path_.empty() ? "/" : path_, object.dump())};
+  }
+}
+
+void OptionsReader::integer(std::string_view key, int& value, Range<int> range) {
+  const Json* given = find(key);
+  if (given == nullptr) return;
+  if (!fits(*given, range)) {
+    return reject(key, *given, fmt::format("an integer from {} to {}", range.min, range.max));
+  }
+  value = given->get<int>();
+}
+
+void OptionsReader::number(std::string_view key, double& value, Range<double> range) {
+  const Json* given = find(key);
+  if (given == nullptr) return;
+  if (!given->is_number() || given->get<double>() < range.min || given->get<double>() > range.max) {
+    return reject(key, *given, fmt::format("a number from {} to {}", range.min, range.max));
+  }
+  value = given->get<double>();
+}
+
+void OptionsReader::boolean(std::string_view key, bool& value) {
+  const Json* given = find(key);
+  if (given == nullptr) return;
+  if (!given->is_boolean()) return reject(key, *given, "true or false");
+  value = given->get<bool>();
+}
+
+void OptionsReader::text(std::string_view key, std::string& value) {
+  const Json* given = find(key);
+  if (given == nullptr) return;
+  if (!given->is_string()) return reject(key, *given, "a string");
+  value = given->get<std::string>();
+}
+
+void OptionsReader::choice(std::string_view key, std::string& value,
+                           const std::vector<std::string>& choices) {
+  const Json* given = find(key);
+  if (given == nullptr) return;
+  if (!given->is_string() || std::ranges::find(choices, given->get<std::string>()) == choices.end()) {
+    const std::string meant = given->is_string() ? hint(given->get<std::string>(), choices) : "";
+    return reject(key, *given, fmt::format("one of {}{}", fmt::join(choices, ", "), meant));
+  }
+  value = given->get<std::string>();
+}
+
+void OptionsReader::ignore(std::string_view key) { known_.emplace_back(key); }
+
+Result<void> OptionsReader::finish() const {
+  if (error_) return *error_;
+  for (const auto& [key, value] : object_.items()) {
+    if (std::ranges::find(known_, key) != known_.end()) continue;
+    const std::string meant = hint(key, known_);
+    return Error{ErrorKind::usage,
+                 fmt::format("{}/{}: got {}, but there is no such option{}", path_, key, value.dump(),
+                             meant.empty() ? fmt::format("; there are {}", fmt::join(known_, ", ")) : meant)};
+  }
+  return {};
+}
+
+const Json* OptionsReader::find(std::string_view key) {
+  known_.emplace_back(key);
+  if (!object_.is_object()) return nullptr;
+  const auto found = object_.find(key);
+  return found == object_.end() ? nullptr : &*found;
+}
+
+void OptionsReader::reject(std::string_view key, const Json& value, const std::string& expected) {
+  if (error_) return;
+  error_ =
+      Error{ErrorKind::usage, fmt::format("{}/{}: got {}, expected {}", path_, key, value.dump(), expected)};
+}
+
+}  // namespace throng

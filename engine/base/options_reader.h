@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/json.h"
+
+namespace throng {
+
+/// What is allowed, both ends included.
+template <class T>
+struct Range {
+  T min;
+  T max;
+};
+
+/// Reads an options struct from a JSON object, strictly. Call a read function for each key there may be; what
+/// the object does not give keeps its value. Then `finish` tells whether all went well: the first wrong
+/// value, else the first unknown key, is the Error (usage), with its JSON path, its value and what was
+/// expected.
+class OptionsReader {
+ public:
+  /// `path` is where the object stands in its file, such as "/recommender"; "" for the top. `object` must
+  /// outlive the reader.
+  explicit OptionsReader(const Json& object, std::string path = "");
+
+  void integer(std::string_view key, int& value, Range<int> range);
+  void number(std::string_view key, double& value, Range<double> range);
+  void boolean(std::string_view key, bool& value);
+  void text(std::string_view key, std::string& value);
+  /// One of `choices`.
+  void choice(std::string_view key, std::string& value, const std::vector<std::string>& choices);
+  /// A key that somebody else reads.
+  void ignore(std::string_view key);
+
+  Result<void> finish() const;
+
+ private:
+  const Json* find(std::string_view key);
+  void reject(std::string_view key, const Json& value, const std::string& expected);
+
+  const Json& object_;
+  std::string path_;
+  std::vector<std::string> known_;
+  std::optional<Error> error_;
+};
+
+/// The one of `words` nearest to `word` by edit distance, if it is near enough to be what was meant; the
+/// first among equals.
+std::optional<std::string> closest_word(std::string_view word, const std::vector<std::string>& words);
+
+}  // namespace throng

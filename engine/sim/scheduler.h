@@ -1,0 +1,134 @@
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/sim/event_queue.h"
+#include "engine/sim/external.h"
+#include "engine/sim/task.h"
+
+namespace throng {
+
+/// The model asked for something impossible: an event in an actor's past or in a closed window.
+class SchedulingError : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+class Scheduler;
+
+/// One actor: a coroutine with a virtual clock of its own. It waits for at most one thing at a time, through
+/// the awaitables below, which only its own coroutine (or a Task awaited by it) may use.
+class Actor {
+ public:
+  Actor(Scheduler& scheduler, ActorId id) : scheduler_(scheduler), id_(id) {}
+  Actor(const Actor&) = delete;
+  Actor& operator=(const Actor&) = delete;
+
+  ActorId id() const { return id_; }
+  /// The time of the event that the actor handles. It never runs backwards.
+  VirtualTime now() const { return handling_.time; }
+
+  /// co_await: continues at now() + duration, which must not be negative (SchedulingError).
+  /// Of the actors that continue at the same time, those with a smaller priority go first.
+  auto sleep_for(Duration duration, std::int32_t priority = 0) {
+    return Sleep{*this, now() + duration, priority};
+  }
+  /// co_await: continues at `time`, which must not be before now() (SchedulingError).
+  auto sleep_until(VirtualTime time, std::int32_t priority = 0) { return Sleep{*this, time, priority}; }
+  /// co_await: the reply (std::string) of the outside world to `request`. Continues at now() + takes(reply),
+  /// however long the reply was under way and whatever else has happened meanwhile.
+  auto external(std::string request, ReplyDuration takes) {
+    return External{*this, std::move(request), std::move(takes)};
+  }
+
+ private:
+  friend class Scheduler;
+
+  struct Sleep {
+    Actor& actor;
+    VirtualTime until;
+    std::int32_t priority;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiting);
+    void await_resume() const noexcept {}
+  };
+  struct External {
+    Actor& actor;
+    std::string request;
+    ReplyDuration takes;
+    std::string reply{};
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiting);
+    std::string await_resume() { return std::move(reply); }
+  };
+
+  std::uint32_t next_occurrence(const Hash128& request);
+
+  Scheduler& scheduler_;
+  ActorId id_;
+  EventKey handling_{};
+  std::uint64_t next_sequence_ = 0;
+  std::coroutine_handle<> waiting_;  ///< the innermost suspended coroutine; null before the first event
+  External* call_ = nullptr;         ///< the call under way; lives in the coroutine's frame
+  std::vector<std::pair<Hash128, std::uint32_t>> occurrences_;  ///< how often each request was made
+  std::function<Task<void>(Actor&)> make_body_;
+  Task<void> body_;
+  std::size_t position_ = 0;  ///< in Scheduler::actors_
+};
+
+/// Runs the actors of one partition, window by window, in the order of event keys. Knows no threads, files or
+/// sockets; not thread-safe. Agents do not meet within a window, so an actor whose call has been answered
+/// goes on at its own time even when others are ahead of it.
+class Scheduler {
+ public:
+  using Body = std::function<Task<void>(Actor&)>;
+
+  /// `outside` serves `Actor::external` and must outlive the scheduler; without it such a call is a
+  /// SchedulingError.
+  explicit Scheduler(Outside* outside = nullptr) : outside_(outside) {}
+
+  /// Creates an actor whose `body(actor)` starts at `start`. `body` (and so what it has captured) is kept
+  /// until the coroutine has finished. Ids of unfinished actors must differ. Throws SchedulingError if
+  /// `start` is in a closed window.
+  void spawn(ActorId id, VirtualTime start, Body body);
+
+  /// Handles every event before `end`, in key order, until none is left; calls may be under way then. An
+  /// exception that leaves an actor's body leaves here too.
+  void run_until(VirtualTime end);
+
+  /// Hands the reply to the waiting actor. Throws SchedulingError if no actor waits for `key`.
+  void complete(const CallKey& key, std::string reply);
+
+  /// Ends the window before `end`: from now on nothing can happen before it. Throws SchedulingError if a call
+  /// is under way or an event before `end` is pending.
+  void close_window(VirtualTime end);
+
+  std::size_t calls_under_way() const { return calls_.size(); }
+  /// Actors whose body has not returned.
+  std::size_t unfinished() const { return actors_.size(); }
+
+ private:
+  friend class Actor;
+
+  void schedule(Actor& actor, VirtualTime time, std::int32_t priority);
+  void handle(Actor& actor, const EventKey& key);
+  void start_call(Actor& actor);
+  void remove(Actor& actor);
+
+  Outside* outside_;
+  EventQueue<Actor*> queue_;
+  std::vector<std::unique_ptr<Actor>> actors_;
+  std::map<CallKey, Actor*> calls_;  ///< under way
+  VirtualTime window_begin_{};       ///< nothing can happen before it
+  EventKey last_handled_{};
+};
+
+}  // namespace throng

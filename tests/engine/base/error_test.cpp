@@ -1,0 +1,44 @@
+#include "engine/base/error.h"
+
+#include <gmock/gmock.h>
+
+#include "engine/base/hash.h"
+#include "engine/base/json.h"
+
+namespace throng {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Result, ValueThrowsItsErrorAsAFailureWithTheExitCode) {
+  const Result<int> result = Error{ErrorKind::data, "u.data:7: rating 9 is out of range"};
+  try {
+    std::ignore = result.value();
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.exit_code(), 3);
+    EXPECT_STREQ(failure.what(), "u.data:7: rating 9 is out of range");
+  }
+}
+
+TEST(ParseJson, ErrorNamesSourceLineAndColumn) {
+  const auto result = parse_json("{\n  \"seed\": oops\n}", "a.json", ErrorKind::usage);
+  ASSERT_TRUE(result.has_error());
+  EXPECT_THAT(result.error().message, HasSubstr("a.json:2:11: not valid JSON"));
+}
+
+TEST(ParseJson, ANumberNoDoubleCanHoldIsAnErrorToo) {
+  const auto result = parse_json("{\"seed\": 1e999}", "a.json", ErrorKind::usage);
+  ASSERT_TRUE(result.has_error());
+  EXPECT_EQ(result.error().message, "a.json: not valid JSON: number overflow parsing '1e999'");
+}
+
+// The XXH3 specification's value for the empty input with seed 0.
+TEST(Hash128, MatchesThePublishedVectorAndItsHexRoundTrips) {
+  EXPECT_EQ(hash128("").hex(), "99aa06d3014798d86001c324468d497f");
+  EXPECT_EQ(Hash128::from_hex("99aa06d3014798d86001c324468d497f"), hash128(""));
+  EXPECT_EQ(Hash128::from_hex("not a hash"), Hash128{});
+}
+
+}  // namespace
+}  // namespace throng

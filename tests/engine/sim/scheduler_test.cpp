@@ -1,0 +1,206 @@
+#include "engine/sim/scheduler.h"
+
+#include <algorithm>
+#include <random>
+
+#include <gmock/gmock.h>
+
+namespace throng {
+namespace {
+
+using std::chrono::days;
+using std::chrono::seconds;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr VirtualTime at(std::int64_t s) { return VirtualTime(seconds(s)); }
+
+/// Collects calls; the test answers them in an order of its choice.
+class HeldCalls : public Outside {
+ public:
+  struct Call {
+    CallKey key;
+    std::string request;
+  };
+  void submit(const CallKey& key, std::string_view request) override {
+    calls.push_back({key, std::string(request)});
+  }
+  std::vector<Call> calls;
+};
+
+/// What `action` complains about; empty if it does not throw a SchedulingError.
+template <class Action>
+std::string complaint(Action action) {
+  try {
+    action();
+  } catch (const SchedulingError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Scheduler, ActorsInterleaveInVirtualTimeAndTiesGoByActor) {
+  Scheduler scheduler;
+  std::vector<std::string> log;
+  const auto walker = [&](std::string name, int step) {
+    return [&log, name, step](Actor& self) -> Task<void> {
+      for (int i = 0; i < 3; ++i) {
+        log.push_back(name + std::to_string(self.now().time_since_epoch() / seconds(1)));
+        co_await self.sleep_for(seconds(step));
+      }
+    };
+  };
+  scheduler.spawn(ActorId(2), at(0), walker("b", 2));
+  scheduler.spawn(ActorId(1), at(0), walker("a", 1));
+  scheduler.run_until(at(100));
+  EXPECT_THAT(log, ElementsAre("a0", "b0", "a1", "a2", "b2", "b4"));
+  EXPECT_EQ(scheduler.unfinished(), 0U);
+}
+
+TEST(Scheduler, PriorityDecidesBeforeTheActorAtTheSameTime) {
+  Scheduler scheduler;
+  std::vector<unsigned> order;
+  for (const unsigned id : {0U, 1U, 2U}) {
+    scheduler.spawn(ActorId(id), at(0), [&order, id](Actor& self) -> Task<void> {
+      co_await self.sleep_until(at(1), id == 2 ? -1 : 0);
+      order.push_back(id);
+    });
+  }
+  scheduler.run_until(at(2));
+  EXPECT_THAT(order, ElementsAre(2, 0, 1));
+}
+
+TEST(Scheduler, TasksReturnValuesAndExceptionsToTheActorThatAwaitsThem) {
+  Scheduler scheduler;
+  std::vector<int> results;
+  const auto twice = [](Actor& self, int x) -> Task<int> {
+    co_await self.sleep_for(seconds(1));
+    if (x < 0) throw std::runtime_error("negative");
+    co_return 2 * x;
+  };
+  scheduler.spawn(ActorId(0), at(0), [&](Actor& self) -> Task<void> {
+    results.push_back(co_await twice(self, 21));
+    try {
+      co_await twice(self, -1);
+    } catch (const std::runtime_error&) {
+      results.push_back(-1);
+    }
+    co_await twice(self, -2);
+  });
+  EXPECT_THROW(scheduler.run_until(at(10)), std::runtime_error);
+  EXPECT_THAT(results, ElementsAre(42, -1));
+  EXPECT_EQ(scheduler.unfinished(), 0U);
+}
+
+TEST(Scheduler, EventsBeyondTheWindowWaitForTheirWindow) {
+  Scheduler scheduler;
+  std::vector<std::int64_t> seen;
+  scheduler.spawn(ActorId(0), at(5), [&](Actor& self) -> Task<void> {
+    seen.push_back(5);
+    co_await self.sleep_until(at(10));
+    seen.push_back(10);
+  });
+  scheduler.run_until(at(10));
+  scheduler.close_window(at(10));
+  EXPECT_THAT(seen, ElementsAre(5));
+  scheduler.run_until(at(20));
+  EXPECT_THAT(seen, ElementsAre(5, 10));
+}
+
+TEST(Scheduler, SchedulingIntoThePastNamesBothEvents) {
+  Scheduler scheduler;
+  scheduler.spawn(ActorId(7), at(5), [](Actor& self) -> Task<void> { co_await self.sleep_until(at(4)); });
+  EXPECT_THAT(complaint([&] { scheduler.run_until(at(10)); }),
+              AllOf(HasSubstr("event (0d 00:00:04, 4000000 us, priority 0, actor 7, sequence 1)"),
+                    HasSubstr("past of its actor"),
+                    HasSubstr("event (0d 00:00:05, 5000000 us, priority 0, actor 7, sequence 0)")));
+}
+
+TEST(Scheduler, SchedulingIntoAClosedWindowNamesBothEvents) {
+  Scheduler scheduler;
+  scheduler.spawn(ActorId(1), at(3), [](Actor&) -> Task<void> { co_return; });
+  scheduler.run_until(at(10));
+  scheduler.close_window(at(10));
+  EXPECT_THAT(complaint([&] { scheduler.spawn(ActorId(2), at(9), [](Actor&) -> Task<void> { co_return; }); }),
+              AllOf(HasSubstr("event (0d 00:00:09, 9000000 us, priority 0, actor 2, sequence 0)"),
+                    HasSubstr("window that is closed"),
+                    HasSubstr("event (0d 00:00:03, 3000000 us, priority 0, actor 1, sequence 0)")));
+}
+
+TEST(Scheduler, AWindowClosesOnlyWhenNothingIsLeftInIt) {
+  HeldCalls outside;
+  Scheduler scheduler(&outside);
+  scheduler.spawn(ActorId(1), at(3), [](Actor& self) -> Task<void> {
+    co_await self.external("ask", [](std::string_view) { return seconds(1); });
+  });
+  scheduler.run_until(at(10));
+  EXPECT_THAT(complaint([&] { scheduler.close_window(at(10)); }), HasSubstr("1 calls are under way"));
+  scheduler.complete(outside.calls[0].key, "answer");
+  EXPECT_THAT(complaint([&] { scheduler.close_window(at(10)); }), HasSubstr("is pending"));
+}
+
+/// A population in which every agent asks three times and its reply decides how long it waits. Calls are
+/// answered in an order drawn from `shuffle`. Returns what every agent heard, and when.
+std::vector<std::vector<std::string>> conversations(unsigned shuffle) {
+  HeldCalls outside;
+  Scheduler scheduler(&outside);
+  constexpr unsigned kAgents = 20;
+  std::vector<std::vector<std::string>> heard(kAgents);
+  for (unsigned agent = 0; agent < kAgents; ++agent) {
+    scheduler.spawn(ActorId(agent), at(agent % 5), [&heard, agent](Actor& self) -> Task<void> {
+      for (int question = 0; question < 3; ++question) {
+        const std::string reply = co_await self.external(
+            "same question", [](std::string_view text) { return seconds(text.size()); });
+        heard[agent].push_back(reply + "@" + format_time(self.now()));
+      }
+    });
+  }
+  std::mt19937 random(shuffle);  // NOLINT: reproducible on purpose
+  scheduler.run_until(at(1000));
+  while (scheduler.calls_under_way() > 0) {
+    std::shuffle(outside.calls.begin(), outside.calls.end(), random);
+    const CallKey key = outside.calls.back().key;
+    outside.calls.pop_back();
+    scheduler.complete(key, std::string(1 + (index(key.actor) + key.occurrence) % 4, 'x'));
+    scheduler.run_until(at(1000));
+  }
+  scheduler.close_window(at(1000));
+  return heard;
+}
+
+TEST(External, TheOrderOfRepliesReachesNoAgent) {
+  const auto reference = conversations(1);
+  EXPECT_THAT(reference[0], ElementsAre("x@0d 00:00:01", "xx@0d 00:00:03", "xxx@0d 00:00:06"));
+  for (unsigned shuffle = 2; shuffle < 12; ++shuffle) EXPECT_EQ(conversations(shuffle), reference);
+}
+
+TEST(External, TheSameRequestAgainIsAnotherOccurrence) {
+  HeldCalls outside;
+  Scheduler scheduler(&outside);
+  scheduler.spawn(ActorId(4), at(0), [](Actor& self) -> Task<void> {
+    for (const char* request : {"a", "b", "a"}) {
+      co_await self.external(request, [](std::string_view) { return seconds(0); });
+    }
+  });
+  std::vector<std::pair<std::string, unsigned>> asked;
+  scheduler.run_until(at(10));
+  while (!outside.calls.empty()) {
+    const HeldCalls::Call call = outside.calls.back();
+    outside.calls.pop_back();
+    EXPECT_EQ(call.key.request, hash128(call.request));
+    asked.emplace_back(call.request, call.key.occurrence);
+    scheduler.complete(call.key, "ok");
+    scheduler.run_until(at(10));
+  }
+  EXPECT_THAT(asked, ElementsAre(std::pair("a", 0), std::pair("b", 0), std::pair("a", 1)));
+}
+
+TEST(External, AnUnexpectedReplyIsAnError) {
+  HeldCalls outside;
+  Scheduler scheduler(&outside);
+  EXPECT_THAT(complaint([&] { scheduler.complete(CallKey{}, "x"); }), HasSubstr("nobody waits"));
+}
+
+}  // namespace
+}  // namespace throng
