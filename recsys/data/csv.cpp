@@ -1,0 +1,181 @@
+#include "recsys/data/csv.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/base/error.h"
+#include "recsys/data/text.h"
+
+namespace throng {
+
+CsvReader::CsvReader(std::string_view text) : text_(without_bom(text)) { start_parser(); }
+
+CsvReader::~CsvReader() { csv_free(&parser_); }
+
+void CsvReader::start_parser() {
+  if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) != 0) throw std::bad_alloc();
+  csv_set_blk_size(&parser_, 1U << 16U);                          // it grows by this much, not twofold
+  csv_set_space_func(&parser_, [](unsigned char) { return 0; });  // libcsv would trim unquoted fields
+}
+
+void CsvReader::on_field(void* bytes, std::size_t size, void* self) {
+  auto* reader = static_cast<CsvReader*>(self);
+  reader->bytes_.append(static_cast<const char*>(bytes), size);
+  reader->ends_.push_back(reader->bytes_.size());
+}
+
+void CsvReader::on_row(int /*terminator*/, void* self) { static_cast<CsvReader*>(self)->row_ended_ = true; }
+
+/// One past the CR, LF or CRLF that ends the line, so that at most one row ends in a line.
+std::size_t CsvReader::end_of_line(std::size_t from) const {
+  const auto* const end = std::find_if(text_.begin() + static_cast<std::ptrdiff_t>(from), text_.end(),
+                                       [](char c) { return c == '\n' || c == '\r'; });
+  const auto position = static_cast<std::size_t>(end - text_.begin());
+  const std::size_t length = text_.substr(position).starts_with("\r\n") ? 2 : 1;
+  return std::min(position + length, text_.size());
+}
+
+void CsvReader::split(std::string_view content) {
+  for (std::size_t end = content.find(','); end != std::string_view::npos; end = content.find(',')) {
+    fields_.push_back(content.substr(0, end));
+    content.remove_prefix(end + 1);
+  }
+  fields_.push_back(content);
+}
+
+void CsvReader::finish_row() {
+  std::size_t start = 0;
+  for (const std::size_t end : ends_) {
+    fields_.push_back(std::string_view(bytes_).substr(start, end - start));
+    start = end;
+  }
+}
+
+void CsvReader::recover(std::size_t position, std::string reason) {
+  error_ = std::move(reason);
+  csv_free(&parser_);
+  start_parser();
+  position_ = end_of_line(position);
+  line_ = row_line_ + 1;
+}
+
+bool CsvReader::next() {
+  bytes_.clear();
+  ends_.clear();
+  fields_.clear();
+  error_.clear();
+  row_ended_ = false;
+  std::optional<std::size_t> row_start;
+  while (position_ < text_.size()) {
+    const std::size_t start = position_;
+    const std::string_view line = text_.substr(start, end_of_line(start) - start);
+    position_ += line.size();
+    const std::size_t line_number = line_++;
+    if (!row_start) {
+      const std::string_view content = line.substr(0, line.find_last_not_of("\r\n") + 1);
+      if (content.empty()) continue;
+      row_line_ = line_number;
+      if (content.find('"') == std::string_view::npos) {  // most rows: there is nothing to parse
+        split(content);
+        return true;
+      }
+      row_start = start;
+    }
+    if (csv_parse(&parser_, line.data(), line.size(), on_field, on_row, this) != line.size()) {
+      recover(*row_start, "a quote in the wrong place");
+      return true;
+    }
+    if (row_ended_) {
+      finish_row();
+      return true;
+    }
+  }
+  if (!row_start) return false;
+  if (csv_fini(&parser_, on_field, on_row, this) != 0) {
+    recover(*row_start, "a quoted field is not closed");
+  } else {
+    finish_row();
+  }
+  return true;
+}
+
+CsvTable::CsvTable(std::string_view text, std::string file, const std::vector<std::string_view>& required,
+                   const std::vector<std::string_view>& optional)
+    : reader_(text), file_(std::move(file)), positions_(required.size() + optional.size()) {
+  if (!reader_.next()) {
+    throw Failure(ErrorKind::data, fmt::format("{}: is empty; it needs a header line", file_));
+  }
+  if (!reader_.error().empty()) fail(reader_.error());
+  std::vector<std::string_view> names = required;
+  names.insert(names.end(), optional.begin(), optional.end());
+  width_ = reader_.fields().size();
+  for (std::size_t position = 0; position < width_; ++position) {
+    const std::string_view name = reader_.fields()[position];
+    const auto declared = std::find(names.begin(), names.end(), name);
+    if (declared == names.end()) {
+      fail(fmt::format("unknown column {}; the columns are {}", excerpt(name), fmt::join(names, ", ")));
+    }
+    auto& known = positions_[static_cast<std::size_t>(declared - names.begin())];
+    if (known) fail(fmt::format("the column \"{}\" occurs twice", name));
+    known = position;
+  }
+  for (std::size_t column = 0; column < required.size(); ++column) {
+    if (!has(column)) fail(fmt::format("there is no column \"{}\"", required[column]));
+  }
+}
+
+bool CsvTable::next() { return reader_.next(); }
+
+std::string CsvTable::error() const {
+  if (!reader_.error().empty() || reader_.fields().size() == width_) return reader_.error();
+  return fmt::format("{} fields, but the header has {}", reader_.fields().size(), width_);
+}
+
+void CsvTable::fail(std::string_view reason) const {
+  throw Failure(ErrorKind::data, fmt::format("{}:{}: {}", file_, line(), reason));
+}
+
+CsvWriter::CsvWriter(const std::filesystem::path& path)
+    : path_(path), out_(path, std::ios::binary | std::ios::trunc) {}
+
+void CsvWriter::field(std::string_view text) {
+  if (row_begun_) buffer_ += ',';
+  row_begun_ = true;
+  if (text.find_first_of("\",\r\n") == std::string_view::npos) {
+    buffer_ += text;
+    return;
+  }
+  const std::size_t start = buffer_.size();
+  buffer_.resize(start + 2 * text.size() + 2);
+  buffer_.resize(start + csv_write(buffer_.data() + start, buffer_.size() - start, text.data(), text.size()));
+}
+
+void CsvWriter::end_row() {
+  constexpr std::size_t block = 1U << 16U;
+  buffer_ += '\n';
+  row_begun_ = false;
+  if (buffer_.size() < block) return;
+  out_ << buffer_;
+  buffer_.clear();
+}
+
+void CsvWriter::row(const std::vector<std::string_view>& fields) {
+  for (const std::string_view text : fields) field(text);
+  end_row();
+}
+
+void CsvWriter::close() {
+  out_ << buffer_;
+  out_.close();
+  if (!out_) {
+    throw Failure(ErrorKind::unexpected,
+                  fmt::format("{}: cannot be written: {}", path_.string(), std::strerror(errno)));
+  }
+}
+
+}  // namespace throng

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <csv.h>
+
+namespace throng {
+
+/// The rows of a CSV text (RFC 4180; LF, CRLF or CR; blank lines and a byte order mark are passed over), by
+/// libcsv in its strict mode. Spaces belong to the fields. The text must outlive the reader.
+class CsvReader {
+ public:
+  explicit CsvReader(std::string_view text);
+  ~CsvReader();
+  CsvReader(const CsvReader&) = delete;
+  CsvReader& operator=(const CsvReader&) = delete;
+
+  /// Goes to the next row; false at the end. A row with wrong quoting has an error() instead of fields;
+  /// reading goes on at the line after the one it began on.
+  bool next();
+  /// The line the row began on, from 1.
+  std::size_t line() const { return row_line_; }
+  /// Valid until the next call of next().
+  std::span<const std::string_view> fields() const { return fields_; }
+  /// Empty if the row is well formed.
+  const std::string& error() const { return error_; }
+
+ private:
+  void start_parser();
+  std::size_t end_of_line(std::size_t from) const;
+  void split(std::string_view content);
+  void finish_row();
+  void recover(std::size_t position, std::string reason);
+  static void on_field(void* bytes, std::size_t size, void* self);
+  static void on_row(int terminator, void* self);
+
+  std::string_view text_;
+  csv_parser parser_{};
+  std::size_t position_ = 0;
+  std::size_t line_ = 1;  ///< of position_
+  std::size_t row_line_ = 0;
+  bool row_ended_ = false;
+  std::string bytes_;              ///< the fields of the row, one after the other
+  std::vector<std::size_t> ends_;  ///< where each of them ends in bytes_
+  std::vector<std::string_view> fields_;
+  std::string error_;
+};
+
+/// A CSV text with a header line. Columns are declared by name and asked for by their position in the
+/// declaration, whatever their order in the file.
+class CsvTable {
+ public:
+  /// Reads the header. Throws Failure(data) naming `file` if there is none, or if it lacks a required column,
+  /// names one twice or names an undeclared one. Positions count the required columns first, then the
+  /// optional ones.
+  CsvTable(std::string_view text, std::string file, const std::vector<std::string_view>& required,
+           const std::vector<std::string_view>& optional = {});
+
+  /// Goes to the next row; false at the end.
+  bool next();
+  std::size_t line() const { return reader_.line(); }
+  /// Empty if the row is well formed and has as many fields as the header; else there are no fields to ask
+  /// for.
+  std::string error() const;
+
+  bool has(std::size_t column) const { return positions_[column].has_value(); }
+  /// The row's field, empty if the file does not have the (optional) column. Valid until next().
+  std::string_view field(std::size_t column) const {
+    return positions_[column] ? reader_.fields()[*positions_[column]] : std::string_view();
+  }
+
+  /// Throws Failure(data): "file:line: reason" for the current row.
+  [[noreturn]] void fail(std::string_view reason) const;
+
+ private:
+  CsvReader reader_;
+  std::string file_;
+  std::size_t width_ = 0;
+  std::vector<std::optional<std::size_t>> positions_;
+};
+
+/// Writes rows that CsvReader reads back: LF, quotes only where a field needs them.
+class CsvWriter {
+ public:
+  explicit CsvWriter(const std::filesystem::path& path);
+
+  void field(std::string_view text);
+  void end_row();
+  void row(const std::vector<std::string_view>& fields);
+  /// Call it once, at the end. Throws Failure(unexpected) naming the path if not everything could be written.
+  void close();
+
+ private:
+  std::filesystem::path path_;
+  std::ofstream out_;
+  std::string buffer_;
+  bool row_begun_ = false;
+};
+
+}  // namespace throng

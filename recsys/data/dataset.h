@@ -1,0 +1,80 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "recsys/data/interactions.h"
+
+namespace throng {
+
+/// One item of a catalogue. All texts are valid UTF-8 and untrusted.
+struct Item {
+  std::string external_id;  ///< the id in the source; unique
+  std::string title{};      ///< may be empty
+  int year = 0;             ///< 0: unknown
+  std::vector<GenreId> genres{};
+  std::string summary{};               ///< may be empty
+  std::optional<float> mean_rating{};  ///< what the source says; see Dataset::mean_ratings
+
+  bool operator==(const Item&) const = default;
+};
+
+struct Catalogue {
+  std::vector<std::string> genre_names;
+  std::vector<Item> items;
+
+  std::size_t size() const { return items.size(); }
+  const Item& operator[](ItemId id) const { return items[index(id)]; }
+  bool has_titles() const;
+  bool has_genres() const { return !genre_names.empty(); }
+  bool has_summaries() const;
+};
+
+/// The three traits as groups 1 (low) to 3 (high); see agents/profile.h for their meaning.
+struct TraitGroups {
+  std::uint8_t activity = 2;
+  std::uint8_t conformity = 2;
+  std::uint8_t diversity = 2;
+  bool operator==(const TraitGroups&) const = default;
+};
+
+/// A description of a user's taste in words, written by a language model or a person. Untrusted.
+struct Persona {
+  std::string taste;
+  std::string reason;
+  std::string high_rating;  ///< what the user tends to rate high
+  std::string low_rating;   ///< what the user tends to rate low
+
+  bool operator==(const Persona&) const = default;
+};
+
+struct User {
+  std::string external_id;                    ///< the id in the source; unique
+  std::optional<TraitGroups> trait_groups{};  ///< what the source says; wins over computed groups
+  std::optional<Persona> persona{};           ///< at least one of its texts is not empty
+
+  bool operator==(const User&) const = default;
+};
+
+enum class SplitPart : std::uint8_t { train, validation, test };
+
+/// A dataset in memory. On disk it is a canonical dataset folder (docs/dataset-folder.md).
+struct Dataset {
+  std::string name;  ///< such as "MovieLens 100K"
+  Json provenance;   ///< an object: what was imported, from which files, with which options
+  Catalogue catalogue;
+  std::vector<User> users;
+  Interactions interactions;           ///< users.size() x catalogue.size()
+  std::vector<SplitPart> given_split;  ///< parallel to interactions.rows(); empty if the source has no split
+
+  /// The historical rating displayed for every item, in 1 .. 5: what the source says, else the mean of the
+  /// item's ratings, else (no ratings of the item) the mean of all ratings, else 3, which is neutral.
+  std::vector<float> mean_ratings() const;
+};
+
+}  // namespace throng

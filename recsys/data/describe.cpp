@@ -1,0 +1,76 @@
+#include "recsys/data/describe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace throng {
+namespace {
+
+std::vector<std::string> missing_parts(const Dataset& dataset) {
+  const Catalogue& catalogue = dataset.catalogue;
+  const bool stated = std::any_of(catalogue.items.begin(), catalogue.items.end(),
+                                  [](const Item& item) { return item.mean_rating.has_value(); });
+  const auto any_user = [&](auto has) {
+    return std::any_of(dataset.users.begin(), dataset.users.end(), has);
+  };
+  std::vector<std::string> missing;
+  const auto add_if = [&](bool absent, const char* sentence) {
+    if (absent) missing.emplace_back(sentence);
+  };
+  const bool ratings = dataset.interactions.columns().ratings;
+  add_if(!ratings && stated, "No ratings: the mean ratings that the source states are displayed.");
+  add_if(!ratings && !stated, "No ratings: the neutral rating 3 is displayed for every item.");
+  add_if(!dataset.interactions.columns().times, "No times: only a ratio split or a given one is possible.");
+  add_if(dataset.given_split.empty(), "No given split: it is split by ratio, or by time if there are times.");
+  add_if(!catalogue.has_titles(), "No titles: items are known by their ids.");
+  add_if(!catalogue.has_genres(), "No genres: tastes and diversity cannot be told by genre.");
+  add_if(!catalogue.has_summaries(), "No summaries: pages show titles without them.");
+  add_if(!any_user([](const User& user) { return user.trait_groups.has_value(); }),
+         "No trait groups: they are computed from the interactions.");
+  add_if(!any_user([](const User& user) { return user.persona.has_value(); }),
+         "No personas: tastes are derived from the interactions.");
+  return missing;
+}
+
+}  // namespace
+
+DatasetDescription describe(const Dataset& dataset) {
+  const Interactions& interactions = dataset.interactions;
+  DatasetDescription description;
+  description.users = dataset.users.size();
+  description.items = dataset.catalogue.size();
+  description.interactions = interactions.size();
+  description.missing = missing_parts(dataset);
+  const double cells = static_cast<double>(description.users) * static_cast<double>(description.items);
+  description.density = cells > 0 ? static_cast<double>(description.interactions) / cells : 0;
+  if (interactions.columns().ratings) {
+    for (const Interaction& row : interactions.rows()) {
+      ++description
+            .rating_histogram[static_cast<std::size_t>(std::clamp(std::lround(row.rating), 1L, 5L)) - 1];
+    }
+  }
+  const auto counts = interactions.item_counts();
+  description.popularity_gini = gini({counts.begin(), counts.end()});
+  std::vector<std::uint32_t> order(counts.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return counts[a] > counts[b]; });
+  order.resize(std::min<std::size_t>(order.size(), 10));
+  for (const std::uint32_t item : order) description.most_popular.push_back(ItemId(item));
+  return description;
+}
+
+double gini(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto n = static_cast<double>(values.size());
+  double sum = 0;
+  double weighted = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    sum += values[i];
+    weighted += (2 * static_cast<double>(i + 1) - n - 1) * values[i];
+  }
+  return sum > 0 ? weighted / (n * sum) : 0;
+}
+
+}  // namespace throng

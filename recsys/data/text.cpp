@@ -1,0 +1,75 @@
+#include "recsys/data/text.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <utf8.h>
+
+namespace throng {
+
+bool is_valid_utf8(std::string_view bytes) { return utf8::is_valid(bytes.begin(), bytes.end()); }
+
+std::string to_valid_utf8(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  utf8::replace_invalid(bytes.begin(), bytes.end(), std::back_inserter(text));
+  return text;
+}
+
+std::string latin1_to_utf8(std::string_view bytes) {
+  if (is_valid_utf8(bytes)) return std::string(bytes);
+  std::string text;
+  for (const char byte : bytes) utf8::append(static_cast<unsigned char>(byte), std::back_inserter(text));
+  return text;
+}
+
+std::string_view without_bom(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  return text;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n\v\f";
+  const std::size_t first = text.find_first_not_of(space);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(space) - first + 1);
+}
+
+std::string excerpt(std::string_view text) {
+  constexpr std::size_t longest = 60;
+  std::string shown = to_valid_utf8(text.substr(0, longest));
+  for (char& c : shown) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return '"' + shown + (text.size() > longest ? "\"..." : "\"");
+}
+
+std::vector<std::string_view> all_fields(std::string_view line, char delimiter) {
+  std::vector<std::string_view> fields;
+  for (std::size_t end = line.find(delimiter); end != std::string_view::npos; end = line.find(delimiter)) {
+    fields.push_back(line.substr(0, end));
+    line.remove_prefix(end + 1);
+  }
+  fields.push_back(line);
+  return fields;
+}
+
+std::optional<float> parse_rating(std::string_view text) {
+  const auto rating = parse_number<float>(text);
+  if (!rating || !(*rating >= 0.5F && *rating <= 5.0F)) return std::nullopt;
+  return rating;
+}
+
+bool LineReader::next() {
+  while (!rest_.empty()) {
+    const std::size_t end = std::min(rest_.find('\n'), rest_.size());
+    line_ = rest_.substr(0, end);
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    ++number_;
+    if (line_.ends_with('\r')) line_.remove_suffix(1);
+    if (!line_.empty()) return true;
+  }
+  return false;
+}
+
+}  // namespace throng

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace throng {
+
+bool is_valid_utf8(std::string_view bytes);
+/// Every invalid sequence is replaced by U+FFFD.
+std::string to_valid_utf8(std::string_view bytes);
+/// Bytes that are valid UTF-8 stay as they are (copies of old datasets are often re-encoded); others are
+/// taken as ISO 8859-1.
+std::string latin1_to_utf8(std::string_view bytes);
+
+/// Without a UTF-8 byte order mark at the start.
+std::string_view without_bom(std::string_view text);
+/// Without ASCII white space at both ends.
+std::string_view trimmed(std::string_view text);
+
+/// Untrusted text for a message: in quotes, valid UTF-8, without control characters, cut after 60 bytes.
+std::string excerpt(std::string_view text);
+
+/// The whole text as a number of type T: no sign "+", no spaces; floating-point results may be "inf" or
+/// "nan".
+template <class T>
+std::optional<T> parse_number(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// A rating from 0.5 to 5.
+std::optional<float> parse_rating(std::string_view text);
+
+/// Cuts `line` at every `delimiter` into exactly N fields; false if it has fewer or more.
+template <std::size_t N>
+bool split_fields(std::string_view line, std::string_view delimiter,
+                  std::array<std::string_view, N>& fields) {
+  for (std::size_t n = 0; n + 1 < N; ++n) {
+    const std::size_t end = line.find(delimiter);
+    if (end == std::string_view::npos) return false;
+    fields[n] = line.substr(0, end);
+    line.remove_prefix(end + delimiter.size());
+  }
+  fields[N - 1] = line;
+  return line.find(delimiter) == std::string_view::npos;
+}
+
+/// Cuts `line` at every `delimiter`; one field more than there are delimiters.
+std::vector<std::string_view> all_fields(std::string_view line, char delimiter);
+
+/// The lines of a text, which must outlive the reader. A byte order mark and the CR of a CRLF are no part of
+/// a line; blank lines are passed over but counted.
+class LineReader {
+ public:
+  explicit LineReader(std::string_view text) : rest_(without_bom(text)) {}
+
+  /// Goes to the next line; false at the end.
+  bool next();
+  std::string_view line() const { return line_; }
+  std::size_t number() const { return number_; }  ///< of the current line, from 1
+
+ private:
+  std::string_view rest_;
+  std::string_view line_;
+  std::size_t number_ = 0;
+};
+
+}  // namespace throng

@@ -1,0 +1,75 @@
+#include "recsys/models/mf_training.h"
+
+#include <algorithm>
+
+#include "engine/sim/random.h"
+#include "recsys/linalg/chunks.h"
+
+namespace throng {
+namespace {
+
+constexpr Purpose kInitUsers{"mf/init-users"};
+constexpr Purpose kInitItems{"mf/init-items"};
+constexpr std::size_t kRowsPerChunk = 64;
+constexpr std::size_t kSamplesPerChunk = 256;
+
+FactorMatrix random_factors(std::size_t rows, const MfOptions& options, const Draws& draws, Purpose purpose) {
+  FactorMatrix factors(rows, static_cast<std::size_t>(options.factors));
+  parallel_for_chunks(rows, kRowsPerChunk, [&](std::size_t row) {
+    for (std::uint32_t f = 0; f < factors.factors(); ++f) {
+      const double normal = draws.normal(purpose, {.agent = static_cast<std::uint32_t>(row), .item = f});
+      factors.row(row)[f] = static_cast<float>(options.init_deviation * normal);
+    }
+  });
+  return factors;
+}
+
+void apply(const RowGradients& batch, RowAdam& adam, FactorMatrix& factors) {
+  adam.next_step();
+  parallel_for_chunks(batch.rows.size(), kRowsPerChunk, [&](std::size_t n) {
+    adam.update(batch.rows[n], batch.gradients.row(n), factors.row(batch.rows[n]));
+  });
+}
+
+}  // namespace
+
+MfFactors initial_factors(std::size_t users, std::size_t items, const MfOptions& options,
+                          std::uint64_t seed) {
+  const Draws draws(seed);
+  return {.users = random_factors(users, options, draws, kInitUsers),
+          .items = random_factors(items, options, draws, kInitItems)};
+}
+
+MfTraining::MfTraining(const BprSampler& sampler, std::size_t samples_per_epoch, const MfOptions& options,
+                       MfFactors& factors)
+    : sampler_(sampler),
+      samples_per_epoch_(samples_per_epoch),
+      l2_(static_cast<float>(options.l2)),
+      factors_(factors),
+      samples_(std::min(static_cast<std::size_t>(options.batch_size), samples_per_epoch)),
+      batch_(factors.users.rows(), factors.items.rows(), factors.items.factors(), samples_.size()),
+      user_adam_(factors.users.rows(), factors.users.factors(),
+                 {.learning_rate = static_cast<float>(options.learning_rate)}),
+      item_adam_(factors.items.rows(), factors.items.factors(),
+                 {.learning_rate = static_cast<float>(options.learning_rate)}) {}
+
+double MfTraining::run_epoch(int epoch) {
+  double loss = 0;
+  for (std::size_t first = 0; first < samples_per_epoch_; first += samples_.size()) {
+    const std::size_t count = std::min(samples_.size(), samples_per_epoch_ - first);
+    loss += step(epoch, first, count) * static_cast<double>(count);
+  }
+  return loss / static_cast<double>(samples_per_epoch_);
+}
+
+double MfTraining::step(int epoch, std::size_t first, std::size_t count) {
+  parallel_for_chunks(count, kSamplesPerChunk, [&](std::size_t n) {
+    samples_[n] = sampler_.sample(static_cast<std::uint16_t>(epoch), static_cast<std::uint32_t>(first + n));
+  });
+  const double loss = batch_.compute(factors_.users, factors_.items, {samples_.data(), count}, l2_);
+  apply(batch_.user_gradients(), user_adam_, factors_.users);
+  apply(batch_.item_gradients(), item_adam_, factors_.items);
+  return loss;
+}
+
+}  // namespace throng

@@ -1,0 +1,38 @@
+#include "recsys/models/ranking.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/base/parallel.h"
+#include "recsys/linalg/top_k.h"
+
+namespace throng {
+namespace {
+
+constexpr std::size_t kBlock = ScoreBlock::kQueries;
+
+void rank_block(const Recommender& recommender, std::span<const RankingRequest> requests, std::size_t first,
+                std::size_t items, Rankings& rankings) {
+  std::array<Query, kBlock> queries;
+  const std::span<const RankingRequest> block =
+      requests.subspan(first, std::min(kBlock, requests.size() - first));
+  std::ranges::transform(block, queries.begin(), &RankingRequest::query);
+  ScoreBlock scores(items);
+  recommender.score({queries.data(), block.size()}, scores);
+  for (std::size_t n = 0; n < block.size(); ++n) {
+    const std::size_t length = top_k(scores.of(n), block[n].excluded, rankings.slots(first + n));
+    rankings.assign_length(first + n, length);
+  }
+}
+
+}  // namespace
+
+Rankings rank_top_k(const Recommender& recommender, std::span<const RankingRequest> requests, std::size_t k) {
+  Rankings rankings(requests.size(), k);
+  parallel_for((requests.size() + kBlock - 1) / kBlock, [&](std::size_t block) {
+    rank_block(recommender, requests, block * kBlock, recommender.num_items(), rankings);
+  });
+  return rankings;
+}
+
+}  // namespace throng

@@ -1,0 +1,47 @@
+#include "recsys/data/dataset_digest.h"
+
+#include <gmock/gmock.h>
+
+namespace throng {
+namespace {
+
+Dataset small_dataset() {
+  Dataset dataset;
+  dataset.name = "small";
+  dataset.catalogue.genre_names = {"Drama"};
+  dataset.catalogue.items = {{.external_id = "a", .title = "A"}, {.external_id = "b", .title = "B"}};
+  dataset.users = {{.external_id = "u"}};
+  dataset.interactions =
+      Interactions(1, 2, {{.user = UserId(0), .item = ItemId(1), .rating = 4}}, {.ratings = true});
+  return dataset;
+}
+
+TEST(DatasetDigest, IgnoresNameAndProvenance) {
+  Dataset renamed = small_dataset();
+  renamed.name = "other";
+  renamed.provenance = {{"kind", "test"}};
+  EXPECT_EQ(dataset_digest(renamed), dataset_digest(small_dataset()));
+}
+
+TEST(DatasetDigest, SeesEveryOtherChange) {
+  const Hash128 digest = dataset_digest(small_dataset());
+  Dataset changed = small_dataset();
+  changed.catalogue.items[0].title = "A!";
+  EXPECT_NE(dataset_digest(changed), digest);
+  changed = small_dataset();
+  changed.catalogue.items[1].genres = {GenreId(0)};
+  EXPECT_NE(dataset_digest(changed), digest);
+  changed = small_dataset();
+  changed.users[0].trait_groups = TraitGroups{};
+  EXPECT_NE(dataset_digest(changed), digest);
+  changed = small_dataset();
+  changed.interactions =
+      Interactions(1, 2, {{.user = UserId(0), .item = ItemId(1), .rating = 5}}, {.ratings = true});
+  EXPECT_NE(dataset_digest(changed), digest);
+  changed = small_dataset();
+  changed.given_split = {SplitPart::test};
+  EXPECT_NE(dataset_digest(changed), digest);
+}
+
+}  // namespace
+}  // namespace throng

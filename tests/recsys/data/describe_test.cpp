@@ -1,0 +1,61 @@
+#include "recsys/data/describe.h"
+
+#include <gmock/gmock.h>
+
+namespace throng {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Dataset rated_dataset() {
+  Dataset dataset;
+  dataset.users.resize(2);
+  dataset.catalogue.items.resize(4);
+  dataset.catalogue.items[0].mean_rating = 0.5F;
+  dataset.interactions =
+      Interactions(2, 4, {{UserId(0), ItemId(0), 5}, {UserId(0), ItemId(2), 2}, {UserId(1), ItemId(2), 3}},
+                   {.ratings = true});
+  return dataset;
+}
+
+TEST(Gini, IsZeroForEqualAndNearOneForAllInOne) {
+  EXPECT_DOUBLE_EQ(gini({2, 2, 2, 2}), 0);
+  EXPECT_DOUBLE_EQ(gini({0, 0, 0, 8}), 0.75);
+  EXPECT_DOUBLE_EQ(gini({3, 1}), 0.25);
+  EXPECT_DOUBLE_EQ(gini({}), 0);
+  EXPECT_DOUBLE_EQ(gini({0, 0}), 0);
+}
+
+TEST(MeanRatings, AreTheSourcesElseTheItemsElseTheMeanOfAll) {
+  Dataset dataset = rated_dataset();
+  const float all = 10.0F / 3;
+  EXPECT_THAT(dataset.mean_ratings(), ElementsAre(1, all, 2.5F, all));  // what is shown is 1 to 5
+  dataset.interactions = Interactions(2, 4, {{UserId(0), ItemId(0)}}, {});
+  EXPECT_THAT(dataset.mean_ratings(), ElementsAre(1, 3, 3, 3));
+}
+
+TEST(Describe, CountsAndSaysWhatIsMissing) {
+  const DatasetDescription description = describe(rated_dataset());
+  EXPECT_EQ(description.users, 2);
+  EXPECT_EQ(description.items, 4);
+  EXPECT_EQ(description.interactions, 3);
+  EXPECT_DOUBLE_EQ(description.density, 3.0 / 8);
+  EXPECT_THAT(description.rating_histogram, ElementsAre(0, 1, 1, 0, 1));
+  EXPECT_THAT(description.most_popular, ElementsAre(ItemId(2), ItemId(0), ItemId(1), ItemId(3)));
+  EXPECT_DOUBLE_EQ(description.popularity_gini, (1.0 * 1 + 3.0 * 2) / (4 * 3));
+  EXPECT_THAT(description.missing, Contains(HasSubstr("No times")));
+  EXPECT_THAT(description.missing, Contains(HasSubstr("No titles")));
+  EXPECT_THAT(description.missing, Not(Contains(HasSubstr("No ratings"))));
+}
+
+TEST(Describe, AnEmptyDatasetIsNoDisaster) {
+  const DatasetDescription description = describe(Dataset{});
+  EXPECT_EQ(description.density, 0);
+  EXPECT_EQ(description.popularity_gini, 0);
+}
+
+}  // namespace
+}  // namespace throng

@@ -1,0 +1,47 @@
+// Accuracy on the split that Agent4Rec ships, K = 20, against known figures (THRONG_DATA; skipped without).
+
+#include <gmock/gmock.h>
+
+#include "recsys/data/import.h"
+#include "recsys/models/evaluate.h"
+#include "recsys/models/registry.h"
+#include "tests/support/real_data.h"
+
+namespace throng {
+namespace {
+
+class Agent4RecSplit : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    THRONG_NEEDS_REAL_DATA("agent4rec-ml-1m");
+    const Dataset dataset = import_dataset("agent4rec", real_data("agent4rec-ml-1m"), {}).dataset;
+    split_ = split_dataset(dataset, {.kind = SplitKind::given});
+  }
+
+  RankingMetrics test_accuracy(std::string_view kind, std::uint64_t seed) {
+    const auto recommender = make_recommender({{"kind", kind}}).value();
+    FitObserver observer;
+    recommender->fit(
+        {.train = split_.train, .validation = &split_.validation, .test = &split_.test, .seed = seed},
+        observer);
+    return evaluate(*recommender, split_, SplitPart::test, 20).metrics;
+  }
+
+  Split split_;
+};
+
+TEST_F(Agent4RecSplit, PopularityHasItsKnownAccuracy) {
+  const RankingMetrics metrics = test_accuracy("popularity", 1);
+  EXPECT_NEAR(metrics.recall, 0.1041, 0.0005);
+  EXPECT_NEAR(metrics.ndcg, 0.2632, 0.0005);
+}
+
+TEST_F(Agent4RecSplit, MatrixFactorizationIsAtLeastAsAccurateAsAgent4Recs) {
+  THRONG_TOO_SLOW_UNDER_TSAN();
+  const RankingMetrics metrics = test_accuracy("mf", 1);
+  EXPECT_GE(metrics.ndcg, 0.349);    // theirs: 0.3561
+  EXPECT_GE(metrics.recall, 0.147);  // theirs: 0.1506
+}
+
+}  // namespace
+}  // namespace throng
