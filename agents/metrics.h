@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agents/session_record.h"
+
+namespace throng {
+
+/// The least rating that counts as a like.
+inline constexpr std::uint8_t kLikedRating = 4;
+
+/// What the paper's metrics need to know of one session.
+struct Outcome {
+  AgentId agent{};
+  std::uint32_t shown = 0;   ///< items on visited pages
+  std::uint32_t viewed = 0;  ///< rated items
+  std::uint32_t liked = 0;
+  std::uint32_t pages = 0;  ///< visited
+  std::uint32_t score = 0;  ///< of the interview
+  bool operator==(const Outcome&) const = default;
+};
+
+Outcome outcome_of(const SessionRecord& session);
+
+/// A headline metric: the mean over agents of a per-agent value.
+struct Metric {
+  std::string name;
+  double mean = 0;
+  double standard_error = 0;  ///< sample standard deviation over agents / sqrt(agents); 0 for one agent
+  std::size_t agents = 0;     ///< how many agents it rests on
+  std::size_t pages = 0;      ///< how many pages it rests on
+};
+
+/// The metrics of Agent4Rec, in this order: p_view = viewed / shown, n_like = liked, p_like = liked / shown,
+/// n_exit = pages, s_sat = score. A session that was shown nothing has p_view and p_like 0.
+std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes);
+
+}  // namespace throng

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "agents/memory.h"
+#include "agents/population.h"
+#include "agents/session_record.h"
+#include "engine/sim/scheduler.h"
+
+namespace throng {
+
+/// An item as the platform shows it.
+struct ShownItem {
+  ItemId item{};
+  float mean_rating = 0;  ///< the historical rating displayed, 1 .. 5
+};
+
+/// Who acts, and where in its life it is.
+struct Situation {
+  AgentId agent{};
+  std::uint16_t round = 0;
+  std::uint16_t page = 0;  ///< from 1
+  const Profile& profile;
+  const Memory& memory;  ///< without the page at hand when reacting, with it afterwards
+};
+
+/// What an agent makes of one shown item; see Impression.
+struct ItemReaction {
+  bool aligned = false;
+  bool viewed = false;
+  std::uint8_t rating = 0;
+  Feeling feeling = Feeling::none;
+};
+
+/// What an agent makes of one page.
+struct Reaction {
+  std::vector<ItemReaction> items;  ///< parallel to the page
+  double satisfaction = 0;          ///< with this page, in [0, 1]
+};
+
+/// Plays agents: maps what an agent sees to what it does. One mind plays many agents and keeps no state about
+/// any; what an agent remembers comes with the situation. The tasks may ask the outside world through `self`;
+/// arguments outlive the task. Safe to use from any thread.
+class Mind {
+ public:
+  virtual ~Mind() = default;
+
+  /// Looks at a page.
+  virtual Task<Reaction> react(Actor& self, const Situation& situation, std::span<const ShownItem> page) = 0;
+  /// After a page: go on or leave.
+  virtual Task<Decision> decide(Actor& self, const Situation& situation) = 0;
+  /// Draws a conclusion from memory.
+  virtual Task<Reflection> reflect(Actor& self, const Situation& situation) = 0;
+  /// After the exit: how satisfied, from 1 to 10.
+  virtual Task<Interview> interview(Actor& self, const Situation& situation) = 0;
+};
+
+}  // namespace throng

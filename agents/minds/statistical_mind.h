@@ -1,0 +1,58 @@
+#pragma once
+
+#include "agents/minds/mind.h"
+#include "agents/minds/statistical_parameters.h"
+#include "agents/taste.h"
+#include "engine/sim/random.h"
+
+namespace throng {
+
+/// A mind that computes. With u a uniform and n a normal random number of the purpose named, addressed by
+/// (agent, round, page, item), sigma(x) = 1 / (1 + e^-x), and the parameters of StatisticalParameters:
+///
+///   a            the affinity of the agent's taste to the item (TasteSpace): mean 0, deviation 1
+///   q            the item's historical rating, standardised over the catalogue
+///   aligned      u("mind/align") < sigma(align_base + align_affinity a + align_quality q
+///                                        + align_openness[diversity])
+///   capacity     round(items on the page (view_share + view_activity[activity] + view_diversity[diversity]
+///                                         + view_noise n("mind/capacity"))), at least 1
+///   viewed       the `capacity` aligned items with the greatest a + q, ties by position
+///   rating       round(w h + (1 - w) (own_base + own_affinity a) + rating_noise[conformity]
+///   n("mind/rating")),
+///                within 1 .. 5; h the historical rating displayed, w = conformity_weight[conformity]
+///   feeling      by rating: 1 upset, 2 disappointed, 3 indifferent, 4 pleased, 5 delighted
+///   page's s     satisfaction_views (viewed / shown) + (1 - satisfaction_views) (mean rating - 1) / 4; the
+///   second
+///                part is 0 if nothing was viewed
+///   s            the mean of the page satisfactions remembered since the last reflection; if there was one,
+///                satisfaction_recent times that mean + (1 - satisfaction_recent) times the reflection
+///   f            min(1, page / tired_after)
+///   exit         u("mind/exit") < sigma(exit_base[activity] + exit_fatigue f - exit_satisfaction (s - 0.6))
+///   reflection   s
+///   interview    round(interview_base[activity] + interview_satisfaction (s - 0.6)
+///                      + interview_noise n("mind/interview")), within 1 .. 10
+class StatisticalMind : public Mind {
+ public:
+  /// `mean_ratings`: one per item, as the dataset states them. `space` must outlive the mind.
+  StatisticalMind(const StatisticalParameters& parameters, const TasteSpace& space,
+                  std::span<const float> mean_ratings, const Draws& draws);
+
+  Task<Reaction> react(Actor& self, const Situation& situation, std::span<const ShownItem> page) override;
+  Task<Decision> decide(Actor& self, const Situation& situation) override;
+  Task<Reflection> reflect(Actor& self, const Situation& situation) override;
+  Task<Interview> interview(Actor& self, const Situation& situation) override;
+
+ private:
+  double quality(const ShownItem& item) const;
+  std::size_t capacity(const Situation& situation, std::size_t shown) const;
+  std::uint8_t rate(const Situation& situation, const ShownItem& item, double affinity) const;
+  double remembered_satisfaction(const Memory& memory) const;
+
+  StatisticalParameters parameters_;
+  const TasteSpace& space_;
+  Draws draws_;
+  double rating_mean_ = 0;       ///< over the catalogue
+  double rating_deviation_ = 1;  ///< over the catalogue
+};
+
+}  // namespace throng

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <span>
+
+#include "agents/observer.h"
+#include "agents/session.h"
+#include "engine/sim/random.h"
+#include "recsys/data/split.h"
+#include "recsys/models/recommender.h"
+
+namespace throng {
+
+/// What does not change within a window. Everything outlives the platform.
+struct World {
+  const Population& population;
+  const Recommender& recommender;       ///< fitted
+  const Interactions& train;            ///< its items are not recommended again ...
+  const Interactions& test;             ///< ... nor are these, as in Agent4Rec
+  std::span<const float> mean_ratings;  ///< displayed, per item
+};
+
+/// Brings agents and recommender together.
+class Platform {
+ public:
+  /// Agents per partition. A partition has its own event queue and is the unit of parallel work and of
+  /// stopping.
+  static constexpr std::uint32_t kPartitionSize = 256;
+
+  Platform(const World& world, Mind& mind, const SessionOptions& options, const Draws& draws)
+      : world_(world), mind_(mind), options_(options), draws_(draws) {}
+
+  /// One session of every agent, each at its own random moment of the window. The window must be longer than
+  /// `longest_session`. Returns false if the observer wanted to stop before all sessions were run; then it
+  /// has not heard of all of them, nor that the window has finished.
+  bool run_window(const Window& window, RunObserver& observer) const;
+
+ private:
+  std::vector<SessionRecord> run_partition(const Window& window, std::uint32_t first_agent) const;
+  VirtualTime session_start(const Window& window, AgentId agent) const;
+
+  World world_;
+  Mind& mind_;
+  SessionOptions options_;
+  Draws draws_;
+};
+
+}  // namespace throng

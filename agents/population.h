@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "agents/taste.h"
+#include "engine/sim/event_queue.h"
+#include "recsys/data/dataset.h"
+
+namespace throng {
+
+/// Agents are the actors of a run, numbered from 0.
+using AgentId = ActorId;
+
+struct PopulationOptions {
+  enum class Source {
+    users,    ///< agent n is user n of the dataset; agents beyond the last user are sampled
+    sampled,  ///< every agent is drawn from the users, uniformly with replacement
+  };
+  std::uint32_t agents = 0;  ///< 0: one per user of the dataset
+  Source source = Source::users;
+  double perturbation =
+      0.3;  ///< how far a sampled agent's taste is moved from its user's; see TasteSpace::perturbed
+};
+
+/// Who an agent is. The traits are its user's; the recommender knows the agent as its user.
+struct Profile {
+  UserId user{};
+  TraitGroups traits;
+  Taste taste;
+};
+
+/// All agents of a run. Profiles are made when they are asked for, so that a large population costs nothing
+/// while it sleeps. Immutable, safe to read from any thread; `dataset` and `space` must outlive it.
+class Population {
+ public:
+  Population(const Dataset& dataset, const TasteSpace& space, const PopulationOptions& options,
+             const Draws& draws);
+
+  std::uint32_t size() const { return size_; }
+  UserId user_of(AgentId agent) const;
+  TraitGroups traits_of(AgentId agent) const { return traits_[index(user_of(agent))]; }
+  Profile profile(AgentId agent) const;
+  /// Whether the agent is a user of the dataset itself, not a perturbed copy.
+  bool is_user(AgentId agent) const;
+
+ private:
+  const TasteSpace& space_;
+  PopulationOptions options_;
+  Draws draws_;
+  std::vector<TraitGroups> traits_;  ///< per user
+  std::uint32_t size_;
+};
+
+}  // namespace throng

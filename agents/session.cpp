@@ -1,0 +1,139 @@
+#include "agents/session.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/sim/digest.h"
+
+namespace throng {
+namespace {
+
+constexpr Duration kPerPage = std::chrono::seconds(20);
+constexpr Duration kPerView = std::chrono::seconds(30);
+
+constexpr std::array<const char*, 6> kFeelings{"",        "upset",    "disappointed", "indifferent",
+                                               "pleased", "delighted"};
+
+/// What the digest counts as events. The numbers are part of every digest: never reuse one.
+enum class EventKind : std::uint8_t {
+  session_start = 1,
+  impression = 2,
+  page = 3,
+  decision = 4,
+  reflection = 5,
+  interview = 6,
+};
+
+/// Writes down what happens: into the record, the digest and the memory.
+class Diary {
+ public:
+  Diary(const Actor& self, SessionRecord& record) : self_(self), record_(record) {
+    record_.started = self.now();
+    digest_.add(EventKind::session_start, now(), record_.round);
+  }
+
+  PageRecord& open_page(std::span<const ShownItem> shown, const Reaction& reaction) {
+    PageRecord& page = record_.pages.emplace_back();
+    page.page = static_cast<std::uint16_t>(record_.pages.size());
+    page.shown_at = self_.now();
+    page.satisfaction = reaction.satisfaction;
+    page.impressions.reserve(shown.size());
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      const ItemReaction& made = reaction.items[i];
+      page.impressions.push_back({.item = shown[i].item,
+                                  .mean_rating = shown[i].mean_rating,
+                                  .aligned = made.aligned,
+                                  .viewed = made.viewed,
+                                  .rating = made.rating,
+                                  .feeling = made.feeling});
+      digest_.add(EventKind::impression, page.page, shown[i].item, shown[i].mean_rating, made.aligned,
+                  made.viewed, made.rating, made.feeling);
+    }
+    digest_.add(EventKind::page, now(), page.page, reaction.satisfaction);
+    return page;
+  }
+
+  void add(PageRecord& page, const Decision& decision) {
+    page.decision = decision;
+    digest_.add(EventKind::decision, now(), page.page, decision.satisfaction, decision.fatigue,
+                decision.exits);
+  }
+  void add(PageRecord& page, const Reflection& reflection) {
+    page.reflection = reflection;
+    digest_.add(EventKind::reflection, now(), page.page, reflection.satisfaction);
+  }
+  void close(const Interview& interview) {
+    record_.ended = self_.now();
+    record_.interview = interview;
+    digest_.add(EventKind::interview, now(), interview.score);
+    record_.digest = digest_.value();
+  }
+
+ private:
+  std::int64_t now() const { return self_.now().time_since_epoch().count(); }
+
+  const Actor& self_;
+  SessionRecord& record_;
+  DigestChain digest_;
+};
+
+std::vector<ShownItem> serve_page(const SessionContext& context, std::uint16_t page) {
+  const std::size_t per_page = context.options.items_per_page;
+  const std::size_t first = std::min(context.ranking.size(), (page - 1U) * per_page);
+  const std::size_t last = std::min(context.ranking.size(), first + per_page);
+  std::vector<ShownItem> shown;
+  shown.reserve(per_page);
+  for (const ItemId item : context.ranking.subspan(first, last - first)) {
+    shown.push_back({.item = item, .mean_rating = context.mean_ratings[index(item)]});
+  }
+  return shown;
+}
+
+std::size_t count_viewed(const PageRecord& page) {
+  return static_cast<std::size_t>(std::count_if(page.impressions.begin(), page.impressions.end(),
+                                                [](const Impression& i) { return i.viewed; }));
+}
+
+}  // namespace
+
+const char* to_string(Feeling feeling) { return kFeelings[static_cast<std::size_t>(feeling)]; }
+
+Feeling feeling_from(std::string_view text) {
+  const auto found = std::find(kFeelings.begin(), kFeelings.end(), text);
+  return found == kFeelings.end() ? Feeling::none : static_cast<Feeling>(found - kFeelings.begin());
+}
+
+Duration page_time(std::size_t viewed) { return kPerPage + static_cast<std::int64_t>(viewed) * kPerView; }
+
+Duration longest_session(const SessionOptions& options) {
+  return options.max_pages * page_time(options.items_per_page);
+}
+
+Task<void> run_session(Actor& self, SessionContext context, Memory& memory, SessionRecord& record) {
+  Diary diary(self, record);
+  Situation situation{
+      .agent = record.agent, .round = record.round, .profile = context.profile, .memory = memory};
+  for (situation.page = 1; situation.page <= context.options.max_pages; ++situation.page) {
+    const std::vector<ShownItem> shown = serve_page(context, situation.page);
+    if (shown.empty()) break;
+
+    const Reaction reaction = co_await context.mind.react(self, situation, shown);
+    PageRecord& page = diary.open_page(shown, reaction);
+    memory.remember({.round = record.round, .page = page.page, .impressions = page.impressions},
+                    reaction.satisfaction);
+    co_await self.sleep_for(page_time(count_viewed(page)));
+
+    const Decision decision = co_await context.mind.decide(self, situation);
+    diary.add(page, decision);
+    if (memory.calls_for_reflection()) {
+      const Reflection reflection = co_await context.mind.reflect(self, situation);
+      diary.add(page, reflection);
+      memory.remember(reflection, record.round, page.page);
+    }
+    if (decision.exits) break;
+  }
+  const Interview interview = co_await context.mind.interview(self, situation);
+  diary.close(interview);
+}
+
+}  // namespace throng

@@ -1,0 +1,50 @@
+// Pages per second of a window: statistical agents of the demo world in front of a popularity ranking, no
+// store.
+#include <benchmark/benchmark.h>
+
+#include "agents/minds/statistical_mind.h"
+#include "agents/platform.h"
+#include "engine/base/parallel.h"
+#include "recsys/data/demo_world.h"
+#include "recsys/models/registry.h"
+
+namespace throng {
+namespace {
+
+/// Counts pages.
+class PageCounter : public RunObserver {
+ public:
+  void on_sessions(std::span<const SessionRecord> sessions) override {
+    for (const SessionRecord& session : sessions) pages += session.pages.size();
+  }
+  std::size_t pages = 0;
+};
+
+void run_window(benchmark::State& state) {
+  static const Dataset dataset = make_demo_world();
+  static const Split split = split_dataset(dataset, {});
+  static const TasteSpace space(dataset.catalogue, split.train);
+  static const std::vector<float> mean_ratings = dataset.mean_ratings();
+  const Draws draws(1);
+  const auto recommender = make_recommender({{"kind", "popularity"}}).value();
+  FitObserver quiet;
+  recommender->fit({.train = split.train}, quiet);
+  const Population population(dataset, space, {.agents = 20'000}, draws);
+  StatisticalMind mind({}, space, mean_ratings, draws);
+  const Platform platform({.population = population,
+                           .recommender = *recommender,
+                           .train = split.train,
+                           .test = split.test,
+                           .mean_ratings = mean_ratings},
+                          mind, {}, draws);
+  const ThreadLimit limit(static_cast<std::size_t>(state.range(0)));
+  PageCounter counter;
+  const Window window{.round = 0, .begin = VirtualTime{}, .end = VirtualTime(std::chrono::days(7))};
+  for (auto _ : state) platform.run_window(window, counter);
+  state.SetItemsProcessed(static_cast<std::int64_t>(counter.pages));
+}
+
+BENCHMARK(run_window)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace throng

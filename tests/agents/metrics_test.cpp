@@ -1,0 +1,53 @@
+#include "agents/metrics.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+
+namespace throng {
+namespace {
+
+Impression viewed(int rating) {
+  return {.aligned = true, .viewed = true, .rating = static_cast<std::uint8_t>(rating)};
+}
+
+TEST(OutcomeOf, CountsWhatWasShownViewedAndLiked) {
+  SessionRecord session{.agent = AgentId(3)};
+  session.pages.push_back({.page = 1, .impressions = {viewed(4), viewed(3), {}, {}}});
+  session.pages.push_back({.page = 2, .impressions = {viewed(5), {}, {.aligned = true}, {}}});
+  session.interview.score = 6;
+  EXPECT_EQ(outcome_of(session),
+            (Outcome{.agent = AgentId(3), .shown = 8, .viewed = 3, .liked = 2, .pages = 2, .score = 6}));
+}
+
+// By hand: agent 0 viewed 2 of 4 and liked 1 on 1 page, score 3; agent 1 viewed 6 of 8 and liked 6 on 2
+// pages, score 8.
+TEST(HeadlineMetrics, AreMeansOverAgentsOfPerAgentValues) {
+  const std::vector<Outcome> outcomes{
+      {.agent = AgentId(0), .shown = 4, .viewed = 2, .liked = 1, .pages = 1, .score = 3},
+      {.agent = AgentId(1), .shown = 8, .viewed = 6, .liked = 6, .pages = 2, .score = 8}};
+  const std::vector<Metric> metrics = headline_metrics(outcomes);
+  ASSERT_EQ(metrics.size(), 5U);
+  const auto expect = [&](std::size_t i, const char* name, double mean, double standard_error) {
+    EXPECT_EQ(metrics[i].name, name);
+    EXPECT_NEAR(metrics[i].mean, mean, 1e-12) << name;
+    EXPECT_NEAR(metrics[i].standard_error, standard_error, 1e-12) << name;
+    EXPECT_EQ(metrics[i].agents, 2U);
+    EXPECT_EQ(metrics[i].pages, 3U);
+  };
+  // Of two values the standard error is half their difference.
+  expect(0, "p_view", (0.5 + 0.75) / 2, 0.125);
+  expect(1, "n_like", 3.5, 2.5);
+  expect(2, "p_like", (0.25 + 0.75) / 2, 0.25);
+  expect(3, "n_exit", 1.5, 0.5);
+  expect(4, "s_sat", 5.5, 2.5);
+}
+
+TEST(HeadlineMetrics, NobodyAndNothingShownAreZero) {
+  EXPECT_EQ(headline_metrics({}).front().agents, 0U);
+  const std::vector<Outcome> nothing_shown{{.agent = AgentId(0)}};
+  EXPECT_DOUBLE_EQ(headline_metrics(nothing_shown).front().mean, 0);
+}
+
+}  // namespace
+}  // namespace throng

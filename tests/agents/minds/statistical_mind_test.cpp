@@ -1,0 +1,207 @@
+#include "agents/minds/statistical_mind.h"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+
+#include "tests/support/small_world.h"
+
+namespace throng {
+namespace {
+
+/// A mind in a world of two camps; its agents are shown items with ratings of our choice.
+class StatisticalMindTest : public ::testing::Test {
+ protected:
+  /// The result of `task`, which needs no outside world.
+  template <class T>
+  static T result_of(const std::function<Task<T>(Actor&)>& task) {
+    std::optional<T> result;
+    Scheduler scheduler;
+    scheduler.spawn(ActorId(0), VirtualTime{},
+                    [&](Actor& self) -> Task<void> { result = co_await task(self); });
+    scheduler.run_until(VirtualTime(Duration(1)));
+    return *result;
+  }
+
+  Reaction react(const Profile& profile, std::span<const ShownItem> page, std::uint32_t agent,
+                 const StatisticalParameters& parameters = {}) {
+    StatisticalMind mind(parameters, space_, mean_ratings_, Draws(3));
+    const Situation situation{.agent = AgentId(agent), .page = 1, .profile = profile, .memory = memory_};
+    return result_of<Reaction>([&](Actor& self) { return mind.react(self, situation, page); });
+  }
+
+  /// Means of a per-reaction value over many agents.
+  double mean_over_agents(const Profile& profile, std::span<const ShownItem> page,
+                          const std::function<double(const Reaction&)>& value) {
+    double sum = 0;
+    for (std::uint32_t agent = 0; agent < 500; ++agent) sum += value(react(profile, page, agent)) / 500;
+    return sum;
+  }
+
+  Profile profile(TraitGroups traits) const {
+    return {.traits = traits, .taste = space_.taste_of(UserId(0))};
+  }
+
+  std::vector<ShownItem> page_of(std::initializer_list<unsigned> items, float mean_rating = 4) const {
+    std::vector<ShownItem> page;
+    for (const unsigned item : items) page.push_back({.item = ItemId(item), .mean_rating = mean_rating});
+    return page;
+  }
+
+  static double count_viewed(const Reaction& reaction) {
+    double count = 0;
+    for (const ItemReaction& item : reaction.items) count += item.viewed ? 1 : 0;
+    return count;
+  }
+  static double count_aligned(const Reaction& reaction) {
+    double count = 0;
+    for (const ItemReaction& item : reaction.items) count += item.aligned ? 1 : 0;
+    return count;
+  }
+
+  Dataset dataset_ = testing::two_camps(60, 40);
+  TasteSpace space_{dataset_.catalogue, dataset_.interactions};
+  std::vector<float> mean_ratings_ = dataset_.mean_ratings();
+  Memory memory_;
+};
+
+TEST_F(StatisticalMindTest, ViewsAreAlignedItemsAndOnlyTheyAreRatedAndFelt) {
+  for (std::uint32_t agent = 0; agent < 200; ++agent) {
+    for (const ItemReaction& item : react(profile({}), page_of({1, 2, 3, 4}), agent).items) {
+      if (item.viewed) {
+        EXPECT_TRUE(item.aligned);
+        EXPECT_GE(item.rating, 1);
+        EXPECT_LE(item.rating, 5);
+        EXPECT_EQ(item.feeling, static_cast<Feeling>(item.rating));
+      } else {
+        EXPECT_EQ(item.rating, 0);
+        EXPECT_EQ(item.feeling, Feeling::none);
+      }
+    }
+  }
+}
+
+TEST_F(StatisticalMindTest, AlignsWithItsTasteAndWithQuality) {
+  const auto aligned = [&](const std::vector<ShownItem>& page) {
+    return mean_over_agents(profile({}), page, count_aligned);
+  };
+  // User 0 is of the even camp.
+  EXPECT_GT(aligned(page_of({2, 6, 10, 14})), aligned(page_of({1, 5, 9, 13})) + 0.5);
+  EXPECT_GT(aligned(page_of({2, 6, 10, 14}, 5)), aligned(page_of({2, 6, 10, 14}, 2)) + 0.2);
+}
+
+TEST_F(StatisticalMindTest, ViewsGrowWithActivityAndDiversity) {
+  const auto viewed = [&](TraitGroups traits) {
+    return mean_over_agents(profile(traits), page_of({2, 6, 10, 14}), count_viewed);
+  };
+  EXPECT_LT(viewed({.activity = 1}), viewed({.activity = 3}));
+  EXPECT_LT(viewed({.diversity = 1}), viewed({.diversity = 3}));
+}
+
+TEST_F(StatisticalMindTest, FollowersRateLikeTheOthersAndMavericksDoNot) {
+  const auto squared_deviation = [&](std::uint8_t conformity) {
+    return mean_over_agents(profile({.conformity = conformity}), page_of({2, 6, 10, 14}, 3),
+                            [](const Reaction& r) {
+                              double sum = 0;
+                              for (const ItemReaction& item : r.items)
+                                sum += item.viewed ? (item.rating - 3.0) * (item.rating - 3.0) : 0;
+                              return sum;
+                            });
+  };
+  EXPECT_LT(squared_deviation(1), squared_deviation(2));
+  EXPECT_LT(squared_deviation(2), squared_deviation(3));
+}
+
+TEST_F(StatisticalMindTest, AnotherItemOnThePageShiftsNobodyElsesLuck) {
+  StatisticalParameters views_all;
+  views_all.view_share = 10;
+  const Reaction alone = react(profile({}), page_of({2, 6}), 5, views_all);
+  const Reaction together = react(profile({}), page_of({9, 2, 6}), 5, views_all);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(alone.items[i].aligned, together.items[i + 1].aligned);
+    EXPECT_EQ(alone.items[i].rating, together.items[i + 1].rating);
+  }
+}
+
+TEST_F(StatisticalMindTest, SatisfactionWithAPageIsAsDocumented) {
+  for (std::uint32_t agent = 0; agent < 100; ++agent) {
+    const Reaction reaction = react(profile({}), page_of({2, 6, 10, 14}), agent);
+    double viewed = 0;
+    double ratings = 0;
+    for (const ItemReaction& item : reaction.items) {
+      viewed += item.viewed ? 1 : 0;
+      ratings += item.rating;
+    }
+    const double expected = viewed == 0 ? 0 : 0.53 * viewed / 4 + 0.47 * (ratings / viewed - 1) / 4;
+    EXPECT_NEAR(reaction.satisfaction, expected, 1e-12);
+  }
+}
+
+class Decisions : public StatisticalMindTest {
+ protected:
+  /// The share of 1000 agents that leave after `page`, each page so far having satisfied as much as
+  /// `satisfaction`.
+  double exit_share(std::uint8_t activity, std::uint16_t page, double satisfaction) {
+    StatisticalMind mind({}, space_, mean_ratings_, Draws(3));
+    Memory memory;
+    memory.remember(FactualMemory{.page = page}, satisfaction);
+    const Profile who = profile({.activity = activity});
+    double exits = 0;
+    for (std::uint32_t agent = 0; agent < 1000; ++agent) {
+      const Situation situation{.agent = AgentId(agent), .page = page, .profile = who, .memory = memory};
+      exits += result_of<Decision>([&](Actor& self) { return mind.decide(self, situation); }).exits ? 1 : 0;
+    }
+    return exits / 1000;
+  }
+};
+
+TEST_F(Decisions, ExitsGrowWithFatigueAndFallWithSatisfactionAndActivity) {
+  EXPECT_LT(exit_share(1, 1, 0.6), exit_share(1, 3, 0.6));
+  EXPECT_GT(exit_share(1, 2, 0.2), exit_share(1, 2, 0.9));
+  EXPECT_GT(exit_share(1, 3, 0.6), exit_share(2, 3, 0.6));
+  EXPECT_GT(exit_share(2, 4, 0.6), exit_share(3, 4, 0.6));
+}
+
+// By hand, from the parameters: sigma(exit_base + exit_fatigue (3 / 5) - exit_satisfaction (0.5 - 0.6)).
+TEST_F(Decisions, TheHazardIsAsDocumented) {
+  StatisticalParameters parameters;
+  const double logit = parameters.exit_base[0] + parameters.exit_fatigue * 3 / parameters.tired_after -
+                       parameters.exit_satisfaction * (0.5 - 0.6);
+  EXPECT_NEAR(exit_share(1, 3, 0.5), 1 / (1 + std::exp(-logit)), 0.05);
+}
+
+TEST_F(Decisions, AReflectionWeighsOnWhatFollows) {
+  StatisticalMind mind({}, space_, mean_ratings_, Draws(3));
+  Memory memory;
+  memory.remember(FactualMemory{.page = 1}, 0.9);
+  memory.remember(Reflection{.satisfaction = 0.9}, 0, 1);
+  memory.remember(FactualMemory{.page = 2}, 0.3);
+  const Profile who = profile({});
+  const Situation situation{.agent = AgentId(0), .page = 2, .profile = who, .memory = memory};
+  const auto decision = result_of<Decision>([&](Actor& self) { return mind.decide(self, situation); });
+  EXPECT_NEAR(decision.satisfaction, 0.85 * 0.3 + 0.15 * 0.9, 1e-12);
+}
+
+TEST_F(Decisions, InterviewScoresGrowWithSatisfactionWithinOneToTen) {
+  StatisticalMind mind({}, space_, mean_ratings_, Draws(3));
+  const Profile who = profile({});
+  const auto mean_score = [&](double satisfaction) {
+    Memory memory;
+    memory.remember(FactualMemory{.page = 1}, satisfaction);
+    double sum = 0;
+    for (std::uint32_t agent = 0; agent < 500; ++agent) {
+      const Situation situation{.agent = AgentId(agent), .page = 1, .profile = who, .memory = memory};
+      const auto interview =
+          result_of<Interview>([&](Actor& self) { return mind.interview(self, situation); });
+      EXPECT_GE(interview.score, 1);
+      EXPECT_LE(interview.score, 10);
+      sum += interview.score / 500.0;
+    }
+    return sum;
+  };
+  EXPECT_LT(mean_score(0.2), mean_score(0.6));
+  EXPECT_LT(mean_score(0.6), mean_score(1.0));
+}
+
+}  // namespace
+}  // namespace throng

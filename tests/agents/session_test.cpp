@@ -1,0 +1,116 @@
+#include "agents/session.h"
+
+#include <gmock/gmock.h>
+
+namespace throng {
+namespace {
+
+using ::testing::ElementsAre;
+
+/// Views the first `viewed_items` items of every page with rating 4 and leaves after page `exit_page`.
+class ScriptedMind : public Mind {
+ public:
+  ScriptedMind(std::size_t viewed_items, std::uint16_t exit_page)
+      : viewed_items_(viewed_items), exit_page_(exit_page) {}
+
+  Task<Reaction> react(Actor& /*self*/, const Situation& situation,
+                       std::span<const ShownItem> page) override {
+    pages_remembered.push_back(situation.memory.factual().size());
+    Reaction reaction{.items = std::vector<ItemReaction>(page.size()), .satisfaction = 0.5};
+    for (std::size_t i = 0; i < std::min(viewed_items_, page.size()); ++i) {
+      reaction.items[i] = {.aligned = true, .viewed = true, .rating = 4, .feeling = Feeling::pleased};
+    }
+    co_return reaction;
+  }
+  Task<Decision> decide(Actor& /*self*/, const Situation& situation) override {
+    co_return Decision{.satisfaction = 0.5, .fatigue = 0.1, .exits = situation.page == exit_page_};
+  }
+  Task<Reflection> reflect(Actor& /*self*/, const Situation& /*situation*/) override {
+    co_return Reflection{.satisfaction = 0.25};
+  }
+  Task<Interview> interview(Actor& /*self*/, const Situation& /*situation*/) override {
+    co_return Interview{.score = 9};
+  }
+
+  std::vector<std::size_t> pages_remembered;
+
+ private:
+  std::size_t viewed_items_;
+  std::uint16_t exit_page_;
+};
+
+SessionRecord run(ScriptedMind& mind, const SessionOptions& options, std::size_t ranked_items) {
+  const Profile profile;
+  std::vector<ItemId> ranking;
+  for (std::uint32_t i = 0; i < ranked_items; ++i) ranking.push_back(ItemId(100 - i));
+  const std::vector<float> mean_ratings(101, 3.5F);
+  Memory memory;
+  SessionRecord record{.agent = AgentId(1), .round = 0};
+  Scheduler scheduler;
+  const SessionContext context{
+      .options = options, .profile = profile, .ranking = ranking, .mean_ratings = mean_ratings, .mind = mind};
+  scheduler.spawn(AgentId(1), VirtualTime(std::chrono::hours(1)),
+                  [&](Actor& self) { return run_session(self, context, memory, record); });
+  scheduler.run_until(VirtualTime(std::chrono::days(1)));
+  EXPECT_EQ(scheduler.unfinished(), 0U);
+  return record;
+}
+
+std::vector<ItemId> shown_on(const PageRecord& page) {
+  std::vector<ItemId> items;
+  for (const Impression& impression : page.impressions) items.push_back(impression.item);
+  return items;
+}
+
+TEST(Session, ServesTheRankingPageByPageUntilTheExit) {
+  ScriptedMind mind(1, 2);
+  const SessionRecord record = run(mind, {.items_per_page = 3, .max_pages = 5}, 20);
+  ASSERT_EQ(record.pages.size(), 2U);
+  EXPECT_THAT(shown_on(record.pages[0]), ElementsAre(ItemId(100), ItemId(99), ItemId(98)));
+  EXPECT_THAT(shown_on(record.pages[1]), ElementsAre(ItemId(97), ItemId(96), ItemId(95)));
+  EXPECT_TRUE(record.pages[1].decision.exits);
+  EXPECT_EQ(record.interview.score, 9);
+  EXPECT_THAT(mind.pages_remembered, ElementsAre(0, 1));
+}
+
+TEST(Session, EndsAtTheLastPageAndWhenTheRankingEnds) {
+  ScriptedMind mind(1, 99);
+  EXPECT_EQ(run(mind, {.items_per_page = 3, .max_pages = 4}, 20).pages.size(), 4U);
+  const SessionRecord record = run(mind, {.items_per_page = 3, .max_pages = 4}, 5);
+  ASSERT_EQ(record.pages.size(), 2U);
+  EXPECT_EQ(record.pages[1].impressions.size(), 2U);
+  EXPECT_TRUE(run(mind, {}, 0).pages.empty());
+}
+
+// A page takes 20 s and 30 s for each viewed item.
+TEST(Session, TakesVirtualTimeForPagesAndViews) {
+  ScriptedMind mind(2, 2);
+  const SessionRecord record = run(mind, {.items_per_page = 4, .max_pages = 5}, 20);
+  EXPECT_EQ(format_time(record.started), "0d 01:00:00");
+  EXPECT_EQ(format_time(record.pages[1].shown_at), "0d 01:01:20");
+  EXPECT_EQ(format_time(record.ended), "0d 01:02:40");
+  EXPECT_LE(record.ended - record.started, longest_session({.items_per_page = 4, .max_pages = 5}));
+}
+
+TEST(Session, ReflectsWhenEnoughHasGathered) {
+  ScriptedMind mind(3, 99);  // importance 3 a page: after every second page
+  const SessionRecord record = run(mind, {.items_per_page = 4, .max_pages = 4}, 20);
+  EXPECT_FALSE(record.pages[0].reflection.has_value());
+  ASSERT_TRUE(record.pages[1].reflection.has_value());
+  EXPECT_DOUBLE_EQ(record.pages[1].reflection->satisfaction, 0.25);
+  EXPECT_FALSE(record.pages[2].reflection.has_value());
+  EXPECT_TRUE(record.pages[3].reflection.has_value());
+}
+
+TEST(Session, TheDigestSeesWhatTheAgentDid) {
+  ScriptedMind one_view(1, 2);
+  ScriptedMind two_views(2, 2);
+  ScriptedMind stays_longer(1, 3);
+  const auto digest = [](ScriptedMind& mind) { return run(mind, {}, 20).digest; };
+  EXPECT_EQ(digest(one_view), digest(one_view));
+  EXPECT_NE(digest(one_view), digest(two_views));
+  EXPECT_NE(digest(one_view), digest(stays_longer));
+}
+
+}  // namespace
+}  // namespace throng
