@@ -1,0 +1,35 @@
+# Two commands for a fresh Debian 12 machine: `make demo` and `make test`. Each sets up all it needs.
+.PHONY: demo test build bench check clean setup format
+preset = release
+throng = build/release/throng
+
+demo: build
+	$(throng) run scenarios/demo.json --out runs/demo --overwrite
+	$(throng) report runs/demo
+
+test: build
+	ctest --preset $(preset)
+
+build: setup
+	@cmake --preset $(preset) --log-level=WARNING
+	@cmake --build --preset $(preset)
+
+setup:
+	@setup/install build
+
+bench:
+	@setup/install build bench
+	@cmake --preset bench --log-level=WARNING
+	@cmake --build --preset bench
+	benchmarks/run build/bench
+
+check:
+	@setup/install build bench check
+	setup/check
+
+format:
+	@setup/install check
+	git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+clean:
+	rm -rf build

@@ -1,0 +1,68 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "engine/base/parallel.h"
+#include "scenarios/cli/commands.h"
+#include "scenarios/report/run_tables.h"
+#include "scenarios/run/run.h"
+
+namespace throng {
+namespace {
+
+struct RunArguments {
+  std::string scenario;
+  std::vector<std::string> overrides;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::uint32_t> agents;
+  std::string out;
+  std::size_t threads = 0;
+  bool json = false;
+  bool resume = false;
+  bool overwrite = false;
+};
+
+void run(const RunArguments& arguments) {
+  std::vector<std::string> overrides = arguments.overrides;
+  if (arguments.seed) overrides.push_back(fmt::format("seed={}", *arguments.seed));
+  if (arguments.agents) overrides.push_back(fmt::format("population.agents={}", *arguments.agents));
+  const Scenario scenario = read_scenario(arguments.scenario, overrides);
+
+  RunOptions options{.folder = arguments.out.empty() ? "runs/" + scenario.name : arguments.out};
+  if (arguments.resume) options.existing = ExistingFolder::resume;
+  if (arguments.overwrite) options.existing = ExistingFolder::overwrite;
+
+  const ThreadLimit limit(arguments.threads);
+  const Json summary = run_scenario(scenario, options);
+  if (arguments.json) {
+    fmt::print("{}\n", summary.dump());
+    return;
+  }
+  fmt::print("{}\n  digest   {}\n  wall     {:.2f} s\n  folder   {}\n",
+             metrics_table(RunReader(options.folder).metrics()), summary["digest"].get<std::string>(),
+             summary["wall_seconds"].get<double>(), options.folder.string());
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app) {
+  auto* command = app.add_subcommand("run", "Run a scenario into a run folder");
+  const auto arguments = std::make_shared<RunArguments>();
+  command->add_option("SCENARIO", arguments->scenario, "The scenario file (JSON)")->required();
+  command
+      ->add_option("--set", arguments->overrides,
+                   "Override a key: path=value, such as recommender.factors=32")
+      ->allow_extra_args(false)
+      ->take_all();
+  command->add_option("--seed", arguments->seed, "The same as --set seed=N");
+  command->add_option("--agents", arguments->agents, "The same as --set population.agents=N");
+  command->add_option("--out", arguments->out, "The run folder (default: runs/ and the scenario's name)");
+  command->add_option("--threads", arguments->threads, "How many threads to use (default: one per core)");
+  command->add_flag("--json", arguments->json, "Print the summary as one JSON object");
+  auto* resume = command->add_flag("--resume", arguments->resume, "Complete an interrupted run");
+  command->add_flag("--overwrite", arguments->overwrite, "Replace the run folder if it exists")
+      ->excludes(resume);
+  command->callback([arguments] { run(*arguments); });
+}
+
+}  // namespace throng

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace throng {
+
+// Each adds one command of `throng` to the command line; the command runs when parsing has chosen it. Results
+// go to stdout, progress to stderr. Failures leave as exceptions.
+void add_run_command(CLI::App& app);
+void add_check_command(CLI::App& app);
+void add_report_command(CLI::App& app);
+void add_story_command(CLI::App& app);
+void add_data_command(CLI::App& app);
+void add_rec_command(CLI::App& app);
+
+}  // namespace throng

@@ -1,0 +1,73 @@
+#include "scenarios/report/table.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <utf8.h>
+
+namespace throng {
+namespace {
+
+/// Code points; good enough for titles in Latin scripts. `text` is valid UTF-8.
+std::size_t display_width(const std::string& text) {
+  return static_cast<std::size_t>(utf8::unchecked::distance(text.begin(), text.end()));
+}
+
+std::string padding(const std::string& cell, std::size_t width) {
+  return std::string(width - std::min(width, display_width(cell)), ' ');
+}
+
+}  // namespace
+
+std::string Table::text() const {
+  std::vector<std::size_t> widths;
+  for (std::size_t column = 0; column < header_.size(); ++column) {
+    widths.push_back(display_width(header_[column]));
+    for (const auto& row : rows_) widths[column] = std::max(widths[column], display_width(row[column]));
+  }
+  std::string text;
+  const auto add_line = [&](const std::vector<std::string>& cells) {
+    std::string line = "  ";
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+      const std::string pad = padding(cells[column], widths[column]);
+      line += column == 0 ? cells[column] + pad : "  " + pad + cells[column];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  };
+  add_line(header_);
+  std::vector<std::string> rule;
+  for (const std::size_t width : widths) {
+    std::string dashes;
+    for (std::size_t i = 0; i < width; ++i) dashes += "─";
+    rule.push_back(dashes);
+  }
+  add_line(rule);
+  for (const auto& row : rows_) add_line(row);
+  return text;
+}
+
+std::string bar(double value, double maximum, std::size_t width) {
+  static constexpr std::string_view eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  if (maximum <= 0) return "";
+  const auto cells = static_cast<std::size_t>(std::lround(value / maximum * static_cast<double>(width) * 8));
+  std::string text;
+  for (std::size_t i = 0; i < cells / 8; ++i) text += "█";
+  return text + std::string(eighths[cells % 8]);
+}
+
+std::string printable(std::string_view text) {
+  std::string safe(text);
+  for (char& c : safe) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  // C1 control characters are U+0080 .. U+009F: C2 80 .. C2 9F in UTF-8.
+  for (std::size_t i = 0; i + 1 < safe.size(); ++i) {
+    const bool is_c1 = safe[i] == '\xc2' && static_cast<unsigned char>(safe[i + 1]) < 0xa0;
+    if (is_c1) safe.replace(i, 2, "  ");
+  }
+  return safe;
+}
+
+}  // namespace throng

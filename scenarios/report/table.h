@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace throng {
+
+/// A table for the terminal: the first column left-aligned, the others right-aligned.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
+
+  /// As many cells as the header has.
+  void add_row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  /// Ends with a newline. Widths are in display columns.
+  std::string text() const;
+
+ private:
+  std::vector<std::string> header_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// A horizontal bar of `value` / `maximum` times `width` cells.
+std::string bar(double value, double maximum, std::size_t width);
+
+/// Untrusted text made safe for a terminal: control characters become spaces.
+std::string printable(std::string_view text);
+
+}  // namespace throng

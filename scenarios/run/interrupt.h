@@ -1,0 +1,17 @@
+#pragma once
+
+namespace throng {
+
+/// While it lives, the first SIGINT or SIGTERM is remembered instead of ending the process; a second one ends
+/// it. One at a time.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+  bool interrupted() const;
+};
+
+}  // namespace throng

@@ -1,0 +1,49 @@
+#include "scenarios/run/progress.h"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace throng {
+
+Progress::Progress(Output output) : output_(output), is_terminal_(isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() { finish(); }
+
+void Progress::say(const std::string& step) { print(step, Urgency::must_be_seen); }
+
+void Progress::on_progress(const FitProgress& progress) {
+  print(fmt::format("fitting {}: epoch {}, loss {:.4f}, validation NDCG@20 {:.4f}", progress.model,
+                    progress.epoch, progress.loss, progress.validation_ndcg),
+        Urgency::may_be_left_out);
+}
+
+void Progress::on_agents(std::size_t agents, std::size_t total, std::size_t pages) {
+  if (agents == 0) {
+    agents_started_ = Clock::now();
+    return;
+  }
+  const double elapsed = std::chrono::duration<double>(Clock::now() - agents_started_).count();
+  const double left = elapsed / static_cast<double>(agents) * static_cast<double>(total - agents);
+  print(fmt::format("agents {}/{}, {:.0f} pages/s, {:.1f} s elapsed, {:.1f} s left", agents, total,
+                    static_cast<double>(pages) / elapsed, elapsed, left),
+        agents == total ? Urgency::must_be_seen : Urgency::may_be_left_out);
+}
+
+void Progress::print(const std::string& line, Urgency urgency) {
+  if (output_ == Output::none) return;
+  const auto pause = is_terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(2000);
+  if (urgency == Urgency::may_be_left_out && Clock::now() - last_print_ < pause) return;
+  last_print_ = Clock::now();
+  line_open_ = is_terminal_;
+  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r\033[K" : "", line, is_terminal_ ? "" : "\n");
+  std::fflush(stderr);
+}
+
+void Progress::finish() {
+  if (line_open_) fmt::print(stderr, "\n");
+  line_open_ = false;
+}
+
+}  // namespace throng

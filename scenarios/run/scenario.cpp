@@ -1,0 +1,127 @@
+#include "scenarios/run/scenario.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "embedded/scenario_schema.h"
+#include "recsys/models/registry.h"
+#include "scenarios/run/schema_check.h"
+
+namespace throng {
+namespace {
+
+[[noreturn]] void fail(const std::string& source, const std::string& problem) {
+  throw Failure(ErrorKind::usage, fmt::format("{}: {}", source, problem));
+}
+
+const Json& scenario_schema() {
+  static const Json schema =
+      parse_json(embedded::scenario_schema, "scenario.schema.json", ErrorKind::unexpected).value();
+  return schema;
+}
+
+void apply_override(Json& json, const std::string& override_text) {
+  const std::size_t equals = override_text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw Failure(
+        ErrorKind::usage,
+        fmt::format("--set {}: expected path=value, such as recommender.factors=32", override_text));
+  }
+  std::string path = "/" + override_text.substr(0, equals);
+  std::replace(path.begin(), path.end(), '.', '/');
+  const std::string text = override_text.substr(equals + 1);
+  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (value.is_discarded()) value = text;
+  try {
+    json[Json::json_pointer(path)] = std::move(value);
+  } catch (const Json::exception&) {
+    throw Failure(ErrorKind::usage,
+                  fmt::format("--set {}: {} lies below a value that is not an object", override_text, path));
+  }
+}
+
+/// Sets `into` if the object has the key.
+template <class T>
+void read(const Json& object, const char* key, T& into) {
+  if (object.contains(key)) into = object[key].get<T>();
+}
+
+const Json& section(const Json& json, const char* key) {
+  static const Json empty = Json::object();
+  return json.contains(key) ? json[key] : empty;
+}
+
+void read_split(const Json& json, Scenario& scenario) {
+  read(json, "train", scenario.split.train);
+  read(json, "validation", scenario.split.validation);
+  read(json, "test", scenario.split.test);
+  read(json, "k_core", scenario.split.k_core);
+  if (json.contains("positive_threshold"))
+    scenario.split.positive_threshold = json["positive_threshold"].get<float>();
+  if (!json.contains("kind")) return;
+  const auto kind = json["kind"].get<std::string>();
+  scenario.split_kind = kind == "given"   ? SplitKind::given
+                        : kind == "ratio" ? SplitKind::ratio
+                                          : SplitKind::leave_last_out;
+}
+
+void check_shares(const Scenario& scenario, const std::string& source) {
+  const SplitOptions& split = scenario.split;
+  const double sum = split.train + split.validation + split.test;
+  if (std::abs(sum - 1) > 1e-9) {
+    fail(source,
+         fmt::format("/dataset/split: the shares train {}, validation {} and test {} sum to {}: expected 1",
+                     split.train, split.validation, split.test, sum));
+  }
+}
+
+}  // namespace
+
+Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides) {
+  for (const std::string& text : overrides) apply_override(json, text);
+  const std::vector<std::string> faults = schema_faults(json, scenario_schema());
+  if (!faults.empty()) fail(source, fmt::format("{}", fmt::join(faults, "\n" + source + ": ")));
+
+  Scenario scenario;
+  read(json, "name", scenario.name);
+  read(json, "seed", scenario.seed);
+  read(json["dataset"], "path", scenario.dataset_path);
+  read_split(section(json["dataset"], "split"), scenario);
+  check_shares(scenario, source);
+
+  const Json& population = section(json, "population");
+  read(population, "agents", scenario.population.agents);
+  read(population, "perturbation", scenario.population.perturbation);
+  if (population.contains("source") && population["source"] == "sampled") {
+    scenario.population.source = PopulationOptions::Source::sampled;
+  }
+
+  const Json& session = section(json, "session");
+  read(session, "items_per_page", scenario.session.items_per_page);
+  read(session, "max_pages", scenario.session.max_pages);
+
+  scenario.recommender = json["recommender"];
+  if (const auto made = make_recommender(scenario.recommender); !made) {
+    fail(source, "/recommender" + made.error().message);
+  }
+  scenario.json = std::move(json);
+  return scenario;
+}
+
+Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+  return parse_scenario(read_json(file, ErrorKind::usage), file.string(), overrides);
+}
+
+std::string first_result_difference(const Json& a, const Json& b) {
+  const nlohmann::json difference =
+      nlohmann::json::diff(nlohmann::json::parse(a.dump()), nlohmann::json::parse(b.dump()));
+  for (const auto& change : difference) {
+    const auto path = change["path"].get<std::string>();
+    if (path != "/$schema" && path != "/description" && path != "/dataset/path") return path;
+  }
+  return "";
+}
+
+}  // namespace throng

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "agents/population.h"
+#include "agents/session.h"
+#include "engine/base/json.h"
+#include "recsys/data/split.h"
+
+namespace throng {
+
+/// A checked scenario. The JSON contract is scenarios/schema/scenario.schema.json.
+struct Scenario {
+  std::string name;
+  std::uint64_t seed = 0;
+  std::string dataset_path;             ///< a dataset folder or "demo"
+  std::optional<SplitKind> split_kind;  ///< empty: given if the dataset brings a split, else ratio
+  SplitOptions split;                   ///< its kind and seed are set when the dataset is known
+  PopulationOptions population;
+  Json recommender;  ///< for make_recommender
+  SessionOptions session;
+  Json json;  ///< the whole scenario as resolved: with what --set changed; saved with the run
+};
+
+/// Reads, changes and checks a scenario file. `overrides` are "path=value" with keys joined by dots, such as
+/// "recommender.factors=32"; the value is JSON, or else taken as text. Throws Failure(usage) naming file,
+/// JSON path, value and what was expected.
+Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+
+/// The same for a scenario already in memory; `source` names it in errors.
+Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides);
+
+/// The JSON path of the first key that differs and decides results; empty if there is none. Where the dataset
+/// lies decides nothing (what is in it does, and is compared by its digest).
+std::string first_result_difference(const Json& a, const Json& b);
+
+}  // namespace throng

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "agents/minds/mind.h"
+#include "agents/platform.h"
+#include "agents/population.h"
+#include "agents/taste.h"
+#include "recsys/models/recommender.h"
+#include "scenarios/run/scenario.h"
+
+namespace throng {
+
+/// A scenario put together: the dataset is split, the recommender fitted, tastes and traits are learned.
+class Simulation {
+ public:
+  /// Throws Failure(usage) if the scenario asks what the dataset cannot give.
+  Simulation(const Scenario& scenario, Dataset dataset, FitObserver& observer);
+
+  /// Runs every window. Returns false if the observer stopped the run; see Platform::run_window.
+  bool run(RunObserver& observer);
+
+  const Dataset& dataset() const { return dataset_; }
+  const TasteSpace& taste_space() const { return *space_; }
+  const Population& population() const { return *population_; }
+  const std::vector<float>& mean_ratings() const { return mean_ratings_; }
+
+ private:
+  SessionOptions session_;
+  Draws draws_;
+  Dataset dataset_;
+  Split split_;
+  std::vector<float> mean_ratings_;
+  std::unique_ptr<Recommender> recommender_;
+  std::unique_ptr<TasteSpace> space_;
+  std::unique_ptr<Population> population_;
+  std::unique_ptr<Mind> mind_;
+};
+
+}  // namespace throng

@@ -1,0 +1,34 @@
+-- The tables of run.db; README.md beside this file says what they mean.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE items (
+  item INTEGER PRIMARY KEY, external_id TEXT NOT NULL, title TEXT NOT NULL, genres TEXT NOT NULL,
+  mean_rating REAL NOT NULL);
+CREATE TABLE agents (
+  agent INTEGER PRIMARY KEY, user INTEGER NOT NULL, external_id TEXT NOT NULL, perturbed INTEGER NOT NULL,
+  activity INTEGER NOT NULL, conformity INTEGER NOT NULL, diversity INTEGER NOT NULL,
+  favourite_genres TEXT NOT NULL, persona TEXT NOT NULL);
+CREATE TABLE windows (
+  round INTEGER PRIMARY KEY, begin_us INTEGER NOT NULL, end_us INTEGER NOT NULL, digest TEXT NOT NULL);
+CREATE TABLE sessions (
+  agent INTEGER, round INTEGER, started_us INTEGER NOT NULL, ended_us INTEGER NOT NULL,
+  PRIMARY KEY (agent, round)) WITHOUT ROWID;
+CREATE TABLE pages (
+  agent INTEGER, round INTEGER, page INTEGER, shown_at_us INTEGER NOT NULL, satisfaction REAL NOT NULL,
+  PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
+CREATE TABLE impressions (
+  agent INTEGER, round INTEGER, page INTEGER, position INTEGER, item INTEGER NOT NULL, mean_rating REAL NOT NULL,
+  aligned INTEGER NOT NULL, viewed INTEGER NOT NULL, rating INTEGER, feeling TEXT,
+  PRIMARY KEY (agent, round, page, position)) WITHOUT ROWID;
+CREATE TABLE decisions (
+  agent INTEGER, round INTEGER, page INTEGER, satisfaction REAL NOT NULL, fatigue REAL NOT NULL,
+  exits INTEGER NOT NULL, PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
+CREATE TABLE reflections (
+  agent INTEGER, round INTEGER, page INTEGER, satisfaction REAL NOT NULL,
+  PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
+CREATE TABLE interviews (
+  agent INTEGER, round INTEGER, score INTEGER NOT NULL, PRIMARY KEY (agent, round)) WITHOUT ROWID;
+CREATE TABLE digests (
+  round INTEGER, agent INTEGER, digest TEXT NOT NULL, PRIMARY KEY (round, agent)) WITHOUT ROWID;
+CREATE TABLE metrics (
+  position INTEGER PRIMARY KEY, metric TEXT NOT NULL, mean REAL NOT NULL, standard_error REAL NOT NULL, agents INTEGER NOT NULL,
+  pages INTEGER NOT NULL);

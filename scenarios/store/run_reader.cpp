@@ -1,0 +1,187 @@
+#include "scenarios/store/run_reader.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+
+namespace throng {
+namespace {
+
+VirtualTime time_from(const SQLite::Column& microseconds) {
+  return VirtualTime(Duration(microseconds.getInt64()));
+}
+
+std::uint8_t small(const SQLite::Column& number) { return static_cast<std::uint8_t>(number.getInt()); }
+
+std::int64_t number(AgentId agent) { return static_cast<std::int64_t>(agent); }
+
+}  // namespace
+
+struct RunReader::Connection {
+  explicit Connection(const std::string& file) : database(file, SQLite::OPEN_READONLY) {}
+
+  template <class... Values>
+  SQLite::Statement query(const char* sql, const Values&... values) const {
+    SQLite::Statement statement(database, sql);
+    int column = 0;
+    (statement.bind(++column, values), ...);
+    return statement;
+  }
+
+  SQLite::Database database;
+};
+
+RunReader::RunReader(const std::filesystem::path& run_folder) {
+  const std::filesystem::path file = run_folder / "run.db";
+  if (!std::filesystem::exists(file)) {
+    throw Failure(ErrorKind::data,
+                  fmt::format("{}: not a run folder: it has no run.db", run_folder.string()));
+  }
+  try {
+    connection_ = std::make_unique<Connection>(file.string());
+    connection_->query("SELECT agent, digest FROM digests LIMIT 1").executeStep();
+  } catch (const SQLite::Exception& error) {
+    throw Failure(ErrorKind::data,
+                  fmt::format("{}: cannot be read as a run: {}", file.string(), error.what()));
+  }
+}
+
+RunReader::~RunReader() = default;
+
+std::string RunReader::meta(const std::string& key) const {
+  auto rows = connection_->query("SELECT value FROM meta WHERE key = ?", key);
+  return rows.executeStep() ? rows.getColumn(0).getString() : "";
+}
+
+std::vector<Outcome> RunReader::outcomes() const {
+  auto rows = connection_->query(
+      "SELECT i.agent, COUNT(*), SUM(viewed), SUM(COALESCE(rating, 0) >= ?), COUNT(DISTINCT page), "
+      "  (SELECT score FROM interviews v WHERE v.agent = i.agent AND v.round = i.round) "
+      "FROM impressions i GROUP BY i.agent, i.round ORDER BY i.agent, i.round",
+      static_cast<int>(kLikedRating));
+  std::vector<Outcome> outcomes;
+  while (rows.executeStep()) {
+    outcomes.push_back({.agent = AgentId(rows.getColumn(0).getUInt()),
+                        .shown = rows.getColumn(1).getUInt(),
+                        .viewed = rows.getColumn(2).getUInt(),
+                        .liked = rows.getColumn(3).getUInt(),
+                        .pages = rows.getColumn(4).getUInt(),
+                        .score = rows.getColumn(5).getUInt()});
+  }
+  return outcomes;
+}
+
+std::vector<Metric> RunReader::metrics() const {
+  auto rows =
+      connection_->query("SELECT metric, mean, standard_error, agents, pages FROM metrics ORDER BY position");
+  std::vector<Metric> metrics;
+  while (rows.executeStep()) {
+    metrics.push_back({.name = rows.getColumn(0).getString(),
+                       .mean = rows.getColumn(1).getDouble(),
+                       .standard_error = rows.getColumn(2).getDouble(),
+                       .agents = rows.getColumn(3).getUInt(),
+                       .pages = rows.getColumn(4).getUInt()});
+  }
+  return metrics;
+}
+
+std::vector<TraitGroups> RunReader::traits() const {
+  auto rows = connection_->query("SELECT activity, conformity, diversity FROM agents ORDER BY agent");
+  std::vector<TraitGroups> traits;
+  while (rows.executeStep()) {
+    traits.push_back({.activity = small(rows.getColumn(0)),
+                      .conformity = small(rows.getColumn(1)),
+                      .diversity = small(rows.getColumn(2))});
+  }
+  return traits;
+}
+
+std::array<std::size_t, 5> RunReader::rating_counts() const {
+  auto rows = connection_->query(
+      "SELECT rating, COUNT(*) FROM impressions WHERE viewed GROUP BY rating ORDER BY rating");
+  std::array<std::size_t, 5> counts{};
+  while (rows.executeStep()) counts.at(rows.getColumn(0).getUInt() - 1) = rows.getColumn(1).getUInt();
+  return counts;
+}
+
+std::optional<StoredAgent> RunReader::agent(AgentId agent) const {
+  auto rows = connection_->query(
+      "SELECT external_id, perturbed, activity, conformity, diversity, favourite_genres, persona "
+      "FROM agents WHERE agent = ?",
+      number(agent));
+  if (!rows.executeStep()) return std::nullopt;
+  return StoredAgent{.agent = agent,
+                     .external_id = rows.getColumn(0).getString(),
+                     .perturbed = rows.getColumn(1).getInt() != 0,
+                     .traits = {.activity = small(rows.getColumn(2)),
+                                .conformity = small(rows.getColumn(3)),
+                                .diversity = small(rows.getColumn(4))},
+                     .favourite_genres = rows.getColumn(5).getString(),
+                     .persona = rows.getColumn(6).getString()};
+}
+
+std::vector<SessionRecord> RunReader::sessions(AgentId agent) const {
+  auto rows = connection_->query("SELECT round FROM sessions WHERE agent = ? ORDER BY round", number(agent));
+  std::vector<SessionRecord> sessions;
+  while (rows.executeStep()) {
+    sessions.push_back(session(agent, static_cast<std::uint16_t>(rows.getColumn(0).getUInt())));
+  }
+  return sessions;
+}
+
+SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
+  SessionRecord session{.agent = agent, .round = round};
+  auto head = connection_->query(
+      "SELECT started_us, ended_us, score, digest FROM sessions JOIN interviews USING (agent, round) "
+      "JOIN digests USING (agent, round) WHERE agent = ? AND round = ?",
+      number(agent), round);
+  if (head.executeStep()) {
+    session.started = time_from(head.getColumn(0));
+    session.ended = time_from(head.getColumn(1));
+    session.interview.score = small(head.getColumn(2));
+    session.digest = Hash128::from_hex(head.getColumn(3).getString());
+  }
+
+  auto pages = connection_->query(
+      "SELECT p.page, p.shown_at_us, p.satisfaction, d.satisfaction, d.fatigue, d.exits, r.satisfaction "
+      "FROM pages p JOIN decisions d USING (agent, round, page) LEFT JOIN reflections r USING (agent, round, "
+      "page) "
+      "WHERE agent = ? AND round = ? ORDER BY p.page",
+      number(agent), round);
+  while (pages.executeStep()) {
+    PageRecord& page = session.pages.emplace_back();
+    page.page = static_cast<std::uint16_t>(pages.getColumn(0).getUInt());
+    page.shown_at = time_from(pages.getColumn(1));
+    page.satisfaction = pages.getColumn(2).getDouble();
+    page.decision = {.satisfaction = pages.getColumn(3).getDouble(),
+                     .fatigue = pages.getColumn(4).getDouble(),
+                     .exits = pages.getColumn(5).getInt() != 0};
+    if (!pages.getColumn(6).isNull())
+      page.reflection = Reflection{.satisfaction = pages.getColumn(6).getDouble()};
+  }
+
+  auto impressions = connection_->query(
+      "SELECT page, item, mean_rating, aligned, viewed, rating, feeling FROM impressions "
+      "WHERE agent = ? AND round = ? ORDER BY page, position",
+      number(agent), round);
+  while (impressions.executeStep()) {
+    session.pages.at(impressions.getColumn(0).getUInt() - 1)
+        .impressions.push_back({.item = ItemId(impressions.getColumn(1).getUInt()),
+                                .mean_rating = static_cast<float>(impressions.getColumn(2).getDouble()),
+                                .aligned = impressions.getColumn(3).getInt() != 0,
+                                .viewed = impressions.getColumn(4).getInt() != 0,
+                                .rating = small(impressions.getColumn(5)),  // null reads as 0
+                                .feeling = feeling_from(impressions.getColumn(6).getString())});
+  }
+  return session;
+}
+
+StoredItem RunReader::item(ItemId item) const {
+  auto rows = connection_->query("SELECT title, external_id, genres FROM items WHERE item = ?",
+                                 static_cast<std::int64_t>(item));
+  if (!rows.executeStep()) return {};
+  const std::string title = rows.getColumn(0).getString();
+  return {.title = title.empty() ? rows.getColumn(1).getString() : title,
+          .genres = rows.getColumn(2).getString()};
+}
+
+}  // namespace throng

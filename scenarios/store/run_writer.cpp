@@ -1,0 +1,182 @@
+#include "scenarios/store/run_writer.h"
+
+#include <optional>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "embedded/run_db_sql.h"
+
+namespace throng {
+namespace {
+
+constexpr std::size_t kFavouriteGenres = 5;
+constexpr std::size_t kSessionsPerTransaction = 16384;
+
+std::string joined_genres(const Catalogue& catalogue, std::span<const GenreId> genres) {
+  std::vector<std::string_view> names;
+  for (const GenreId genre : genres) names.emplace_back(catalogue.genre_names[index(genre)]);
+  return fmt::format("{}", fmt::join(names, "|"));
+}
+
+std::int64_t microseconds(VirtualTime time) { return time.time_since_epoch().count(); }
+
+/// Binds all columns of a row and inserts it.
+template <class... Values>
+void insert(SQLite::Statement& statement, const Values&... values) {
+  int column = 0;
+  const auto bind = [&](const auto& value) {
+    using Value = std::decay_t<decltype(value)>;
+    ++column;
+    if constexpr (std::is_same_v<Value, std::nullptr_t>) {
+      statement.bind(column);
+    } else if constexpr (std::is_integral_v<Value> || std::is_enum_v<Value>) {
+      statement.bind(column, static_cast<std::int64_t>(value));
+    } else if constexpr (std::is_floating_point_v<Value>) {
+      statement.bind(column, static_cast<double>(value));
+    } else {
+      statement.bind(column, std::string(value));
+    }
+  };
+  (bind(values), ...);
+  statement.exec();
+  statement.reset();
+}
+
+/// Creates the tables, before any statement that uses them is prepared.
+struct Tables {
+  explicit Tables(SQLite::Database& database) {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    SQLite::Transaction all_or_none(database);
+    database.exec(std::string(embedded::run_db_sql));
+    all_or_none.commit();
+  }
+};
+
+}  // namespace
+
+struct RunWriter::Statements {
+  explicit Statements(const std::filesystem::path& file)
+      : database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE), tables(database) {}
+
+  SQLite::Statement prepare(const char* table, int columns) {
+    const std::vector<std::string_view> marks(static_cast<std::size_t>(columns), "?");
+    return {database, fmt::format("INSERT OR REPLACE INTO {} VALUES ({})", table, fmt::join(marks, ", "))};
+  }
+
+  SQLite::Database database;
+  Tables tables;
+  SQLite::Statement meta = prepare("meta", 2);
+  SQLite::Statement items = prepare("items", 5);
+  SQLite::Statement agents = prepare("agents", 9);
+  SQLite::Statement windows = prepare("windows", 4);
+  SQLite::Statement sessions = prepare("sessions", 4);
+  SQLite::Statement pages = prepare("pages", 5);
+  SQLite::Statement impressions = prepare("impressions", 10);
+  SQLite::Statement decisions = prepare("decisions", 6);
+  SQLite::Statement reflections = prepare("reflections", 4);
+  SQLite::Statement interviews = prepare("interviews", 3);
+  SQLite::Statement digests = prepare("digests", 3);
+  SQLite::Statement metrics = prepare("metrics", 6);
+  std::optional<SQLite::Transaction> transaction;
+  std::size_t sessions_uncommitted = 0;
+
+  void begin() {
+    if (!transaction) transaction.emplace(database);
+  }
+};
+
+RunWriter::RunWriter(const std::filesystem::path& file) : statements_(std::make_unique<Statements>(file)) {
+  statements_->begin();
+}
+
+RunWriter::~RunWriter() = default;
+
+void RunWriter::commit() {
+  if (statements_->transaction) statements_->transaction->commit();
+  statements_->transaction.reset();
+  statements_->sessions_uncommitted = 0;
+}
+
+void RunWriter::write_meta(const std::string& key, const std::string& value) {
+  statements_->begin();
+  insert(statements_->meta, key, value);
+}
+
+void RunWriter::write_items(const Catalogue& catalogue, std::span<const float> mean_ratings) {
+  statements_->begin();
+  for (std::size_t i = 0; i < catalogue.size(); ++i) {
+    const Item& item = catalogue.items[i];
+    insert(statements_->items, i, item.external_id, item.title, joined_genres(catalogue, item.genres),
+           mean_ratings[i]);
+  }
+}
+
+void RunWriter::write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space) {
+  statements_->begin();
+  for (std::uint32_t n = 0; n < population.size(); ++n) {
+    const AgentId agent{n};
+    const UserId user_id = population.user_of(agent);
+    const User& user = dataset.users[index(user_id)];
+    const TraitGroups traits = population.traits_of(agent);
+    insert(statements_->agents, agent, user_id, user.external_id, !population.is_user(agent), traits.activity,
+           traits.conformity, traits.diversity,
+           joined_genres(dataset.catalogue, space.favourite_genres(user_id, kFavouriteGenres)),
+           user.persona ? user.persona->taste : std::string());
+  }
+}
+
+void RunWriter::write_sessions(std::span<const SessionRecord> sessions) {
+  statements_->begin();
+  for (const SessionRecord& session : sessions) write_session(session);
+  statements_->sessions_uncommitted += sessions.size();
+  if (statements_->sessions_uncommitted >= kSessionsPerTransaction) commit();
+}
+
+void RunWriter::write_session(const SessionRecord& session) {
+  insert(statements_->sessions, session.agent, session.round, microseconds(session.started),
+         microseconds(session.ended));
+  for (const PageRecord& page : session.pages) write_page(session, page);
+  insert(statements_->interviews, session.agent, session.round, session.interview.score);
+  insert(statements_->digests, session.round, session.agent, session.digest.hex());
+}
+
+void RunWriter::write_page(const SessionRecord& session, const PageRecord& page) {
+  insert(statements_->pages, session.agent, session.round, page.page, microseconds(page.shown_at),
+         page.satisfaction);
+  for (std::size_t i = 0; i < page.impressions.size(); ++i) {
+    const Impression& shown = page.impressions[i];
+    const auto add = [&](const auto& rating, const auto& feeling) {
+      insert(statements_->impressions, session.agent, session.round, page.page, i + 1, shown.item,
+             shown.mean_rating, shown.aligned, shown.viewed, rating, feeling);
+    };
+    if (shown.viewed) {
+      add(shown.rating, std::string(to_string(shown.feeling)));
+    } else {
+      add(nullptr, nullptr);
+    }
+  }
+  insert(statements_->decisions, session.agent, session.round, page.page, page.decision.satisfaction,
+         page.decision.fatigue, page.decision.exits);
+  if (page.reflection) {
+    insert(statements_->reflections, session.agent, session.round, page.page, page.reflection->satisfaction);
+  }
+}
+
+void RunWriter::write_window(const Window& window, const Hash128& digest) {
+  statements_->begin();
+  insert(statements_->windows, window.round, microseconds(window.begin), microseconds(window.end),
+         digest.hex());
+}
+
+void RunWriter::write_metrics(std::span<const Metric> metrics) {
+  statements_->begin();
+  int position = 0;
+  for (const Metric& metric : metrics) {
+    insert(statements_->metrics, ++position, metric.name, metric.mean, metric.standard_error, metric.agents,
+           metric.pages);
+  }
+}
+
+}  // namespace throng

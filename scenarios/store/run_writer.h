@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "agents/metrics.h"
+#include "agents/observer.h"
+#include "agents/taste.h"
+
+namespace throng {
+
+/// Writes run.db (README.md beside this file). Not thread-safe. Rows of a whole batch of partitions are
+/// committed in one transaction. Throws Failure(unexpected) naming the file if SQLite fails.
+class RunWriter {
+ public:
+  /// Creates the database; `file` must not exist.
+  explicit RunWriter(const std::filesystem::path& file);
+  ~RunWriter();
+  RunWriter(const RunWriter&) = delete;
+  RunWriter& operator=(const RunWriter&) = delete;
+
+  void write_meta(const std::string& key, const std::string& value);
+  /// `mean_ratings`: displayed, per item.
+  void write_items(const Catalogue& catalogue, std::span<const float> mean_ratings);
+  void write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space);
+  void write_sessions(std::span<const SessionRecord> sessions);
+  void write_window(const Window& window, const Hash128& digest);
+  void write_metrics(std::span<const Metric> metrics);
+  /// Makes everything written so far durable.
+  void commit();
+
+ private:
+  struct Statements;
+
+  void write_session(const SessionRecord& session);
+  void write_page(const SessionRecord& session, const PageRecord& page);
+
+  std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace throng

@@ -1,0 +1,240 @@
+// The program as a user meets it: arguments in, exit code, stdout and stderr out.
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/base/files.h"
+#include "engine/base/json.h"
+#include "tests/support/real_data.h"
+#include "tests/support/temp_folder.h"
+
+namespace throng {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kDemo = THRONG_SOURCE_DIR "/scenarios/demo.json";
+
+struct Finished {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+class CommandLine : public ::testing::Test {
+ protected:
+  /// Starts the program in the temporary folder, its output going to files there; no file may grow larger
+  /// than `max_file_bytes`.
+  pid_t start(const std::vector<std::string>& arguments, rlim_t max_file_bytes = RLIM_INFINITY) const {
+    const pid_t child = fork();
+    if (child != 0) return child;
+    const rlimit limit{max_file_bytes, max_file_bytes};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, SIG_IGN);  // writes fail with EFBIG instead
+    std::vector<char*> argv{const_cast<char*>(THRONG_PROGRAM)};
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    if (chdir(folder_.path().c_str()) != 0 || freopen("out", "w", stdout) == nullptr ||
+        freopen("err", "w", stderr) == nullptr) {
+      _exit(126);
+    }
+    execv(THRONG_PROGRAM, argv.data());
+    _exit(127);
+  }
+
+  Finished wait_for(pid_t child) const {
+    int status = 0;
+    waitpid(child, &status, 0);
+    return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+            .out = read_file(folder_ / "out", ErrorKind::data),
+            .err = read_file(folder_ / "err", ErrorKind::data)};
+  }
+
+  Finished throng(const std::vector<std::string>& arguments) const { return wait_for(start(arguments)); }
+
+  /// A run of the demo that takes no time to fit; `more` arguments follow.
+  static std::vector<std::string> quick_run(std::vector<std::string> more) {
+    std::vector<std::string> arguments{"run", kDemo, "--set", "recommender={\"kind\":\"popularity\"}",
+                                       "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  Json json_of(const Finished& finished) const {
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    return parse_json(finished.out, "stdout", ErrorKind::data).value();
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(CommandLine, RunPrintsTheContractAsOneJsonObjectAndNothingElse) {
+  const Finished finished = throng(quick_run({"--agents", "50"}));
+  const Json summary = json_of(finished);
+  EXPECT_THAT(finished.err, HasSubstr("agents 50/50"));
+  EXPECT_EQ(summary["agents"], 50);
+  EXPECT_EQ(summary["windows"], 1);
+  EXPECT_EQ(summary["digest"].get<std::string>().size(), 32U);
+  EXPECT_GT(summary["pages"].get<int>(), 50);
+  EXPECT_GT(summary["wall_seconds"].get<double>(), 0);
+  EXPECT_GT(summary["peak_rss_bytes"].get<double>(), 1e6);
+  for (const char* metric : {"p_view", "n_like", "p_like", "n_exit", "s_sat"}) {
+    EXPECT_TRUE(summary["metrics"][metric].is_number()) << metric;
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "runs/demo/run.db"));
+  EXPECT_EQ(read_json(folder_ / "runs/demo/scenario.json", ErrorKind::data)["population"]["agents"], 50);
+  EXPECT_EQ(read_json(folder_ / "runs/demo/summary.json", ErrorKind::data), summary);
+}
+
+TEST_F(CommandLine, AnExistingFolderIsNeverOverwrittenUnasked) {
+  const Json first = json_of(throng(quick_run({"--agents", "50"})));
+  const Finished refused = throng(quick_run({"--agents", "50"}));
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("runs/demo"), HasSubstr("--resume"), HasSubstr("--overwrite")));
+  EXPECT_EQ(json_of(throng(quick_run({"--agents", "50", "--overwrite"})))["digest"], first["digest"]);
+
+  folder_.write("precious/thesis.txt", "years of work");
+  const Finished alone = throng(quick_run({"--out", "precious", "--overwrite"}));
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "precious/thesis.txt"));
+}
+
+TEST_F(CommandLine, ResumeOfAnAbsentOrFinishedFolderIsFine) {
+  const Json started = json_of(throng(quick_run({"--agents", "50", "--resume"})));
+  EXPECT_EQ(json_of(throng(quick_run({"--agents", "50", "--resume"}))), started);
+}
+
+TEST_F(CommandLine, ResumeWithAnotherScenarioNamesTheKey) {
+  throng(quick_run({"--agents", "50"}));
+  const Finished refused = throng(quick_run({"--agents", "60", "--resume"}));
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("/population/agents"), HasSubstr("50"), HasSubstr("60")));
+}
+
+TEST_F(CommandLine, AScenarioCanPinTheContentOfItsDataset) {
+  const Json first = json_of(throng(quick_run({"--agents", "50"})));
+  const Finished again = throng({"run", "runs/demo/scenario.json", "--json", "--out", "again"});
+  EXPECT_EQ(json_of(again)["digest"], first["digest"]);
+  const Finished other = throng({"run", "runs/demo/scenario.json", "--out", "other", "--set",
+                                 "dataset.digest=" + std::string(32, '0')});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("/dataset/digest"));
+}
+
+class Interrupted : public CommandLine, public ::testing::WithParamInterface<int> {
+ protected:
+  void wait_until_rows_are_written() const {
+    const auto wal = folder_ / "runs/demo/run.db-wal";
+    while (!std::filesystem::exists(wal) || std::filesystem::file_size(wal) < 2'000'000) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+};
+
+TEST_P(Interrupted, ARunCanBeResumedAndEndsAsIfNothingHadHappened) {
+  const std::vector<std::string> many{"--agents", "40000"};
+  const pid_t child = start(quick_run(many));
+  wait_until_rows_are_written();
+  kill(child, GetParam());
+  const Finished stopped = wait_for(child);
+  if (GetParam() == SIGKILL) {
+    EXPECT_EQ(stopped.exit_code, -SIGKILL);
+  } else {
+    EXPECT_EQ(stopped.exit_code, 4);
+    EXPECT_THAT(stopped.err, HasSubstr("--resume"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "runs/demo/summary.json"));
+  EXPECT_EQ(throng({"report", "runs/demo"}).exit_code, 0) << "the folder of an interrupted run can be read";
+
+  const Json resumed = json_of(throng(quick_run({"--agents", "40000", "--resume", "--threads", "1"})));
+  const Json reference = json_of(throng(quick_run({"--agents", "40000", "--out", "reference"})));
+  EXPECT_EQ(resumed["digest"], reference["digest"]);
+  EXPECT_EQ(resumed["metrics"], reference["metrics"]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, ::testing::Values(SIGINT, SIGTERM, SIGKILL),
+                         [](const auto& signal) { return std::string(strsignal(signal.param)); });
+
+TEST_F(CommandLine, AStoreThatCannotBeWrittenStopsTheRunResumably) {
+  // A file-size limit stands in for a full disk.
+  const Finished full = wait_for(start(quick_run({"--agents", "20000"}), 1'000'000));
+  EXPECT_EQ(full.exit_code, 4);
+  EXPECT_THAT(full.err, AllOf(HasSubstr("run.db"), HasSubstr("--resume")));
+  const Json resumed = json_of(throng(quick_run({"--agents", "20000", "--resume"})));
+  const Json reference = json_of(throng(quick_run({"--agents", "20000", "--out", "reference"})));
+  EXPECT_EQ(resumed["digest"], reference["digest"]);
+}
+
+TEST_F(CommandLine, ReportAndStoryTellOfARun) {
+  throng(quick_run({"--agents", "50"}));
+  const Finished report = throng({"report", "runs/demo"});
+  EXPECT_EQ(report.exit_code, 0);
+  EXPECT_THAT(report.out, AllOf(HasSubstr("P_view"), HasSubstr("S_sat"), HasSubstr("rating"),
+                                HasSubstr("exit on"), HasSubstr("conformity 3"), HasSubstr("digest")));
+  const Finished story = throng({"story", "runs/demo", "--agent", "7"});
+  EXPECT_EQ(story.exit_code, 0);
+  EXPECT_THAT(story.out, AllOf(HasSubstr("Agent 7"), HasSubstr("traits"), HasSubstr("Page 1"),
+                               HasSubstr("decides"), HasSubstr("remembers"), HasSubstr("Interview")));
+  const Finished nobody = throng({"story", "runs/demo", "--agent", "50"});
+  EXPECT_EQ(nobody.exit_code, 2);
+  EXPECT_THAT(nobody.err, HasSubstr("no agent 50"));
+}
+
+TEST_F(CommandLine, ErrorsHaveTheirExitCodesAndSayWhatIsWrong) {
+  EXPECT_EQ(throng({}).exit_code, 2);
+  EXPECT_EQ(throng({"dance"}).exit_code, 2);
+  EXPECT_EQ(throng({"run", "absent.json"}).exit_code, 2);
+  const Finished misspelled = throng({"run", kDemo, "--set", "recomender.factors=3"});
+  EXPECT_EQ(misspelled.exit_code, 2);
+  EXPECT_THAT(misspelled.err, AllOf(HasSubstr("/recomender"), HasSubstr("\"recommender\"")));
+  const Finished no_data = throng({"run", kDemo, "--set", "dataset.path=absent"});
+  EXPECT_EQ(no_data.exit_code, 3);
+  EXPECT_THAT(no_data.err, HasSubstr("absent"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "runs"));
+  EXPECT_EQ(throng({"report", "absent"}).exit_code, 3);
+  EXPECT_EQ(throng({"data", "import", "vinyl", ".", "-o", "x"}).exit_code, 2);
+  EXPECT_EQ(throng({"rec", "evaluate", "--data", "demo", "--models", "crystal-ball"}).exit_code, 2);
+}
+
+TEST_F(CommandLine, CheckFindsFaultsWithoutRunning) {
+  EXPECT_EQ(throng({"check", kDemo}).exit_code, 0);
+  const Finished invalid = throng({"check", kDemo, "--set", "session.max_pages=0"});
+  EXPECT_EQ(invalid.exit_code, 2);
+  EXPECT_THAT(invalid.err, AllOf(HasSubstr("/session/max_pages: 0"), HasSubstr("at least 1")));
+}
+
+TEST_F(CommandLine, RecEvaluatePrintsATableAndJson) {
+  const Finished table = throng({"rec", "evaluate", "--data", "demo", "--models", "random,popularity"});
+  EXPECT_EQ(table.exit_code, 0);
+  EXPECT_THAT(table.out, AllOf(HasSubstr("Recall@20"), HasSubstr("popularity")));
+  const Json rows =
+      json_of(throng({"rec", "evaluate", "--data", "demo", "--models", "random,popularity", "--json"}));
+  ASSERT_EQ(rows.size(), 4U);
+  EXPECT_EQ(rows[3]["model"], "popularity");
+  EXPECT_EQ(rows[3]["split"], "test");
+  EXPECT_GT(rows[3]["ndcg_at_20"], rows[1]["ndcg_at_20"]);
+}
+
+TEST_F(CommandLine, MovieLensImportsWithItsKnownCountsAndRunsWithAllItsUsers) {
+  THRONG_NEEDS_REAL_DATA("movielens-100k");
+  const Finished imported =
+      throng({"data", "import", "movielens", real_data("movielens-100k").string(), "-o", "ml"});
+  EXPECT_THAT(imported.out, HasSubstr("943 users, 1682 items, 100000 interactions"));
+  const Finished described = throng({"data", "describe", "ml"});
+  EXPECT_THAT(described.out, AllOf(HasSubstr("6.3047 %"), HasSubstr("34174"), HasSubstr("Star Wars (1977)")));
+  const Json summary = json_of(
+      throng({"run", kDemo, "--set", "dataset.path=ml", "--set", "population={}", "--json", "--out", "run"}));
+  EXPECT_EQ(summary["agents"], 943);
+}
+
+}  // namespace
+}  // namespace throng

@@ -1,0 +1,101 @@
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+
+#include <gmock/gmock.h>
+
+namespace throng {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// For every folder of the house, the folders it may include beside itself. Floors point down only.
+const std::map<std::string, std::set<std::string>>& allowed_includes() {
+  static const std::set<std::string> engine{"engine/base", "engine/sim"};
+  static const auto with = [](std::set<std::string> folders, const std::set<std::string>& more) {
+    folders.insert(more.begin(), more.end());
+    return folders;
+  };
+  static const std::set<std::string> recsys{"recsys/data", "recsys/linalg", "recsys/eval", "recsys/models"};
+  static const std::set<std::string> agents = with(with(engine, recsys), {"agents", "agents/minds"});
+  static const std::map<std::string, std::set<std::string>> allowed{
+      {"engine/base", {}},
+      {"engine/sim", {"engine/base"}},
+      {"recsys/data", engine},
+      {"recsys/linalg", with(engine, {"recsys/data"})},
+      {"recsys/eval", with(engine, {"recsys/data"})},
+      {"recsys/models", with(engine, recsys)},
+      {"agents", agents},
+      {"agents/minds", agents},
+      {"scenarios/store", agents},
+      {"scenarios/run", with(agents, {"scenarios/store"})},
+      {"scenarios/report", with(agents, {"scenarios/store"})},
+      {"scenarios/cli", with(agents, {"scenarios/store", "scenarios/run", "scenarios/report"})},
+  };
+  return allowed;
+}
+
+fs::path source_root() { return fs::weakly_canonical(THRONG_SOURCE_DIR); }
+
+std::vector<fs::path> source_files(const fs::path& root) {
+  std::vector<fs::path> files;
+  for (const char* floor : {"engine", "recsys", "llm", "agents", "scenarios"}) {
+    if (!fs::exists(root / floor)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(root / floor)) {
+      const auto extension = entry.path().extension();
+      if (extension == ".h" || extension == ".cpp") files.push_back(entry.path());
+    }
+  }
+  return files;
+}
+
+std::vector<std::string> included_folders(const fs::path& file) {
+  static const std::regex include(R"re(^\s*#include "([^"]+)")re");
+  std::vector<std::string> folders;
+  std::ifstream in(file);
+  std::smatch match;
+  for (std::string line; std::getline(in, line);) {
+    if (std::regex_search(line, match, include))
+      folders.push_back(fs::path(match[1].str()).parent_path().string());
+  }
+  return folders;
+}
+
+TEST(Layering, EveryIncludePointsDown) {
+  std::size_t includes = 0;
+  for (const fs::path& file : source_files(source_root())) {
+    const std::string folder = fs::relative(file.parent_path(), source_root()).string();
+    ASSERT_TRUE(allowed_includes().contains(folder))
+        << folder << " has no floor: say in this test what it may include";
+    for (const std::string& included : included_folders(file)) {
+      ++includes;
+      EXPECT_TRUE(included == folder || included == "embedded" ||
+                  allowed_includes().at(folder).contains(included))
+          << file << " includes " << included << ", which is not below " << folder;
+    }
+  }
+  EXPECT_GT(includes, 100U) << "the test looked in the wrong place";
+}
+
+TEST(Layering, SocketsAndThreadsStayInTheirPlaces) {
+  for (const fs::path& file : source_files(source_root())) {
+    std::ifstream in(file);
+    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    const std::string folder = fs::relative(file.parent_path(), source_root()).string();
+    if (folder != "engine/net") {
+      EXPECT_EQ(text.find("<boost/beast"), std::string::npos) << file;
+      EXPECT_EQ(text.find("<sys/socket.h>"), std::string::npos) << file;
+    }
+    if (folder != "engine/base") {
+      EXPECT_EQ(text.find("oneapi/tbb"), std::string::npos) << file;
+    }
+    EXPECT_EQ(text.find("<random>"), std::string::npos)
+        << file << ": random numbers come from engine/sim/random.h";
+  }
+}
+
+}  // namespace
+}  // namespace throng

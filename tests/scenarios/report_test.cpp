@@ -1,0 +1,36 @@
+#include <gmock/gmock.h>
+
+#include "scenarios/report/story.h"
+#include "scenarios/report/table.h"
+
+namespace throng {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Table, AlignsColumnsAlsoWithAccents) {
+  Table table({"film", "year"});
+  table.add_row({"Amélie", "2001"});
+  table.add_row({"Z", "1969"});
+  EXPECT_EQ(table.text(),
+            "  film    year\n"
+            "  ──────  ────\n"
+            "  Amélie  2001\n"
+            "  Z       1969\n");
+}
+
+TEST(Bar, IsProportional) {
+  EXPECT_EQ(bar(1, 1, 4), "████");
+  EXPECT_EQ(bar(1, 2, 4), "██");
+  EXPECT_EQ(bar(1, 8, 4), "▌");
+  EXPECT_EQ(bar(0, 1, 4), "");
+  EXPECT_EQ(bar(0, 0, 4), "");
+}
+
+TEST(Printable, TakesTerminalControlOutOfTitles) {
+  EXPECT_EQ(printable("\033[31mred\033[0m\n"), " [31mred [0m ");
+  EXPECT_EQ(printable("Amélie \xc2\x9b"), "Amélie   ");
+}
+
+}  // namespace
+}  // namespace throng

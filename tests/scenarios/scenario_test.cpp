@@ -1,0 +1,139 @@
+#include "scenarios/run/scenario.h"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+
+namespace throng {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+Json valid() {
+  return {{"name", "test"},
+          {"seed", 7},
+          {"dataset", {{"path", "demo"}}},
+          {"recommender", {{"kind", "popularity"}}}};
+}
+
+std::string fault_of(const Json& json, const std::vector<std::string>& overrides = {}) {
+  try {
+    parse_scenario(json, "s.json", overrides);
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.kind(), ErrorKind::usage);
+    return failure.what();
+  }
+  return "";
+}
+
+/// `valid()` with a change.
+Json with(const std::function<void(Json&)>& change) {
+  Json json = valid();
+  change(json);
+  return json;
+}
+
+TEST(Scenario, ReadsEveryKeyAndKeepsDefaults) {
+  const Scenario scenario = parse_scenario(
+      with([](Json& json) {
+        json["dataset"]["split"] = {{"kind", "leave_last_out"}, {"positive_threshold", 4}, {"k_core", 5}};
+        json["population"] = {{"agents", 12}, {"source", "sampled"}, {"perturbation", 0.5}};
+        json["session"] = {{"items_per_page", 6}};
+      }),
+      "s.json", {});
+  EXPECT_EQ(scenario.name, "test");
+  EXPECT_EQ(scenario.seed, 7U);
+  EXPECT_EQ(scenario.split_kind, SplitKind::leave_last_out);
+  EXPECT_EQ(scenario.split.positive_threshold, 4.0F);
+  EXPECT_EQ(scenario.split.k_core, 5U);
+  EXPECT_EQ(scenario.population.agents, 12U);
+  EXPECT_EQ(scenario.population.source, PopulationOptions::Source::sampled);
+  EXPECT_DOUBLE_EQ(scenario.population.perturbation, 0.5);
+  EXPECT_EQ(scenario.session.items_per_page, 6);
+  EXPECT_EQ(scenario.session.max_pages, 5);
+}
+
+TEST(Scenario, OverridesSetNestedKeysAsJsonOrText) {
+  const Scenario scenario = parse_scenario(valid(), "s.json",
+                                           {"seed=9", "dataset.path=some/folder", "session.max_pages=2",
+                                            "recommender={\"kind\": \"mf\"}", "recommender.factors=8"});
+  EXPECT_EQ(scenario.seed, 9U);
+  EXPECT_EQ(scenario.dataset_path, "some/folder");
+  EXPECT_EQ(scenario.session.max_pages, 2);
+  EXPECT_EQ(scenario.json["recommender"]["factors"], 8);
+}
+
+TEST(Scenario, AMisspelledKeyNamesItsPathAndTheKeyThatWasMeant) {
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["sesion"] = {{"max_pages", 3}};
+              })),
+              AllOf(HasSubstr("s.json: /sesion: unknown key"), HasSubstr("did you mean \"session\"?")));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["dataset"]["pth"] = "x"; })),
+              AllOf(HasSubstr("/dataset/pth"), HasSubstr("\"path\"")));
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["recommender"] = {{"kind", "mf"}, {"factor", 8}};
+              })),
+              AllOf(HasSubstr("/recommender/factor"), HasSubstr("factors")));
+}
+
+TEST(Scenario, AWrongValueNamesPathValueAndWhatWasExpected) {
+  EXPECT_THAT(fault_of(with([](Json& json) { json["seed"] = -1; })),
+              AllOf(HasSubstr("/seed: -1"), HasSubstr("at least 0")));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["population"]["agents"] = 1.5; })),
+              AllOf(HasSubstr("/population/agents: 1.5"), HasSubstr("integer")));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["population"]["agents"] = "many"; })),
+              AllOf(HasSubstr("/population/agents: \"many\""), HasSubstr("integer")));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["dataset"]["split"]["kind"] = "random"; })),
+              AllOf(HasSubstr("/dataset/split/kind: \"random\""), HasSubstr("\"leave_last_out\"")));
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["recommender"] = {{"kind", "mff"}};
+              })),
+              AllOf(HasSubstr("/recommender/kind"), HasSubstr("mff"), HasSubstr("popularity")));
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["recommender"] = {{"kind", "mf"}, {"factors", 0}};
+              })),
+              AllOf(HasSubstr("/recommender/factors"), HasSubstr("0")));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["name"] = "../escape"; })),
+              HasSubstr("/name: \"../escape\""));
+  EXPECT_THAT(fault_of(Json::array()), HasSubstr("object"));
+}
+
+TEST(Scenario, AMissingKeyIsNamed) {
+  EXPECT_THAT(fault_of(with([](Json& json) { json.erase("seed"); })), HasSubstr("/seed: missing"));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["recommender"] = Json::object(); })),
+              HasSubstr("/recommender/kind: missing"));
+}
+
+TEST(Scenario, EveryFaultIsReportedAtOnce) {
+  const std::string fault = fault_of(with([](Json& json) {
+    json["seed"] = "x";
+    json["colour"] = 1;
+  }));
+  EXPECT_THAT(fault, AllOf(HasSubstr("/seed"), HasSubstr("/colour")));
+}
+
+TEST(Scenario, SharesMustSumToOne) {
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["dataset"]["split"] = {{"train", 0.9}};
+              })),
+              AllOf(HasSubstr("/dataset/split"), HasSubstr("1.5")));
+}
+
+TEST(Scenario, AnOverrideOfTheWrongFormSaysWhatIsExpected) {
+  EXPECT_THAT(fault_of(valid(), {"seed"}), HasSubstr("path=value"));
+  EXPECT_THAT(fault_of(valid(), {"=3"}), HasSubstr("path=value"));
+  EXPECT_THAT(fault_of(valid(), {"seed.x=3"}), HasSubstr("--set seed.x=3"));
+  EXPECT_THAT(fault_of(valid(), {"seedd=3"}), HasSubstr("did you mean \"seed\"?"));
+}
+
+TEST(FirstResultDifference, NamesTheKeyAndIgnoresWhereTheDatasetLies) {
+  const Json other_seed = with([](Json& json) { json["seed"] = 8; });
+  const Json moved = with([](Json& json) { json["dataset"]["path"] = "elsewhere"; });
+  EXPECT_EQ(first_result_difference(valid(), valid()), "");
+  EXPECT_EQ(first_result_difference(valid(), other_seed), "/seed");
+  EXPECT_EQ(first_result_difference(valid(), moved), "");
+}
+
+}  // namespace
+}  // namespace throng
