@@ -1,5 +1,6 @@
 #include "agents/metrics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -10,18 +11,27 @@ double share(std::uint32_t part, std::uint32_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
+/// The mean over agents of each agent's mean over its sessions; `outcomes` by agent.
 Metric mean_over_agents(std::string name, std::span<const Outcome> outcomes,
                         const std::function<double(const Outcome&)>& value) {
-  Metric metric{.name = std::move(name), .agents = outcomes.size()};
-  if (outcomes.empty()) return metric;
-  const double count = static_cast<double>(outcomes.size());
-  for (const Outcome& outcome : outcomes) {
-    metric.mean += value(outcome) / count;
-    metric.pages += outcome.pages;
+  Metric metric{.name = std::move(name)};
+  std::vector<double> means;
+  for (std::size_t i = 0; i < outcomes.size();) {
+    double sum = 0;
+    const std::size_t first = i;
+    for (; i < outcomes.size() && outcomes[i].agent == outcomes[first].agent; ++i) {
+      sum += value(outcomes[i]);
+      metric.pages += outcomes[i].pages;
+    }
+    means.push_back(sum / static_cast<double>(i - first));
   }
-  if (outcomes.size() < 2) return metric;
+  metric.agents = means.size();
+  if (means.empty()) return metric;
+  const double count = static_cast<double>(means.size());
+  for (const double mean : means) metric.mean += mean / count;
+  if (means.size() < 2) return metric;
   double squares = 0;
-  for (const Outcome& outcome : outcomes) squares += std::pow(value(outcome) - metric.mean, 2);
+  for (const double mean : means) squares += std::pow(mean - metric.mean, 2);
   metric.standard_error = std::sqrt(squares / (count - 1) / count);
   return metric;
 }
@@ -42,7 +52,9 @@ Outcome outcome_of(const SessionRecord& session) {
   return outcome;
 }
 
-std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes) {
+std::vector<Metric> headline_metrics(std::span<const Outcome> unordered) {
+  std::vector<Outcome> outcomes(unordered.begin(), unordered.end());
+  std::ranges::stable_sort(outcomes, {}, &Outcome::agent);
   return {
       mean_over_agents("p_view", outcomes, [](const Outcome& o) { return share(o.viewed, o.shown); }),
       mean_over_agents("n_like", outcomes, [](const Outcome& o) { return o.liked; }),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 
 #include "engine/base/parallel.h"
 #include "recsys/models/ranking.h"
@@ -18,6 +19,15 @@ struct Visit {
   SessionRecord record;
 };
 
+void take_home(Visit& visit, PickRule rule, AgentState& state) {
+  const std::vector<ItemId> picked = picked_items(visit.record, rule);
+  std::vector<ItemId> all;
+  std::set_union(state.picked.begin(), state.picked.end(), picked.begin(), picked.end(),
+                 std::back_inserter(all));
+  state.picked = std::move(all);
+  state.memory = std::move(visit.memory);
+}
+
 }  // namespace
 
 VirtualTime Platform::session_start(const Window& window, AgentId agent) const {
@@ -27,7 +37,17 @@ VirtualTime Platform::session_start(const Window& window, AgentId agent) const {
   return window.begin + Duration(static_cast<std::int64_t>(offset));
 }
 
-std::vector<SessionRecord> Platform::run_partition(const Window& window, std::uint32_t first_agent) const {
+RankingRequest Platform::ranking_request(AgentId agent, UserId user, const Carried* carried) const {
+  RankingRequest request{.query = {.user = user},
+                         .excluded = {world_.train.items_of(user), world_.test.items_of(user)}};
+  if (carried == nullptr) return request;
+  request.excluded.emplace_back(carried->agents[index(agent)].picked);
+  if (carried->rows != nullptr) request.query.user = carried->rows->row_of(agent);
+  return request;
+}
+
+std::vector<SessionRecord> Platform::run_partition(const Window& window, std::uint32_t first_agent,
+                                                   Carried* carried) const {
   const std::uint32_t agents = std::min(kPartitionSize, world_.population.size() - first_agent);
   std::vector<Visit> visits(agents);
   std::vector<RankingRequest> requests(agents);
@@ -36,9 +56,8 @@ std::vector<SessionRecord> Platform::run_partition(const Window& window, std::ui
     visits[i].profile = world_.population.profile(agent);
     visits[i].record.agent = agent;
     visits[i].record.round = window.round;
-    const UserId user = visits[i].profile.user;
-    requests[i] = {.query = {.user = user},
-                   .excluded = {world_.train.items_of(user), world_.test.items_of(user)}};
+    if (carried != nullptr) visits[i].memory = std::move(carried->agents[index(agent)].memory);
+    requests[i] = ranking_request(agent, visits[i].profile.user, carried);
   }
   const std::size_t ranked = std::size_t{options_.items_per_page} * options_.max_pages;
   const Rankings rankings = rank_top_k(world_.recommender, requests, ranked);
@@ -60,11 +79,14 @@ std::vector<SessionRecord> Platform::run_partition(const Window& window, std::ui
 
   std::vector<SessionRecord> records;
   records.reserve(agents);
-  for (Visit& visit : visits) records.push_back(std::move(visit.record));
+  for (Visit& visit : visits) {
+    if (carried != nullptr) take_home(visit, carried->rule, carried->agents[index(visit.record.agent)]);
+    records.push_back(std::move(visit.record));
+  }
   return records;
 }
 
-bool Platform::run_window(const Window& window, RunObserver& observer) const {
+bool Platform::run_window(const Window& window, RunObserver& observer, Carried* carried) const {
   observer.on_window_started(window);
   std::atomic<bool> stopped = false;
   const std::uint32_t partitions = (world_.population.size() + kPartitionSize - 1) / kPartitionSize;
@@ -75,7 +97,7 @@ bool Platform::run_window(const Window& window, RunObserver& observer) const {
           stopped = true;
           return {};
         }
-        return run_partition(window, static_cast<std::uint32_t>(partition) * kPartitionSize);
+        return run_partition(window, static_cast<std::uint32_t>(partition) * kPartitionSize, carried);
       },
       [&](std::vector<SessionRecord> sessions) {
         if (!sessions.empty()) observer.on_sessions(sessions);

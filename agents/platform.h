@@ -4,8 +4,10 @@
 
 #include "agents/observer.h"
 #include "agents/session.h"
+#include "agents/training_data.h"
 #include "engine/sim/random.h"
 #include "recsys/data/split.h"
+#include "recsys/models/ranking.h"
 #include "recsys/models/recommender.h"
 
 namespace throng {
@@ -19,6 +21,13 @@ struct World {
   std::span<const float> mean_ratings;  ///< displayed, per item
 };
 
+/// What a run carries from window to window.
+struct Carried {
+  PickRule rule = PickRule::viewed;
+  std::vector<AgentState> agents;      ///< one per agent
+  const TrainingData* rows = nullptr;  ///< which row of the recommender's an agent has; nullptr: its user's
+};
+
 /// Brings agents and recommender together.
 class Platform {
  public:
@@ -30,12 +39,15 @@ class Platform {
       : world_(world), mind_(mind), options_(options), draws_(draws) {}
 
   /// One session of every agent, each at its own random moment of the window. The window must be longer than
-  /// `longest_session`. Returns false if the observer wanted to stop before all sessions were run; then it
-  /// has not heard of all of them, nor that the window has finished.
-  bool run_window(const Window& window, RunObserver& observer) const;
+  /// `longest_session`. Agents go on from what is `carried` and leave there what they take home; nullptr:
+  /// they come for the first time and do not come back. Returns false if the observer wanted to stop before
+  /// all sessions were run; then it has not heard of all of them, nor that the window has finished.
+  bool run_window(const Window& window, RunObserver& observer, Carried* carried = nullptr) const;
 
  private:
-  std::vector<SessionRecord> run_partition(const Window& window, std::uint32_t first_agent) const;
+  std::vector<SessionRecord> run_partition(const Window& window, std::uint32_t first_agent,
+                                           Carried* carried) const;
+  RankingRequest ranking_request(AgentId agent, UserId user, const Carried* carried) const;
   VirtualTime session_start(const Window& window, AgentId agent) const;
 
   World world_;

@@ -19,8 +19,8 @@ Population::Population(const Dataset& dataset, const TasteSpace& space, const Po
   if (traits_.empty()) throw Failure(ErrorKind::data, "the dataset has no users to make agents from");
 }
 
-bool Population::is_user(AgentId agent) const {
-  return options_.source == PopulationOptions::Source::users && index(agent) < traits_.size();
+std::size_t Population::first_sampled() const {
+  return options_.source == PopulationOptions::Source::users ? traits_.size() : 0;
 }
 
 UserId Population::user_of(AgentId agent) const {

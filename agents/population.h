@@ -42,7 +42,9 @@ class Population {
   TraitGroups traits_of(AgentId agent) const { return traits_[index(user_of(agent))]; }
   Profile profile(AgentId agent) const;
   /// Whether the agent is a user of the dataset itself, not a perturbed copy.
-  bool is_user(AgentId agent) const;
+  bool is_user(AgentId agent) const { return index(agent) < first_sampled(); }
+  /// Agents from this number on are sampled; those before are users of the dataset with the same number.
+  std::size_t first_sampled() const;
 
  private:
   const TasteSpace& space_;

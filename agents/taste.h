@@ -23,12 +23,13 @@ struct Taste {
 
 /// The space that tastes live in, fitted on training interactions: independent of the recommender under test.
 ///
-/// Latent part: with R the binary users x items matrix, D_u and D_i its row and column sums, the right singular
-/// vectors 2 .. 17 of D_u^-1/2 R D_i^-1/2 (the first one only says how popular an item is), by subspace iteration,
-/// each weighted by its singular value; an item's row is then scaled to length d / (d + 10), d its number of
-/// interactions, so that rarely seen items stay near neutral. Genre part: the mean lift of the item's genres. Both
-/// parts are divided by their standard deviation over all training users and a sample of items, then weighted and
-/// divided again, so that the affinity of a random user and item has mean about 0 and standard deviation about 1.
+/// Latent part: with R the binary users x items matrix, D_u and D_i its row and column sums, the right
+/// singular vectors 2 .. 17 of D_u^-1/2 R D_i^-1/2 (the first one only says how popular an item is), by
+/// subspace iteration, each weighted by its singular value; an item's row is then scaled to length d / (d +
+/// 10), d its number of interactions, so that rarely seen items stay near neutral. Genre part: the mean lift
+/// of the item's genres. Both parts are divided by their standard deviation over all training users and a
+/// sample of items, then weighted and divided again, so that the affinity of a random user and item has mean
+/// about 0 and standard deviation about 1.
 ///
 /// Immutable after construction, safe to read from any thread.
 class TasteSpace {

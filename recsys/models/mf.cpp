@@ -20,6 +20,17 @@ double validation_ndcg(const Recommender& recommender, const FitInput& input) {
   return evaluate(recommender, *input.validation, masked, kValidationK).metrics.ndcg;
 }
 
+void copy_rows(const FactorMatrix& from, FactorMatrix& to) {
+  for (std::size_t row = 0; row < from.rows(); ++row) std::ranges::copy(from.row(row), to.row(row).begin());
+}
+
+/// Replaces initial factors by those of an earlier fit, if it was on the same catalogue.
+void take_over(const MfFactors& earlier, MfFactors& initial) {
+  if (earlier.items.rows() != initial.items.rows() || earlier.users.rows() > initial.users.rows()) return;
+  copy_rows(earlier.items, initial.items);
+  copy_rows(earlier.users, initial.users);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Recommender>> MatrixFactorization::make(const Json& json) {
@@ -40,7 +51,9 @@ Result<std::unique_ptr<Recommender>> MatrixFactorization::make(const Json& json)
 
 void MatrixFactorization::fit(const FitInput& input, FitObserver& observer) {
   seed_ = input.seed;
-  factors_ = initial_factors(input.train.num_users(), input.train.num_items(), options_, seed_);
+  MfFactors initial = initial_factors(input.train.num_users(), input.train.num_items(), options_, seed_);
+  if (input.start == FitStart::warm) take_over(factors_, initial);
+  factors_ = std::move(initial);
   const BprSampler sampler(input.train, seed_);
   if (!sampler.users().empty()) train(input, sampler, observer);
   prepare_scoring(sampler);

@@ -12,6 +12,12 @@
 
 namespace throng {
 
+enum class FitStart {
+  cold,  ///< forget what was learned before
+  warm,  ///< go on from the last fit, if there was one on the same catalogue; users may have been added at
+         ///< the end
+};
+
 /// What a recommender learns from. All referenced objects must outlive the call.
 struct FitInput {
   const Interactions& train;
@@ -20,6 +26,7 @@ struct FitInput {
   const Interactions* test =
       nullptr;  ///< only ever excluded while validating, as in Agent4Rec; may be nullptr
   std::uint64_t seed = 0;
+  FitStart start = FitStart::cold;  ///< models without iterations have no use for a warm start and ignore it
 };
 
 /// Progress of a fit, one call per evaluation. Called on the fitting thread.
@@ -54,7 +61,7 @@ class Recommender {
   /// The name in scenario files, such as "mf".
   virtual std::string_view name() const = 0;
 
-  /// Learns from `input`, forgetting what it knew. Items and users keep the numbers they have in
+  /// Learns from `input`. Items and users keep the numbers they have in
   /// `input.train`.
   virtual void fit(const FitInput& input, FitObserver& observer) = 0;
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "agents/exposure.h"
 #include "engine/base/files.h"
 #include "engine/sim/digest.h"
 #include "recsys/data/dataset_digest.h"
@@ -28,12 +29,20 @@ Failure stopped(const fs::path& folder) {
 /// Writes what happens to the store, and keeps what the summary needs.
 class Recorder : public RunObserver {
  public:
-  Recorder(RunWriter& writer, Progress& progress, const InterruptGuard& interrupt, std::size_t agents)
-      : writer_(writer), progress_(progress), interrupt_(interrupt), agents_(agents) {}
+  Recorder(RunWriter& writer, Progress& progress, const InterruptGuard& interrupt,
+           const Simulation& simulation)
+      : writer_(writer),
+        progress_(progress),
+        interrupt_(interrupt),
+        catalogue_(simulation.dataset().catalogue),
+        agents_(simulation.population().size()) {}
 
   void on_window_started(const Window& /*window*/) override {
     window_digest_ = {};
+    shown_ = Exposure(catalogue_, Exposure::Of::shown);
+    viewed_ = Exposure(catalogue_, Exposure::Of::viewed);
     agents_done_ = 0;
+    pages_in_window_ = 0;
     progress_.on_agents(0, agents_, 0);
   }
   void on_sessions(std::span<const SessionRecord> sessions) override {
@@ -41,15 +50,20 @@ class Recorder : public RunObserver {
     for (const SessionRecord& session : sessions) {
       outcomes_.push_back(outcome_of(session));
       window_digest_.add(session.digest);
-      pages_ += session.pages.size();
+      shown_.add(session);
+      viewed_.add(session);
+      pages_in_window_ += session.pages.size();
     }
     agents_done_ += sessions.size();
-    progress_.on_agents(agents_done_, agents_, pages_);
+    progress_.on_agents(agents_done_, agents_, pages_in_window_);
   }
   void on_window_finished(const Window& window) override {
     writer_.write_window(window, window_digest_.value());
+    writer_.write_exposure(window.round, "recommended", shown_.metrics());
+    writer_.write_exposure(window.round, "viewed", viewed_.metrics());
     writer_.commit();
     run_digest_.add(window_digest_.value());
+    pages_ += pages_in_window_;
     ++windows_;
   }
   bool wants_stop() const override { return interrupt_.interrupted(); }
@@ -63,9 +77,13 @@ class Recorder : public RunObserver {
   RunWriter& writer_;
   Progress& progress_;
   const InterruptGuard& interrupt_;
+  const Catalogue& catalogue_;
   std::size_t agents_;
-  std::size_t agents_done_ = 0;  ///< in this window
-  std::size_t pages_ = 0;
+  std::size_t agents_done_ = 0;      ///< in this window
+  std::size_t pages_in_window_ = 0;  ///< in this window
+  std::size_t pages_ = 0;            ///< in finished windows
+  Exposure shown_{catalogue_, Exposure::Of::shown};
+  Exposure viewed_{catalogue_, Exposure::Of::viewed};
   std::size_t windows_ = 0;
   std::vector<Outcome> outcomes_;
   DigestChain window_digest_;
@@ -171,7 +189,7 @@ Json summarise(const Scenario& scenario, const Recorder& recorder, std::span<con
           {"version", THRONG_VERSION},
           {"seed", scenario.seed},
           {"digest", recorder.digest().hex()},
-          {"agents", recorder.outcomes().size()},
+          {"agents", metrics.front().agents},
           {"pages", recorder.pages()},
           {"windows", recorder.windows()},
           {"metrics", means},
@@ -193,7 +211,7 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const fs::path
                 const InterruptGuard& interrupt) {
   RunWriter writer(folder / "run.db");
   write_world(writer, scenario, simulation);
-  Recorder recorder(writer, progress, interrupt, simulation.population().size());
+  Recorder recorder(writer, progress, interrupt, simulation);
   const bool finished = simulation.run(recorder);
   progress.finish();
   if (!finished) {

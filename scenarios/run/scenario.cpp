@@ -67,6 +67,28 @@ void read_split(const Json& json, Scenario& scenario) {
                                           : SplitKind::leave_last_out;
 }
 
+void read_retrain(const Json& json, RetrainOptions& retrain, const std::string& source) {
+  if (json.contains("every")) {
+    const Result<Duration> every = parse_duration(json["every"].get<std::string>());
+    if (!every) fail(source, "/retrain/every: " + every.error().message);
+    retrain.every = *every;
+  }
+  const std::string learns_from = json.value("from", json.empty() ? "nothing" : "viewed");
+  retrain.learns = learns_from != "nothing";
+  if (learns_from == "aligned") retrain.picks = PickRule::aligned;
+  if (learns_from == "liked") retrain.picks = PickRule::liked;
+  if (json.value("start", "cold") == "warm") retrain.start = FitStart::warm;
+}
+
+void check_round_length(const Scenario& scenario, const std::string& source) {
+  const Duration longest = longest_session(scenario.session);
+  if (scenario.retrain.every > longest) return;
+  fail(source,
+       fmt::format("/retrain/every: a round must be longer than the longest session, which takes {} s with "
+                   "these pages",
+                   std::chrono::ceil<std::chrono::seconds>(longest).count()));
+}
+
 void check_shares(const Scenario& scenario, const std::string& source) {
   const SplitOptions& split = scenario.split;
   const double sum = split.train + split.validation + split.test;
@@ -101,6 +123,10 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   const Json& session = section(json, "session");
   read(session, "items_per_page", scenario.session.items_per_page);
   read(session, "max_pages", scenario.session.max_pages);
+
+  read(json, "rounds", scenario.rounds);
+  read_retrain(section(json, "retrain"), scenario.retrain, source);
+  check_round_length(scenario, source);
 
   scenario.recommender = json["recommender"];
   if (const auto made = make_recommender(scenario.recommender); !made) {

@@ -6,10 +6,21 @@
 
 #include "agents/population.h"
 #include "agents/session.h"
+#include "agents/training_data.h"
 #include "engine/base/json.h"
 #include "recsys/data/split.h"
+#include "recsys/models/recommender.h"
 
 namespace throng {
+
+/// What happens to the recommender between rounds.
+struct RetrainOptions {
+  Duration every = std::chrono::days(7);  ///< the length of a round; longer than the longest session
+  /// What agents pick of what they are shown.
+  PickRule picks = PickRule::viewed;
+  bool learns = false;  ///< whether the picks enter the training data
+  FitStart start = FitStart::cold;
+};
 
 /// A checked scenario. The JSON contract is scenarios/schema/scenario.schema.json.
 struct Scenario {
@@ -20,6 +31,8 @@ struct Scenario {
   SplitOptions split;                   ///< its kind and seed are set when the dataset is known
   PopulationOptions population;
   Json recommender;  ///< for make_recommender
+  std::uint16_t rounds = 1;
+  RetrainOptions retrain;
   SessionOptions session;
   Json json;  ///< the whole scenario as resolved: with what --set changed; saved with the run
 };

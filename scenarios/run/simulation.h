@@ -15,10 +15,12 @@ namespace throng {
 /// A scenario put together: the dataset is split, the recommender fitted, tastes and traits are learned.
 class Simulation {
  public:
-  /// Throws Failure(usage) if the scenario asks what the dataset cannot give.
+  /// `observer` hears of every fit and must outlive the simulation. Throws Failure(usage) if the scenario
+  /// asks what the dataset cannot give.
   Simulation(const Scenario& scenario, Dataset dataset, FitObserver& observer);
 
-  /// Runs every window. Returns false if the observer stopped the run; see Platform::run_window.
+  /// Runs every round, and retrains in between. Returns false if the observer stopped the run; see
+  /// Platform::run_window.
   bool run(RunObserver& observer);
 
   const Dataset& dataset() const { return dataset_; }
@@ -27,7 +29,10 @@ class Simulation {
   const std::vector<float>& mean_ratings() const { return mean_ratings_; }
 
  private:
-  SessionOptions session_;
+  void retrain(std::span<const AgentState> agents);
+
+  Scenario scenario_;
+  FitObserver& fit_observer_;
   Draws draws_;
   Dataset dataset_;
   Split split_;
@@ -35,6 +40,7 @@ class Simulation {
   std::unique_ptr<Recommender> recommender_;
   std::unique_ptr<TasteSpace> space_;
   std::unique_ptr<Population> population_;
+  std::unique_ptr<TrainingData> training_data_;
   std::unique_ptr<Mind> mind_;
 };
 

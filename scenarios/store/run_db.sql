@@ -32,3 +32,5 @@ CREATE TABLE digests (
 CREATE TABLE metrics (
   position INTEGER PRIMARY KEY, metric TEXT NOT NULL, mean REAL NOT NULL, standard_error REAL NOT NULL, agents INTEGER NOT NULL,
   pages INTEGER NOT NULL);
+CREATE TABLE round_metrics (
+  round INTEGER, metric TEXT, value REAL NOT NULL, PRIMARY KEY (round, metric)) WITHOUT ROWID;

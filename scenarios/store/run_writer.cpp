@@ -79,6 +79,7 @@ struct RunWriter::Statements {
   SQLite::Statement interviews = prepare("interviews", 3);
   SQLite::Statement digests = prepare("digests", 3);
   SQLite::Statement metrics = prepare("metrics", 6);
+  SQLite::Statement round_metrics = prepare("round_metrics", 3);
   std::optional<SQLite::Transaction> transaction;
   std::size_t sessions_uncommitted = 0;
 
@@ -168,6 +169,17 @@ void RunWriter::write_window(const Window& window, const Hash128& digest) {
   statements_->begin();
   insert(statements_->windows, window.round, microseconds(window.begin), microseconds(window.end),
          digest.hex());
+}
+
+void RunWriter::write_exposure(std::uint16_t round, const std::string& of, const ExposureMetrics& metrics) {
+  statements_->begin();
+  const auto write = [&](const char* name, double value) {
+    insert(statements_->round_metrics, round, of + name, value);
+  };
+  write("_top_genre_share", metrics.top_genre_share);
+  write("_distinct_genres", metrics.distinct_genres);
+  write("_gini", metrics.gini);
+  write("_coverage", metrics.coverage);
 }
 
 void RunWriter::write_metrics(std::span<const Metric> metrics) {

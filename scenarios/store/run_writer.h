@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "agents/exposure.h"
 #include "agents/metrics.h"
 #include "agents/observer.h"
 #include "agents/taste.h"
@@ -27,6 +28,8 @@ class RunWriter {
   void write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space);
   void write_sessions(std::span<const SessionRecord> sessions);
   void write_window(const Window& window, const Hash128& digest);
+  /// `of`: "recommended" or "viewed", the first word of the metrics' names.
+  void write_exposure(std::uint16_t round, const std::string& of, const ExposureMetrics& metrics);
   void write_metrics(std::span<const Metric> metrics);
   /// Makes everything written so far durable.
   void commit();

@@ -43,6 +43,18 @@ TEST(HeadlineMetrics, AreMeansOverAgentsOfPerAgentValues) {
   expect(4, "s_sat", 5.5, 2.5);
 }
 
+// Agent 0 came twice: its values are the means of its sessions, and it counts once.
+TEST(HeadlineMetrics, AnAgentCountsOnceHoweverOftenItCame) {
+  const std::vector<Outcome> by_round{{.agent = AgentId(0), .shown = 4, .viewed = 4, .pages = 1, .score = 2},
+                                      {.agent = AgentId(1), .shown = 4, .viewed = 1, .pages = 1, .score = 9},
+                                      {.agent = AgentId(0), .shown = 8, .viewed = 4, .pages = 2, .score = 4}};
+  const std::vector<Metric> metrics = headline_metrics(by_round);
+  EXPECT_EQ(metrics[0].agents, 2U);
+  EXPECT_EQ(metrics[0].pages, 4U);
+  EXPECT_DOUBLE_EQ(metrics[0].mean, ((1.0 + 0.5) / 2 + 0.25) / 2);
+  EXPECT_DOUBLE_EQ(metrics[4].mean, (3.0 + 9.0) / 2);
+}
+
 TEST(HeadlineMetrics, NobodyAndNothingShownAreZero) {
   EXPECT_EQ(headline_metrics({}).front().agents, 0U);
   const std::vector<Outcome> nothing_shown{{.agent = AgentId(0)}};

@@ -1,0 +1,78 @@
+#include "agents/training_data.h"
+
+#include <algorithm>
+
+#include "agents/metrics.h"
+
+namespace throng {
+namespace {
+
+bool is_picked(const Impression& shown, PickRule rule) {
+  switch (rule) {
+    case PickRule::viewed:
+      return shown.viewed;
+    case PickRule::aligned:
+      return shown.aligned;
+    case PickRule::liked:
+      return shown.rating >= kLikedRating;
+  }
+  return false;
+}
+
+void add_row(std::vector<Interaction>& rows, UserId row, std::span<const ItemId> items) {
+  for (const ItemId item : items) rows.push_back({.user = row, .item = item});
+}
+
+}  // namespace
+
+std::vector<ItemId> picked_items(const SessionRecord& session, PickRule rule) {
+  std::vector<ItemId> items;
+  for (const PageRecord& page : session.pages) {
+    for (const Impression& shown : page.impressions) {
+      if (is_picked(shown, rule)) items.push_back(shown.item);
+    }
+  }
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+  return items;
+}
+
+UserId TrainingData::row_of(AgentId agent) const {
+  // Sampled agents follow the users, in agent order.
+  if (population_.is_user(agent)) return population_.user_of(agent);
+  return UserId(train_.num_users() + index(agent) - population_.first_sampled());
+}
+
+std::size_t TrainingData::num_rows() const {
+  const std::size_t sampled =
+      std::max<std::size_t>(population_.size(), population_.first_sampled()) - population_.first_sampled();
+  return train_.num_users() + sampled;
+}
+
+Interactions TrainingData::with_picks(std::span<const AgentState> agents) const {
+  std::vector<Interaction> rows;
+  for (std::size_t user = 0; user < train_.num_users(); ++user) {
+    add_row(rows, UserId(user), train_.items_of(UserId(user)));
+  }
+  for (std::uint32_t n = 0; n < population_.size(); ++n) {
+    const AgentId agent{n};
+    if (!population_.is_user(agent))
+      add_row(rows, row_of(agent), train_.items_of(population_.user_of(agent)));
+    add_row(rows, row_of(agent), agents[n].picked);
+  }
+  return {num_rows(), train_.num_items(), std::move(rows), {}};
+}
+
+Interactions TrainingData::held_out(const Interactions& held_out, std::span<const AgentState> agents) const {
+  std::vector<Interaction> rows;
+  for (std::size_t user = 0; user < held_out.num_users(); ++user) {
+    const bool is_agent = user < agents.size() && population_.is_user(AgentId(user));
+    for (const ItemId item : held_out.items_of(UserId(user))) {
+      const bool is_picked = is_agent && std::ranges::binary_search(agents[user].picked, item);
+      if (!is_picked) rows.push_back({.user = UserId(user), .item = item});
+    }
+  }
+  return {num_rows(), held_out.num_items(), std::move(rows), {}};
+}
+
+}  // namespace throng

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "agents/memory.h"
+#include "agents/population.h"
+#include "agents/session_record.h"
+#include "recsys/data/interactions.h"
+
+namespace throng {
+
+/// Which of the items that it was shown an agent picks: they enter the training data when the recommender is
+/// retrained, and are not recommended to it again.
+enum class PickRule { viewed, aligned, liked };
+
+/// The items picked in a session, ascending, each once.
+std::vector<ItemId> picked_items(const SessionRecord& session, PickRule rule);
+
+/// What an agent takes from one session to the next.
+struct AgentState {
+  Memory memory;
+  std::vector<ItemId> picked;  ///< ascending; not recommended again
+};
+
+/// What the recommender trains on as agents go on picking. A user of the dataset has the row of its number; a
+/// sampled agent has a row of its own, which begins as a copy of its user's.
+class TrainingData {
+ public:
+  /// `train` and `population` must outlive it.
+  TrainingData(const Interactions& train, const Population& population)
+      : train_(train), population_(population) {}
+
+  std::size_t num_rows() const;
+  UserId row_of(AgentId agent) const;
+
+  /// The training interactions and everybody's picks, without ratings and times.
+  Interactions with_picks(std::span<const AgentState> agents) const;
+  /// `held_out` (validation or test) with as many rows as the training data, without what has been picked.
+  /// Sampled agents have nothing held out.
+  Interactions held_out(const Interactions& held_out, std::span<const AgentState> agents) const;
+
+ private:
+  const Interactions& train_;
+  const Population& population_;
+};
+
+}  // namespace throng
