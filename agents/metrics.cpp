@@ -3,27 +3,34 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 
 namespace throng {
 namespace {
 
-double share(std::uint32_t part, std::uint32_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+/// Empty for a share of nothing.
+std::optional<double> share(std::uint32_t part, std::uint32_t whole) {
+  if (whole == 0) return std::nullopt;
+  return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// The mean over agents of each agent's mean over its sessions; `outcomes` by agent.
+/// The mean over agents of each agent's mean over those of its sessions that have a value; `outcomes` by
+/// agent.
 Metric mean_over_agents(std::string name, std::span<const Outcome> outcomes,
-                        const std::function<double(const Outcome&)>& value) {
+                        const std::function<std::optional<double>(const Outcome&)>& value) {
   Metric metric{.name = std::move(name)};
   std::vector<double> means;
   for (std::size_t i = 0; i < outcomes.size();) {
     double sum = 0;
-    const std::size_t first = i;
-    for (; i < outcomes.size() && outcomes[i].agent == outcomes[first].agent; ++i) {
-      sum += value(outcomes[i]);
+    double sessions = 0;
+    for (const AgentId agent = outcomes[i].agent; i < outcomes.size() && outcomes[i].agent == agent; ++i) {
+      const std::optional<double> of_session = value(outcomes[i]);
+      if (!of_session) continue;
+      sum += *of_session;
+      ++sessions;
       metric.pages += outcomes[i].pages;
     }
-    means.push_back(sum / static_cast<double>(i - first));
+    if (sessions > 0) means.push_back(sum / sessions);
   }
   metric.agents = means.size();
   if (means.empty()) return metric;

@@ -36,7 +36,7 @@ struct Metric {
 
 /// The metrics of Agent4Rec, in this order: p_view = viewed / shown, n_like = liked, p_like = liked / shown,
 /// n_exit = pages, s_sat = score. An agent that came more than once counts with its mean over its sessions,
-/// which stand in the order of rounds. A session that was shown nothing has p_view and p_like 0.
+/// which stand in the order of rounds. A session that was shown nothing has no p_view and p_like.
 std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes);
 
 }  // namespace throng

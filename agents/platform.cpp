@@ -38,8 +38,7 @@ VirtualTime Platform::session_start(const Window& window, AgentId agent) const {
 }
 
 RankingRequest Platform::ranking_request(AgentId agent, UserId user, const Carried* carried) const {
-  RankingRequest request{.query = {.user = user},
-                         .excluded = {world_.train.items_of(user), world_.test.items_of(user)}};
+  RankingRequest request{.query = {.user = user}, .excluded = {world_.not_recommended.items_of(user)}};
   if (carried == nullptr) return request;
   request.excluded.emplace_back(carried->agents[index(agent)].picked);
   if (carried->rows != nullptr) request.query.user = carried->rows->row_of(agent);

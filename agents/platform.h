@@ -16,8 +16,7 @@ namespace throng {
 struct World {
   const Population& population;
   const Recommender& recommender;       ///< fitted
-  const Interactions& train;            ///< its items are not recommended again ...
-  const Interactions& test;             ///< ... nor are these, as in Agent4Rec
+  const Interactions& not_recommended;  ///< users x items: what a user is not shown
   std::span<const float> mean_ratings;  ///< displayed, per item
 };
 

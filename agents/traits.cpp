@@ -8,13 +8,21 @@
 namespace throng {
 namespace {
 
+/// Of every item: the mean of its ratings; 0 without any.
+std::vector<double> item_means(const Interactions& interactions) {
+  std::vector<double> sums(interactions.num_items(), 0);
+  for (const Interaction& row : interactions.rows()) sums[index(row.item)] += static_cast<double>(row.rating);
+  const std::vector<std::uint32_t> counts = interactions.item_counts();
+  for (std::size_t item = 0; item < sums.size(); ++item) sums[item] /= std::max(1U, counts[item]);
+  return sums;
+}
+
 double mean_squared_deviation(std::span<const ItemId> items, std::span<const float> ratings,
-                              std::span<const float> mean_ratings) {
+                              std::span<const double> means) {
   if (ratings.empty()) return 0;
   double sum = 0;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const double deviation =
-        static_cast<double>(ratings[i]) - static_cast<double>(mean_ratings[index(items[i])]);
+    const double deviation = static_cast<double>(ratings[i]) - means[index(items[i])];
     sum += deviation * deviation;
   }
   return sum / static_cast<double>(items.size());
@@ -73,13 +81,13 @@ double percentile(std::vector<double> values, double percent) {
 }
 
 std::vector<TraitValues> trait_values(const Dataset& dataset) {
-  const std::vector<float> mean_ratings = dataset.mean_ratings();
+  const std::vector<double> means = item_means(dataset.interactions);
   std::vector<TraitValues> values(dataset.users.size());
   for (std::size_t user = 0; user < values.size(); ++user) {
     const auto items = dataset.interactions.items_of(UserId(user));
     const auto ratings = dataset.interactions.ratings_of(UserId(user));
     values[user] = {.activity = static_cast<double>(items.size()),
-                    .conformity = mean_squared_deviation(items, ratings, mean_ratings),
+                    .conformity = mean_squared_deviation(items, ratings, means),
                     .diversity = genre_breadth(dataset.catalogue, items)};
   }
   return values;

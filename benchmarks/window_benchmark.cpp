@@ -23,6 +23,7 @@ class PageCounter : public RunObserver {
 void run_window(benchmark::State& state) {
   static const Dataset dataset = make_demo_world();
   static const Split split = split_dataset(dataset, {});
+  static const Interactions not_recommended = all_but(dataset.interactions, split.validation);
   static const TasteSpace space(dataset.catalogue, split.train);
   static const std::vector<float> mean_ratings = dataset.mean_ratings();
   const Draws draws(1);
@@ -33,8 +34,7 @@ void run_window(benchmark::State& state) {
   StatisticalMind mind({}, space, mean_ratings, draws);
   const Platform platform({.population = population,
                            .recommender = *recommender,
-                           .train = split.train,
-                           .test = split.test,
+                           .not_recommended = not_recommended,
                            .mean_ratings = mean_ratings},
                           mind, {}, draws);
   const ThreadLimit limit(static_cast<std::size_t>(state.range(0)));

@@ -7,8 +7,8 @@
 
 namespace throng {
 
-/// A mind that computes. With u a uniform and n a normal random number of the purpose named, addressed by
-/// (agent, round, page, item), sigma(x) = 1 / (1 + e^-x), and the parameters of StatisticalParameters:
+/// A mind that computes. With u a uniform and n a normal random number of the purpose named, addressed by (agent,
+/// round, page, item), sigma(x) = 1 / (1 + e^-x), and the parameters of StatisticalParameters:
 ///
 ///   a            the affinity of the agent's taste to the item (TasteSpace): mean 0, deviation 1
 ///   q            the item's historical rating, standardised over the catalogue
@@ -17,15 +17,14 @@ namespace throng {
 ///   capacity     round(items on the page (view_share + view_activity[activity] + view_diversity[diversity]
 ///                                         + view_noise n("mind/capacity"))), at least 1
 ///   viewed       the `capacity` aligned items with the greatest a + q, ties by position
-///   rating       round(w h + (1 - w) (own_base + own_affinity a) + rating_noise[conformity]
-///   n("mind/rating")),
+///   rating       round(w h + (1 - w) (own_base + own_affinity a) + rating_noise[conformity] n("mind/rating")),
 ///                within 1 .. 5; h the historical rating displayed, w = conformity_weight[conformity]
 ///   feeling      by rating: 1 upset, 2 disappointed, 3 indifferent, 4 pleased, 5 delighted
-///   page's s     satisfaction_views (viewed / shown) + (1 - satisfaction_views) (mean rating - 1) / 4; the
-///   second
-///                part is 0 if nothing was viewed
+///   page's s     satisfaction_views (viewed / shown) + (1 - satisfaction_views) (mean rating - 1) / 4;
+///                0 if nothing was viewed
 ///   s            the mean of the page satisfactions remembered since the last reflection; if there was one,
-///                satisfaction_recent times that mean + (1 - satisfaction_recent) times the reflection
+///                satisfaction_recent times that mean + (1 - satisfaction_recent) times the reflection, or the
+///                reflection alone if no page came after it; 0 without any page
 ///   f            min(1, page / tired_after)
 ///   exit         u("mind/exit") < sigma(exit_base[activity] + exit_fatigue f - exit_satisfaction (s - 0.6))
 ///   reflection   s

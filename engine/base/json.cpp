@@ -1,6 +1,10 @@
 #include "engine/base/json.h"
 
 #include <algorithm>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -31,15 +35,35 @@ std::string_view reason_of(std::string_view message) {
   return bracket == std::string_view::npos ? message : message.substr(bracket + 2);
 }
 
+/// Refuses what JSON allows but we do not; see parse_json.
+class StrictReader {
+ public:
+  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
+    if (depth > kMaxDepth) throw std::length_error(fmt::format("more than {} levels", kMaxDepth));
+    if (event == Json::parse_event_t::object_start) keys_.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys_.pop_back();
+    if (event == Json::parse_event_t::key && !keys_.back().insert(parsed.get<std::string>()).second) {
+      throw std::length_error(fmt::format("the key {} stands twice in an object", parsed.dump()));
+    }
+    return true;
+  }
+
+ private:
+  static constexpr int kMaxDepth = 64;
+  std::vector<std::set<std::string>> keys_;  ///< of the objects that are open
+};
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, std::string_view source, ErrorKind kind) {
   try {
-    return {boost::system::in_place_value, Json::parse(text)};
+    return {boost::system::in_place_value, Json::parse(text, StrictReader())};
   } catch (const Json::parse_error& error) {
     const Position at = position_at(text, error.byte == 0 ? 0 : error.byte - 1);
     return Error{kind, fmt::format("{}:{}:{}: not valid JSON: {}", source, at.line, at.column,
                                    reason_of(error.what()))};
+  } catch (const std::length_error& error) {
+    return Error{kind, fmt::format("{}: refused: {}", source, error.what())};
   } catch (const Json::exception& error) {  // such as a number that no double can hold
     return Error{kind, fmt::format("{}: not valid JSON: {}", source, reason_of(error.what()))};
   }

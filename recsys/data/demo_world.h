@@ -14,8 +14,8 @@ namespace throng {
 ///   film quality   q_i = 0.5 N
 ///   popularity     films are ranked by q_i + 0.5 N, best first; p_i = (rank + 8)^-1.5, rank from 0
 ///   how many       20 + exp(3.4 + 0.75 N), at most 200: a median near 50, a long tail
-///   which films    without replacement, with weight p_i exp(4.5 m_ui): the largest log p_i + 4.5 m_ui +
-///   Gumbel ratings        3.05 + 0.35 N_u + q_i + s_u m_ui + 0.8 N, rounded, clipped to 1 .. 5;
+///   which films    without replacement, with weight p_i exp(8 m_ui): the largest log p_i + 8 m_ui + Gumbel;
+///   their ratings  3.05 + 0.35 N_u + q_i + s_u m_ui + 0.8 N, rounded, clipped to 1 .. 5;
 ///                  s_u = 0.1 + 1.4 U_u is how far the user's own taste moves the user from everybody's
 ///                  opinion
 ///   times          in a random order; the first in 2023, then gaps of 1 s + exponential, mean 2 days

@@ -26,8 +26,10 @@ std::vector<std::string> missing_parts(const Dataset& dataset) {
   add_if(!catalogue.has_titles(), "No titles: items are known by their ids.");
   add_if(!catalogue.has_genres(), "No genres: tastes and diversity cannot be told by genre.");
   add_if(!catalogue.has_summaries(), "No summaries: pages show titles without them.");
-  add_if(!any_user([](const User& user) { return user.trait_groups.has_value(); }),
-         "No trait groups: they are computed from the interactions.");
+  const bool groups = any_user([](const User& user) { return user.trait_groups.has_value(); });
+  add_if(!groups, "No trait groups: they are computed from the interactions.");
+  add_if(!groups && !ratings, "Without ratings, conformity is neutral (group 2) for everybody.");
+  add_if(!groups && !catalogue.has_genres(), "Without genres, diversity is neutral (group 2) for everybody.");
   add_if(!any_user([](const User& user) { return user.persona.has_value(); }),
          "No personas: tastes are derived from the interactions.");
   return missing;

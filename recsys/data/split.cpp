@@ -113,6 +113,10 @@ Split split_dataset(const Dataset& dataset, const SplitOptions& options) {
   const Interactions& all = dataset.interactions;
   std::vector<Row> rows = rows_of(dataset, options);
   if (options.k_core > 0) keep_core(rows, options.k_core, all.num_users(), all.num_items());
+  if (rows.empty()) {
+    throw Failure(ErrorKind::usage,
+                  "nothing to split: no interaction is left (by positive_threshold and k_core)");
+  }
   for (std::size_t begin = 0, end = 0; begin < rows.size() && options.kind != SplitKind::given; begin = end) {
     while (end < rows.size() && rows[end].interaction.user == rows[begin].interaction.user) ++end;
     const std::span<Row> of_user(rows.data() + begin, end - begin);
@@ -125,6 +129,17 @@ Split split_dataset(const Dataset& dataset, const SplitOptions& options) {
   return {.train = part_of(rows, SplitPart::train, all),
           .validation = part_of(rows, SplitPart::validation, all),
           .test = part_of(rows, SplitPart::test, all)};
+}
+
+Interactions all_but(const Interactions& all, const Interactions& but) {
+  std::vector<Interaction> rows;
+  for (std::size_t n = 0; n < all.num_users(); ++n) {
+    const auto user = static_cast<UserId>(n);
+    for (const ItemId item : all.items_of(user)) {
+      if (!but.contains(user, item)) rows.push_back({.user = user, .item = item});
+    }
+  }
+  return {all.num_users(), all.num_items(), std::move(rows), {}};
 }
 
 }  // namespace throng

@@ -37,7 +37,12 @@ struct Split {
 };
 
 /// Deterministic in dataset and options. Throws Failure(usage) if the dataset lacks what the kind needs
-/// (times, a given split, ratings for a threshold) or the shares are not a partition of 1.
+/// (times, a given split, ratings for a threshold), no interaction is left, or the shares are not a partition
+/// of 1.
 Split split_dataset(const Dataset& dataset, const SplitOptions& options);
+
+/// The interactions of `all` whose (user, item) is not in `but`, without ratings and times. Both have the
+/// same shape.
+Interactions all_but(const Interactions& all, const Interactions& but);
 
 }  // namespace throng

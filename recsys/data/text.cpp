@@ -5,6 +5,8 @@
 
 #include <utf8.h>
 
+#include "engine/base/printable.h"
+
 namespace throng {
 
 bool is_valid_utf8(std::string_view bytes) { return utf8::is_valid(bytes.begin(), bytes.end()); }
@@ -37,10 +39,7 @@ std::string_view trimmed(std::string_view text) {
 
 std::string excerpt(std::string_view text) {
   constexpr std::size_t longest = 60;
-  std::string shown = to_valid_utf8(text.substr(0, longest));
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  }
+  const std::string shown = printable(text.substr(0, longest));
   return '"' + shown + (text.size() > longest ? "\"..." : "\"");
 }
 

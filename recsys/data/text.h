@@ -23,7 +23,7 @@ std::string_view without_bom(std::string_view text);
 /// Without ASCII white space at both ends.
 std::string_view trimmed(std::string_view text);
 
-/// Untrusted text for a message: in quotes, valid UTF-8, without control characters, cut after 60 bytes.
+/// Untrusted text for a message: in quotes, printable, cut after 60 bytes.
 std::string excerpt(std::string_view text);
 
 /// The whole text as a number of type T: no sign "+", no spaces; floating-point results may be "inf" or

@@ -49,6 +49,18 @@ Result<std::unique_ptr<Recommender>> MatrixFactorization::make(const Json& json)
   return std::make_unique<MatrixFactorization>(options);
 }
 
+Json MatrixFactorization::options() const {
+  return {{"kind", "mf"},
+          {"factors", options_.factors},
+          {"learning_rate", options_.learning_rate},
+          {"l2", options_.l2},
+          {"batch_size", options_.batch_size},
+          {"max_epochs", options_.max_epochs},
+          {"eval_every", options_.eval_every},
+          {"patience", options_.patience},
+          {"init_deviation", options_.init_deviation}};
+}
+
 void MatrixFactorization::fit(const FitInput& input, FitObserver& observer) {
   seed_ = input.seed;
   MfFactors initial = initial_factors(input.train.num_users(), input.train.num_items(), options_, seed_);
@@ -67,15 +79,14 @@ void MatrixFactorization::train(const FitInput& input, const BprSampler& sampler
   int without_gain = 0;
   for (int epoch = 1; epoch <= options_.max_epochs && without_gain < options_.patience; ++epoch) {
     const double loss = training.run_epoch(epoch);
-    if (epoch % options_.eval_every != 0 && epoch != options_.max_epochs) continue;
-    double ndcg = 0;
-    if (validates) {
+    std::optional<double> ndcg;
+    if (validates && (epoch % options_.eval_every == 0 || epoch == options_.max_epochs)) {
       prepare_scoring(sampler);
       ndcg = validation_ndcg(*this, input);
-      const bool gain = ndcg > best_ndcg;
+      const bool gain = *ndcg > best_ndcg;
       without_gain = gain ? 0 : without_gain + 1;
       if (gain) {
-        best_ndcg = ndcg;
+        best_ndcg = *ndcg;
         best = factors_;
       }
     }

@@ -21,6 +21,7 @@ class MatrixFactorization final : public Recommender {
   explicit MatrixFactorization(const MfOptions& options) : options_(options) {}
 
   std::string_view name() const override { return "mf"; }
+  Json options() const override;
   void fit(const FitInput& input, FitObserver& observer) override;
   std::size_t num_items() const override { return factors_.items.rows(); }
   void score(std::span<const Query> queries, ScoreBlock& scores) const override;

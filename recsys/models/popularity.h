@@ -13,6 +13,7 @@ class Popularity final : public Recommender {
   static Result<std::unique_ptr<Recommender>> make(const Json& options);
 
   std::string_view name() const override { return "popularity"; }
+  Json options() const override { return {{"kind", "popularity"}}; }
   void fit(const FitInput& input, FitObserver& observer) override;
   std::size_t num_items() const override { return counts_.size(); }
   void score(std::span<const Query> queries, ScoreBlock& scores) const override;

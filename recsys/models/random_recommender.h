@@ -13,6 +13,7 @@ class RandomRecommender final : public Recommender {
   static Result<std::unique_ptr<Recommender>> make(const Json& options);
 
   std::string_view name() const override { return "random"; }
+  Json options() const override { return {{"kind", "random"}}; }
   void fit(const FitInput& input, FitObserver& observer) override;
   std::size_t num_items() const override { return items_; }
   void score(std::span<const Query> queries, ScoreBlock& scores) const override;

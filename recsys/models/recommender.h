@@ -29,12 +29,13 @@ struct FitInput {
   FitStart start = FitStart::cold;  ///< models without iterations have no use for a warm start and ignore it
 };
 
-/// Progress of a fit, one call per evaluation. Called on the fitting thread.
+/// Progress of a fit, one call per epoch. Called on the fitting thread; an exception of the observer ends the
+/// fit.
 struct FitProgress {
   std::string_view model;
-  int epoch = 0;               ///< finished epochs
-  double loss = 0;             ///< mean training loss of the last epoch
-  double validation_ndcg = 0;  ///< NDCG@20 on validation; 0 without validation
+  int epoch = 0;                            ///< finished epochs
+  double loss = 0;                          ///< mean training loss of the last epoch
+  std::optional<double> validation_ndcg{};  ///< NDCG@20 on validation, if this epoch was evaluated
 };
 
 class FitObserver {
@@ -60,6 +61,9 @@ class Recommender {
 
   /// The name in scenario files, such as "mf".
   virtual std::string_view name() const = 0;
+
+  /// {"kind": ..., and every option with its value}: what `make_recommender` makes the same model from.
+  virtual Json options() const = 0;
 
   /// Learns from `input`. Items and users keep the numbers they have in
   /// `input.train`.

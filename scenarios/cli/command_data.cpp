@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/base/printable.h"
 #include "recsys/data/dataset_folder.h"
 #include "recsys/data/import.h"
 #include "recsys/data/load.h"
@@ -23,7 +24,7 @@ void import(const ImportArguments& arguments) {
   const Imported imported = import_dataset(arguments.kind, arguments.source, arguments.options);
   write_dataset_folder(imported.dataset, arguments.out);
   for (const BadLine& bad : imported.skipped) {
-    fmt::print(stderr, "skipped {}:{}: {}\n", bad.file, bad.line, bad.reason);
+    fmt::print(stderr, "skipped {}:{}: {}\n", printable(bad.file), bad.line, printable(bad.reason));
   }
   const Dataset& dataset = imported.dataset;
   fmt::print("{}: {} users, {} items, {} interactions written to {}\n", dataset.name, dataset.users.size(),
@@ -42,8 +43,10 @@ void add_data_command(CLI::App& app) {
       ->required();
   import_command->add_option("SOURCE", arguments->source, "The folder with the dataset's files")->required();
   import_command->add_option("-o,--out", arguments->out, "The dataset folder to write")->required();
-  import_command->add_option("--max-bad", arguments->options.max_bad,
-                             "Skip and count up to this many malformed lines (default: stop at the first)");
+  import_command
+      ->add_option("--max-bad", arguments->options.max_bad,
+                   "Skip and count up to this many malformed lines (default: stop at the first)")
+      ->check(not_negative);
   import_command->callback([arguments] { import(*arguments); });
 
   auto* describe_command = data->add_subcommand("describe", "Print what is in a dataset folder");

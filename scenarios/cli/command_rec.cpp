@@ -88,10 +88,13 @@ void add_rec_command(CLI::App& app) {
       ->required()
       ->delimiter(',');
   command->add_option("--k", arguments->k, "The length of the rankings")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
-  command->add_option("--seed", arguments->seed, "Of the split and the fits")->capture_default_str();
-  command->add_option("--threads", arguments->threads, "How many threads to use (default: one per core)");
+  command->add_option("--seed", arguments->seed, "Of the split and the fits")
+      ->check(not_negative)
+      ->capture_default_str();
+  command->add_option("--threads", arguments->threads, "How many threads to use (default: one per core)")
+      ->check(CLI::Range(1, 1024));
   command->add_flag("--json", arguments->json, "Print an array of objects");
   command->callback([arguments] { evaluate_models(*arguments); });
 }

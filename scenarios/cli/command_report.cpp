@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/printable.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/report/run_tables.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 void report(const std::string& folder) {
   const RunReader run(folder);
-  fmt::print("{}: {}, {}\n\n{}", folder, run.meta("dataset"), run.meta("status"), run_tables(run));
+  fmt::print("{}: {}, {}\n\n{}", folder, printable(run.meta("dataset")), run.meta("status"), run_tables(run));
   if (const std::string digest = run.meta("digest"); !digest.empty()) fmt::print("\n  digest   {}\n", digest);
 }
 

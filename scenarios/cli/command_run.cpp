@@ -54,10 +54,12 @@ void add_run_command(CLI::App& app) {
                    "Override a key: path=value, such as recommender.factors=32")
       ->allow_extra_args(false)
       ->take_all();
-  command->add_option("--seed", arguments->seed, "The same as --set seed=N");
-  command->add_option("--agents", arguments->agents, "The same as --set population.agents=N");
+  command->add_option("--seed", arguments->seed, "The same as --set seed=N")->check(not_negative);
+  command->add_option("--agents", arguments->agents, "The same as --set population.agents=N")
+      ->check(not_negative);
   command->add_option("--out", arguments->out, "The run folder (default: runs/ and the scenario's name)");
-  command->add_option("--threads", arguments->threads, "How many threads to use (default: one per core)");
+  command->add_option("--threads", arguments->threads, "How many threads to use (default: one per core)")
+      ->check(CLI::Range(1, 1024));
   command->add_flag("--json", arguments->json, "Print the summary as one JSON object");
   auto* resume = command->add_flag("--resume", arguments->resume, "Complete an interrupted run");
   command->add_flag("--overwrite", arguments->overwrite, "Replace the run folder if it exists")

@@ -4,6 +4,10 @@
 
 namespace throng {
 
+/// For unsigned options: CLI11 would take "-1" as the greatest number.
+inline const CLI::Validator not_negative(
+    [](std::string& text) { return text.starts_with('-') ? "must not be negative" : std::string(); }, "");
+
 // Each adds one command of `throng` to the command line; the command runs when parsing has chosen it. Results
 // go to stdout, progress to stderr. Failures leave as exceptions.
 void add_run_command(CLI::App& app);

@@ -18,7 +18,7 @@ std::string percent(std::size_t part, std::size_t whole) {
                     : fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
-/// "3 Maverick" and the like: the ends of each trait's scale in Agent4Rec's words.
+/// A trait with a word for each of its groups 1 to 3.
 struct Trait {
   std::string_view name;
   std::uint8_t TraitGroups::*group;

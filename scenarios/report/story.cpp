@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/printable.h"
 #include "scenarios/report/table.h"
 
 namespace throng {
@@ -38,7 +39,8 @@ std::string page_table(const RunReader& run, const PageRecord& page) {
   return table.text();
 }
 
-std::string page_text(const RunReader& run, const PageRecord& page) {
+/// `is_last`: the session ends with this page.
+std::string page_text(const RunReader& run, const PageRecord& page, bool is_last) {
   std::string text =
       fmt::format("\nPage {}, {}\n{}", page.page, format_time(page.shown_at), page_table(run, page));
   text += fmt::format("  remembers: satisfaction {:.2f} with this page, {:.2f} so far\n", page.satisfaction,
@@ -48,8 +50,10 @@ std::string page_text(const RunReader& run, const PageRecord& page) {
         fmt::format("  reflects: satisfaction {:.2f} with all it remembers\n", page.reflection->satisfaction);
   }
   text += fmt::format("  decides: {} (satisfaction {:.2f}, fatigue {:.2f})\n",
-                      page.decision.exits ? "leaves" : "goes on", page.decision.satisfaction,
-                      page.decision.fatigue);
+                      page.decision.exits ? "leaves"
+                      : is_last           ? "would go on, but there is no further page"
+                                          : "goes on",
+                      page.decision.satisfaction, page.decision.fatigue);
   return text;
 }
 
@@ -62,7 +66,9 @@ std::string story(const RunReader& run, AgentId agent) {
   for (const SessionRecord& session : run.sessions(agent)) {
     text += fmt::format("\nSession {}, {} to {}\n", session.round + 1, format_time(session.started),
                         format_time(session.ended));
-    for (const PageRecord& page : session.pages) text += page_text(run, page);
+    for (const PageRecord& page : session.pages) {
+      text += page_text(run, page, page.page == session.pages.size());
+    }
     text += fmt::format("\nInterview: {} of 10\nDigest: {}\n", session.interview.score, session.digest.hex());
   }
   return text;

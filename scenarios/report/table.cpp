@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <utf8.h>
 
+#include "engine/base/printable.h"
+
 namespace throng {
 namespace {
 
@@ -19,6 +21,11 @@ std::string padding(const std::string& cell, std::size_t width) {
 }
 
 }  // namespace
+
+void Table::add_row(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = printable(cell);
+  rows_.push_back(std::move(cells));
+}
 
 std::string Table::text() const {
   std::vector<std::size_t> widths;
@@ -55,19 +62,6 @@ std::string bar(double value, double maximum, std::size_t width) {
   std::string text;
   for (std::size_t i = 0; i < cells / 8; ++i) text += "█";
   return text + std::string(eighths[cells % 8]);
-}
-
-std::string printable(std::string_view text) {
-  std::string safe(text);
-  for (char& c : safe) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  // C1 control characters are U+0080 .. U+009F: C2 80 .. C2 9F in UTF-8.
-  for (std::size_t i = 0; i + 1 < safe.size(); ++i) {
-    const bool is_c1 = safe[i] == '\xc2' && static_cast<unsigned char>(safe[i + 1]) < 0xa0;
-    if (is_c1) safe.replace(i, 2, "  ");
-  }
-  return safe;
 }
 
 }  // namespace throng

@@ -11,9 +11,9 @@ class Table {
  public:
   explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
 
-  /// As many cells as the header has.
-  void add_row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
-  /// Ends with a newline. Widths are in display columns.
+  /// As many cells as the header has; made printable.
+  void add_row(std::vector<std::string> cells);
+  /// Ends with a newline. Widths are counted in code points.
   std::string text() const;
 
  private:
@@ -23,8 +23,5 @@ class Table {
 
 /// A horizontal bar of `value` / `maximum` times `width` cells.
 std::string bar(double value, double maximum, std::size_t width);
-
-/// Untrusted text made safe for a terminal: control characters become spaces.
-std::string printable(std::string_view text);
 
 }  // namespace throng

@@ -1,11 +1,13 @@
 #include "scenarios/run/interrupt.h"
 
+#include <atomic>
 #include <csignal>
 
 namespace throng {
 namespace {
 
-volatile std::sig_atomic_t interrupt_seen = 0;
+std::atomic<int> interrupt_seen = 0;
+static_assert(std::atomic<int>::is_always_lock_free);  // so that a signal handler may write it
 
 extern "C" void remember_interrupt(int signal) {
   interrupt_seen = 1;

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "engine/base/printable.h"
+
 namespace throng {
 
 Progress::Progress(Output output) : output_(output), is_terminal_(isatty(STDERR_FILENO) == 1) {}
@@ -14,9 +16,11 @@ Progress::~Progress() { finish(); }
 void Progress::say(const std::string& step) { print(step, Urgency::must_be_seen); }
 
 void Progress::on_progress(const FitProgress& progress) {
-  print(fmt::format("fitting {}: epoch {}, loss {:.4f}, validation NDCG@20 {:.4f}", progress.model,
-                    progress.epoch, progress.loss, progress.validation_ndcg),
-        Urgency::may_be_left_out);
+  const std::string ndcg =
+      progress.validation_ndcg ? fmt::format(", validation NDCG@20 {:.4f}", *progress.validation_ndcg) : "";
+  print(
+      fmt::format("fitting {}: epoch {}, loss {:.4f}{}", progress.model, progress.epoch, progress.loss, ndcg),
+      Urgency::may_be_left_out);
 }
 
 void Progress::on_agents(std::size_t agents, std::size_t total, std::size_t pages) {
@@ -37,7 +41,7 @@ void Progress::print(const std::string& line, Urgency urgency) {
   if (urgency == Urgency::may_be_left_out && Clock::now() - last_print_ < pause) return;
   last_print_ = Clock::now();
   line_open_ = is_terminal_;
-  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r\033[K" : "", line, is_terminal_ ? "" : "\n");
+  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r\033[K" : "", printable(line), is_terminal_ ? "" : "\n");
   std::fflush(stderr);
 }
 

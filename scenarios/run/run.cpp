@@ -8,6 +8,7 @@
 
 #include "agents/exposure.h"
 #include "engine/base/files.h"
+#include "engine/base/folder_lock.h"
 #include "engine/sim/digest.h"
 #include "recsys/data/dataset_digest.h"
 #include "recsys/data/load.h"
@@ -20,11 +21,6 @@ namespace throng {
 namespace {
 
 namespace fs = std::filesystem;
-
-Failure stopped(const fs::path& folder) {
-  return {ErrorKind::stopped,
-          fmt::format("interrupted; the same command with --resume completes {}", folder.string())};
-}
 
 /// Writes what happens to the store, and keeps what the summary needs.
 class Recorder : public RunObserver {
@@ -93,18 +89,20 @@ class Recorder : public RunObserver {
 /// Ends a fit when an interrupt has been seen.
 class InterruptibleFit : public FitObserver {
  public:
-  InterruptibleFit(Progress& progress, const InterruptGuard& interrupt, fs::path folder)
-      : progress_(progress), interrupt_(interrupt), folder_(std::move(folder)) {}
+  InterruptibleFit(Progress& progress, const InterruptGuard& interrupt)
+      : progress_(progress), interrupt_(interrupt) {}
 
   void on_progress(const FitProgress& progress) override {
     progress_.on_progress(progress);
-    if (interrupt_.interrupted()) throw stopped(folder_);
+    if (interrupt_.interrupted()) {
+      throw Failure(ErrorKind::stopped,
+                    "interrupted while fitting; the same command with --resume starts again");
+    }
   }
 
  private:
   Progress& progress_;
   const InterruptGuard& interrupt_;
-  fs::path folder_;
 };
 
 std::size_t peak_rss_bytes() {
@@ -113,8 +111,11 @@ std::size_t peak_rss_bytes() {
   return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
 }
 
+/// A run's scenario.json names the digest of its dataset; one that a person wrote seldom does.
 bool is_run_folder(const fs::path& folder) {
-  return fs::exists(folder / "scenario.json") || fs::exists(folder / "run.db");
+  if (!fs::exists(folder / "scenario.json")) return false;
+  const Json scenario = read_json(folder / "scenario.json", ErrorKind::data);
+  return scenario.contains(Json::json_pointer("/dataset/digest"));
 }
 
 /// The folder must hold the same scenario, interrupted or finished.
@@ -162,19 +163,26 @@ std::optional<Json> check_folder(const Scenario& scenario, const RunOptions& opt
   }
   if (options.existing == ExistingFolder::overwrite) return std::nullopt;
   check_resumable(scenario, folder);
-  if (!fs::exists(folder / "summary.json")) return std::nullopt;
+  const bool finished = fs::exists(folder / "summary.json") && fs::exists(folder / "run.db");
+  if (!finished) return std::nullopt;
   return read_json(folder / "summary.json", ErrorKind::data);
 }
 
-/// Makes the folder, with nothing in it but the scenario.
-void start_folder(const Scenario& scenario, const fs::path& folder) {
+/// Makes the folder, if it is not there.
+void create_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
     throw Failure(ErrorKind::usage,
                   fmt::format("{} cannot be created: {}", folder.string(), error.message()));
   }
-  for (const char* file : {"run.db", "run.db-wal", "run.db-shm", "summary.json"}) fs::remove(folder / file);
+}
+
+/// Leaves nothing in the folder but the scenario.
+void start_folder(const Scenario& scenario, const fs::path& folder) {
+  for (const char* file : {"run.db", "run.db-wal", "run.db-shm", "summary.json", "report.html"}) {
+    fs::remove(folder / file);
+  }
   write_file(folder / "scenario.json", scenario.json.dump(2) + "\n");
 }
 
@@ -185,14 +193,10 @@ Json summarise(const Scenario& scenario, const Recorder& recorder, std::span<con
     means[metric.name] = metric.mean;
     errors[metric.name] = metric.standard_error;
   }
-  return {{"name", scenario.name},
-          {"version", THRONG_VERSION},
-          {"seed", scenario.seed},
-          {"digest", recorder.digest().hex()},
-          {"agents", metrics.front().agents},
-          {"pages", recorder.pages()},
-          {"windows", recorder.windows()},
-          {"metrics", means},
+  return {{"name", scenario.name},           {"version", THRONG_VERSION},
+          {"seed", scenario.seed},           {"digest", recorder.digest().hex()},
+          {"agents", metrics.back().agents}, {"pages", recorder.pages()},
+          {"windows", recorder.windows()},   {"metrics", means},
           {"standard_errors", errors}};
 }
 
@@ -216,14 +220,15 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const fs::path
   progress.finish();
   if (!finished) {
     writer.write_meta("status", "stopped");
-    writer.commit();
-    throw stopped(folder);
+    writer.finish();
+    throw Failure(ErrorKind::stopped,
+                  fmt::format("interrupted; the same command with --resume completes {}", folder.string()));
   }
   const std::vector<Metric> metrics = headline_metrics(recorder.outcomes());
   writer.write_metrics(metrics);
   writer.write_meta("digest", recorder.digest().hex());
   writer.write_meta("status", "finished");
-  writer.commit();
+  writer.finish();
   return summarise(scenario, recorder, metrics);
 }
 
@@ -241,8 +246,10 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
   }
   progress.say(fmt::format("{}: {} users, {} items, {} interactions", dataset.name, dataset.users.size(),
                            dataset.catalogue.size(), dataset.interactions.size()));
-  InterruptibleFit fit(progress, interrupt, options.folder);
+  InterruptibleFit fit(progress, interrupt);
   Simulation simulation(scenario, std::move(dataset), fit);
+  create_folder(options.folder);
+  const FolderLock lock(options.folder);
   start_folder(scenario, options.folder);
   try {
     Json summary = record_run(scenario, simulation, options.folder, progress, interrupt);

@@ -99,6 +99,38 @@ void check_shares(const Scenario& scenario, const std::string& source) {
   }
 }
 
+/// The scenario with every key's value spelled out. The kind of split stays absent if the dataset decides it.
+Json resolved(const Json& json, const Scenario& scenario) {
+  Json split = section(json["dataset"], "split");
+  if (scenario.split_kind == SplitKind::ratio) {
+    split["train"] = scenario.split.train;
+    split["validation"] = scenario.split.validation;
+    split["test"] = scenario.split.test;
+  }
+  split["k_core"] = scenario.split.k_core;
+  const Json& retrain = section(json, "retrain");
+  Json full = {{"name", scenario.name}};
+  if (json.contains("description")) full["description"] = json["description"];
+  full["seed"] = scenario.seed;
+  full["dataset"] = json["dataset"];
+  full["dataset"]["split"] = split;
+  full["population"] = section(json, "population");
+  full["population"]["source"] =
+      scenario.population.source == PopulationOptions::Source::sampled ? "sampled" : "users";
+  full["population"]["perturbation"] = scenario.population.perturbation;
+  full["mind"] = {{"kind", "statistical"}};
+  full["recommender"] = scenario.recommender;
+  full["session"] = {{"items_per_page", scenario.session.items_per_page},
+                     {"max_pages", scenario.session.max_pages}};
+  full["rounds"] = scenario.rounds;
+  full["retrain"] = {{"every", retrain.value("every", "7d")},
+                     {"from", retrain.value("from", retrain.empty() ? "nothing" : "viewed")},
+                     {"start", retrain.value("start", "cold")}};
+  full["replicates"] = scenario.replicates;
+  if (!scenario.control.is_null()) full["control"] = scenario.control;
+  return full;
+}
+
 }  // namespace
 
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides) {
@@ -129,10 +161,12 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   check_round_length(scenario, source);
 
   scenario.recommender = json["recommender"];
-  if (const auto made = make_recommender(scenario.recommender); !made) {
-    fail(source, "/recommender" + made.error().message);
-  }
-  scenario.json = std::move(json);
+  const auto made = make_recommender(scenario.recommender);
+  if (!made) fail(source, "/recommender" + made.error().message);
+  scenario.recommender = (*made)->options();
+  read(json, "replicates", scenario.replicates);
+  scenario.control = json.value("control", Json());
+  scenario.json = resolved(json, scenario);
   return scenario;
 }
 

@@ -34,7 +34,9 @@ struct Scenario {
   std::uint16_t rounds = 1;
   RetrainOptions retrain;
   SessionOptions session;
-  Json json;  ///< the whole scenario as resolved: with what --set changed; saved with the run
+  std::uint32_t replicates = 1;
+  Json control;  ///< the changes (a JSON merge patch) that make the control arm; null without one
+  Json json;     ///< the whole scenario as resolved: every key with its value; saved with the run
 };
 
 /// Reads, changes and checks a scenario file. `overrides` are "path=value" with keys joined by dots, such as

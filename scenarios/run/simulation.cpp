@@ -22,6 +22,7 @@ Simulation::Simulation(const Scenario& scenario, Dataset dataset, FitObserver& o
       draws_(scenario.seed),
       dataset_(std::move(dataset)),
       split_(split_for(scenario, dataset_)),
+      not_recommended_(all_but(dataset_.interactions, split_.validation)),
       mean_ratings_(dataset_.mean_ratings()),
       recommender_(make_recommender(scenario.recommender).value()) {
   recommender_->fit(
@@ -36,8 +37,7 @@ Simulation::Simulation(const Scenario& scenario, Dataset dataset, FitObserver& o
 bool Simulation::run(RunObserver& observer) {
   const World world{.population = *population_,
                     .recommender = *recommender_,
-                    .train = split_.train,
-                    .test = split_.test,
+                    .not_recommended = not_recommended_,
                     .mean_ratings = mean_ratings_};
   const Platform platform(world, *mind_, scenario_.session, draws_);
   const bool they_come_back = scenario_.rounds > 1;

@@ -36,6 +36,7 @@ class Simulation {
   Draws draws_;
   Dataset dataset_;
   Split split_;
+  Interactions not_recommended_;
   std::vector<float> mean_ratings_;
   std::unique_ptr<Recommender> recommender_;
   std::unique_ptr<TasteSpace> space_;

@@ -54,9 +54,12 @@ std::string RunReader::meta(const std::string& key) const {
 
 std::vector<Outcome> RunReader::outcomes() const {
   auto rows = connection_->query(
-      "SELECT i.agent, COUNT(*), SUM(viewed), SUM(COALESCE(rating, 0) >= ?), COUNT(DISTINCT page), "
-      "  (SELECT score FROM interviews v WHERE v.agent = i.agent AND v.round = i.round) "
-      "FROM impressions i GROUP BY i.agent, i.round ORDER BY i.agent, i.round",
+      "SELECT s.agent, COUNT(i.item), COALESCE(SUM(i.viewed), 0), COALESCE(SUM(COALESCE(i.rating, 0) >= ?), "
+      "0), "
+      "  COUNT(DISTINCT i.page), "
+      "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round) "
+      "FROM sessions s LEFT JOIN impressions i USING (agent, round) "
+      "GROUP BY s.agent, s.round ORDER BY s.agent, s.round",
       static_cast<int>(kLikedRating));
   std::vector<Outcome> outcomes;
   while (rows.executeStep()) {

@@ -100,6 +100,13 @@ void RunWriter::commit() {
   statements_->sessions_uncommitted = 0;
 }
 
+void RunWriter::finish() {
+  commit();
+  const std::filesystem::path file = statements_->database.getFilename();
+  statements_.reset();  // a journal mode changes only when no statement is open
+  SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("PRAGMA journal_mode = DELETE;");
+}
+
 void RunWriter::write_meta(const std::string& key, const std::string& value) {
   statements_->begin();
   insert(statements_->meta, key, value);

@@ -33,6 +33,8 @@ class RunWriter {
   void write_metrics(std::span<const Metric> metrics);
   /// Makes everything written so far durable.
   void commit();
+  /// Commits and leaves one file that can be read without write access to its folder. The last call.
+  void finish();
 
  private:
   struct Statements;

@@ -55,10 +55,15 @@ TEST(HeadlineMetrics, AnAgentCountsOnceHoweverOftenItCame) {
   EXPECT_DOUBLE_EQ(metrics[4].mean, (3.0 + 9.0) / 2);
 }
 
-TEST(HeadlineMetrics, NobodyAndNothingShownAreZero) {
+TEST(HeadlineMetrics, SharesOfNothingDoNotCount) {
+  const std::vector<Outcome> outcomes{{.agent = AgentId(0), .score = 3},
+                                      {.agent = AgentId(1), .shown = 4, .viewed = 2, .pages = 1, .score = 5}};
+  const std::vector<Metric> metrics = headline_metrics(outcomes);
+  EXPECT_EQ(metrics[0].agents, 1U);
+  EXPECT_DOUBLE_EQ(metrics[0].mean, 0.5);
+  EXPECT_EQ(metrics[4].agents, 2U);
+  EXPECT_DOUBLE_EQ(metrics[4].mean, 4);
   EXPECT_EQ(headline_metrics({}).front().agents, 0U);
-  const std::vector<Outcome> nothing_shown{{.agent = AgentId(0)}};
-  EXPECT_DOUBLE_EQ(headline_metrics(nothing_shown).front().mean, 0);
 }
 
 }  // namespace

@@ -36,8 +36,7 @@ class PlatformTest : public ::testing::Test {
     StatisticalMind mind({}, space_, mean_ratings_, draws);
     const World world{.population = population,
                       .recommender = *recommender_,
-                      .train = split_.train,
-                      .test = split_.test,
+                      .not_recommended = not_recommended_,
                       .mean_ratings = mean_ratings_};
     return Platform(world, mind, {.items_per_page = 3, .max_pages = 4}, draws).run_window(kWindow, collector);
   }
@@ -47,6 +46,7 @@ class PlatformTest : public ::testing::Test {
 
   Dataset dataset_ = testing::two_camps(60, 80);
   Split split_ = split_dataset(dataset_, {.seed = 4});
+  Interactions not_recommended_ = all_but(dataset_.interactions, split_.validation);
   std::vector<float> mean_ratings_ = dataset_.mean_ratings();
   TasteSpace space_{dataset_.catalogue, split_.train};
   std::unique_ptr<Recommender> recommender_ = make_recommender({{"kind", "popularity"}}).value();

@@ -32,6 +32,12 @@ TEST(TraitValues, AreAgent4RecsDefinitions) {
   EXPECT_DOUBLE_EQ(values[1].diversity, 2);
 }
 
+// Half stars: an item that everybody rates 0.5 has the mean 0.5, although no less than 1 is ever displayed.
+TEST(TraitValues, ConformityMeasuresFromTheMeanOfTheRatingsThemselves) {
+  const Dataset dataset = dataset_of(2, 0, {{}}, {{0, 0, 0.5F}, {1, 0, 0.5F}});
+  EXPECT_DOUBLE_EQ(trait_values(dataset)[0].conformity, 0);
+}
+
 TEST(TraitValues, OneGenreOnlyHasDiversityZero) {
   const Dataset dataset = dataset_of(1, 2, {{0}, {0}}, {{0, 0, 4}, {0, 1, 4}});
   EXPECT_DOUBLE_EQ(trait_values(dataset)[0].diversity, 0);

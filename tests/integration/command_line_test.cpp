@@ -108,6 +108,63 @@ TEST_F(CommandLine, AnExistingFolderIsNeverOverwrittenUnasked) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "precious/thesis.txt"));
 }
 
+TEST_F(CommandLine, APersonsScenarioIsNotTakenForARunFolder) {
+  std::filesystem::create_directory(folder_ / "mine");
+  std::filesystem::copy_file(kDemo, folder_ / "mine/scenario.json");
+  const Finished refused = throng({"run", "mine/scenario.json", "--out", "mine", "--overwrite"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_EQ(read_file(folder_ / "mine/scenario.json", ErrorKind::data), read_file(kDemo, ErrorKind::data));
+}
+
+TEST_F(CommandLine, TwoProcessesCannotWriteOneFolder) {
+  const pid_t first = start(quick_run({"--agents", "40000", "--out", "shared"}));
+  while (!std::filesystem::exists(folder_ / "shared/scenario.json")) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  const Finished second = throng(quick_run({"--agents", "50", "--out", "shared", "--overwrite"}));
+  EXPECT_EQ(second.exit_code, 2);
+  EXPECT_THAT(second.err, HasSubstr("another process"));
+  kill(first, SIGINT);
+  wait_for(first);
+}
+
+TEST_F(CommandLine, AFinishedRunIsOneFileThatCanBeReadWithoutWriteAccess) {
+  throng(quick_run({"--agents", "50"}));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "runs/demo/run.db"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "runs/demo/run.db-wal"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "runs/demo/run.db-shm"));
+}
+
+TEST_F(CommandLine, HostileTextReachesTheTerminalAsText) {
+  const Finished check = throng({"check", kDemo, "--set", "\033[31mx=1"});
+  EXPECT_EQ(check.exit_code, 2);
+  EXPECT_THAT(check.err, Not(HasSubstr("\033")));
+}
+
+TEST_F(CommandLine, NumbersOutOfRangeAreUsageErrors) {
+  EXPECT_EQ(throng(quick_run({"--threads", "-1"})).exit_code, 2);
+  EXPECT_EQ(throng(quick_run({"--threads", "100000"})).exit_code, 2);
+  EXPECT_EQ(throng(quick_run({"--seed", "-1"})).exit_code, 2);
+  EXPECT_EQ(throng({"rec", "evaluate", "--data", "demo", "--models", "random", "--k", "0"}).exit_code, 2);
+  EXPECT_EQ(throng({"data", "import", "movielens", ".", "-o", "x", "--max-bad", "-1"}).exit_code, 2);
+}
+
+TEST_F(CommandLine, AnAgentWithNothingLeftToSeeIsStillCounted) {
+  // Both users have met both items, and validation holds none: nothing is left to recommend.
+  folder_.write("world/dataset.json", R"({"name": "tiny", "format": 1, "genres": [], "provenance": {},
+      "counts": {"users": 2, "items": 2, "interactions": 4}})");
+  folder_.write("world/items.csv", "item_id,title\na,A\nb,B\n");
+  folder_.write("world/users.csv", "user_id\n1\n2\n");
+  folder_.write("world/interactions.csv", "user_id,item_id,rating\n1,a,5\n1,b,4\n2,a,3\n2,b,4\n");
+  const Json summary =
+      json_of(throng({"run", kDemo, "--json", "--set", R"(dataset={"path": "world"})", "--set",
+                      R"(dataset.split={"kind": "ratio", "train": 0.5, "validation": 0, "test": 0.5})",
+                      "--set", "population={}", "--set", R"(recommender={"kind": "random"})"}));
+  EXPECT_EQ(summary["agents"], 2);
+  EXPECT_EQ(summary["pages"], 0);
+  EXPECT_THAT(throng({"report", "runs/demo"}).out, ::testing::ContainsRegex("S_sat .* 2 "));
+}
+
 TEST_F(CommandLine, ResumeOfAnAbsentOrFinishedFolderIsFine) {
   const Json started = json_of(throng(quick_run({"--agents", "50", "--resume"})));
   EXPECT_EQ(json_of(throng(quick_run({"--agents", "50", "--resume"}))), started);
@@ -132,18 +189,23 @@ TEST_F(CommandLine, AScenarioCanPinTheContentOfItsDataset) {
 
 class Interrupted : public CommandLine, public ::testing::WithParamInterface<int> {
  protected:
-  void wait_until_rows_are_written() const {
+  /// False if that does not come within a minute.
+  bool rows_are_written() const {
     const auto wal = folder_ / "runs/demo/run.db-wal";
-    while (!std::filesystem::exists(wal) || std::filesystem::file_size(wal) < 2'000'000) {
+    for (int wait = 0; wait < 60'000; ++wait) {
+      std::error_code absent;
+      const auto size = std::filesystem::file_size(wal, absent);
+      if (!absent && size >= 2'000'000) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+    return false;
   }
 };
 
 TEST_P(Interrupted, ARunCanBeResumedAndEndsAsIfNothingHadHappened) {
   const std::vector<std::string> many{"--agents", "40000"};
   const pid_t child = start(quick_run(many));
-  wait_until_rows_are_written();
+  ASSERT_TRUE(rows_are_written());
   kill(child, GetParam());
   const Finished stopped = wait_for(child);
   if (GetParam() == SIGKILL) {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "engine/base/printable.h"
 #include "scenarios/report/story.h"
 #include "scenarios/report/table.h"
 
@@ -29,7 +30,8 @@ TEST(Bar, IsProportional) {
 
 TEST(Printable, TakesTerminalControlOutOfTitles) {
   EXPECT_EQ(printable("\033[31mred\033[0m\n"), " [31mred [0m ");
-  EXPECT_EQ(printable("Amélie \xc2\x9b"), "Amélie   ");
+  EXPECT_EQ(printable("Amélie \xc2\x9b"), "Amélie  ");
+  EXPECT_EQ(printable("\u202Eevil"), " evil");
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include "recsys/models/registry.h"
+
 namespace throng {
 namespace {
 
@@ -62,6 +64,28 @@ TEST(Scenario, OverridesSetNestedKeysAsJsonOrText) {
   EXPECT_EQ(scenario.dataset_path, "some/folder");
   EXPECT_EQ(scenario.session.max_pages, 2);
   EXPECT_EQ(scenario.json["recommender"]["factors"], 8);
+}
+
+TEST(Scenario, ResolvedScenariosSpellOutDefaultsAndAreTheirOwnResolution) {
+  const Scenario scenario = parse_scenario(with([](Json& json) {
+                                             json["recommender"] = {{"kind", "mf"}, {"factors", 8}};
+                                           }),
+                                           "s.json", {});
+  EXPECT_EQ(scenario.json["recommender"]["factors"], 8);
+  EXPECT_TRUE(scenario.json["recommender"].contains("max_epochs"));
+  EXPECT_EQ(scenario.json["session"]["max_pages"], 5);
+  EXPECT_EQ(parse_scenario(scenario.json, "again", {}).json, scenario.json);
+}
+
+// An editor completes recommender options from the schema; the registry judges them.
+TEST(Scenario, TheSchemaKnowsEveryOptionOfEveryRecommender) {
+  const Json schema = read_json(THRONG_SOURCE_DIR "/scenarios/schema/scenario.schema.json", ErrorKind::data);
+  const Json& known = schema["properties"]["recommender"]["properties"];
+  for (const std::string& kind : recommender_kinds()) {
+    const Json options = make_recommender({{"kind", kind}}).value()->options();
+    for (const auto& [key, value] : options.items()) EXPECT_TRUE(known.contains(key)) << kind << ": " << key;
+    EXPECT_THAT(known["kind"]["enum"], ::testing::Contains(kind));
+  }
 }
 
 TEST(Scenario, AMisspelledKeyNamesItsPathAndTheKeyThatWasMeant) {

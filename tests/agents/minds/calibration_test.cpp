@@ -50,8 +50,7 @@ class Bundle {
     StatisticalMind mind({}, space_, mean_ratings_, draws);
     const Platform platform({.population = population,
                              .recommender = *recommender,
-                             .train = split_.train,
-                             .test = split_.test,
+                             .not_recommended = not_recommended_,
                              .mean_ratings = mean_ratings_},
                             mind, {}, draws);
     Sessions sessions;
@@ -62,6 +61,7 @@ class Bundle {
 
   Dataset dataset_ = import_dataset("agent4rec", real_data("agent4rec-ml-1m"), {}).dataset;
   Split split_ = split_dataset(dataset_, {.kind = SplitKind::given});
+  Interactions not_recommended_ = all_but(dataset_.interactions, split_.validation);
   std::vector<float> mean_ratings_ = dataset_.mean_ratings();
   TasteSpace space_{dataset_.catalogue, split_.train};
   std::map<std::string, std::vector<SessionRecord>> sessions_;
@@ -122,6 +122,8 @@ TEST(Calibration, BetterRecommendersAreViewedMore) {
   EXPECT_NEAR(p_view("random"), 0.312, 0.05);
   EXPECT_NEAR(p_view("popularity"), 0.398, 0.05);
   EXPECT_NEAR(p_view("mf"), 0.488, 0.05);
+  EXPECT_LT(p_view("random"), p_view("popularity"));
+  EXPECT_LT(p_view("popularity"), p_view("mf"));
 }
 
 TEST(Calibration, ViewsAndPagesGrowWithActivity) {

@@ -94,7 +94,8 @@ TEST_F(StatisticalMindTest, ViewsGrowWithActivityAndDiversity) {
   const auto viewed = [&](TraitGroups traits) {
     return mean_over_agents(profile(traits), page_of({2, 6, 10, 14}), count_viewed);
   };
-  EXPECT_LT(viewed({.activity = 1}), viewed({.activity = 3}));
+  EXPECT_LT(viewed({.activity = 1}), viewed({.activity = 2}));
+  EXPECT_LT(viewed({.activity = 2}), viewed({.activity = 3}));
   EXPECT_LT(viewed({.diversity = 1}), viewed({.diversity = 3}));
 }
 
@@ -141,8 +142,9 @@ class Decisions : public StatisticalMindTest {
  protected:
   /// The share of 1000 agents that leave after `page`, each page so far having satisfied as much as
   /// `satisfaction`.
-  double exit_share(std::uint8_t activity, std::uint16_t page, double satisfaction) {
-    StatisticalMind mind({}, space_, mean_ratings_, Draws(3));
+  double exit_share(std::uint8_t activity, std::uint16_t page, double satisfaction,
+                    const StatisticalParameters& parameters = {}) {
+    StatisticalMind mind(parameters, space_, mean_ratings_, Draws(3));
     Memory memory;
     memory.remember(FactualMemory{.page = page}, satisfaction);
     const Profile who = profile({.activity = activity});
@@ -162,12 +164,14 @@ TEST_F(Decisions, ExitsGrowWithFatigueAndFallWithSatisfactionAndActivity) {
   EXPECT_GT(exit_share(2, 4, 0.6), exit_share(3, 4, 0.6));
 }
 
-// By hand, from the parameters: sigma(exit_base + exit_fatigue (3 / 5) - exit_satisfaction (0.5 - 0.6)).
+// By hand: logit -3 + 6 (3 / 5) - 2 (0.5 - 0.6) = 0.8, sigma(0.8) = 0.69.
 TEST_F(Decisions, TheHazardIsAsDocumented) {
   StatisticalParameters parameters;
-  const double logit = parameters.exit_base[0] + parameters.exit_fatigue * 3 / parameters.tired_after -
-                       parameters.exit_satisfaction * (0.5 - 0.6);
-  EXPECT_NEAR(exit_share(1, 3, 0.5), 1 / (1 + std::exp(-logit)), 0.05);
+  parameters.exit_base = {-3, -5, -6};
+  parameters.exit_fatigue = 6;
+  parameters.exit_satisfaction = 2;
+  parameters.tired_after = 5;
+  EXPECT_NEAR(exit_share(1, 3, 0.5, parameters), 0.69, 0.05);
 }
 
 TEST_F(Decisions, AReflectionWeighsOnWhatFollows) {

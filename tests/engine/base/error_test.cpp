@@ -33,6 +33,19 @@ TEST(ParseJson, ANumberNoDoubleCanHoldIsAnErrorToo) {
   EXPECT_EQ(result.error().message, "a.json: not valid JSON: number overflow parsing '1e999'");
 }
 
+TEST(ParseJson, RefusesRepeatedKeysAndDeepNesting) {
+  const auto fault = [](const std::string& text) {
+    const auto result = parse_json(text, "a.json", ErrorKind::usage);
+    return result.has_error() ? result.error().message : "";
+  };
+  EXPECT_THAT(fault(R"({"seed": 1, "seed": 2})"), HasSubstr("\"seed\" stands twice"));
+  EXPECT_EQ(fault(R"({"a": {"seed": 1}, "b": {"seed": 2}})"), "");
+  EXPECT_THAT(fault(std::string(200'000, '[')), HasSubstr("64 levels"));
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+  EXPECT_THAT(fault(objects), HasSubstr("64 levels"));
+}
+
 // The XXH3 specification's value for the empty input with seed 0.
 TEST(Hash128, MatchesThePublishedVectorAndItsHexRoundTrips) {
   EXPECT_EQ(hash128("").hex(), "99aa06d3014798d86001c324468d497f");

@@ -57,7 +57,7 @@ TEST(Text, RatingsAreFromHalfAStarToFive) {
 }
 
 TEST(Text, AnExcerptIsFitForATerminal) {
-  EXPECT_EQ(excerpt("a\x1B[31m\xFF"), "\"a?[31m\xEF\xBF\xBD\"");
+  EXPECT_EQ(excerpt("a\x1B[31m\xFF"), "\"a [31m\xEF\xBF\xBD\"");
   EXPECT_THAT(excerpt(std::string(1000, 'x')), AllOf(SizeIs(65), EndsWith("x\"...")));
 }
 

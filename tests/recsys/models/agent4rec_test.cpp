@@ -41,6 +41,7 @@ TEST_F(Agent4RecSplit, MatrixFactorizationIsAtLeastAsAccurateAsAgent4Recs) {
   const RankingMetrics metrics = test_accuracy("mf", 1);
   EXPECT_GE(metrics.ndcg, 0.349);    // theirs: 0.3561
   EXPECT_GE(metrics.recall, 0.147);  // theirs: 0.1506
+  EXPECT_LE(metrics.ndcg, 0.43);     // iALS, the best known here, has 0.421: more would be a leak
 }
 
 }  // namespace
