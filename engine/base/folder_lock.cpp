@@ -24,6 +24,8 @@ FolderLock::FolderLock(const std::filesystem::path& folder)
   }
 }
 
-FolderLock::~FolderLock() { close(file_); }
+FolderLock::~FolderLock() {
+  if (file_ >= 0) close(file_);
+}
 
 }  // namespace throng

@@ -14,6 +14,7 @@
 #include "recsys/data/load.h"
 #include "scenarios/run/interrupt.h"
 #include "scenarios/run/progress.h"
+#include "scenarios/run/run_folder.h"
 #include "scenarios/run/simulation.h"
 #include "scenarios/store/run_writer.h"
 
@@ -105,87 +106,6 @@ class InterruptibleFit : public FitObserver {
   const InterruptGuard& interrupt_;
 };
 
-std::size_t peak_rss_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
-}
-
-/// A run's scenario.json names the digest of its dataset; one that a person wrote seldom does.
-bool is_run_folder(const fs::path& folder) {
-  if (!fs::exists(folder / "scenario.json")) return false;
-  const Json scenario = read_json(folder / "scenario.json", ErrorKind::data);
-  return scenario.contains(Json::json_pointer("/dataset/digest"));
-}
-
-/// The folder must hold the same scenario, interrupted or finished.
-void check_resumable(const Scenario& scenario, const fs::path& folder) {
-  const Json stored = read_json(folder / "scenario.json", ErrorKind::data);
-  const std::string path = first_result_difference(stored, scenario.json);
-  if (path.empty()) return;
-  const auto value_in = [&](const Json& json) {
-    const Json::json_pointer pointer(path);
-    return json.contains(pointer) ? json[pointer].dump() : std::string("absent");
-  };
-  throw Failure(ErrorKind::usage,
-                fmt::format("{} cannot be resumed with another scenario: {} was {}, now it is {}",
-                            folder.string(), path, value_in(stored), value_in(scenario.json)));
-}
-
-/// The dataset the scenario names; the scenario then says which content it had.
-Dataset load_pinned_dataset(Scenario& scenario) {
-  Dataset dataset = load_dataset(scenario.dataset_path);
-  const std::string digest = dataset_digest(dataset).hex();
-  Json& pinned = scenario.json["dataset"]["digest"];
-  if (pinned.is_string() && pinned != digest) {
-    throw Failure(ErrorKind::usage, fmt::format("/dataset/digest: the scenario wants {}, but {} has {}",
-                                                pinned.dump(), scenario.dataset_path, digest));
-  }
-  pinned = digest;
-  return dataset;
-}
-
-/// Whether the run may have the folder; returns the summary if there is nothing left to do. Changes nothing.
-std::optional<Json> check_folder(const Scenario& scenario, const RunOptions& options) {
-  const fs::path& folder = options.folder;
-  const bool in_the_way = fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder));
-  if (!in_the_way) return std::nullopt;
-  if (!is_run_folder(folder)) {
-    throw Failure(ErrorKind::usage,
-                  fmt::format("{} exists and is not a run folder: it is left alone", folder.string()));
-  }
-  if (options.existing == ExistingFolder::refuse) {
-    throw Failure(
-        ErrorKind::usage,
-        fmt::format("{} exists already: --resume completes it, --overwrite replaces it, --out names "
-                    "another folder",
-                    folder.string()));
-  }
-  if (options.existing == ExistingFolder::overwrite) return std::nullopt;
-  check_resumable(scenario, folder);
-  const bool finished = fs::exists(folder / "summary.json") && fs::exists(folder / "run.db");
-  if (!finished) return std::nullopt;
-  return read_json(folder / "summary.json", ErrorKind::data);
-}
-
-/// Makes the folder, if it is not there.
-void create_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    throw Failure(ErrorKind::usage,
-                  fmt::format("{} cannot be created: {}", folder.string(), error.message()));
-  }
-}
-
-/// Leaves nothing in the folder but the scenario.
-void start_folder(const Scenario& scenario, const fs::path& folder) {
-  for (const char* file : {"run.db", "run.db-wal", "run.db-shm", "summary.json", "report.html"}) {
-    fs::remove(folder / file);
-  }
-  write_file(folder / "scenario.json", scenario.json.dump(2) + "\n");
-}
-
 Json summarise(const Scenario& scenario, const Recorder& recorder, std::span<const Metric> metrics) {
   Json means = Json::object();
   Json errors = Json::object();
@@ -234,13 +154,31 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const fs::path
 
 }  // namespace
 
+Dataset load_pinned_dataset(Scenario& scenario) {
+  Dataset dataset = load_dataset(scenario.dataset_path);
+  const std::string digest = dataset_digest(dataset).hex();
+  Json& pinned = scenario.json["dataset"]["digest"];
+  if (pinned.is_string() && pinned != digest) {
+    throw Failure(ErrorKind::usage, fmt::format("/dataset/digest: the scenario wants {}, but {} has {}",
+                                                pinned.dump(), scenario.dataset_path, digest));
+  }
+  pinned = digest;
+  return dataset;
+}
+
+std::size_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
 Json run_scenario(Scenario scenario, const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
   const InterruptGuard interrupt;
   Progress progress(options.progress);
 
   Dataset dataset = load_pinned_dataset(scenario);
-  if (std::optional<Json> summary = check_folder(scenario, options)) {
+  if (std::optional<Json> summary = check_folder(scenario, options.folder, options.existing)) {
     progress.say(fmt::format("{} has finished already", options.folder.string()));
     return *std::move(summary);
   }
@@ -248,9 +186,7 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
                            dataset.catalogue.size(), dataset.interactions.size()));
   InterruptibleFit fit(progress, interrupt);
   Simulation simulation(scenario, std::move(dataset), fit);
-  create_folder(options.folder);
-  const FolderLock lock(options.folder);
-  start_folder(scenario, options.folder);
+  const FolderLock lock = start_folder(scenario, options.folder);
   try {
     Json summary = record_run(scenario, simulation, options.folder, progress, interrupt);
     summary["wall_seconds"] =

@@ -5,16 +5,10 @@
 #include "agents/metrics.h"
 #include "engine/base/hash.h"
 #include "scenarios/run/progress.h"
+#include "scenarios/run/run_folder.h"
 #include "scenarios/run/scenario.h"
 
 namespace throng {
-
-/// What to do about a run folder that exists already.
-enum class ExistingFolder {
-  refuse,     ///< a usage error
-  resume,     ///< complete it; nothing to do if it has finished; start it if it is absent
-  overwrite,  ///< replace it
-};
 
 struct RunOptions {
   std::filesystem::path folder;
@@ -30,5 +24,12 @@ struct RunOptions {
 /// be resumed; Failure(usage) if the folder is in the way or holds another scenario, naming the first key
 /// that differs; Failure(data) from the dataset.
 Json run_scenario(Scenario scenario, const RunOptions& options);
+
+/// The dataset the scenario names; the scenario then says which content it has. Throws Failure(usage) if the scenario
+/// wants another content.
+Dataset load_pinned_dataset(Scenario& scenario);
+
+/// Of this process so far.
+std::size_t peak_rss_bytes();
 
 }  // namespace throng

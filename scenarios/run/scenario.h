@@ -37,6 +37,9 @@ struct Scenario {
   std::uint32_t replicates = 1;
   Json control;  ///< the changes (a JSON merge patch) that make the control arm; null without one
   Json json;     ///< the whole scenario as resolved: every key with its value; saved with the run
+
+  /// Several runs instead of one: replicates, or a control beside them.
+  bool is_study() const { return replicates > 1 || !control.is_null(); }
 };
 
 /// Reads, changes and checks a scenario file. `overrides` are "path=value" with keys joined by dots, such as

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "scenarios/run/run.h"
+
+namespace throng {
+
+/// Runs a scenario with replicates or a control arm: into `folder`/intervention-1, control-1, intervention-2, ... a
+/// run each, all of the same shape as any run. Replicate n has seed + n - 1 in both arms, so that they start from the
+/// same state and share their random draws.
+///
+/// Returns the content of the study's summary.json: that of a run, its metrics being means over the replicates of the
+/// intervention with standard errors over replicates, its pages and windows sums over all runs, its digest the chain
+/// of all runs' digests; and beside that `replicates`, `arms` and `curves`, an array of objects {metric, arm, points:
+/// [{round, mean, low, high}]}: the mean over replicates of a round's figure and its 95 % confidence interval
+/// (Student's t; low = high = mean for one replicate). Rounds count from 1.
+///
+/// Stopping, resuming and errors as in `run_scenario`; runs that have finished are not run again.
+Json run_study(Scenario scenario, const RunOptions& options);
+
+}  // namespace throng
