@@ -156,7 +156,7 @@ void start_folder(const Scenario& scenario, const fs::path& folder) {
     throw Failure(ErrorKind::usage,
                   fmt::format("{} cannot be created: {}", folder.string(), error.message()));
   }
-  for (const char* file : {"run.db", "run.db-wal", "run.db-shm", "summary.json"}) fs::remove(folder / file);
+  for (const char* file : {"run.db", "run.db-wal", "run.db-shm", "summary.json", "report.html"}) fs::remove(folder / file);
   write_file(folder / "scenario.json", scenario.json.dump(2) + "\n");
 }
 
@@ -183,7 +183,7 @@ void write_world(RunWriter& writer, const Scenario& scenario, const Simulation& 
   writer.write_meta("version", THRONG_VERSION);
   writer.write_meta("seed", std::to_string(scenario.seed));
   writer.write_meta("dataset", simulation.dataset().name);
-  writer.write_items(simulation.dataset().catalogue, simulation.mean_ratings());
+  writer.write_items(simulation.dataset(), simulation.mean_ratings());
   writer.write_agents(simulation.population(), simulation.dataset(), simulation.taste_space());
   writer.commit();
 }

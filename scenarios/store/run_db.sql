@@ -2,7 +2,7 @@
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE items (
   item INTEGER PRIMARY KEY, external_id TEXT NOT NULL, title TEXT NOT NULL, genres TEXT NOT NULL,
-  mean_rating REAL NOT NULL);
+  mean_rating REAL NOT NULL, interactions INTEGER NOT NULL);
 CREATE TABLE agents (
   agent INTEGER PRIMARY KEY, user INTEGER NOT NULL, external_id TEXT NOT NULL, perturbed INTEGER NOT NULL,
   activity INTEGER NOT NULL, conformity INTEGER NOT NULL, diversity INTEGER NOT NULL,
@@ -32,3 +32,5 @@ CREATE TABLE digests (
 CREATE TABLE metrics (
   position INTEGER PRIMARY KEY, metric TEXT NOT NULL, mean REAL NOT NULL, standard_error REAL NOT NULL, agents INTEGER NOT NULL,
   pages INTEGER NOT NULL);
+CREATE TABLE round_metrics (
+  round INTEGER, metric TEXT, value REAL NOT NULL, PRIMARY KEY (round, metric)) WITHOUT ROWID;
