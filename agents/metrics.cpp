@@ -47,6 +47,7 @@ Metric mean_over_agents(std::string name, std::span<const Outcome> outcomes,
 
 Outcome outcome_of(const SessionRecord& session) {
   Outcome outcome{.agent = session.agent,
+                  .round = session.round,
                   .pages = static_cast<std::uint32_t>(session.pages.size()),
                   .score = session.interview.score};
   for (const PageRecord& page : session.pages) {

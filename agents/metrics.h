@@ -15,6 +15,7 @@ inline constexpr std::uint8_t kLikedRating = 4;
 /// What the paper's metrics need to know of one session.
 struct Outcome {
   AgentId agent{};
+  std::uint16_t round = 0;
   std::uint32_t shown = 0;   ///< items on visited pages
   std::uint32_t viewed = 0;  ///< rated items
   std::uint32_t liked = 0;

@@ -5,7 +5,8 @@
 #include "engine/base/parallel.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/report/run_tables.h"
-#include "scenarios/run/run.h"
+#include "scenarios/report/study_report.h"
+#include "scenarios/studies/study.h"
 
 namespace throng {
 namespace {
@@ -33,14 +34,15 @@ void run(const RunArguments& arguments) {
   if (arguments.overwrite) options.existing = ExistingFolder::overwrite;
 
   const ThreadLimit limit(arguments.threads);
-  const Json summary = run_scenario(scenario, options);
+  const Json summary = scenario.is_study() ? run_study(scenario, options) : run_scenario(scenario, options);
   if (arguments.json) {
     fmt::print("{}\n", summary.dump());
     return;
   }
   fmt::print("{}\n  digest   {}\n  wall     {:.2f} s\n  folder   {}\n",
-             metrics_table(RunReader(options.folder).metrics()), summary["digest"].get<std::string>(),
-             summary["wall_seconds"].get<double>(), options.folder.string());
+             scenario.is_study() ? study_tables(summary) : metrics_table(RunReader(options.folder).metrics()),
+             summary["digest"].get<std::string>(), summary["wall_seconds"].get<double>(),
+             options.folder.string());
 }
 
 }  // namespace

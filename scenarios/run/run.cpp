@@ -125,7 +125,7 @@ void write_world(RunWriter& writer, const Scenario& scenario, const Simulation& 
   writer.write_meta("version", THRONG_VERSION);
   writer.write_meta("seed", std::to_string(scenario.seed));
   writer.write_meta("dataset", simulation.dataset().name);
-  writer.write_items(simulation.dataset().catalogue, simulation.mean_ratings());
+  writer.write_items(simulation.dataset(), simulation.mean_ratings());
   writer.write_agents(simulation.population(), simulation.dataset(), simulation.taste_space());
   writer.commit();
 }

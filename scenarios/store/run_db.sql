@@ -2,7 +2,7 @@
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE items (
   item INTEGER PRIMARY KEY, external_id TEXT NOT NULL, title TEXT NOT NULL, genres TEXT NOT NULL,
-  mean_rating REAL NOT NULL);
+  mean_rating REAL NOT NULL, interactions INTEGER NOT NULL);
 CREATE TABLE agents (
   agent INTEGER PRIMARY KEY, user INTEGER NOT NULL, external_id TEXT NOT NULL, perturbed INTEGER NOT NULL,
   activity INTEGER NOT NULL, conformity INTEGER NOT NULL, diversity INTEGER NOT NULL,

@@ -1,5 +1,8 @@
 #include "scenarios/store/run_reader.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
@@ -39,6 +42,8 @@ RunReader::RunReader(const std::filesystem::path& run_folder) {
   try {
     connection_ = std::make_unique<Connection>(file.string());
     connection_->query("SELECT agent, digest FROM digests LIMIT 1").executeStep();
+    connection_->query("SELECT interactions FROM items LIMIT 1").executeStep();
+    connection_->query("SELECT value FROM round_metrics LIMIT 1").executeStep();
   } catch (const SQLite::Exception& error) {
     throw Failure(ErrorKind::data,
                   fmt::format("{}: cannot be read as a run: {}", file.string(), error.what()));
@@ -57,13 +62,14 @@ std::vector<Outcome> RunReader::outcomes() const {
       "SELECT s.agent, COUNT(i.item), COALESCE(SUM(i.viewed), 0), COALESCE(SUM(COALESCE(i.rating, 0) >= ?), "
       "0), "
       "  COUNT(DISTINCT i.page), "
-      "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round) "
+      "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round), s.round "
       "FROM sessions s LEFT JOIN impressions i USING (agent, round) "
       "GROUP BY s.agent, s.round ORDER BY s.agent, s.round",
       static_cast<int>(kLikedRating));
   std::vector<Outcome> outcomes;
   while (rows.executeStep()) {
     outcomes.push_back({.agent = AgentId(rows.getColumn(0).getUInt()),
+                        .round = static_cast<std::uint16_t>(rows.getColumn(6).getUInt()),
                         .shown = rows.getColumn(1).getUInt(),
                         .viewed = rows.getColumn(2).getUInt(),
                         .liked = rows.getColumn(3).getUInt(),
@@ -185,6 +191,58 @@ StoredItem RunReader::item(ItemId item) const {
   const std::string title = rows.getColumn(0).getString();
   return {.title = title.empty() ? rows.getColumn(1).getString() : title,
           .genres = rows.getColumn(2).getString()};
+}
+
+std::vector<ItemFigures> RunReader::items() const {
+  auto rows = connection_->query(
+      "SELECT item, external_id, title, genres, mean_rating, interactions, "
+      "  COALESCE(shown, 0), COALESCE(viewed, 0), COALESCE(liked, 0), given "
+      "FROM items LEFT JOIN (SELECT item, COUNT(*) AS shown, SUM(viewed) AS viewed, "
+      "  SUM(COALESCE(rating, 0) >= ?) AS liked, AVG(rating) AS given FROM impressions GROUP BY item) "
+      "USING (item) ORDER BY item",
+      static_cast<int>(kLikedRating));
+  std::vector<ItemFigures> items;
+  while (rows.executeStep()) {
+    items.push_back({.item = ItemId(rows.getColumn(0).getUInt()),
+                     .external_id = rows.getColumn(1).getString(),
+                     .title = rows.getColumn(2).getString(),
+                     .genres = rows.getColumn(3).getString(),
+                     .mean_rating = rows.getColumn(4).getDouble(),
+                     .interactions = rows.getColumn(5).getUInt(),
+                     .shown = rows.getColumn(6).getUInt(),
+                     .viewed = rows.getColumn(7).getUInt(),
+                     .liked = rows.getColumn(8).getUInt(),
+                     .given_rating = rows.getColumn(9).getDouble()});
+  }
+  return items;
+}
+
+std::vector<PageFigures> RunReader::pages() const {
+  auto rows = connection_->query(
+      "SELECT page, COUNT(*), AVG(views), AVG(views * views) FROM "
+      "  (SELECT page, SUM(viewed) AS views FROM impressions GROUP BY agent, round, page) "
+      "GROUP BY page ORDER BY page");
+  std::vector<PageFigures> pages;
+  while (rows.executeStep()) {
+    PageFigures& page = pages.emplace_back(PageFigures{.page = rows.getColumn(0).getUInt(),
+                                                       .sessions = rows.getColumn(1).getUInt(),
+                                                       .views = rows.getColumn(2).getDouble()});
+    if (page.sessions < 2) continue;
+    const double variance = std::max(0.0, rows.getColumn(3).getDouble() - page.views * page.views);
+    page.standard_error = std::sqrt(variance / static_cast<double>(page.sessions - 1));
+  }
+  return pages;
+}
+
+std::vector<RoundMetric> RunReader::round_metrics() const {
+  auto rows = connection_->query("SELECT round, metric, value FROM round_metrics ORDER BY metric, round");
+  std::vector<RoundMetric> metrics;
+  while (rows.executeStep()) {
+    metrics.push_back({.round = static_cast<std::uint16_t>(rows.getColumn(0).getUInt()),
+                       .metric = rows.getColumn(1).getString(),
+                       .value = rows.getColumn(2).getDouble()});
+  }
+  return metrics;
 }
 
 }  // namespace throng

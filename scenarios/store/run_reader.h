@@ -28,6 +28,35 @@ struct StoredItem {
   std::string genres;  ///< joined by '|'
 };
 
+/// An item of the catalogue and what the whole run made of it.
+struct ItemFigures {
+  ItemId item{};
+  std::string external_id;
+  std::string title;             ///< as in the dataset; may be empty
+  std::string genres;            ///< joined by '|'
+  double mean_rating = 0;        ///< the historical rating displayed
+  std::size_t interactions = 0;  ///< in the dataset
+  std::size_t shown = 0;
+  std::size_t viewed = 0;
+  std::size_t liked = 0;
+  double given_rating = 0;  ///< the mean of the agents' ratings; meaningless if viewed is 0
+};
+
+/// What happened on the n-th page of all sessions that reached it.
+struct PageFigures {
+  std::size_t page = 0;  ///< from 1
+  std::size_t sessions = 0;
+  double views = 0;           ///< mean over these sessions
+  double standard_error = 0;  ///< of the mean; 0 for one session
+};
+
+/// A figure of one round.
+struct RoundMetric {
+  std::uint16_t round = 0;
+  std::string metric;
+  double value = 0;
+};
+
 /// Reads run.db. Everything comes in the order of agents, rounds, pages and positions. Throws Failure(data)
 /// if the folder holds no run, or not one of this version.
 class RunReader {
@@ -48,6 +77,10 @@ class RunReader {
   std::optional<StoredAgent> agent(AgentId agent) const;
   std::vector<SessionRecord> sessions(AgentId agent) const;
   StoredItem item(ItemId item) const;
+  /// The whole catalogue, in item order.
+  std::vector<ItemFigures> items() const;
+  std::vector<PageFigures> pages() const;          ///< by page, ascending
+  std::vector<RoundMetric> round_metrics() const;  ///< by metric, then round
 
  private:
   struct Connection;

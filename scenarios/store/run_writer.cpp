@@ -68,7 +68,7 @@ struct RunWriter::Statements {
   SQLite::Database database;
   Tables tables;
   SQLite::Statement meta = prepare("meta", 2);
-  SQLite::Statement items = prepare("items", 5);
+  SQLite::Statement items = prepare("items", 6);
   SQLite::Statement agents = prepare("agents", 9);
   SQLite::Statement windows = prepare("windows", 4);
   SQLite::Statement sessions = prepare("sessions", 4);
@@ -112,12 +112,14 @@ void RunWriter::write_meta(const std::string& key, const std::string& value) {
   insert(statements_->meta, key, value);
 }
 
-void RunWriter::write_items(const Catalogue& catalogue, std::span<const float> mean_ratings) {
+void RunWriter::write_items(const Dataset& dataset, std::span<const float> mean_ratings) {
   statements_->begin();
+  const Catalogue& catalogue = dataset.catalogue;
+  const std::vector<std::uint32_t> interactions = dataset.interactions.item_counts();
   for (std::size_t i = 0; i < catalogue.size(); ++i) {
     const Item& item = catalogue.items[i];
     insert(statements_->items, i, item.external_id, item.title, joined_genres(catalogue, item.genres),
-           mean_ratings[i]);
+           mean_ratings[i], interactions[i]);
   }
 }
 

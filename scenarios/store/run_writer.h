@@ -23,8 +23,8 @@ class RunWriter {
   RunWriter& operator=(const RunWriter&) = delete;
 
   void write_meta(const std::string& key, const std::string& value);
-  /// `mean_ratings`: displayed, per item.
-  void write_items(const Catalogue& catalogue, std::span<const float> mean_ratings);
+  /// `mean_ratings`: displayed, per item of the dataset.
+  void write_items(const Dataset& dataset, std::span<const float> mean_ratings);
   void write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space);
   void write_sessions(std::span<const SessionRecord> sessions);
   void write_window(const Window& window, const Hash128& digest);

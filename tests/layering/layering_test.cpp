@@ -32,8 +32,10 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"agents/minds", agents},
       {"scenarios/store", agents},
       {"scenarios/run", with(agents, {"scenarios/store"})},
+      {"scenarios/studies", with(agents, {"scenarios/store", "scenarios/run"})},
       {"scenarios/report", with(agents, {"scenarios/store"})},
-      {"scenarios/cli", with(agents, {"scenarios/store", "scenarios/run", "scenarios/report"})},
+      {"scenarios/cli",
+       with(agents, {"scenarios/store", "scenarios/run", "scenarios/studies", "scenarios/report"})},
   };
   return allowed;
 }

@@ -109,7 +109,7 @@ TEST_F(StoreTest, HostileTextIsOnlyText) {
   dataset.catalogue.items[1].title = title;
   {
     RunWriter writer(folder_ / "run.db");
-    writer.write_items(dataset.catalogue, dataset.mean_ratings());
+    writer.write_items(dataset, dataset.mean_ratings());
     writer.commit();
   }
   EXPECT_EQ(RunReader(folder_.path()).item(ItemId(1)).title, title);

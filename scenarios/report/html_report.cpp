@@ -1,0 +1,249 @@
+#include "scenarios/report/html_report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+#include <kainjow/mustache.hpp>
+
+#include "embedded/chart_js.h"
+#include "embedded/report_css.h"
+#include "embedded/report_js.h"
+#include "embedded/report_table.h"
+#include "embedded/report_template.h"
+#include "engine/base/hash.h"
+
+namespace throng {
+namespace {
+
+using kainjow::mustache::data;
+
+std::string dumped(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string number_text(double number) {
+  if (number == std::floor(number) && std::abs(number) < 1e15) return fmt::format("{:.0f}", number);
+  const double size = std::abs(number);
+  if (size >= 1000) return fmt::format("{:.0f}", number);
+  if (size >= 100) return fmt::format("{:.1f}", number);
+  return size >= 0.01 ? fmt::format("{:.3f}", number) : fmt::format("{:.2g}", number);
+}
+
+/// What a cell or a fact shows of a value.
+std::string value_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return number_text(value.get<double>());
+  return value.is_null() ? "" : dumped(value);
+}
+
+/// "" if there is no such key.
+std::string text_at(const Json& object, const char* key) {
+  return object.contains(key) ? value_text(object[key]) : "";
+}
+
+const Json& list_at(const Json& object, const char* key) {
+  static const Json none = Json::array();
+  const auto found = object.find(key);
+  return found == object.end() ? none : *found;
+}
+
+/// Mustache looks for an absent key in the objects around: so every key of a template is set, and false if
+/// there is nothing to show.
+data optional(const std::string& text) { return text.empty() ? data(false) : data(text); }
+
+data texts(const Json& object, std::initializer_list<const char*> keys) {
+  data view;
+  for (const char* key : keys) view.set(key, optional(text_at(object, key)));
+  return view;
+}
+
+template <class View>
+data list_of(const Json& values, View view) {
+  data list(data::type::list);
+  for (const Json& value : values) list << view(value);
+  return list;
+}
+
+// --- Tables ------------------------------------------------------------------------------------------------
+
+data cell_view(const Json& cell) {
+  data view;
+  view.set("cell", value_text(cell));
+  view.set("is_number", cell.is_number());
+  return view;
+}
+
+data table_view(const Json& table) {
+  data view = texts(table, {"caption"});
+  const Json& rows = list_at(table, "rows");
+  data columns(data::type::list);
+  for (std::size_t c = 0; c < table["columns"].size(); ++c) {
+    const bool is_number = std::ranges::any_of(rows, [&](const Json& row) { return row[c].is_number(); });
+    data column;
+    column.set("column", value_text(table["columns"][c]));
+    column.set("is_number", is_number);
+    columns << column;
+  }
+  view.set("columns", columns);
+  view.set("rows", list_of(rows, [](const Json& row) {
+             data cells;
+             cells.set("cells", list_of(row, cell_view));
+             return cells;
+           }));
+  return view;
+}
+
+Json table_of_bars(const Json& chart) {
+  const bool is_grouped = chart.contains("groups");
+  Json columns = Json::array();
+  if (is_grouped) columns.push_back("group");
+  columns.push_back(chart.value("x_title", ""));
+  for (const Json& series : chart["series"]) {
+    columns.push_back(series["name"]);
+    if (series.contains("errors")) columns.push_back("standard error");
+  }
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < chart["labels"].size(); ++i) {
+    Json row = Json::array();
+    if (is_grouped) row.push_back(chart["groups"][i]);
+    row.push_back(chart["labels"][i]);
+    for (const Json& series : chart["series"]) {
+      row.push_back(series["values"][i]);
+      if (series.contains("errors")) row.push_back(series["errors"][i]);
+    }
+    rows.push_back(row);
+  }
+  return {{"columns", columns}, {"rows", rows}};
+}
+
+bool has_band(const Json& series) {
+  return std::ranges::any_of(series["points"], [](const Json& point) { return point.contains("low"); });
+}
+
+Json table_of_curves(const Json& chart) {
+  Json columns = Json::array({chart.value("x_title", "")});
+  std::map<double, Json> cells;  // by x; each as wide as the columns so far
+  for (const Json& series : chart["series"]) {
+    const std::string name = text_at(series, "name");
+    columns.push_back(name);
+    const bool band = has_band(series);
+    if (band) columns.insert(columns.end(), {name + ", low", name + ", high"});
+    for (const Json& point : series["points"]) {
+      Json& row = cells[point["x"].get<double>()];
+      while (row.size() + (band ? 4 : 2) < columns.size()) row.push_back(nullptr);
+      row.push_back(point["mean"]);
+      if (band) row.insert(row.end(), {point.value("low", Json()), point.value("high", Json())});
+    }
+  }
+  Json rows = Json::array();
+  for (auto& [x, row] : cells) {
+    while (row.size() + 1 < columns.size()) row.push_back(nullptr);
+    row.insert(row.begin(), x);
+    rows.push_back(row);
+  }
+  return {{"columns", columns}, {"rows", rows}};
+}
+
+Json table_of_scatter(const Json& chart) {
+  Json rows = Json::array();
+  for (const Json& point : chart["points"]) rows.push_back({point["name"], point["x"], point["y"]});
+  return {{"columns", {"", chart.value("x_title", "x"), chart.value("unit", "y")}}, {"rows", rows}};
+}
+
+std::string kind_of(const Json& chart) { return chart.value("kind", "curves"); }
+
+Json table_of(const Json& chart) {
+  if (chart.contains("table")) return chart["table"];
+  if (kind_of(chart) == "bars") return table_of_bars(chart);
+  return kind_of(chart) == "scatter" ? table_of_scatter(chart) : table_of_curves(chart);
+}
+
+// --- The page ----------------------------------------------------------------------------------------------
+
+/// The charts of all sections; the script finds chart n of the page at position n.
+class ChartList {
+ public:
+  data add(const Json& chart) {
+    data view = texts(chart, {"note"});
+    view.set("chart_title", text_at(chart, "title"));
+    view.set("kind_in_words", kind_of(chart) == "bars"      ? "Bar chart"
+                              : kind_of(chart) == "scatter" ? "Scatter plot"
+                                                            : "Line chart");
+    view.set("position", std::to_string(charts_.size()));
+    view.set("is_full_width", text_at(chart, "width") == "full");
+    view.set("chart_table", table_view(table_of(chart)));
+    charts_.push_back(chart);
+    charts_.back().erase("table");
+    return view;
+  }
+  const Json& json() const { return charts_; }
+
+ private:
+  Json charts_ = Json::array();
+};
+
+data section_view(const Json& section, ChartList& charts) {
+  data view = texts(section, {"heading", "text"});
+  view.set("charts",
+           list_of(list_at(section, "charts"), [&](const Json& chart) { return charts.add(chart); }));
+  view.set("tables", list_of(list_at(section, "tables"), table_view));
+  return view;
+}
+
+data metric_view(const Json& metric) {
+  data view = texts(metric, {"label", "meaning", "basis"});
+  view.set("mean", fmt::format("{:.3f}", metric["mean"].get<double>()));
+  view.set("standard_error", fmt::format("{:.3f}", metric["standard_error"].get<double>()));
+  return view;
+}
+
+data page_view(const Json& report) {
+  data view = texts(report, {"title", "subtitle", "notice", "command", "digest", "version"});
+  view.set("facts", list_of(list_at(report, "facts"), [](const Json& fact) {
+             return texts(fact, {"name", "value"});
+           }));
+  const data metrics = list_of(list_at(report, "metrics"), metric_view);
+  view.set("has_metrics", metrics.is_non_empty_list());
+  view.set("metrics", metrics);
+  ChartList charts;
+  view.set("sections", list_of(list_at(report, "sections"),
+                               [&](const Json& section) { return section_view(section, charts); }));
+  view.set("scenario", optional(report.contains("scenario") ? dumped(report["scenario"], 2) : ""));
+  view.set("charts_json", json_for_script(charts.json()));
+  // The page's own scripts carry a number that nothing inside `report` can know: it depends on all of it.
+  view.set("nonce", hash128(dumped(report)).hex());
+  view.set("table", kainjow::mustache::partial([] { return std::string(embedded::report_table); }));
+  view.set("css", std::string(embedded::report_css));
+  view.set("chart_js", std::string(embedded::chart_js));
+  view.set("js", std::string(embedded::report_js));
+  return view;
+}
+
+}  // namespace
+
+std::string json_for_script(const Json& json) {
+  static const std::map<char, std::string_view> escapes{{'<', "\\u003c"}, {'>', "\\u003e"}, {'&', "\\u0026"}};
+  std::string safe;
+  const std::string text = dumped(json);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = std::string_view(text).substr(i, 3);
+    if (rest == "\u2028" || rest == "\u2029") {
+      safe += rest == "\u2028" ? "\\u2028" : "\\u2029";
+      i += 2;
+    } else if (const auto escape = escapes.find(text[i]); escape != escapes.end()) {
+      safe += escape->second;
+    } else {
+      safe += text[i];
+    }
+  }
+  return safe;
+}
+
+std::string html_report(const Json& data) {
+  kainjow::mustache::mustache page{std::string(embedded::report_template)};
+  return page.render(page_view(data));
+}
+
+}  // namespace throng

@@ -1,0 +1,424 @@
+#include "scenarios/report/report_data.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "engine/base/files.h"
+#include "scenarios/report/run_figures.h"
+
+namespace throng {
+namespace {
+
+constexpr std::size_t kTopItems = 10;
+/// More points than this hide each other, and make the file large.
+constexpr std::size_t kScatterPoints = 2000;
+
+double share(std::size_t part, std::size_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+double percent(std::size_t part, std::size_t whole) { return 100 * share(part, whole); }
+
+Json section(const char* heading, std::string text, Json charts) {
+  return {{"heading", heading}, {"text", std::move(text)}, {"charts", std::move(charts)}};
+}
+
+Json bar_chart(const char* title, const char* unit, const char* x_title, Json labels, Json series) {
+  return {{"kind", "bars"},
+          {"title", title},
+          {"unit", unit},
+          {"x_title", x_title},
+          {"labels", std::move(labels)},
+          {"series", std::move(series)}};
+}
+
+// --- Ratings, exits and pages ------------------------------------------------------------------------------
+
+/// Bars of the shares of counts of 1, 2, ..., with the counts in the table.
+Json distribution(const char* title, const char* unit, const char* x_title, const char* count_name,
+                  std::span<const std::size_t> counts) {
+  const std::size_t total = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  Json labels = Json::array();
+  Json shares = Json::array();
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    labels.push_back(std::to_string(i + 1));
+    shares.push_back(percent(counts[i], total));
+    rows.push_back({std::to_string(i + 1), counts[i], shares.back()});
+  }
+  Json chart =
+      bar_chart(title, unit, x_title, std::move(labels), Json::array({{{"name", unit}, {"values", shares}}}));
+  chart["table"] = {{"columns", {x_title, count_name, unit}}, {"rows", std::move(rows)}};
+  return chart;
+}
+
+Json views_chart(std::span<const PageFigures> pages) {
+  Json labels = Json::array();
+  Json views = Json::array();
+  Json errors = Json::array();
+  for (const PageFigures& page : pages) {
+    labels.push_back(std::to_string(page.page));
+    views.push_back(page.views);
+    errors.push_back(page.standard_error);
+  }
+  Json chart = bar_chart("Views per page", "views", "page", std::move(labels),
+                         Json::array({{{"name", "mean views"}, {"values", views}, {"errors", errors}}}));
+  chart["note"] = "Mean over the sessions that reached the page; whiskers are one standard error.";
+  return chart;
+}
+
+Json reach_chart(std::span<const PageFigures> pages) {
+  Json labels = Json::array();
+  Json shares = Json::array();
+  Json rows = Json::array();
+  for (const PageFigures& page : pages) {
+    labels.push_back(std::to_string(page.page));
+    shares.push_back(percent(page.sessions, pages.front().sessions));
+    rows.push_back({std::to_string(page.page), page.sessions, shares.back()});
+  }
+  Json chart = bar_chart("Sessions that reached the page", "% of sessions", "page", std::move(labels),
+                         Json::array({{{"name", "% of sessions"}, {"values", shares}}}));
+  chart["table"] = {{"columns", {"page", "sessions", "% of sessions"}}, {"rows", std::move(rows)}};
+  return chart;
+}
+
+Json pages_section(const RunReader& run, std::span<const Outcome> outcomes) {
+  const std::vector<PageFigures> pages = run.pages();
+  return section("Page by page", "",
+                 {views_chart(pages), reach_chart(pages),
+                  distribution("Page of the exit", "% of sessions", "exit on page", "sessions",
+                               exit_page_counts(outcomes)),
+                  distribution("Ratings given", "% of ratings", "rating", "ratings", run.rating_counts())});
+}
+
+// --- Trait groups ------------------------------------------------------------------------------------------
+
+/// One small chart per metric: the nine groups below each other, coloured by trait.
+Json trait_chart(std::span<const TraitGroupFigures> groups, std::size_t metric) {
+  Json labels = Json::array();
+  Json traits = Json::array();
+  Json means = Json::array();
+  Json errors = Json::array();
+  for (const TraitGroupFigures& group : groups) {
+    const bool anyone = group.agents() > 0;
+    labels.push_back(group.word);
+    traits.push_back(group.trait);
+    means.push_back(anyone ? Json(group.metrics[metric].mean) : Json());
+    errors.push_back(anyone ? Json(group.metrics[metric].standard_error) : Json());
+  }
+  const MetricWords words = words_of(groups.front().metrics[metric]);
+  Json chart = bar_chart("", "", "", std::move(labels),
+                         Json::array({{{"name", words.label}, {"values", means}, {"errors", errors}}}));
+  chart["title"] = fmt::format("{}: {}", words.label, words.meaning);
+  chart["direction"] = "down";
+  chart["groups"] = std::move(traits);
+  return chart;
+}
+
+Json trait_table(std::span<const TraitGroupFigures> groups) {
+  Json columns = {"trait", "group", "", "agents"};
+  for (const Metric& metric : groups.front().metrics) columns.push_back(words_of(metric).label);
+  Json rows = Json::array();
+  for (const TraitGroupFigures& group : groups) {
+    Json row = {group.trait, group.group, group.word, group.agents()};
+    for (const Metric& metric : group.metrics) row.push_back(group.agents() > 0 ? Json(metric.mean) : Json());
+    rows.push_back(std::move(row));
+  }
+  return {{"columns", std::move(columns)}, {"rows", std::move(rows)}};
+}
+
+Json traits_section(const RunReader& run, std::span<const Outcome> outcomes) {
+  const std::vector<TraitGroupFigures> groups = trait_group_figures(outcomes, run.traits());
+  Json charts = Json::array();
+  for (std::size_t metric = 0; metric < groups.front().metrics.size(); ++metric) {
+    charts.push_back(trait_chart(groups, metric));
+  }
+  Json traits = section("Trait groups",
+                        "Every agent belongs to one group of each trait. Whiskers are one standard error.",
+                        std::move(charts));
+  traits["tables"] = Json::array({trait_table(groups)});
+  return traits;
+}
+
+// --- Items -------------------------------------------------------------------------------------------------
+
+std::string with_commas(std::string_view joined) {
+  std::string text;
+  for (const char c : joined) text += c == '|' ? ", " : std::string(1, c);
+  return text;
+}
+
+/// The first items by `count`, ties by id.
+Json top_items_chart(const char* title, const char* unit, std::span<const ItemFigures> items,
+                     std::size_t ItemFigures::*count) {
+  std::vector<const ItemFigures*> order;
+  for (const ItemFigures& item : items) {
+    if (item.*count > 0) order.push_back(&item);
+  }
+  std::ranges::stable_sort(order, std::ranges::greater{},
+                           [&](const ItemFigures* item) { return item->*count; });
+  order.resize(std::min(order.size(), kTopItems));
+
+  Json labels = Json::array();
+  Json values = Json::array();
+  Json rows = Json::array();
+  for (const ItemFigures* item : order) {
+    labels.push_back(name_of(*item));
+    values.push_back(item->*count);
+    rows.push_back({name_of(*item), with_commas(item->genres), item->shown, item->viewed, item->liked,
+                    item->interactions});
+  }
+  Json chart =
+      bar_chart(title, unit, "", std::move(labels), Json::array({{{"name", unit}, {"values", values}}}));
+  chart["direction"] = "down";
+  chart["table"] = {
+      {"columns", {"item", "genres", "shown", "viewed", "liked", "interactions in the dataset"}},
+      {"rows", std::move(rows)}};
+  return chart;
+}
+
+Json items_section(std::span<const ItemFigures> items) {
+  return section("Items", "Liked means rated 4 or 5.",
+                 {top_items_chart("Most shown", "times shown", items, &ItemFigures::shown),
+                  top_items_chart("Most liked", "likes", items, &ItemFigures::liked)});
+}
+
+// --- Popularity against exposure ---------------------------------------------------------------------------
+
+/// All items by popularity, or evenly spaced ones if they are too many; the most popular is always there.
+std::vector<const ItemFigures*> scatter_sample(std::span<const ItemFigures> items) {
+  std::vector<const ItemFigures*> order;
+  for (const ItemFigures& item : items) order.push_back(&item);
+  std::ranges::stable_sort(order, std::ranges::greater{}, &ItemFigures::interactions);
+  if (order.size() <= kScatterPoints) return order;
+  std::vector<const ItemFigures*> sample;
+  for (std::size_t n = 0; n < kScatterPoints; ++n) sample.push_back(order[n * order.size() / kScatterPoints]);
+  return sample;
+}
+
+/// What impressions would be if each item had as large a share of them as of the dataset's interactions.
+Json proportional_line(std::size_t most_interactions, double impressions_per_interaction) {
+  constexpr int steps = 40;
+  Json points = Json::array();
+  for (int step = 0; step <= steps; ++step) {
+    const double x = std::expm1(std::log1p(static_cast<double>(most_interactions)) * step / steps);
+    points.push_back({{"x", x}, {"y", x * impressions_per_interaction}});
+  }
+  return {{"name", "shown in proportion to popularity"}, {"points", std::move(points)}};
+}
+
+Json exposure_chart(std::span<const ItemFigures> items, std::size_t shown, std::size_t interactions) {
+  Json points = Json::array();
+  const std::vector<const ItemFigures*> sample = scatter_sample(items);
+  for (const ItemFigures* item : sample) {
+    points.push_back({{"x", item->interactions}, {"y", item->shown}, {"name", name_of(*item)}});
+  }
+  Json chart = {{"kind", "scatter"},
+                {"title", "Popularity against exposure"},
+                {"width", "full"},
+                {"scale", "log"},
+                {"x_title", "interactions in the dataset"},
+                {"unit", "times shown"},
+                {"points", std::move(points)}};
+  if (interactions > 0)
+    chart["reference"] = proportional_line(sample.front()->interactions, share(shown, interactions));
+  if (sample.size() < items.size()) {
+    chart["note"] = fmt::format("{} of {} items, evenly spaced by popularity.", sample.size(), items.size());
+  }
+  return chart;
+}
+
+Json exposure_section(std::span<const ItemFigures> items) {
+  std::size_t shown = 0;
+  std::size_t interactions = 0;
+  for (const ItemFigures& item : items) {
+    shown += item.shown;
+    interactions += item.interactions;
+  }
+  const auto reached =
+      static_cast<std::size_t>(std::ranges::count_if(items, [](const auto& item) { return item.shown > 0; }));
+  std::vector<std::size_t> counts;
+  for (const ItemFigures& item : items) counts.push_back(item.shown);
+  std::ranges::sort(counts, std::ranges::greater{});
+  const auto tenth = static_cast<std::ptrdiff_t>((counts.size() + 9) / 10);
+  const std::size_t of_tenth = std::accumulate(counts.begin(), counts.begin() + tenth, std::size_t{0});
+  return section(
+      "Popularity and exposure",
+      fmt::format(
+          "{} of {} items were shown at all ({:.1f} %). The tenth of the catalogue that was shown most "
+          "makes up {:.1f} % of all impressions.",
+          reached, items.size(), percent(reached, items.size()), percent(of_tenth, shown)),
+      Json::array({exposure_chart(items, shown, interactions)}));
+}
+
+// --- The whole page ----------------------------------------------------------------------------------------
+
+Json metric_cards(std::span<const Metric> metrics) {
+  Json cards = Json::array();
+  for (const Metric& metric : metrics) {
+    const MetricWords words = words_of(metric);
+    cards.push_back({{"label", words.label},
+                     {"meaning", words.meaning},
+                     {"mean", metric.mean},
+                     {"standard_error", metric.standard_error},
+                     {"basis", fmt::format("{} agents, {} pages", metric.agents, metric.pages)}});
+  }
+  return cards;
+}
+
+/// The saved scenario; null if the folder has none.
+Json scenario_in(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "scenario.json";
+  return std::filesystem::exists(file) ? read_json(file, ErrorKind::data) : Json();
+}
+
+/// Text of the value at a JSON pointer; "" if there is none.
+std::string text_in(const Json& json, const char* path) {
+  const Json::json_pointer pointer(path);
+  if (!json.contains(pointer)) return "";
+  return json[pointer].is_string() ? json[pointer].get<std::string>() : json[pointer].dump();
+}
+
+Json facts_of(const RunReader& run, const Json& scenario) {
+  Json facts = Json::array();
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) facts.push_back({{"name", name}, {"value", value}});
+  };
+  add("dataset", run.meta("dataset"));
+  add("recommender", text_in(scenario, "/recommender/kind"));
+  add("mind", text_in(scenario, "/mind/kind"));
+  add("rounds", text_in(scenario, "/rounds"));
+  add("seed", run.meta("seed"));
+  return facts;
+}
+
+std::string quoted_for_shell(const std::string& text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:@%";
+  if (!text.empty() && text[0] != '-' && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string command_for(const std::filesystem::path& folder) {
+  const std::filesystem::path plain = folder.has_filename() ? folder : folder.parent_path();
+  return fmt::format("throng run {} --out {}", quoted_for_shell((plain / "scenario.json").string()),
+                     quoted_for_shell(plain.string() + "-again"));
+}
+
+Json sections_of(const RunReader& run, std::span<const Outcome> outcomes) {
+  Json sections = Json::array();
+  if (Json charts = round_charts(run.round_metrics()); !charts.empty()) {
+    sections.push_back(section("Round by round", "", std::move(charts)));
+  }
+  if (outcomes.empty()) return sections;
+  sections.push_back(pages_section(run, outcomes));
+  sections.push_back(traits_section(run, outcomes));
+  const std::vector<ItemFigures> items = run.items();
+  if (items.empty()) return sections;
+  sections.push_back(items_section(items));
+  sections.push_back(exposure_section(items));
+  return sections;
+}
+
+// --- Rounds ------------------------------------------------------------------------------------------------
+
+/// In the order of the charts.
+const Json& known_round_metrics() {
+  static const Json known = Json::parse(R"([
+    {"name": "top_genre_share",
+     "words": {"title": "Share of the top genre", "unit": "share of an agent's items",
+               "note": "Of an agent's items, the share that carries its most frequent genre; mean over agents."}},
+    {"name": "distinct_genres",
+     "words": {"title": "Distinct genres", "unit": "genres per agent",
+               "note": "How many genres an agent's items have; mean over agents."}},
+    {"name": "gini",
+     "words": {"title": "Exposure Gini", "unit": "Gini coefficient", "note": "0: all items alike; 1: one has it all."}},
+    {"name": "coverage",
+     "words": {"title": "Catalogue coverage", "unit": "share of the catalogue",
+               "note": "Items that at least one agent met."}}
+  ])");
+  return known;
+}
+
+/// The chart that a metric belongs to, and its curve there.
+std::pair<std::string, std::string> chart_and_curve(const std::string& metric) {
+  const std::size_t cut = metric.find('_');
+  const std::string word = metric.substr(0, cut);
+  if (word == "recommended" || word == "viewed") return {metric.substr(cut + 1), word};
+  return {metric, "value"};
+}
+
+/// Adds a point to the named one of `curves`, which is made if need be.
+void add_point(Json& curves, const std::string& name, Json point) {
+  auto curve = std::ranges::find_if(curves, [&](const Json& c) { return c["name"] == name; });
+  if (curve == curves.end()) {
+    curves.push_back({{"name", name}, {"points", Json::array()}});
+    curve = curves.end() - 1;
+  }
+  (*curve)["points"].push_back(std::move(point));
+}
+
+}  // namespace
+
+Json words_of_round_metric(const std::string& name) {
+  for (const Json& known : known_round_metrics()) {
+    if (known["name"] == name) return known["words"];
+  }
+  std::string title = name;
+  std::ranges::replace(title, '_', ' ');
+  return {{"title", title}, {"unit", ""}};
+}
+
+Json round_charts(std::span<const RoundMetric> metrics) {
+  std::set<std::uint16_t> rounds;
+  std::map<std::string, Json> curves;  // by the metric's name without its first word
+  for (const RoundMetric& metric : metrics) {
+    rounds.insert(metric.round);
+    const auto [name, curve] = chart_and_curve(metric.metric);
+    add_point(curves[name], curve, {{"x", metric.round + 1}, {"mean", metric.value}});
+  }
+  Json charts = Json::array();
+  if (rounds.size() < 2) return charts;
+  const auto take = [&](const std::string& name) {
+    const auto found = curves.find(name);
+    if (found == curves.end()) return;
+    Json chart = words_of_round_metric(name);
+    chart.update({{"kind", "curves"}, {"x_title", "round"}, {"series", std::move(found->second)}});
+    charts.push_back(std::move(chart));
+    curves.erase(found);
+  };
+  for (const Json& known : known_round_metrics()) take(known["name"].get<std::string>());
+  while (!curves.empty()) take(curves.begin()->first);
+  return charts;
+}
+
+Json report_data(const RunReader& run, const std::filesystem::path& folder) {
+  const std::vector<Outcome> outcomes = run.outcomes();
+  const std::vector<Metric> metrics = metrics_so_far(run, outcomes);
+  const Json scenario = scenario_in(folder);
+  const std::string name = text_in(scenario, "/name");
+  Json data = {{"title", name.empty() ? run.meta("dataset") : name},
+               {"subtitle", text_in(scenario, "/description")},
+               {"facts", facts_of(run, scenario)},
+               {"sections", sections_of(run, outcomes)},
+               {"digest", run.meta("digest")},
+               {"version", run.meta("version")}};
+  if (run.meta("status") != "finished") {
+    data["notice"] = "This run has not finished: the figures are those of the sessions so far.";
+  }
+  if (!metrics.empty() && metrics.front().agents > 0) data["metrics"] = metric_cards(metrics);
+  if (!scenario.is_null()) {
+    data["scenario"] = scenario;
+    data["command"] = command_for(folder);
+  }
+  return data;
+}
+
+}  // namespace throng

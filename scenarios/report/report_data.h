@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "engine/base/json.h"
+#include "scenarios/store/run_reader.h"
+
+namespace throng {
+
+/// What html_report shows of one run. `folder` is the run folder that `run` reads, as a user would name it:
+/// its scenario.json, if there, is shown, and the command that reproduces the run names it.
+Json report_data(const RunReader& run, const std::filesystem::path& folder);
+
+/// The charts of figures that change from round to round, in the shape of html_report's curves. Metrics
+/// called `recommended_X` and `viewed_X` become two curves of one chart; rounds count from 1. Empty for fewer
+/// than two rounds.
+Json round_charts(std::span<const RoundMetric> metrics);
+
+/// The title, unit and meaning of the chart of X in `recommended_X` and `viewed_X`: {"title", "unit",
+/// "note"?}.
+Json words_of_round_metric(const std::string& name);
+
+}  // namespace throng

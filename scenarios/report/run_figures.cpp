@@ -1,0 +1,74 @@
+#include "scenarios/report/run_figures.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+
+namespace throng {
+namespace {
+
+/// The ends of each trait's scale in Agent4Rec's words.
+struct Trait {
+  std::string_view name;
+  std::uint8_t TraitGroups::*group;
+  std::array<std::string_view, 3> words;
+};
+
+constexpr std::array<Trait, 3> kTraits{{
+    {"activity", &TraitGroups::activity, {"occasional", "regular", "devoted"}},
+    {"conformity", &TraitGroups::conformity, {"follower", "balanced", "maverick"}},
+    {"diversity", &TraitGroups::diversity, {"selective", "open", "explorer"}},
+}};
+
+}  // namespace
+
+MetricWords words_of(const Metric& metric) {
+  static const std::map<std::string, MetricWords, std::less<>> words{
+      {"p_view", {"P_view", "share of shown items that were viewed"}},
+      {"n_like", {"N_like", "items rated 4 or 5"}},
+      {"p_like", {"P_like", "share of shown items rated 4 or 5"}},
+      {"n_exit", {"N_exit", "pages visited"}},
+      {"s_sat", {"S_sat", "interview score, 1 to 10"}},
+  };
+  const auto known = words.find(metric.name);
+  return known == words.end() ? MetricWords{.label = metric.name, .meaning = ""} : known->second;
+}
+
+std::vector<TraitGroupFigures> trait_group_figures(std::span<const Outcome> outcomes,
+                                                   std::span<const TraitGroups> traits) {
+  std::vector<TraitGroupFigures> figures;
+  for (const Trait& trait : kTraits) {
+    for (std::uint8_t group = 1; group <= 3; ++group) {
+      std::vector<Outcome> members;
+      std::ranges::copy_if(outcomes, std::back_inserter(members), [&](const Outcome& outcome) {
+        return traits[index(outcome.agent)].*trait.group == group;
+      });
+      figures.push_back({.trait = std::string(trait.name),
+                         .group = group,
+                         .word = std::string(trait.words[group - 1U]),
+                         .metrics = headline_metrics(members)});
+    }
+  }
+  return figures;
+}
+
+std::vector<std::size_t> exit_page_counts(std::span<const Outcome> outcomes) {
+  std::vector<std::size_t> counts;
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.pages > counts.size()) counts.resize(outcome.pages, 0);
+    if (outcome.pages > 0) ++counts[outcome.pages - 1];
+  }
+  return counts;
+}
+
+std::vector<Metric> metrics_so_far(const RunReader& run, std::span<const Outcome> outcomes) {
+  std::vector<Metric> metrics = run.metrics();
+  return metrics.empty() ? headline_metrics(outcomes) : metrics;
+}
+
+const std::string& name_of(const ItemFigures& item) {
+  return item.title.empty() ? item.external_id : item.title;
+}
+
+}  // namespace throng

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/metrics.h"
+#include "scenarios/store/run_reader.h"
+
+namespace throng {
+
+/// How a headline metric is called and explained.
+struct MetricWords {
+  std::string label;    ///< such as "P_view"
+  std::string meaning;  ///< completes "mean over agents of the ..."
+};
+
+/// A metric without words of its own is called by its name.
+MetricWords words_of(const Metric& metric);
+
+/// The headline metrics of the agents in one of a trait's three groups.
+struct TraitGroupFigures {
+  std::string trait;       ///< such as "activity"
+  std::uint8_t group = 0;  ///< 1 .. 3
+  std::string word;        ///< such as "devoted"
+  std::vector<Metric> metrics;
+
+  std::size_t agents() const { return metrics.front().agents; }
+};
+
+/// The nine groups, trait after trait. `traits` of every agent, in agent order.
+std::vector<TraitGroupFigures> trait_group_figures(std::span<const Outcome> outcomes,
+                                                   std::span<const TraitGroups> traits);
+
+/// How many sessions ended on page 1, 2, ...
+std::vector<std::size_t> exit_page_counts(std::span<const Outcome> outcomes);
+
+/// The headline metrics as the run wrote them, or, while it has not finished, of the sessions so far.
+std::vector<Metric> metrics_so_far(const RunReader& run, std::span<const Outcome> outcomes);
+
+/// What to call an item: its title, or the external id if it has none.
+const std::string& name_of(const ItemFigures& item);
+
+}  // namespace throng
