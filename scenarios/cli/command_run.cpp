@@ -18,6 +18,7 @@ struct RunArguments {
   std::optional<std::uint32_t> agents;
   std::string out;
   std::size_t threads = 0;
+  std::string store = "full";
   bool json = false;
   bool resume = false;
   bool overwrite = false;
@@ -30,6 +31,7 @@ void run(const RunArguments& arguments) {
   const Scenario scenario = read_scenario(arguments.scenario, overrides);
 
   RunOptions options{.folder = arguments.out.empty() ? "runs/" + scenario.name : arguments.out};
+  if (arguments.store == "summary") options.store = Store::summary;
   if (arguments.resume) options.existing = ExistingFolder::resume;
   if (arguments.overwrite) options.existing = ExistingFolder::overwrite;
 
@@ -62,6 +64,11 @@ void add_run_command(CLI::App& app) {
   command->add_option("--out", arguments->out, "The run folder (default: runs/ and the scenario's name)");
   command->add_option("--threads", arguments->threads, "How many threads to use (default: one per core)")
       ->check(CLI::Range(1, 1024));
+  command
+      ->add_option("--store", arguments->store,
+                   "Keep a row for everything (full) or only what sums it up (summary)")
+      ->check(CLI::IsMember({"full", "summary"}))
+      ->capture_default_str();
   command->add_flag("--json", arguments->json, "Print the summary as one JSON object");
   auto* resume = command->add_flag("--resume", arguments->resume, "Complete an interrupted run");
   command->add_flag("--overwrite", arguments->overwrite, "Replace the run folder if it exists")

@@ -26,9 +26,10 @@ namespace fs = std::filesystem;
 /// Writes what happens to the store, and keeps what the summary needs.
 class Recorder : public RunObserver {
  public:
-  Recorder(RunWriter& writer, Progress& progress, const InterruptGuard& interrupt,
+  Recorder(RunWriter& writer, Store store, Progress& progress, const InterruptGuard& interrupt,
            const Simulation& simulation)
       : writer_(writer),
+        store_(store),
         progress_(progress),
         interrupt_(interrupt),
         catalogue_(simulation.dataset().catalogue),
@@ -43,7 +44,7 @@ class Recorder : public RunObserver {
     progress_.on_agents(0, agents_, 0);
   }
   void on_sessions(std::span<const SessionRecord> sessions) override {
-    writer_.write_sessions(sessions);
+    if (store_ == Store::full) writer_.write_sessions(sessions);
     for (const SessionRecord& session : sessions) {
       outcomes_.push_back(outcome_of(session));
       window_digest_.add(session.digest);
@@ -72,6 +73,7 @@ class Recorder : public RunObserver {
 
  private:
   RunWriter& writer_;
+  Store store_;
   Progress& progress_;
   const InterruptGuard& interrupt_;
   const Catalogue& catalogue_;
@@ -120,29 +122,32 @@ Json summarise(const Scenario& scenario, const Recorder& recorder, std::span<con
           {"standard_errors", errors}};
 }
 
-void write_world(RunWriter& writer, const Scenario& scenario, const Simulation& simulation) {
+void write_world(RunWriter& writer, const Scenario& scenario, Store store, const Simulation& simulation) {
   writer.write_meta("status", "running");
   writer.write_meta("version", THRONG_VERSION);
   writer.write_meta("seed", std::to_string(scenario.seed));
   writer.write_meta("dataset", simulation.dataset().name);
-  writer.write_items(simulation.dataset(), simulation.mean_ratings());
-  writer.write_agents(simulation.population(), simulation.dataset(), simulation.taste_space());
+  writer.write_meta("store", store == Store::full ? "full" : "summary");
+  if (store == Store::full) {
+    writer.write_items(simulation.dataset(), simulation.mean_ratings());
+    writer.write_agents(simulation.population(), simulation.dataset(), simulation.taste_space());
+  }
   writer.commit();
 }
 
 /// Runs the simulation into run.db and sums it up.
-Json record_run(const Scenario& scenario, Simulation& simulation, const fs::path& folder, Progress& progress,
-                const InterruptGuard& interrupt) {
-  RunWriter writer(folder / "run.db");
-  write_world(writer, scenario, simulation);
-  Recorder recorder(writer, progress, interrupt, simulation);
+Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptions& options,
+                Progress& progress, const InterruptGuard& interrupt) {
+  RunWriter writer(options.folder / "run.db");
+  write_world(writer, scenario, options.store, simulation);
+  Recorder recorder(writer, options.store, progress, interrupt, simulation);
   const bool finished = simulation.run(recorder);
   progress.finish();
   if (!finished) {
     writer.write_meta("status", "stopped");
     writer.finish();
-    throw Failure(ErrorKind::stopped,
-                  fmt::format("interrupted; the same command with --resume completes {}", folder.string()));
+    throw Failure(ErrorKind::stopped, fmt::format("interrupted; the same command with --resume completes {}",
+                                                  options.folder.string()));
   }
   const std::vector<Metric> metrics = headline_metrics(recorder.outcomes());
   writer.write_metrics(metrics);
@@ -188,7 +193,7 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
   Simulation simulation(scenario, std::move(dataset), fit);
   const FolderLock lock = start_folder(scenario, options.folder);
   try {
-    Json summary = record_run(scenario, simulation, options.folder, progress, interrupt);
+    Json summary = record_run(scenario, simulation, options, progress, interrupt);
     summary["wall_seconds"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     summary["peak_rss_bytes"] = peak_rss_bytes();

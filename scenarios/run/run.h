@@ -10,9 +10,16 @@
 
 namespace throng {
 
+/// What run.db keeps.
+enum class Store {
+  full,     ///< a row for everything that was shown and done
+  summary,  ///< only what sums it up: windows, metrics, figures of rounds; no agents, sessions or items
+};
+
 struct RunOptions {
   std::filesystem::path folder;
   ExistingFolder existing = ExistingFolder::refuse;
+  Store store = Store::full;
   Progress::Output progress = Progress::Output::stderr_;
 };
 

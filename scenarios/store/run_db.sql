@@ -10,25 +10,24 @@ CREATE TABLE agents (
 CREATE TABLE windows (
   round INTEGER PRIMARY KEY, begin_us INTEGER NOT NULL, end_us INTEGER NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE sessions (
-  agent INTEGER, round INTEGER, started_us INTEGER NOT NULL, ended_us INTEGER NOT NULL,
-  PRIMARY KEY (agent, round)) WITHOUT ROWID;
+  agent INTEGER, round INTEGER, started_us INTEGER NOT NULL, ended_us INTEGER NOT NULL, score INTEGER NOT NULL,
+  digest TEXT NOT NULL, PRIMARY KEY (agent, round)) WITHOUT ROWID;
 CREATE TABLE pages (
   agent INTEGER, round INTEGER, page INTEGER, shown_at_us INTEGER NOT NULL, satisfaction REAL NOT NULL,
+  satisfaction_so_far REAL NOT NULL, fatigue REAL NOT NULL, exits INTEGER NOT NULL,
   PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
 CREATE TABLE impressions (
-  agent INTEGER, round INTEGER, page INTEGER, position INTEGER, item INTEGER NOT NULL, mean_rating REAL NOT NULL,
-  aligned INTEGER NOT NULL, viewed INTEGER NOT NULL, rating INTEGER, feeling TEXT,
+  agent INTEGER, round INTEGER, page INTEGER, position INTEGER, item INTEGER NOT NULL, aligned INTEGER NOT NULL,
+  viewed INTEGER NOT NULL, rating INTEGER, feeling TEXT,
   PRIMARY KEY (agent, round, page, position)) WITHOUT ROWID;
-CREATE TABLE decisions (
-  agent INTEGER, round INTEGER, page INTEGER, satisfaction REAL NOT NULL, fatigue REAL NOT NULL,
-  exits INTEGER NOT NULL, PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
 CREATE TABLE reflections (
   agent INTEGER, round INTEGER, page INTEGER, satisfaction REAL NOT NULL,
   PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
-CREATE TABLE interviews (
-  agent INTEGER, round INTEGER, score INTEGER NOT NULL, PRIMARY KEY (agent, round)) WITHOUT ROWID;
-CREATE TABLE digests (
-  round INTEGER, agent INTEGER, digest TEXT NOT NULL, PRIMARY KEY (round, agent)) WITHOUT ROWID;
+-- One row each per page or session: kept with these, because rows are what writing costs.
+CREATE VIEW decisions AS
+  SELECT agent, round, page, satisfaction_so_far AS satisfaction, fatigue, exits FROM pages;
+CREATE VIEW interviews AS SELECT agent, round, score FROM sessions;
+CREATE VIEW digests AS SELECT round, agent, digest FROM sessions;
 CREATE TABLE metrics (
   position INTEGER PRIMARY KEY, metric TEXT NOT NULL, mean REAL NOT NULL, standard_error REAL NOT NULL, agents INTEGER NOT NULL,
   pages INTEGER NOT NULL);

@@ -169,7 +169,8 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
   }
 
   auto impressions = connection_->query(
-      "SELECT page, item, mean_rating, aligned, viewed, rating, feeling FROM impressions "
+      "SELECT page, item, mean_rating, aligned, viewed, rating, feeling "
+      "FROM impressions LEFT JOIN items USING (item) "
       "WHERE agent = ? AND round = ? ORDER BY page, position",
       number(agent), round);
   while (impressions.executeStep()) {

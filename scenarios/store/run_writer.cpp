@@ -35,8 +35,10 @@ void insert(SQLite::Statement& statement, const Values&... values) {
       statement.bind(column, static_cast<std::int64_t>(value));
     } else if constexpr (std::is_floating_point_v<Value>) {
       statement.bind(column, static_cast<double>(value));
+    } else if constexpr (std::is_same_v<Value, const char*>) {
+      statement.bindNoCopy(column, value);  // a literal
     } else {
-      statement.bind(column, std::string(value));
+      statement.bind(column, value);
     }
   };
   (bind(values), ...);
@@ -47,7 +49,9 @@ void insert(SQLite::Statement& statement, const Values&... values) {
 /// Creates the tables, before any statement that uses them is prepared.
 struct Tables {
   explicit Tables(SQLite::Database& database) {
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    database.exec(
+        "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+        "PRAGMA cache_size = -65536;");
     SQLite::Transaction all_or_none(database);
     database.exec(std::string(embedded::run_db_sql));
     all_or_none.commit();
@@ -58,7 +62,8 @@ struct Tables {
 
 struct RunWriter::Statements {
   explicit Statements(const std::filesystem::path& file)
-      : database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE), tables(database) {}
+      : database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX),
+        tables(database) {}
 
   SQLite::Statement prepare(const char* table, int columns) {
     const std::vector<std::string_view> marks(static_cast<std::size_t>(columns), "?");
@@ -71,13 +76,10 @@ struct RunWriter::Statements {
   SQLite::Statement items = prepare("items", 6);
   SQLite::Statement agents = prepare("agents", 9);
   SQLite::Statement windows = prepare("windows", 4);
-  SQLite::Statement sessions = prepare("sessions", 4);
-  SQLite::Statement pages = prepare("pages", 5);
-  SQLite::Statement impressions = prepare("impressions", 10);
-  SQLite::Statement decisions = prepare("decisions", 6);
+  SQLite::Statement sessions = prepare("sessions", 6);
+  SQLite::Statement pages = prepare("pages", 8);
+  SQLite::Statement impressions = prepare("impressions", 9);
   SQLite::Statement reflections = prepare("reflections", 4);
-  SQLite::Statement interviews = prepare("interviews", 3);
-  SQLite::Statement digests = prepare("digests", 3);
   SQLite::Statement metrics = prepare("metrics", 6);
   SQLite::Statement round_metrics = prepare("round_metrics", 3);
   std::optional<SQLite::Transaction> transaction;
@@ -146,29 +148,25 @@ void RunWriter::write_sessions(std::span<const SessionRecord> sessions) {
 
 void RunWriter::write_session(const SessionRecord& session) {
   insert(statements_->sessions, session.agent, session.round, microseconds(session.started),
-         microseconds(session.ended));
+         microseconds(session.ended), session.interview.score, session.digest.hex());
   for (const PageRecord& page : session.pages) write_page(session, page);
-  insert(statements_->interviews, session.agent, session.round, session.interview.score);
-  insert(statements_->digests, session.round, session.agent, session.digest.hex());
 }
 
 void RunWriter::write_page(const SessionRecord& session, const PageRecord& page) {
   insert(statements_->pages, session.agent, session.round, page.page, microseconds(page.shown_at),
-         page.satisfaction);
+         page.satisfaction, page.decision.satisfaction, page.decision.fatigue, page.decision.exits);
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const Impression& shown = page.impressions[i];
     const auto add = [&](const auto& rating, const auto& feeling) {
       insert(statements_->impressions, session.agent, session.round, page.page, i + 1, shown.item,
-             shown.mean_rating, shown.aligned, shown.viewed, rating, feeling);
+             shown.aligned, shown.viewed, rating, feeling);
     };
     if (shown.viewed) {
-      add(shown.rating, std::string(to_string(shown.feeling)));
+      add(shown.rating, to_string(shown.feeling));
     } else {
       add(nullptr, nullptr);
     }
   }
-  insert(statements_->decisions, session.agent, session.round, page.page, page.decision.satisfaction,
-         page.decision.fatigue, page.decision.exits);
   if (page.reflection) {
     insert(statements_->reflections, session.agent, session.round, page.page, page.reflection->satisfaction);
   }

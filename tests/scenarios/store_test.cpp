@@ -63,6 +63,7 @@ class StoreTest : public ::testing::Test {
 TEST_F(StoreTest, SessionsComeBackAsTheyWereWritten) {
   {
     RunWriter writer(folder_ / "run.db");
+    writer.write_items(testing::two_camps(2, 4), std::vector{2.5F, 3.5F, 3.0F, 3.0F});
     writer.write_sessions(std::vector{a_session(3), a_session(5)});
     writer.commit();
   }
