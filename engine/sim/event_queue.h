@@ -63,7 +63,7 @@ class EventQueue {
     const std::uint32_t slot = take_slot();
     slots_[slot].sequence = key.sequence;
     slots_[slot].state = kPending;
-    place({.time = number(key.time), .rank = rank(key), .payload = payload, .slot = slot});
+    place({.time = upper_half(key.time), .lower = lower_half(key), .payload = payload, .slot = slot});
     ++entries_;
     return {.slot = slot, .generation = slots_[slot].generation};
   }
@@ -80,10 +80,10 @@ class EventQueue {
 
   /// The first event, if its time is before `end`.
   std::optional<Event> pop_before(VirtualTime end) {
-    while (!near_.empty() || refill(number(end))) {
+    while (!near_.empty() || refill(upper_half(end))) {
       const Entry first = near_.front();
       const bool pending = is_pending(first);
-      if (pending && first.time >= number(end)) break;
+      if (pending && first.time >= upper_half(end)) break;
       remove_first();
       const EventKey key = key_of(first);
       drop(first);
@@ -102,19 +102,20 @@ class EventQueue {
  private:
   static constexpr std::size_t kArity = 4;
   static constexpr std::size_t kFewEntries = 64;
-  static constexpr std::size_t kChunkEntries = 15;
-  static constexpr unsigned kDigitBits = 4;
+  static constexpr std::size_t kChunkEntries = 32;
+  static constexpr unsigned kDigitBits = 5;
   static constexpr unsigned kDigits = 1U << kDigitBits;
-  static constexpr unsigned kLevels = 64 / kDigitBits;
+  static constexpr unsigned kLevels = (128 + kDigitBits - 1) / kDigitBits;
   static constexpr std::uint32_t kPending = ~0U;
   static constexpr std::uint32_t kCancelled = kPending - 1;
   static constexpr std::uint32_t kNoSlot = kPending - 2;
 
-  __extension__ using Wide = unsigned __int128;
+  /// Time, priority and source of a key, as an unsigned number of the same order.
+  __extension__ using Rank = unsigned __int128;
 
   struct Entry {
-    std::uint64_t time;  ///< number(key.time)
-    std::uint64_t rank;  ///< priority and source
+    std::uint64_t time;   ///< the upper half of the rank
+    std::uint64_t lower;  ///< and the lower
     Payload payload;
     std::uint32_t slot;
   };
@@ -135,29 +136,27 @@ class EventQueue {
     std::array<Chunk*, kDigits> buckets{};
   };
 
-  /// Times and priorities as unsigned numbers of the same order.
-  static std::uint64_t number(VirtualTime time) {
+  static constexpr Rank rank(std::uint64_t time, std::uint64_t lower) { return Rank{time} << 64U | lower; }
+  static Rank rank(const Entry& entry) { return rank(entry.time, entry.lower); }
+  static constexpr std::uint64_t upper_half(VirtualTime time) {
     return static_cast<std::uint64_t>(time.time_since_epoch().count()) ^ std::uint64_t{1} << 63U;
   }
-  static std::uint64_t rank(const EventKey& key) {
+  static std::uint64_t lower_half(const EventKey& key) {
     const std::uint32_t priority = static_cast<std::uint32_t>(key.priority) ^ 1U << 31U;
     return std::uint64_t{priority} << 32U | static_cast<std::uint32_t>(key.source);
   }
   EventKey key_of(const Entry& entry) const {
     const auto time = static_cast<std::int64_t>(entry.time ^ std::uint64_t{1} << 63U);
-    const auto priority = static_cast<std::uint32_t>(entry.rank >> 32U) ^ 1U << 31U;
+    const auto priority = static_cast<std::uint32_t>(entry.lower >> 32U) ^ 1U << 31U;
     return {.time = VirtualTime(Duration(time)),
             .priority = static_cast<std::int32_t>(priority),
-            .source = ActorId(static_cast<std::uint32_t>(entry.rank)),
+            .source = ActorId(static_cast<std::uint32_t>(entry.lower)),
             .sequence = slots_[entry.slot].sequence};
   }
   bool before(const Entry& a, const Entry& b) const {
-    const Wide of_a = Wide{a.time} << 64U | a.rank;
-    const Wide of_b = Wide{b.time} << 64U | b.rank;
-    if (of_a == of_b) [[unlikely]] {
+    if (rank(a) == rank(b)) [[unlikely]]
       return slots_[a.slot].sequence < slots_[b.slot].sequence;
-    }
-    return of_a < of_b;
+    return rank(a) < rank(b);
   }
 
   bool is_pending(const Entry& entry) const { return slots_[entry.slot].state == kPending; }
@@ -183,13 +182,17 @@ class EventQueue {
   }
 
   void place(const Entry& entry) {
-    if (entry.time <= near_last_) {
+    if (rank(entry) <= near_last_) {
       near_.push_back(entry);
       sift_up(near_.size() - 1);
       return;
     }
-    const unsigned level = static_cast<unsigned>(63 - std::countl_zero((entry.time ^ base_) | 1U)) / kDigitBits;
-    const unsigned digit = entry.time >> level * kDigitBits & (kDigits - 1);
+    const Rank differing = rank(entry) ^ base_;
+    const auto upper = static_cast<std::uint64_t>(differing >> 64U);
+    const auto lower = static_cast<std::uint64_t>(differing) | 1U;
+    const int highest = upper != 0 ? 127 - std::countl_zero(upper) : 63 - std::countl_zero(lower);
+    const unsigned level = static_cast<unsigned>(highest) / kDigitBits;
+    const auto digit = static_cast<unsigned>(rank(entry) >> level * kDigitBits) % kDigits;
     Chunk*& bucket = levels_[level].buckets[digit];
     if (bucket == nullptr || bucket->size == kChunkEntries) {
       bucket = take_chunk(bucket);
@@ -217,10 +220,11 @@ class EventQueue {
     return chunk;
   }
 
-  /// Places the pending entries of a bucket that has been taken out, and drops the others.
-  void place_all(Chunk* bucket) {
+  /// Calls `visit` with the entries of a bucket that has been taken out, and frees it.
+  template <class Visit>
+  void empty_out(Chunk* bucket, Visit visit) {
     while (bucket != nullptr) {
-      for (std::size_t i = 0; i < bucket->size; ++i) place_or_drop(bucket->entries[i]);
+      for (std::size_t i = 0; i < bucket->size; ++i) visit(bucket->entries[i]);
       Chunk* next = std::exchange(bucket->next, free_chunks_);
       free_chunks_ = std::exchange(bucket, next);
     }
@@ -239,26 +243,26 @@ class EventQueue {
       const auto level = static_cast<unsigned>(std::countr_zero(levels_used_));
       const auto digit = static_cast<unsigned>(std::countr_zero(levels_[level].used));
       const unsigned shift = level * kDigitBits;
-      const std::uint64_t begin = ((base_ >> shift & ~std::uint64_t{kDigits - 1}) | digit) << shift;
-      if (begin >= end) return false;
+      const Rank begin = ((base_ >> shift & ~Rank{kDigits - 1}) | digit) << shift;
+      if (begin >= rank(end, 0)) return false;
       Chunk* bucket = take_bucket(level, digit);
       base_ = begin;
       if (level == 0) {
         near_last_ = begin;
       } else if (bucket->next == nullptr) {
         for (std::size_t i = 0; i < bucket->size; ++i) {
-          near_last_ = std::max(near_last_, bucket->entries[i].time);
+          near_last_ = std::max(near_last_, rank(bucket->entries[i]));
           prefetch(bucket->entries[i]);
         }
       }
-      place_all(bucket);
+      empty_out(bucket, [&](const Entry& entry) { place(entry); });
     }
     return !near_.empty();
   }
 
   void prefetch(const Entry& entry) const {
     __builtin_prefetch(&slots_[entry.slot], 1);
-    if constexpr (std::is_pointer_v<Payload>) __builtin_prefetch(entry.payload, 1);
+    if constexpr (std::is_pointer_v<Payload>) { __builtin_prefetch(entry.payload, 1); __builtin_prefetch(reinterpret_cast<const char*>(entry.payload)+63, 1);}
   }
 
   void sift_up(std::size_t at) {
@@ -300,14 +304,16 @@ class EventQueue {
     near.swap(near_);
     for (const Entry& entry : near) place_or_drop(entry);
     for (unsigned level = 0; level < kLevels; ++level) {
-      for (unsigned digit = 0; digit < kDigits; ++digit) place_all(take_bucket(level, digit));
+      for (unsigned digit = 0; digit < kDigits; ++digit) {
+        empty_out(take_bucket(level, digit), [&](const Entry& entry) { place_or_drop(entry); });
+      }
     }
   }
 
   std::vector<Entry> near_;  ///< all events up to near_last_
-  std::uint64_t near_last_ = number(VirtualTime{});
-  std::uint64_t base_ = number(VirtualTime{});  ///< at most near_last_
-  std::uint32_t levels_used_ = 0;               ///< bit l: level l has a bucket that is not empty
+  Rank near_last_ = rank(upper_half(VirtualTime{}), 0);
+  Rank base_ = near_last_;         ///< at most near_last_
+  std::uint32_t levels_used_ = 0;  ///< bit l: level l has a bucket that is not empty
   std::array<Level, kLevels> levels_{};
   std::deque<Chunk> chunks_;
   Chunk* free_chunks_ = nullptr;

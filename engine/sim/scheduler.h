@@ -2,9 +2,10 @@
 
 #include <coroutine>
 #include <cstdint>
+#include <deque>
+#include <forward_list>
 #include <functional>
 #include <map>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -28,11 +29,11 @@ class Scheduler;
 /// the awaitables below, which only its own coroutine (or a Task awaited by it) may use.
 class Actor {
  public:
-  Actor(Scheduler& scheduler, ActorId id) : scheduler_(scheduler), id_(id) {}
+  explicit Actor(Scheduler& scheduler) : scheduler_(scheduler) {}
   Actor(const Actor&) = delete;
   Actor& operator=(const Actor&) = delete;
 
-  ActorId id() const { return id_; }
+  ActorId id() const { return handling_.source; }
   /// The time of the event that the actor handles. It never runs backwards.
   VirtualTime now() const { return handling_.time; }
 
@@ -73,15 +74,12 @@ class Actor {
   std::uint32_t next_occurrence(const Hash128& request);
 
   Scheduler& scheduler_;
-  ActorId id_;
   EventKey handling_{};
   std::uint64_t next_sequence_ = 0;
   std::coroutine_handle<> waiting_;  ///< the innermost suspended coroutine; null before the first event
-  External* call_ = nullptr;         ///< the call under way; lives in the coroutine's frame
-  std::vector<std::pair<Hash128, std::uint32_t>> occurrences_;  ///< how often each request was made
   std::function<Task<void>(Actor&)> make_body_;
   Task<void> body_;
-  std::size_t position_ = 0;  ///< in Scheduler::actors_
+  std::forward_list<std::pair<Hash128, std::uint32_t>> occurrences_;  ///< how often each request was made
 };
 
 /// Runs the actors of one partition, window by window, in the order of event keys. Knows no threads, files or
@@ -113,21 +111,22 @@ class Scheduler {
 
   std::size_t calls_under_way() const { return calls_.size(); }
   /// Actors whose body has not returned.
-  std::size_t unfinished() const { return actors_.size(); }
+  std::size_t unfinished() const { return actors_.size() - free_actors_.size(); }
 
  private:
   friend class Actor;
 
   void schedule(Actor& actor, VirtualTime time, std::int32_t priority);
   void handle(Actor& actor, const EventKey& key);
-  void start_call(Actor& actor);
-  void remove(Actor& actor);
+  void start_call(Actor::External& call);
+  void finish(Actor& actor);
 
   Outside* outside_;
   EventQueue<Actor*> queue_;
-  std::vector<std::unique_ptr<Actor>> actors_;
-  std::map<CallKey, Actor*> calls_;  ///< under way
-  VirtualTime window_begin_{};       ///< nothing can happen before it
+  std::deque<Actor> actors_;                   ///< at stable addresses
+  std::vector<Actor*> free_actors_;            ///< those that have finished, for new ones
+  std::map<CallKey, Actor::External*> calls_;  ///< under way; they live in their coroutine's frame
+  VirtualTime window_begin_{};                 ///< nothing can happen before it
   EventKey last_handled_{};
 };
 
