@@ -14,11 +14,11 @@ namespace {
 
 class Ours {
  public:
-  void push(const EventKey& key) { queue_.push(key, nullptr); }
+  void push(const EventKey& key) { queue_.push(key, 0); }
   EventKey pop() { return queue_.pop_before(VirtualTime::max())->key; }
 
  private:
-  EventQueue<void*> queue_;
+  EventQueue<int> queue_;
 };
 
 template <class Heap>

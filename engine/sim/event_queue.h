@@ -92,8 +92,10 @@ class EventQueue {
     return std::nullopt;
   }
 
-  /// A payload that is likely to come up soon, for prefetching; null if none is known.
-  const Payload* upcoming() const { return near_.empty() ? nullptr : &near_.front().payload; }
+  /// The payloads of the i-th few events that are likely to be among the next, for prefetching; null beyond.
+  const Payload* upcoming(std::size_t i) const {
+    return i < std::min(kUpcoming, near_.size()) ? &near_[i].payload : nullptr;
+  }
 
   /// The number of pending events.
   std::size_t size() const { return entries_ - cancelled_; }
@@ -101,6 +103,7 @@ class EventQueue {
 
  private:
   static constexpr std::size_t kArity = 4;
+  static constexpr std::size_t kUpcoming = 3;
   static constexpr std::size_t kFewEntries = 64;
   static constexpr std::size_t kChunkEntries = 32;
   static constexpr unsigned kDigitBits = 5;
@@ -252,17 +255,16 @@ class EventQueue {
       } else if (bucket->next == nullptr) {
         for (std::size_t i = 0; i < bucket->size; ++i) {
           near_last_ = std::max(near_last_, rank(bucket->entries[i]));
-          prefetch(bucket->entries[i]);
+          __builtin_prefetch(&slots_[bucket->entries[i].slot], 1);
+          if constexpr (std::is_pointer_v<Payload>) {
+            __builtin_prefetch(bucket->entries[i].payload, 1);
+            __builtin_prefetch(reinterpret_cast<const char*>(bucket->entries[i].payload + 1) - 1, 1);
+          }
         }
       }
       empty_out(bucket, [&](const Entry& entry) { place(entry); });
     }
     return !near_.empty();
-  }
-
-  void prefetch(const Entry& entry) const {
-    __builtin_prefetch(&slots_[entry.slot], 1);
-    if constexpr (std::is_pointer_v<Payload>) { __builtin_prefetch(entry.payload, 1); __builtin_prefetch(reinterpret_cast<const char*>(entry.payload)+63, 1);}
   }
 
   void sift_up(std::size_t at) {

@@ -51,7 +51,9 @@ void Scheduler::schedule(Actor& actor, VirtualTime time, std::int32_t priority) 
 
 void Scheduler::run_until(VirtualTime end) {
   while (auto event = queue_.pop_before(end)) {
-    if (Actor* const* next = queue_.upcoming()) __builtin_prefetch((*next)->waiting_.address());
+    for (std::size_t i = 0; Actor* const* next = queue_.upcoming(i); ++i) {
+      __builtin_prefetch((*next)->waiting_.address());
+    }
     handle(*event->payload, event->key);
   }
 }
