@@ -13,7 +13,7 @@ constexpr std::size_t kLargest = 0;  // every frame from the allocator, which se
 constexpr std::size_t kLargest = 1024;
 #endif
 constexpr std::size_t kStep = 8;
-constexpr std::size_t kMostKept = 256;  // of every size
+constexpr std::size_t kMostKept = 1024;  // of every size
 
 struct FreeFrame {
   FreeFrame* next;

@@ -6,9 +6,9 @@
 
 namespace throng {
 
-void Actor::Sleep::await_suspend(std::coroutine_handle<> waiting) {
-  actor.scheduler_.schedule(actor, until, priority);
-  actor.waiting_ = waiting;
+void Actor::sleep(VirtualTime until, std::int32_t priority, std::coroutine_handle<> waiting) {
+  scheduler_.schedule(*this, until, priority);
+  waiting_ = waiting;
 }
 
 void Actor::External::await_suspend(std::coroutine_handle<> waiting) {

@@ -39,11 +39,13 @@ class Actor {
 
   /// co_await: continues at now() + duration, which must not be negative (SchedulingError).
   /// Of the actors that continue at the same time, those with a smaller priority go first.
-  auto sleep_for(Duration duration, std::int32_t priority = 0) {
-    return Sleep{*this, now() + duration, priority};
+  auto sleep_for(Duration duration) { return Sleep{*this, now() + duration}; }
+  auto sleep_for(Duration duration, std::int32_t priority) {
+    return PrioritySleep{{*this, now() + duration}, priority};
   }
   /// co_await: continues at `time`, which must not be before now() (SchedulingError).
-  auto sleep_until(VirtualTime time, std::int32_t priority = 0) { return Sleep{*this, time, priority}; }
+  auto sleep_until(VirtualTime time) { return Sleep{*this, time}; }
+  auto sleep_until(VirtualTime time, std::int32_t priority) { return PrioritySleep{{*this, time}, priority}; }
   /// co_await: the reply (std::string) of the outside world to `request`. Continues at now() + takes(reply),
   /// however long the reply was under way and whatever else has happened meanwhile.
   auto external(std::string request, ReplyDuration takes) {
@@ -53,13 +55,17 @@ class Actor {
  private:
   friend class Scheduler;
 
+  // These live in the frames of sleeping actors, so they are small.
   struct Sleep {
     Actor& actor;
     VirtualTime until;
-    std::int32_t priority;
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiting);
+    void await_suspend(std::coroutine_handle<> waiting) { actor.sleep(until, 0, waiting); }
     void await_resume() const noexcept {}
+  };
+  struct PrioritySleep : Sleep {
+    std::int32_t priority;
+    void await_suspend(std::coroutine_handle<> waiting) { actor.sleep(until, priority, waiting); }
   };
   struct External {
     Actor& actor;
@@ -71,6 +77,7 @@ class Actor {
     std::string await_resume() { return std::move(reply); }
   };
 
+  void sleep(VirtualTime until, std::int32_t priority, std::coroutine_handle<> waiting);
   std::uint32_t next_occurrence(const Hash128& request);
 
   Scheduler& scheduler_;
