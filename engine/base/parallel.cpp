@@ -21,8 +21,88 @@ namespace throng {
 #ifdef THRONG_PLAIN_THREADS
 
 namespace {
+
 std::atomic<std::size_t> thread_limit{2};
 thread_local bool inside_parallel_for = false;
+
+/// One call of parallel_for.
+struct Loop {
+  std::size_t count;
+  const std::function<void(std::size_t)>& body;
+  std::size_t helpers_wanted;
+  std::size_t helpers_inside = 0;
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+
+  void work() {
+    inside_parallel_for = true;
+    for (std::size_t i = next++; i < count; i = next++) {
+      try {
+        body(i);
+      } catch (...) {
+        const std::scoped_lock lock(failure_mutex);
+        if (!failure) failure = std::current_exception();
+      }
+    }
+    inside_parallel_for = false;
+  }
+};
+
+/// Threads that wait for loops and help with them, the oldest first. They live until the process ends.
+class Helpers {
+ public:
+  ~Helpers() {
+    {
+      const std::scoped_lock lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  /// Runs the loop, on the calling thread too.
+  void run(Loop& loop) {
+    {
+      const std::scoped_lock lock(mutex_);
+      while (threads_.size() < loop.helpers_wanted) threads_.emplace_back([this] { help(); });
+      loops_.push_back(&loop);
+    }
+    changed_.notify_all();
+    loop.work();
+    std::unique_lock lock(mutex_);
+    std::erase(loops_, &loop);
+    changed_.wait(lock, [&] { return loop.helpers_inside == 0; });
+  }
+
+ private:
+  void help() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      const auto wanted = [](const Loop* loop) { return loop->helpers_wanted > 0; };
+      auto found = loops_.end();
+      changed_.wait(lock, [&] {
+        found = std::find_if(loops_.begin(), loops_.end(), wanted);
+        return ended_ || found != loops_.end();
+      });
+      if (ended_) return;
+      Loop& loop = **found;
+      --loop.helpers_wanted;
+      ++loop.helpers_inside;
+      lock.unlock();
+      loop.work();
+      lock.lock();
+      if (--loop.helpers_inside == 0) changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Loop*> loops_;
+  std::vector<std::thread> threads_;
+  bool ended_ = false;
+};
+
 }  // namespace
 
 struct ThreadLimit::Impl {
@@ -36,30 +116,15 @@ ThreadLimit::ThreadLimit(std::size_t threads)
 ThreadLimit::~ThreadLimit() { thread_limit = impl_->previous; }
 
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {
-  if (inside_parallel_for) {
+  const std::size_t threads = std::min<std::size_t>(thread_limit, count);
+  if (inside_parallel_for || threads <= 1) {
     for (std::size_t i = 0; i < count; ++i) body(i);
     return;
   }
-  std::atomic<std::size_t> next{0};
-  std::exception_ptr failure;
-  std::mutex failure_mutex;
-  const auto work = [&] {
-    inside_parallel_for = true;
-    for (std::size_t i = next++; i < count; i = next++) {
-      try {
-        body(i);
-      } catch (...) {
-        const std::scoped_lock lock(failure_mutex);
-        if (!failure) failure = std::current_exception();
-      }
-    }
-    inside_parallel_for = false;
-  };
-  std::vector<std::thread> helpers;
-  for (std::size_t i = 1; i < std::min<std::size_t>(thread_limit, count); ++i) helpers.emplace_back(work);
-  work();
-  for (std::thread& helper : helpers) helper.join();
-  if (failure) std::rethrow_exception(failure);
+  static Helpers helpers;
+  Loop loop{.count = count, .body = body, .helpers_wanted = threads - 1};
+  helpers.run(loop);
+  if (loop.failure) std::rethrow_exception(loop.failure);
 }
 
 void detail::run_in_order(std::size_t count, const std::function<std::shared_ptr<void>(std::size_t)>& produce,

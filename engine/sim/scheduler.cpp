@@ -6,37 +6,38 @@
 
 namespace throng {
 
-void Actor::Sleep::await_suspend(std::coroutine_handle<> waiting) {
-  actor.scheduler_.schedule(actor, until, priority);
-  actor.waiting_ = waiting;
+void Actor::sleep(VirtualTime until, std::int32_t priority, std::coroutine_handle<> waiting) {
+  scheduler_.schedule(*this, until, priority);
+  waiting_ = waiting;
 }
 
 void Actor::External::await_suspend(std::coroutine_handle<> waiting) {
-  actor.call_ = this;
+  actor.scheduler_.start_call(*this);
   actor.waiting_ = waiting;
-  actor.scheduler_.start_call(actor);
 }
 
 std::uint32_t Actor::next_occurrence(const Hash128& request) {
   for (auto& [asked, times] : occurrences_) {
     if (asked == request) return times++;
   }
-  occurrences_.emplace_back(request, 1);
+  occurrences_.emplace_front(request, 1);
   return 0;
 }
 
 void Scheduler::spawn(ActorId id, VirtualTime start, Body body) {
-  auto actor = std::make_unique<Actor>(*this, id);
-  actor->make_body_ = std::move(body);
-  actor->handling_ = {.time = window_begin_, .source = id};
-  actor->position_ = actors_.size();
-  schedule(*actor, start, 0);
-  actors_.push_back(std::move(actor));
+  if (free_actors_.empty()) free_actors_.push_back(&actors_.emplace_back(*this));
+  Actor& actor = *free_actors_.back();
+  actor.handling_ = {.time = window_begin_, .source = id};
+  actor.next_sequence_ = 0;
+  actor.waiting_ = nullptr;
+  schedule(actor, start, 0);
+  actor.make_body_ = std::move(body);
+  free_actors_.pop_back();
 }
 
 void Scheduler::schedule(Actor& actor, VirtualTime time, std::int32_t priority) {
   const EventKey key{
-      .time = time, .priority = priority, .source = actor.id_, .sequence = actor.next_sequence_++};
+      .time = time, .priority = priority, .source = actor.id(), .sequence = actor.next_sequence_++};
   if (time < window_begin_) {
     throw SchedulingError(fmt::format("{} lies in a window that is closed; the last event there was {}",
                                       describe(key), describe(last_handled_)));
@@ -49,36 +50,41 @@ void Scheduler::schedule(Actor& actor, VirtualTime time, std::int32_t priority) 
 }
 
 void Scheduler::run_until(VirtualTime end) {
-  while (auto event = queue_.pop_before(end)) handle(*event->payload, event->key);
+  while (auto event = queue_.pop_before(end)) {
+    for (std::size_t i = 0; Actor* const* next = queue_.upcoming(i); ++i) {
+      __builtin_prefetch((*next)->waiting_.address());
+    }
+    handle(*event->payload, event->key);
+  }
 }
 
 void Scheduler::handle(Actor& actor, const EventKey& key) {
   actor.handling_ = key;
   last_handled_ = std::max(last_handled_, key);
-  if (actor.waiting_) {
-    actor.waiting_.resume();
-  } else {
+  std::coroutine_handle<> resumed = std::exchange(actor.waiting_, nullptr);
+  if (!resumed) {
     actor.body_ = actor.make_body_(actor);
-    actor.body_.handle().resume();
+    resumed = actor.body_.handle();
   }
-  if (actor.body_.done()) remove(actor);
+  resumed.resume();
+  if (!actor.waiting_) finish(actor);
 }
 
-void Scheduler::remove(Actor& actor) {
-  const std::size_t position = actor.position_;
-  std::swap(actors_[position], actors_.back());
-  actors_[position]->position_ = position;
-  const std::unique_ptr<Actor> finished = std::move(actors_.back());
-  actors_.pop_back();
-  finished->body_.result();  // rethrows what the body threw
+void Scheduler::finish(Actor& actor) {
+  const Body made_by = std::move(actor.make_body_);  // the frame may refer to what it has captured
+  Task<void> body = std::move(actor.body_);
+  actor.occurrences_.clear();
+  free_actors_.push_back(&actor);
+  body.result();  // rethrows what the body threw
 }
 
-void Scheduler::start_call(Actor& actor) {
+void Scheduler::start_call(Actor::External& call) {
   if (outside_ == nullptr) throw SchedulingError("an actor calls the outside world, but there is none");
-  const Hash128 request = hash128(actor.call_->request);
-  const CallKey key{.actor = actor.id_, .request = request, .occurrence = actor.next_occurrence(request)};
-  calls_.emplace(key, &actor);
-  outside_->submit(key, actor.call_->request);
+  const Hash128 request = hash128(call.request);
+  const CallKey key{
+      .actor = call.actor.id(), .request = request, .occurrence = call.actor.next_occurrence(request)};
+  calls_.emplace(key, &call);
+  outside_->submit(key, call.request);
 }
 
 void Scheduler::complete(const CallKey& key, std::string reply) {
@@ -88,11 +94,10 @@ void Scheduler::complete(const CallKey& key, std::string reply) {
         fmt::format("a reply for actor {}, request {}, occurrence {}, but nobody waits for it",
                     index(key.actor), key.request.hex(), key.occurrence));
   }
-  Actor& actor = *call->second;
+  Actor::External& waiting = *call->second;
   calls_.erase(call);
-  Actor::External& waiting = *std::exchange(actor.call_, nullptr);
   waiting.reply = std::move(reply);
-  schedule(actor, actor.now() + waiting.takes(waiting.reply), 0);
+  schedule(waiting.actor, waiting.actor.now() + waiting.takes(waiting.reply), 0);
 }
 
 void Scheduler::close_window(VirtualTime end) {

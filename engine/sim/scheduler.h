@@ -2,9 +2,10 @@
 
 #include <coroutine>
 #include <cstdint>
+#include <deque>
+#include <forward_list>
 #include <functional>
 #include <map>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -28,21 +29,23 @@ class Scheduler;
 /// the awaitables below, which only its own coroutine (or a Task awaited by it) may use.
 class Actor {
  public:
-  Actor(Scheduler& scheduler, ActorId id) : scheduler_(scheduler), id_(id) {}
+  explicit Actor(Scheduler& scheduler) : scheduler_(scheduler) {}
   Actor(const Actor&) = delete;
   Actor& operator=(const Actor&) = delete;
 
-  ActorId id() const { return id_; }
+  ActorId id() const { return handling_.source; }
   /// The time of the event that the actor handles. It never runs backwards.
   VirtualTime now() const { return handling_.time; }
 
   /// co_await: continues at now() + duration, which must not be negative (SchedulingError).
   /// Of the actors that continue at the same time, those with a smaller priority go first.
-  auto sleep_for(Duration duration, std::int32_t priority = 0) {
-    return Sleep{*this, now() + duration, priority};
+  auto sleep_for(Duration duration) { return Sleep{*this, now() + duration}; }
+  auto sleep_for(Duration duration, std::int32_t priority) {
+    return PrioritySleep{{*this, now() + duration}, priority};
   }
   /// co_await: continues at `time`, which must not be before now() (SchedulingError).
-  auto sleep_until(VirtualTime time, std::int32_t priority = 0) { return Sleep{*this, time, priority}; }
+  auto sleep_until(VirtualTime time) { return Sleep{*this, time}; }
+  auto sleep_until(VirtualTime time, std::int32_t priority) { return PrioritySleep{{*this, time}, priority}; }
   /// co_await: the reply (std::string) of the outside world to `request`. Continues at now() + takes(reply),
   /// however long the reply was under way and whatever else has happened meanwhile.
   auto external(std::string request, ReplyDuration takes) {
@@ -52,13 +55,17 @@ class Actor {
  private:
   friend class Scheduler;
 
+  // These live in the frames of sleeping actors, so they are small.
   struct Sleep {
     Actor& actor;
     VirtualTime until;
-    std::int32_t priority;
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiting);
+    void await_suspend(std::coroutine_handle<> waiting) { actor.sleep(until, 0, waiting); }
     void await_resume() const noexcept {}
+  };
+  struct PrioritySleep : Sleep {
+    std::int32_t priority;
+    void await_suspend(std::coroutine_handle<> waiting) { actor.sleep(until, priority, waiting); }
   };
   struct External {
     Actor& actor;
@@ -70,18 +77,16 @@ class Actor {
     std::string await_resume() { return std::move(reply); }
   };
 
+  void sleep(VirtualTime until, std::int32_t priority, std::coroutine_handle<> waiting);
   std::uint32_t next_occurrence(const Hash128& request);
 
   Scheduler& scheduler_;
-  ActorId id_;
   EventKey handling_{};
   std::uint64_t next_sequence_ = 0;
   std::coroutine_handle<> waiting_;  ///< the innermost suspended coroutine; null before the first event
-  External* call_ = nullptr;         ///< the call under way; lives in the coroutine's frame
-  std::vector<std::pair<Hash128, std::uint32_t>> occurrences_;  ///< how often each request was made
   std::function<Task<void>(Actor&)> make_body_;
   Task<void> body_;
-  std::size_t position_ = 0;  ///< in Scheduler::actors_
+  std::forward_list<std::pair<Hash128, std::uint32_t>> occurrences_;  ///< how often each request was made
 };
 
 /// Runs the actors of one partition, window by window, in the order of event keys. Knows no threads, files or
@@ -113,21 +118,22 @@ class Scheduler {
 
   std::size_t calls_under_way() const { return calls_.size(); }
   /// Actors whose body has not returned.
-  std::size_t unfinished() const { return actors_.size(); }
+  std::size_t unfinished() const { return actors_.size() - free_actors_.size(); }
 
  private:
   friend class Actor;
 
   void schedule(Actor& actor, VirtualTime time, std::int32_t priority);
   void handle(Actor& actor, const EventKey& key);
-  void start_call(Actor& actor);
-  void remove(Actor& actor);
+  void start_call(Actor::External& call);
+  void finish(Actor& actor);
 
   Outside* outside_;
   EventQueue<Actor*> queue_;
-  std::vector<std::unique_ptr<Actor>> actors_;
-  std::map<CallKey, Actor*> calls_;  ///< under way
-  VirtualTime window_begin_{};       ///< nothing can happen before it
+  std::deque<Actor> actors_;                   ///< at stable addresses
+  std::vector<Actor*> free_actors_;            ///< those that have finished, for new ones
+  std::map<CallKey, Actor::External*> calls_;  ///< under way; they live in their coroutine's frame
+  VirtualTime window_begin_{};                 ///< nothing can happen before it
   EventKey last_handled_{};
 };
 
