@@ -11,10 +11,11 @@ from webdriver import ARROW_RIGHT, ESCAPE, TAB, Browser
 
 PHONE = {"width": 390, "height": 844}
 
-# How many pixels of each canvas have a colour: text, axes and grid are grey, what stands for data is not.
+# How many pixels of each chart, without its legend, have a colour: axes and grid are grey, what stands for data is not.
 COLOURED_PIXELS = """
 return [...document.querySelectorAll('canvas')].map((canvas) => {
-  const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  const {left, top, width, height} = Chart.getChart(canvas).chartArea;
+  const pixels = canvas.getContext('2d').getImageData(left, top, width, height).data;
   let coloured = 0;
   for (let i = 0; i < pixels.length; i += 4) {
     const [red, green, blue, alpha] = pixels.slice(i, i + 4);
