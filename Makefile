@@ -1,5 +1,5 @@
 # Two commands for a fresh Debian 12 machine: `make demo` and `make test`. Each sets up all it needs.
-.PHONY: demo test build bench check clean setup format
+.PHONY: demo test test-browser build bench check clean setup format
 preset = release
 throng = build/release/throng
 
@@ -9,6 +9,11 @@ demo: build
 
 test: build
 	ctest --preset $(preset)
+
+# Opens reports in Debian's Chromium and looks at them.
+test-browser: build
+	@setup/install browser
+	tests/browser/report_test.py $(throng) build/$(preset)/tests/browser/sample_reports
 
 build: setup
 	@cmake --preset $(preset) --log-level=WARNING

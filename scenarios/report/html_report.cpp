@@ -186,6 +186,7 @@ class ChartList {
 
 data section_view(const Json& section, ChartList& charts) {
   data view = texts(section, {"heading", "text"});
+  view.set("has_small_charts", text_at(section, "size") == "small");
   view.set("charts",
            list_of(list_at(section, "charts"), [&](const Json& chart) { return charts.add(chart); }));
   view.set("tables", list_of(list_at(section, "tables"), table_view));

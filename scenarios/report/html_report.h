@@ -17,7 +17,9 @@ namespace throng {
 ///   "metrics"      [{"label", "meaning", "mean", "standard_error", "basis"}]: the headline, in large
 ///   numbers;
 ///                  "basis" says what a figure rests on, such as "1000 agents, 2997 pages"
-///   "sections"     [{"heading", "text"?, "charts"?: [chart], "tables"?: [table]}]
+///   "sections"     [{"heading", "text"?, "charts"?: [chart], "tables"?: [table], "size"?: "small"}]; small
+///   charts stand
+///                  three in a row instead of two
 ///   "command"      the command that reproduces the report's run
 ///   "digest", "version"   text
 ///   "scenario"     any JSON, shown as it is

@@ -24,11 +24,22 @@ double share(std::size_t part, std::size_t whole) {
 
 double percent(std::size_t part, std::size_t whole) { return 100 * share(part, whole); }
 
+/// Such as "1,000,000".
+std::string grouped(std::size_t number) {
+  const std::string digits = std::to_string(number);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
 Json section(const char* heading, std::string text, Json charts) {
   return {{"heading", heading}, {"text", std::move(text)}, {"charts", std::move(charts)}};
 }
 
-Json bar_chart(const char* title, const char* unit, const char* x_title, Json labels, Json series) {
+Json bar_chart(const std::string& title, const char* unit, const char* x_title, Json labels, Json series) {
   return {{"kind", "bars"},
           {"title", title},
           {"unit", unit},
@@ -89,7 +100,7 @@ Json reach_chart(std::span<const PageFigures> pages) {
 
 Json pages_section(const RunReader& run, std::span<const Outcome> outcomes) {
   const std::vector<PageFigures> pages = run.pages();
-  return section("Page by page", "",
+  return section("Pages and ratings", "",
                  {views_chart(pages), reach_chart(pages),
                   distribution("Page of the exit", "% of sessions", "exit on page", "sessions",
                                exit_page_counts(outcomes)),
@@ -98,26 +109,37 @@ Json pages_section(const RunReader& run, std::span<const Outcome> outcomes) {
 
 // --- Trait groups ------------------------------------------------------------------------------------------
 
-/// One small chart per metric: the nine groups below each other, coloured by trait.
-Json trait_chart(std::span<const TraitGroupFigures> groups, std::size_t metric) {
+/// One small chart: the nine groups below each other, coloured by trait.
+Json trait_chart(std::span<const TraitGroupFigures> groups, const std::string& title, Json series) {
   Json labels = Json::array();
   Json traits = Json::array();
+  for (const TraitGroupFigures& group : groups) {
+    labels.push_back(group.word);
+    traits.push_back(group.trait);
+  }
+  Json chart = bar_chart(title, "", "", std::move(labels), Json::array({std::move(series)}));
+  chart["direction"] = "down";
+  chart["groups"] = std::move(traits);
+  return chart;
+}
+
+Json agents_chart(std::span<const TraitGroupFigures> groups) {
+  Json agents = Json::array();
+  for (const TraitGroupFigures& group : groups) agents.push_back(group.agents());
+  return trait_chart(groups, "Agents in the group", {{"name", "agents"}, {"values", std::move(agents)}});
+}
+
+Json trait_metric_chart(std::span<const TraitGroupFigures> groups, std::size_t metric) {
   Json means = Json::array();
   Json errors = Json::array();
   for (const TraitGroupFigures& group : groups) {
     const bool anyone = group.agents() > 0;
-    labels.push_back(group.word);
-    traits.push_back(group.trait);
     means.push_back(anyone ? Json(group.metrics[metric].mean) : Json());
     errors.push_back(anyone ? Json(group.metrics[metric].standard_error) : Json());
   }
-  const MetricWords words = words_of(groups.front().metrics[metric]);
-  Json chart = bar_chart("", "", "", std::move(labels),
-                         Json::array({{{"name", words.label}, {"values", means}, {"errors", errors}}}));
-  chart["title"] = fmt::format("{}: {}", words.label, words.meaning);
-  chart["direction"] = "down";
-  chart["groups"] = std::move(traits);
-  return chart;
+  const auto [label, meaning] = words_of(groups.front().metrics[metric]);
+  return trait_chart(groups, fmt::format("{}: {}", label, meaning),
+                     {{"name", label}, {"values", std::move(means)}, {"errors", std::move(errors)}});
 }
 
 Json trait_table(std::span<const TraitGroupFigures> groups) {
@@ -136,11 +158,13 @@ Json traits_section(const RunReader& run, std::span<const Outcome> outcomes) {
   const std::vector<TraitGroupFigures> groups = trait_group_figures(outcomes, run.traits());
   Json charts = Json::array();
   for (std::size_t metric = 0; metric < groups.front().metrics.size(); ++metric) {
-    charts.push_back(trait_chart(groups, metric));
+    charts.push_back(trait_metric_chart(groups, metric));
   }
+  charts.push_back(agents_chart(groups));
   Json traits = section("Trait groups",
                         "Every agent belongs to one group of each trait. Whiskers are one standard error.",
                         std::move(charts));
+  traits["size"] = "small";
   traits["tables"] = Json::array({trait_table(groups)});
   return traits;
 }
@@ -228,7 +252,8 @@ Json exposure_chart(std::span<const ItemFigures> items, std::size_t shown, std::
   if (interactions > 0)
     chart["reference"] = proportional_line(sample.front()->interactions, share(shown, interactions));
   if (sample.size() < items.size()) {
-    chart["note"] = fmt::format("{} of {} items, evenly spaced by popularity.", sample.size(), items.size());
+    chart["note"] = fmt::format("{} of {} items, evenly spaced by popularity.", grouped(sample.size()),
+                                grouped(items.size()));
   }
   return chart;
 }
@@ -252,7 +277,7 @@ Json exposure_section(std::span<const ItemFigures> items) {
       fmt::format(
           "{} of {} items were shown at all ({:.1f} %). The tenth of the catalogue that was shown most "
           "makes up {:.1f} % of all impressions.",
-          reached, items.size(), percent(reached, items.size()), percent(of_tenth, shown)),
+          grouped(reached), grouped(items.size()), percent(reached, items.size()), percent(of_tenth, shown)),
       Json::array({exposure_chart(items, shown, interactions)}));
 }
 
@@ -262,11 +287,12 @@ Json metric_cards(std::span<const Metric> metrics) {
   Json cards = Json::array();
   for (const Metric& metric : metrics) {
     const MetricWords words = words_of(metric);
-    cards.push_back({{"label", words.label},
-                     {"meaning", words.meaning},
-                     {"mean", metric.mean},
-                     {"standard_error", metric.standard_error},
-                     {"basis", fmt::format("{} agents, {} pages", metric.agents, metric.pages)}});
+    cards.push_back(
+        {{"label", words.label},
+         {"meaning", words.meaning},
+         {"mean", metric.mean},
+         {"standard_error", metric.standard_error},
+         {"basis", fmt::format("{} agents, {} pages", grouped(metric.agents), grouped(metric.pages))}});
   }
   return cards;
 }

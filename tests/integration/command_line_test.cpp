@@ -242,6 +242,11 @@ TEST_F(CommandLine, ReportAndStoryTellOfARun) {
   EXPECT_EQ(report.exit_code, 0);
   EXPECT_THAT(report.out, AllOf(HasSubstr("P_view"), HasSubstr("S_sat"), HasSubstr("rating"),
                                 HasSubstr("exit on"), HasSubstr("conformity 3"), HasSubstr("digest")));
+  EXPECT_THAT(report.out, HasSubstr("runs/demo/report.html"));
+  EXPECT_THAT(read_file(folder_ / "runs/demo/report.html", ErrorKind::data),
+              AllOf(HasSubstr("throng run runs/demo/scenario.json"), HasSubstr("P_view")));
+  EXPECT_EQ(throng({"report", "runs/demo/", "--csv", "new/tables"}).exit_code, 0);
+  EXPECT_THAT(read_file(folder_ / "new/tables/outcomes.csv", ErrorKind::data), HasSubstr("runs/demo/,49,0,"));
   const Finished story = throng({"story", "runs/demo", "--agent", "7"});
   EXPECT_EQ(story.exit_code, 0);
   EXPECT_THAT(story.out, AllOf(HasSubstr("Agent 7"), HasSubstr("traits"), HasSubstr("Page 1"),

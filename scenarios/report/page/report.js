@@ -49,7 +49,7 @@
       plugins: {
         legend: {
           align: 'start', onClick: () => {},
-          labels: {color: looks.ink, boxWidth: 10, boxHeight: 10, usePointStyle: true, padding: 14},
+          labels: {color: looks.ink, boxWidth: 8, boxHeight: 8, usePointStyle: true, padding: 14},
         },
         tooltip: {
           backgroundColor: looks.ink, titleColor: looks.paper, bodyColor: looks.paper, padding: 10,
@@ -83,6 +83,18 @@
         });
         draw.restore();
       });
+    },
+  };
+
+  /** Keeps the legend apart from the plot. */
+  const legendRoom = {
+    id: 'legendRoom',
+    beforeInit(chart) {
+      const fit = chart.legend.fit;
+      chart.legend.fit = function () {
+        fit.call(this);
+        if (this.options.display) this.height += 8;
+      };
     },
   };
 
@@ -181,15 +193,18 @@
     };
   }
 
-  /** An axis of log(1 + value), with ticks at 0, 1, 3, 10, 30, ... */
-  function logarithmic(options) {
+  /** An axis of log(1 + value) for such values, with ticks at 0, 1, 3, 10, 30, ... */
+  function logarithmic(options, shown) {
     const powers = [0, 1, 2, 3, 4, 5, 6, 7, 8];
     const values = [0, ...powers.flatMap((power) => [10 ** power, 3 * 10 ** power])];
+    const least = Math.min(...shown);
     return {
       ...options,
-      min: 0,
+      min: Math.log1p(Math.max(...values.filter((value) => value <= least))),
+      max: Math.log1p(Math.max(...shown)) * 1.02,
       afterBuildTicks: (scale) => {
-        scale.ticks = values.map((value) => ({value: Math.log1p(value)})).filter((tick) => tick.value <= scale.max);
+        scale.ticks = values.map((value) => ({value: Math.log1p(value)}))
+          .filter((tick) => tick.value >= scale.min && tick.value <= scale.max);
       },
       ticks: {...options.ticks, autoSkip: true, callback: (value) => numberText(Math.round(Math.expm1(value)))},
     };
@@ -202,7 +217,8 @@
     const options = commonOptions(looks);
     const x = axis(looks, chart.x_title, {type: 'linear'});
     const y = axis(looks, chart.unit, {type: 'linear'});
-    options.scales = log ? {x: logarithmic(x), y: logarithmic(y)} : {x, y};
+    const shown = (key) => chart.points.map((p) => p[key]);
+    options.scales = log ? {x: logarithmic(x, shown('x')), y: logarithmic(y, shown('y'))} : {x, y};
     options.plugins.legend.display = Boolean(chart.reference);
     options.plugins.legend.labels.filter = (item) => item.datasetIndex === 1;
     options.plugins.tooltip.filter = (item) => item.datasetIndex === 0;
@@ -231,9 +247,9 @@
 
   const heightOf = (chart) => {
     if (chart.kind === 'scatter') return 380;
-    if (chart.kind !== 'bars') return 280;
+    if (chart.kind !== 'bars') return 310;
     if (chart.direction !== 'down') return 240;
-    return chart.labels.length * 24 + (chart.unit ? 56 : 32) + (chart.groups ? 28 : 0);
+    return chart.labels.length * 24 + (chart.unit ? 56 : 32) + (chart.groups ? 36 : 0);
   };
 
   function configurationOf(chart, looks) {
@@ -245,6 +261,7 @@
     const looks = theme();
     Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     Chart.defaults.font.size = 12;
+    Chart.register(legendRoom);
     for (const canvas of canvases) {
       const chart = charts[Number(canvas.dataset.chart)];
       const before = Chart.getChart(canvas);

@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""Opens reports in a browser and looks at them:  report_test.py THRONG SAMPLE_REPORTS  (see `make test-browser`)"""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import worlds
+from webdriver import ARROW_RIGHT, ESCAPE, TAB, Browser
+
+PHONE = {"width": 390, "height": 844}
+
+# How many pixels of each chart, without its legend, have a colour: axes and grid are grey, what stands for data is not.
+COLOURED_PIXELS = """
+return [...document.querySelectorAll('canvas')].map((canvas) => {
+  const {left, top, width, height} = Chart.getChart(canvas).chartArea;
+  const pixels = canvas.getContext('2d').getImageData(left, top, width, height).data;
+  let coloured = 0;
+  for (let i = 0; i < pixels.length; i += 4) {
+    const [red, green, blue, alpha] = pixels.slice(i, i + 4);
+    if (alpha > 60 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) ++coloured;
+  }
+  return coloured;
+});
+"""
+PICTURES = "return [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL());"
+# Everything that a keyboard must reach, numbered.
+MARK_STOPS = """
+const stops = [...document.querySelectorAll('canvas, summary, a[href], pre, .scroll')]
+  .filter((element) => element.checkVisibility({contentVisibilityAuto: true}));
+stops.forEach((element, n) => { element.dataset.stop = n; });
+window.reached = [];
+addEventListener('focusin', (event) => {
+  const style = getComputedStyle(event.target);
+  window.reached.push({stop: event.target.dataset.stop, outline: style.outlineStyle});
+});
+return stops.length;
+"""
+# Contrast (WCAG 2) of the two colours of text with the paper.
+CONTRASTS = """
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const luminance = (hex) => [1, 3, 5]
+  .map((i) => parseInt(hex.slice(i, i + 2), 16) / 255)
+  .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+  .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+return ['--ink', '--quiet'].map((name) => contrast(luminance(colour(name)), luminance(colour('--paper'))));
+"""
+# What sticks out of the window to the right.
+TOO_WIDE = """
+const width = document.documentElement.clientWidth;
+const inside = (element) => element.closest('.scroll, pre, .hidden') !== null;
+const wide = [...document.body.querySelectorAll('*')]
+  .filter((element) => !inside(element) && element.getBoundingClientRect().right > width + 0.5)
+  .map((element) => element.tagName + '.' + element.className);
+return [document.documentElement.scrollWidth - width, wide];
+"""
+
+
+class ReportChecks:
+    """What holds for every report; a subclass says which one."""
+
+    browser: Browser
+    report: pathlib.Path
+    charts = 0  # how many there are
+
+    def setUp(self):
+        self.browser.requests()
+        self.browser.console()
+
+    def test_opens_without_errors_or_requests(self):
+        self.browser.open(self.report)
+        self.assertEqual([entry["message"] for entry in self.browser.console()], [])
+        asked = [url for url in self.browser.requests() if not url.startswith("data:")]
+        self.assertEqual(asked, [self.report.resolve().as_uri()])
+
+    def test_every_chart_is_drawn(self):
+        for scheme in ("light", "dark"):
+            self.browser.open(self.report, scheme=scheme)
+            coloured = self.browser.run(COLOURED_PIXELS)
+            self.assertEqual(len(coloured), self.charts)
+            self.assertGreater(min(coloured), 50, f"a blank chart among {coloured} ({scheme})")
+
+    def test_dark_mode(self):
+        self.browser.open(self.report, scheme="light")
+        light = self.browser.run(PICTURES)
+        self.assertGreater(min(self.browser.run(CONTRASTS)), 4.5)
+        self.browser.set_scheme("dark")  # while the page is open
+        dark = self.browser.run(PICTURES)
+        self.assertGreater(min(self.browser.run(CONTRASTS)), 4.5)
+        self.assertEqual(self.browser.run("return getComputedStyle(document.body).backgroundColor"), "rgb(20, 24, 28)")
+        self.assertEqual(len(set(light) & set(dark)), 0, "charts kept their light colours")
+
+    def test_phone_width(self):
+        self.browser.open(self.report, **PHONE)
+        for details in ("closed", "open"):
+            self.assertEqual(self.browser.run(TOO_WIDE), [0, []], f"with data tables {details}")
+            self.browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        self.assertGreater(min(self.browser.run(COLOURED_PIXELS)), 50)
+
+    def test_keyboard_reaches_everything(self):
+        self.browser.open(self.report)
+        stops = self.browser.run(MARK_STOPS)
+        self.assertGreaterEqual(stops, 2 * self.charts)
+        self.browser.press(*[TAB] * (stops + 1))
+        reached = self.browser.run("return window.reached")
+        self.assertEqual({str(n) for n in range(stops)} - {stop.get("stop") for stop in reached}, set())
+        self.assertNotIn("none", [stop["outline"] for stop in reached], "focus cannot be seen")
+
+    def test_arrow_keys_read_the_values(self):
+        self.browser.open(self.report)
+        for n in range(self.charts):
+            self.browser.run("document.querySelectorAll('canvas')[arguments[0]].focus()", n)
+            before = self.browser.run(PICTURES)[n]
+            self.browser.press(ARROW_RIGHT)
+            self.assertFalse(self.browser.run(PICTURES)[n] == before, f"no tooltip on chart {n}")
+            self.assertRegex(self.browser.run("return document.getElementById('spoken').textContent"), r"\d")
+            self.browser.press(ESCAPE)
+            self.assertEqual(self.browser.run("return document.getElementById('spoken').textContent"), "")
+        self.assertEqual(self.browser.console(), [])
+
+    def test_paper_is_light(self):
+        self.browser.open(self.report, scheme="dark")
+        before = self.browser.run(PICTURES)
+        self.browser.run("""addEventListener('beforeprint', () => {
+          window.paper = getComputedStyle(document.documentElement).getPropertyValue('--paper').trim();
+          window.printed = [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL());
+        });""")
+        self.assertTrue(self.browser.print_to_pdf().startswith(b"%PDF"))
+        self.assertEqual(self.browser.run("return window.paper"), "#ffffff")
+        printed = self.browser.run("return window.printed")
+        self.assertEqual(len(set(printed) & set(before)), 0, "charts were printed in their dark colours")
+        self.assertTrue(self.browser.run(PICTURES) == before, "the charts did not come back")
+
+
+class DemoReport(ReportChecks, unittest.TestCase):
+    charts = 13
+
+
+class HostileReport(ReportChecks, unittest.TestCase):
+    charts = 13
+
+    def test_hostile_text_is_only_text(self):
+        self.browser.open(self.report)
+        self.assertIsNone(self.browser.run("return window.pwned || null"))
+        self.assertEqual(self.browser.run("return document.scripts.length"), 3)
+        self.assertEqual(self.browser.run("return document.querySelectorAll('img, b, i').length"), 0)
+        cells = self.browser.run("return [...document.querySelectorAll('td')].map((cell) => cell.textContent)")
+        for title in worlds.HOSTILE_TITLES:
+            self.assertIn(title, cells)
+        self.assertIn("</title></p><script>", self.browser.run("return document.querySelector('.subtitle').textContent"))
+        points = self.browser.run("return JSON.parse(document.getElementById('charts').textContent)")
+        names = [point["name"] for chart in points if chart["kind"] == "scatter" for point in chart["points"]]
+        self.assertTrue(set(worlds.HOSTILE_TITLES) <= set(names))
+
+
+class RoundsReport(ReportChecks, unittest.TestCase):
+    charts = 17
+
+
+class StudyReport(ReportChecks, unittest.TestCase):
+    charts = 4
+
+
+def main():
+    throng, sample_reports = map(pathlib.Path, sys.argv[1:])
+    suite = unittest.TestSuite()
+    with tempfile.TemporaryDirectory(prefix="throng-reports-") as name, Browser() as browser:
+        folder = pathlib.Path(name)
+        program = worlds.Program(throng, folder)
+        reports = {
+            DemoReport: worlds.demo(program, folder),
+            HostileReport: worlds.hostile(program, folder),
+            RoundsReport: worlds.rounds(program, folder),
+            StudyReport: worlds.study(sample_reports, folder),
+        }
+        for checks, report in reports.items():
+            checks.browser = browser
+            checks.report = report
+            suite.addTests(unittest.defaultTestLoader.loadTestsFromTestCase(checks))
+        result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
+    failed = len(result.failures) + len(result.errors)
+    print(f"browser: {result.testsRun - failed} passed, {failed} failed")
+    return 0 if result.testsRun and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Reports to look at: runs of small worlds, made with the program under test."""
+
+import csv
+import json
+import pathlib
+import sqlite3
+import subprocess
+
+SCENARIOS = pathlib.Path(__file__).resolve().parents[2] / "scenarios"
+
+# Titles that would do something if they were anything but text.
+HOSTILE_TITLES = [
+    "<script>alert(1)</script>",
+    "</script><script>window.pwned = 1</script>",
+    "<!--<script>",
+    "<img src=x onerror=\"window.pwned = 1\">",
+    "' onfocus='window.pwned = 1' \"",
+    "{{nonce}} {{{css}}} {{#sections}}",
+    "&lt;b&gt; \u2028 \u2029 \\u003c",
+    "=HYPERLINK(\"http://example.invalid\")",
+]
+
+
+class Program:
+    """`throng`, run in a folder of its own."""
+
+    def __init__(self, throng, folder):
+        self._throng = throng.resolve()
+        self._folder = folder
+
+    def __call__(self, *arguments):
+        subprocess.run([self._throng, *map(str, arguments)], cwd=self._folder, check=True, capture_output=True)
+
+
+def _quick_run(program, folder, out, *changes):
+    settings = [part for change in ("recommender={\"kind\":\"popularity\"}", *changes) for part in ("--set", change)]
+    program("run", SCENARIOS / "demo.json", "--agents", 30, "--out", out, *settings)
+    return folder / out
+
+
+def demo(program, folder):
+    """The demo's report."""
+    run = _quick_run(program, folder, "demo")
+    program("report", "demo")
+    return run / "report.html"
+
+
+def hostile(program, folder):
+    """The report of a dataset and a scenario whose every text is hostile."""
+    _write_hostile_dataset(folder / "hostile-data")
+    run = _quick_run(program, folder, "it's <b>hostile", "dataset.path=hostile-data", "population={}",
+                     "description=</title></p><script>window.pwned = 1</script>")
+    program("report", "it's <b>hostile")
+    return run / "report.html"
+
+
+def rounds(program, folder):
+    """The report of a run whose figures change from round to round."""
+    run = _quick_run(program, folder, "rounds")
+    names = ["top_genre_share", "distinct_genres", "gini", "coverage"]
+    rows = [(n, f"{of}_{name}", 0.4 + 0.05 * n + (0.1 if of == "viewed" else 0))
+            for n in range(4) for of in ("recommended", "viewed") for name in names]
+    with sqlite3.connect(run / "run.db") as database:
+        database.executemany("INSERT OR REPLACE INTO round_metrics VALUES (?, ?, ?)", rows)
+    database.close()
+    program("report", "rounds")
+    return run / "report.html"
+
+
+def study(sample_reports, folder):
+    """A study's report: several arms, with bands."""
+    report = folder / "study.html"
+    subprocess.run([sample_reports.resolve(), report], check=True)
+    return report
+
+
+def _write_hostile_dataset(folder):
+    folder.mkdir()
+    users, items = 30, 3 * len(HOSTILE_TITLES)
+    titles = [HOSTILE_TITLES[n] if n < len(HOSTILE_TITLES) else f"item {n}" for n in range(items)]
+    interactions = [(u, i, 3 + (u + i) % 3) for u in range(users) for i in range(items) if (u * 7 + i * 3) % 5 < 2]
+    tables = {
+        "items.csv": [("item_id", "title", "genres")] + [(i, title, "<i>genre") for i, title in enumerate(titles)],
+        "users.csv": [("user_id",)] + [(u,) for u in range(users)],
+        "interactions.csv": [("user_id", "item_id", "rating")] + interactions,
+    }
+    for name, rows in tables.items():
+        with open(folder / name, "w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+    (folder / "dataset.json").write_text(json.dumps({
+        "name": "<script>window.pwned = 1</script>", "format": 1, "genres": ["<i>genre"], "provenance": {},
+        "counts": {"users": users, "items": items, "interactions": len(interactions)},
+    }))

@@ -1,0 +1,149 @@
+#include "scenarios/report/report_data.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/scenarios/small_run.h"
+
+namespace throng {
+namespace {
+
+class ReportData : public ::testing::Test {
+ protected:
+  Json data() const { return report_data(RunReader(folder_.path()), folder_.path()); }
+
+  /// The chart of that title.
+  static Json chart(const Json& data, const std::string& title) {
+    for (const Json& section : data["sections"]) {
+      for (const Json& chart : section["charts"]) {
+        if (chart["title"] == title) return chart;
+      }
+    }
+    ADD_FAILURE() << "no chart " << title;
+    return {};
+  }
+  static Json values(const Json& chart) { return chart["series"][0]["values"]; }
+
+  TempFolder folder_;
+};
+
+TEST_F(ReportData, SaysWhatRanAndHowToRunItAgain) {
+  testing::write_small_run(folder_);
+  const Json report = data();
+  EXPECT_EQ(report["title"], "small");
+  EXPECT_EQ(report["subtitle"], "two agents");
+  EXPECT_EQ(report["digest"], "abc");
+  EXPECT_EQ(report["version"], "1.2.3");
+  EXPECT_EQ(report["scenario"]["recommender"]["kind"], "mf");
+  const std::string folder = folder_.path().string();
+  EXPECT_EQ(report["command"], "throng run " + folder + "/scenario.json --out " + folder + "-again");
+  EXPECT_EQ(report["facts"][0], Json({{"name", "dataset"}, {"value", "small world"}}));
+  EXPECT_FALSE(report.contains("notice"));
+}
+
+TEST_F(ReportData, TheCommandIsSafeToPasteIntoAShell) {
+  testing::write_small_run(folder_);
+  const RunReader run(folder_.path());
+  EXPECT_EQ(report_data(run, folder_.path().string() + "/")["command"], data()["command"]);
+  std::filesystem::create_directory(folder_ / "it's $(odd)");
+  std::filesystem::copy(folder_ / "scenario.json", folder_ / "it's $(odd)");
+  const std::string quoted = "'" + folder_.path().string() + "/it'\\''s $(odd)";
+  EXPECT_EQ(report_data(run, folder_ / "it's $(odd)")["command"],
+            "throng run " + quoted + "/scenario.json' --out " + quoted + "-again'");
+}
+
+TEST_F(ReportData, HeadlineMetricsCarryTheirErrorsAndWhatTheyRestOn) {
+  testing::write_small_run(folder_);
+  const Json metrics = data()["metrics"];
+  ASSERT_EQ(metrics.size(), 5U);
+  EXPECT_EQ(metrics[0]["label"], "P_view");
+  EXPECT_DOUBLE_EQ(metrics[0]["mean"].get<double>(), 0.25);  // 2 of 4 and 0 of 2
+  EXPECT_DOUBLE_EQ(metrics[0]["standard_error"].get<double>(), 0.25);
+  EXPECT_EQ(metrics[0]["basis"], "2 agents, 3 pages");
+}
+
+TEST_F(ReportData, DistributionsAndPages) {
+  testing::write_small_run(folder_);
+  const Json report = data();
+  EXPECT_EQ(values(chart(report, "Ratings given")), Json({0.0, 0.0, 0.0, 50.0, 50.0}));
+  EXPECT_EQ(chart(report, "Ratings given")["table"]["rows"][4], Json({"5", 1, 50.0}));
+  EXPECT_EQ(values(chart(report, "Page of the exit")), Json({50.0, 50.0}));
+  EXPECT_EQ(values(chart(report, "Sessions that reached the page")), Json({100.0, 50.0}));
+  const Json views = chart(report, "Views per page")["series"][0];
+  EXPECT_EQ(views["values"], Json({0.5, 1.0}));  // page 1: 1 and 0 views
+  EXPECT_EQ(views["errors"], Json({0.5, 0.0}));
+}
+
+TEST_F(ReportData, TraitGroupsLeaveEmptyGroupsBlank) {
+  testing::write_small_run(folder_);
+  const Json scores = chart(data(), "S_sat: interview score, 1 to 10");
+  EXPECT_EQ(scores["labels"], Json({"occasional", "regular", "devoted", "follower", "balanced", "maverick",
+                                    "selective", "open", "explorer"}));
+  EXPECT_EQ(scores["groups"][2], "activity");
+  EXPECT_EQ(values(scores), Json({8.0, nullptr, 2.0, nullptr, 5.0, nullptr, nullptr, 5.0, nullptr}));
+  EXPECT_EQ(values(chart(data(), "Agents in the group")), Json({1, 0, 1, 0, 2, 0, 0, 2, 0}));
+}
+
+TEST_F(ReportData, ItemsAreRankedAndSetAgainstTheirPopularity) {
+  testing::write_small_run(folder_);
+  const Json report = data();
+  const Json shown = chart(report, "Most shown");
+  EXPECT_EQ(shown["labels"], Json({"item 1", "item 0", "item 2"}));
+  EXPECT_EQ(values(shown), Json({3, 2, 1}));
+  EXPECT_EQ(shown["table"]["rows"][2], Json({"item 2", "genre 0, genre 1", 1, 1, 1, 0}));
+  EXPECT_EQ(chart(report, "Most liked")["labels"], Json({"item 0", "item 2"}))
+      << "ties by id; no item without likes";
+
+  const Json scatter = chart(report, "Popularity against exposure");
+  EXPECT_EQ(scatter["points"], Json({{{"x", 2}, {"y", 2}, {"name", "item 0"}},
+                                     {{"x", 1}, {"y", 3}, {"name", "item 1"}},
+                                     {{"x", 0}, {"y", 1}, {"name", "item 2"}}}));
+  // 6 impressions, 3 interactions.
+  EXPECT_NEAR(scatter["reference"]["points"].back()["y"].get<double>(), 4, 1e-9);
+}
+
+TEST_F(ReportData, ALargeCatalogueIsThinnedOutForTheScatterPlot) {
+  Dataset dataset = testing::dataset_of(2, 1, std::vector<std::vector<unsigned>>(5000, {0}), {{0, 4999, 4}});
+  testing::write_small_run(folder_, dataset);
+  const Json scatter = chart(data(), "Popularity against exposure");
+  EXPECT_EQ(scatter["points"].size(), 2000U);
+  EXPECT_EQ(scatter["points"][0]["name"], "item 4999") << "the most popular one stays";
+  EXPECT_EQ(scatter["note"], "2,000 of 5,000 items, evenly spaced by popularity.");
+}
+
+TEST_F(ReportData, RoundsBecomeCurvesOnceThereAreTwo) {
+  testing::write_small_run(folder_);
+  testing::write_round_metric(folder_, 0, "recommended_gini", 0.5);
+  testing::write_round_metric(folder_, 0, "viewed_gini", 0.6);
+  EXPECT_TRUE(round_charts(RunReader(folder_.path()).round_metrics()).empty());
+  testing::write_round_metric(folder_, 1, "recommended_gini", 0.7);
+  testing::write_round_metric(folder_, 1, "recommended_top_genre_share", 0.3);
+  testing::write_round_metric(folder_, 1, "surprise", 0.1);
+
+  const Json charts = round_charts(RunReader(folder_.path()).round_metrics());
+  ASSERT_EQ(charts.size(), 3U);
+  EXPECT_EQ(charts[0]["title"], "Share of the top genre");
+  EXPECT_EQ(charts[2]["title"], "surprise") << "a metric this page has no words for";
+  EXPECT_EQ(
+      charts[1]["series"],
+      Json({{{"name", "recommended"}, {"points", {{{"x", 1}, {"mean", 0.5}}, {{"x", 2}, {"mean", 0.7}}}}},
+            {{"name", "viewed"}, {"points", Json::array({{{"x", 1}, {"mean", 0.6}}})}}}));
+  EXPECT_EQ(data()["sections"][0]["heading"], "Round by round");
+}
+
+TEST_F(ReportData, AnUnfinishedRunSaysSoAndShowsWhatThereIs) {
+  {
+    RunWriter writer(folder_ / "run.db");
+    writer.write_meta("status", "stopped");
+    writer.write_meta("dataset", "small world");
+    writer.commit();
+  }
+  const Json report = data();
+  EXPECT_EQ(report["title"], "small world");
+  EXPECT_TRUE(report.contains("notice"));
+  EXPECT_TRUE(report["sections"].empty());
+  EXPECT_FALSE(report.contains("metrics"));
+  EXPECT_FALSE(report.contains("command")) << "there is no scenario to run";
+}
+
+}  // namespace
+}  // namespace throng
