@@ -140,9 +140,8 @@ std::vector<SessionRecord> RunReader::sessions(AgentId agent) const {
 SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
   SessionRecord session{.agent = agent, .round = round};
   auto head = connection_->query(
-      "SELECT started_us, ended_us, score, digest FROM sessions JOIN interviews USING (agent, round) "
-      "JOIN digests USING (agent, round) WHERE agent = ? AND round = ?",
-      number(agent), round);
+      "SELECT started_us, ended_us, score, digest FROM sessions WHERE agent = ? AND round = ?", number(agent),
+      round);
   if (head.executeStep()) {
     session.started = time_from(head.getColumn(0));
     session.ended = time_from(head.getColumn(1));
@@ -151,9 +150,9 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
   }
 
   auto pages = connection_->query(
-      "SELECT p.page, p.shown_at_us, p.satisfaction, d.satisfaction, d.fatigue, d.exits, r.satisfaction "
-      "FROM pages p JOIN decisions d USING (agent, round, page) LEFT JOIN reflections r USING (agent, round, "
-      "page) "
+      "SELECT p.page, p.shown_at_us, p.satisfaction, p.satisfaction_so_far, p.fatigue, p.exits, "
+      "r.satisfaction "
+      "FROM pages p LEFT JOIN reflections r USING (agent, round, page) "
       "WHERE agent = ? AND round = ? ORDER BY p.page",
       number(agent), round);
   while (pages.executeStep()) {
