@@ -35,7 +35,8 @@ Metric mean_over_agents(std::string name, std::span<const Outcome> outcomes,
   metric.agents = means.size();
   if (means.empty()) return metric;
   const double count = static_cast<double>(means.size());
-  for (const double mean : means) metric.mean += mean / count;
+  for (const double mean : means) metric.mean += mean;
+  metric.mean /= count;
   if (means.size() < 2) return metric;
   double squares = 0;
   for (const double mean : means) squares += std::pow(mean - metric.mean, 2);
