@@ -1,18 +1,22 @@
+#include <map>
+
 #include <gmock/gmock.h>
 
 #include "engine/base/parallel.h"
-#include "scenarios/run/run.h"
 #include "scenarios/store/run_reader.h"
+#include "scenarios/studies/study.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {
 namespace {
 
-Json run_shipped(const std::string& scenario, std::size_t threads, const TempFolder& folder) {
+Json run_shipped(const std::string& name, std::size_t threads, const TempFolder& folder,
+                 const std::vector<std::string>& overrides = {}) {
   const ThreadLimit limit(threads);
-  const std::string file = THRONG_SOURCE_DIR "/scenarios/" + scenario;
-  return run_scenario(read_scenario(file, {}), {.folder = folder / ("run-" + std::to_string(threads)),
-                                                .progress = Progress::Output::none});
+  const Scenario scenario = read_scenario(THRONG_SOURCE_DIR "/scenarios/" + name, overrides);
+  const auto run = scenario.is_study() ? run_study : run_scenario;
+  return run(scenario,
+             {.folder = folder / ("run-" + std::to_string(threads)), .progress = Progress::Output::none});
 }
 
 // Pinned for Debian 12's g++ and glibc. A change here changes everybody's results: say why in the commit.
@@ -24,6 +28,46 @@ TEST(Golden, TheDemoHasOneDigestOnAnyNumberOfThreads) {
   EXPECT_EQ(two["digest"], one["digest"]);
   EXPECT_EQ(one["agents"], 1000);
   EXPECT_EQ(one["metrics"], two["metrics"]);
+}
+
+// The other shipped scenarios take too long for a test: pinned small, with everything that makes them what they are.
+TEST(Golden, ASmallFilterBubbleHasOneDigestOnAnyNumberOfThreads) {
+  const TempFolder folder;
+  const std::vector<std::string> small{"population.agents=300", "rounds=3", "replicates=2",
+                                       "recommender.max_epochs=20"};
+  const Json one = run_shipped("filter_bubble.json", 1, folder, small);
+  const Json two = run_shipped("filter_bubble.json", 2, folder, small);
+  EXPECT_EQ(one["digest"], "b056dd2807b0976fa8ffc4ebd26b54b3");
+  EXPECT_EQ(two["digest"], one["digest"]);
+  EXPECT_EQ(one["curves"], two["curves"]);
+}
+
+TEST(Golden, ASmallMillionHasOneDigestOnAnyNumberOfThreads) {
+  const TempFolder folder;
+  const std::vector<std::string> small{"population.agents=2000", "dataset.path=synthetic:200x500"};
+  const Json one = run_shipped("million.json", 1, folder, small);
+  const Json two = run_shipped("million.json", 2, folder, small);
+  EXPECT_EQ(one["digest"], "acb72ef44b900ab724d6649d6c50a6e0");
+  EXPECT_EQ(two["digest"], one["digest"]);
+}
+
+TEST(FilterBubble, ArmsShareTheirFirstRoundAndPartAfterwards) {
+  const TempFolder folder;
+  const Json summary =
+      run_shipped("filter_bubble.json", 2, folder,
+                  {"population.agents=300", "rounds=2", "replicates=2", "recommender.max_epochs=20"});
+  std::map<std::string, std::map<std::string, Json>> points;  // metric -> arm -> points
+  for (const Json& curve : summary["curves"]) {
+    points[curve["metric"].get<std::string>()][curve["arm"].get<std::string>()] = curve["points"];
+  }
+  ASSERT_EQ(points.size(), 8U);
+  for (const auto& [metric, arms] : points) {
+    EXPECT_EQ(arms.at("intervention")[0], arms.at("control")[0]) << metric;
+    EXPECT_NE(arms.at("intervention")[1], arms.at("control")[1]) << metric;
+  }
+  // The control's second page of the ranking reaches further into the catalogue.
+  EXPECT_LT(points["recommended_coverage"]["intervention"][1]["mean"],
+            points["recommended_coverage"]["control"][1]["mean"]);
 }
 
 TEST(Golden, TheReportFromTheRowsEqualsTheSummary) {

@@ -1,0 +1,72 @@
+#include "agents/training_data.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/interactions_of.h"
+#include "tests/support/small_world.h"
+
+namespace throng {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Source = PopulationOptions::Source;
+
+TEST(PickedItems, FollowTheRule) {
+  SessionRecord session;
+  session.pages.push_back({.impressions = {{.item = ItemId(5), .aligned = true, .viewed = true, .rating = 4},
+                                           {.item = ItemId(3), .aligned = true, .viewed = true, .rating = 2},
+                                           {.item = ItemId(1), .aligned = true},
+                                           {.item = ItemId(9)}}});
+  EXPECT_THAT(picked_items(session, PickRule::viewed), ElementsAre(ItemId(3), ItemId(5)));
+  EXPECT_THAT(picked_items(session, PickRule::aligned), ElementsAre(ItemId(1), ItemId(3), ItemId(5)));
+  EXPECT_THAT(picked_items(session, PickRule::liked), ElementsAre(ItemId(5)));
+}
+
+class TrainingDataTest : public ::testing::Test {
+ protected:
+  Population population(const PopulationOptions& options) const {
+    return {dataset_, space_, options, Draws(1)};
+  }
+
+  Dataset dataset_ = testing::dataset_of(2, 0, {{}, {}, {}, {}}, {{0, 0, 4}, {1, 1, 4}});
+  Interactions train_ = testing::interactions_of(4, {{0}, {1}});
+  TasteSpace space_{dataset_.catalogue, train_};
+};
+
+TEST_F(TrainingDataTest, UsersKeepTheirRowsAndSampledAgentsGetRowsThatBeginAsCopies) {
+  const Population agents = population({.agents = 3});
+  const TrainingData training(train_, agents);
+  ASSERT_EQ(training.num_rows(), 3U);
+  std::vector<AgentState> states(3);
+  states[0].picked = {ItemId(2)};
+  states[2].picked = {ItemId(3)};
+  const Interactions rows = training.with_picks(states);
+  EXPECT_THAT(rows.items_of(UserId(0)), ElementsAre(ItemId(0), ItemId(2)));
+  EXPECT_THAT(rows.items_of(UserId(1)), ElementsAre(ItemId(1)));
+  const ItemId copied = train_.items_of(agents.user_of(AgentId(2)))[0];
+  EXPECT_THAT(rows.items_of(UserId(2)), ElementsAre(copied, ItemId(3)));
+}
+
+TEST_F(TrainingDataTest, APopulationThatIsAllSampledFollowsTheUsers) {
+  const Population agents = population({.agents = 4, .source = Source::sampled});
+  const TrainingData training(train_, agents);
+  EXPECT_EQ(training.num_rows(), 6U);
+  EXPECT_EQ(training.row_of(AgentId(0)), UserId(2));
+  EXPECT_EQ(training.row_of(AgentId(3)), UserId(5));
+}
+
+TEST_F(TrainingDataTest, WhatIsPickedIsNoLongerHeldOut) {
+  const Population agents = population({.agents = 3});
+  const TrainingData training(train_, agents);
+  std::vector<AgentState> states(3);
+  states[0].picked = {ItemId(2)};
+  const Interactions held_out = training.held_out(testing::interactions_of(4, {{2, 3}, {2}}), states);
+  EXPECT_EQ(held_out.num_users(), 3U);
+  EXPECT_THAT(held_out.items_of(UserId(0)), ElementsAre(ItemId(3)));
+  EXPECT_THAT(held_out.items_of(UserId(1)), ElementsAre(ItemId(2)));
+  EXPECT_THAT(held_out.items_of(UserId(2)), IsEmpty());
+}
+
+}  // namespace
+}  // namespace throng
