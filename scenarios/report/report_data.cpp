@@ -1,7 +1,6 @@
 #include "scenarios/report/report_data.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <numeric>
 #include <set>
@@ -9,44 +8,12 @@
 #include <fmt/format.h>
 
 #include "engine/base/files.h"
+#include "scenarios/report/chart_json.h"
+#include "scenarios/report/item_charts.h"
 #include "scenarios/report/run_figures.h"
 
 namespace throng {
 namespace {
-
-constexpr std::size_t kTopItems = 10;
-/// More points than this hide each other, and make the file large.
-constexpr std::size_t kScatterPoints = 2000;
-
-double share(std::size_t part, std::size_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-double percent(std::size_t part, std::size_t whole) { return 100 * share(part, whole); }
-
-/// Such as "1,000,000".
-std::string grouped(std::size_t number) {
-  const std::string digits = std::to_string(number);
-  std::string text;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
-    text += digits[i];
-  }
-  return text;
-}
-
-Json section(const char* heading, std::string text, Json charts) {
-  return {{"heading", heading}, {"text", std::move(text)}, {"charts", std::move(charts)}};
-}
-
-Json bar_chart(const std::string& title, const char* unit, const char* x_title, Json labels, Json series) {
-  return {{"kind", "bars"},
-          {"title", title},
-          {"unit", unit},
-          {"x_title", x_title},
-          {"labels", std::move(labels)},
-          {"series", std::move(series)}};
-}
 
 // --- Ratings, exits and pages ------------------------------------------------------------------------------
 
@@ -62,8 +29,8 @@ Json distribution(const char* title, const char* unit, const char* x_title, cons
     shares.push_back(percent(counts[i], total));
     rows.push_back({std::to_string(i + 1), counts[i], shares.back()});
   }
-  Json chart =
-      bar_chart(title, unit, x_title, std::move(labels), Json::array({{{"name", unit}, {"values", shares}}}));
+  Json chart = bar_chart_json(title, unit, x_title, std::move(labels),
+                              Json::array({{{"name", unit}, {"values", shares}}}));
   chart["table"] = {{"columns", {x_title, count_name, unit}}, {"rows", std::move(rows)}};
   return chart;
 }
@@ -77,8 +44,8 @@ Json views_chart(std::span<const PageFigures> pages) {
     views.push_back(page.views);
     errors.push_back(page.standard_error);
   }
-  Json chart = bar_chart("Views per page", "views", "page", std::move(labels),
-                         Json::array({{{"name", "mean views"}, {"values", views}, {"errors", errors}}}));
+  Json chart = bar_chart_json("Views per page", "views", "page", std::move(labels),
+                              Json::array({{{"name", "mean views"}, {"values", views}, {"errors", errors}}}));
   chart["note"] = "Mean over the sessions that reached the page; whiskers are one standard error.";
   return chart;
 }
@@ -92,19 +59,20 @@ Json reach_chart(std::span<const PageFigures> pages) {
     shares.push_back(percent(page.sessions, pages.front().sessions));
     rows.push_back({std::to_string(page.page), page.sessions, shares.back()});
   }
-  Json chart = bar_chart("Sessions that reached the page", "% of sessions", "page", std::move(labels),
-                         Json::array({{{"name", "% of sessions"}, {"values", shares}}}));
+  Json chart = bar_chart_json("Sessions that reached the page", "% of sessions", "page", std::move(labels),
+                              Json::array({{{"name", "% of sessions"}, {"values", shares}}}));
   chart["table"] = {{"columns", {"page", "sessions", "% of sessions"}}, {"rows", std::move(rows)}};
   return chart;
 }
 
 Json pages_section(const RunReader& run, std::span<const Outcome> outcomes) {
   const std::vector<PageFigures> pages = run.pages();
-  return section("Pages and ratings", "",
-                 {views_chart(pages), reach_chart(pages),
-                  distribution("Page of the exit", "% of sessions", "exit on page", "sessions",
-                               exit_page_counts(outcomes)),
-                  distribution("Ratings given", "% of ratings", "rating", "ratings", run.rating_counts())});
+  return section_json(
+      "Pages and ratings", "",
+      {views_chart(pages), reach_chart(pages),
+       distribution("Page of the exit", "% of sessions", "exit on page", "sessions",
+                    exit_page_counts(outcomes)),
+       distribution("Ratings given", "% of ratings", "rating", "ratings", run.rating_counts())});
 }
 
 // --- Trait groups ------------------------------------------------------------------------------------------
@@ -117,7 +85,7 @@ Json trait_chart(std::span<const TraitGroupFigures> groups, const std::string& t
     labels.push_back(group.word);
     traits.push_back(group.trait);
   }
-  Json chart = bar_chart(title, "", "", std::move(labels), Json::array({std::move(series)}));
+  Json chart = bar_chart_json(title, "", "", std::move(labels), Json::array({std::move(series)}));
   chart["direction"] = "down";
   chart["groups"] = std::move(traits);
   return chart;
@@ -133,9 +101,9 @@ Json trait_metric_chart(std::span<const TraitGroupFigures> groups, std::size_t m
   Json means = Json::array();
   Json errors = Json::array();
   for (const TraitGroupFigures& group : groups) {
-    const bool anyone = group.agents() > 0;
-    means.push_back(anyone ? Json(group.metrics[metric].mean) : Json());
-    errors.push_back(anyone ? Json(group.metrics[metric].standard_error) : Json());
+    const Metric& figure = group.metrics[metric];
+    means.push_back(figure.agents > 0 ? Json(figure.mean) : Json());
+    errors.push_back(figure.agents > 0 ? Json(figure.standard_error) : Json());
   }
   const auto [label, meaning] = words_of(groups.front().metrics[metric]);
   return trait_chart(groups, fmt::format("{}: {}", label, meaning),
@@ -148,7 +116,7 @@ Json trait_table(std::span<const TraitGroupFigures> groups) {
   Json rows = Json::array();
   for (const TraitGroupFigures& group : groups) {
     Json row = {group.trait, group.group, group.word, group.agents()};
-    for (const Metric& metric : group.metrics) row.push_back(group.agents() > 0 ? Json(metric.mean) : Json());
+    for (const Metric& metric : group.metrics) row.push_back(metric.agents > 0 ? Json(metric.mean) : Json());
     rows.push_back(std::move(row));
   }
   return {{"columns", std::move(columns)}, {"rows", std::move(rows)}};
@@ -161,124 +129,12 @@ Json traits_section(const RunReader& run, std::span<const Outcome> outcomes) {
     charts.push_back(trait_metric_chart(groups, metric));
   }
   charts.push_back(agents_chart(groups));
-  Json traits = section("Trait groups",
-                        "Every agent belongs to one group of each trait. Whiskers are one standard error.",
-                        std::move(charts));
+  Json traits = section_json(
+      "Trait groups", "Every agent belongs to one group of each trait. Whiskers are one standard error.",
+      std::move(charts));
   traits["size"] = "small";
   traits["tables"] = Json::array({trait_table(groups)});
   return traits;
-}
-
-// --- Items -------------------------------------------------------------------------------------------------
-
-std::string with_commas(std::string_view joined) {
-  std::string text;
-  for (const char c : joined) text += c == '|' ? ", " : std::string(1, c);
-  return text;
-}
-
-/// The first items by `count`, ties by id.
-Json top_items_chart(const char* title, const char* unit, std::span<const ItemFigures> items,
-                     std::size_t ItemFigures::*count) {
-  std::vector<const ItemFigures*> order;
-  for (const ItemFigures& item : items) {
-    if (item.*count > 0) order.push_back(&item);
-  }
-  std::ranges::stable_sort(order, std::ranges::greater{},
-                           [&](const ItemFigures* item) { return item->*count; });
-  order.resize(std::min(order.size(), kTopItems));
-
-  Json labels = Json::array();
-  Json values = Json::array();
-  Json rows = Json::array();
-  for (const ItemFigures* item : order) {
-    labels.push_back(name_of(*item));
-    values.push_back(item->*count);
-    rows.push_back({name_of(*item), with_commas(item->genres), item->shown, item->viewed, item->liked,
-                    item->interactions});
-  }
-  Json chart =
-      bar_chart(title, unit, "", std::move(labels), Json::array({{{"name", unit}, {"values", values}}}));
-  chart["direction"] = "down";
-  chart["table"] = {
-      {"columns", {"item", "genres", "shown", "viewed", "liked", "interactions in the dataset"}},
-      {"rows", std::move(rows)}};
-  return chart;
-}
-
-Json items_section(std::span<const ItemFigures> items) {
-  return section("Items", "Liked means rated 4 or 5.",
-                 {top_items_chart("Most shown", "times shown", items, &ItemFigures::shown),
-                  top_items_chart("Most liked", "likes", items, &ItemFigures::liked)});
-}
-
-// --- Popularity against exposure ---------------------------------------------------------------------------
-
-/// All items by popularity, or evenly spaced ones if they are too many; the most popular is always there.
-std::vector<const ItemFigures*> scatter_sample(std::span<const ItemFigures> items) {
-  std::vector<const ItemFigures*> order;
-  for (const ItemFigures& item : items) order.push_back(&item);
-  std::ranges::stable_sort(order, std::ranges::greater{}, &ItemFigures::interactions);
-  if (order.size() <= kScatterPoints) return order;
-  std::vector<const ItemFigures*> sample;
-  for (std::size_t n = 0; n < kScatterPoints; ++n) sample.push_back(order[n * order.size() / kScatterPoints]);
-  return sample;
-}
-
-/// What impressions would be if each item had as large a share of them as of the dataset's interactions.
-Json proportional_line(std::size_t most_interactions, double impressions_per_interaction) {
-  constexpr int steps = 40;
-  Json points = Json::array();
-  for (int step = 0; step <= steps; ++step) {
-    const double x = std::expm1(std::log1p(static_cast<double>(most_interactions)) * step / steps);
-    points.push_back({{"x", x}, {"y", x * impressions_per_interaction}});
-  }
-  return {{"name", "shown in proportion to popularity"}, {"points", std::move(points)}};
-}
-
-Json exposure_chart(std::span<const ItemFigures> items, std::size_t shown, std::size_t interactions) {
-  Json points = Json::array();
-  const std::vector<const ItemFigures*> sample = scatter_sample(items);
-  for (const ItemFigures* item : sample) {
-    points.push_back({{"x", item->interactions}, {"y", item->shown}, {"name", name_of(*item)}});
-  }
-  Json chart = {{"kind", "scatter"},
-                {"title", "Popularity against exposure"},
-                {"width", "full"},
-                {"scale", "log"},
-                {"x_title", "interactions in the dataset"},
-                {"unit", "times shown"},
-                {"points", std::move(points)}};
-  if (interactions > 0)
-    chart["reference"] = proportional_line(sample.front()->interactions, share(shown, interactions));
-  if (sample.size() < items.size()) {
-    chart["note"] = fmt::format("{} of {} items, evenly spaced by popularity.", grouped(sample.size()),
-                                grouped(items.size()));
-  }
-  return chart;
-}
-
-Json exposure_section(std::span<const ItemFigures> items) {
-  std::size_t shown = 0;
-  std::size_t interactions = 0;
-  for (const ItemFigures& item : items) {
-    shown += item.shown;
-    interactions += item.interactions;
-  }
-  const auto reached =
-      static_cast<std::size_t>(std::ranges::count_if(items, [](const auto& item) { return item.shown > 0; }));
-  std::vector<std::size_t> counts;
-  for (const ItemFigures& item : items) counts.push_back(item.shown);
-  std::ranges::sort(counts, std::ranges::greater{});
-  const auto tenth = static_cast<std::ptrdiff_t>((counts.size() + 9) / 10);
-  const std::size_t of_tenth = std::accumulate(counts.begin(), counts.begin() + tenth, std::size_t{0});
-  return section(
-      "Popularity and exposure",
-      fmt::format(
-          "{} of {} items were shown at all ({:.1f} %). The tenth of the catalogue that was shown most "
-          "makes up {:.1f} % of all impressions.",
-          grouped(reached), grouped(items.size()), percent(reached, items.size()), percent(of_tenth, shown)),
-      Json::array({exposure_chart(items, shown, interactions)}));
 }
 
 // --- The whole page ----------------------------------------------------------------------------------------
@@ -332,16 +188,10 @@ std::string quoted_for_shell(const std::string& text) {
   return quoted + "'";
 }
 
-std::string command_for(const std::filesystem::path& folder) {
-  const std::filesystem::path plain = folder.has_filename() ? folder : folder.parent_path();
-  return fmt::format("throng run {} --out {}", quoted_for_shell((plain / "scenario.json").string()),
-                     quoted_for_shell(plain.string() + "-again"));
-}
-
 Json sections_of(const RunReader& run, std::span<const Outcome> outcomes) {
   Json sections = Json::array();
   if (Json charts = round_charts(run.round_metrics()); !charts.empty()) {
-    sections.push_back(section("Round by round", "", std::move(charts)));
+    sections.push_back(section_json("Round by round", "", std::move(charts)));
   }
   if (outcomes.empty()) return sections;
   sections.push_back(pages_section(run, outcomes));
@@ -425,6 +275,12 @@ Json round_charts(std::span<const RoundMetric> metrics) {
   return charts;
 }
 
+std::string reproducing_command(const std::filesystem::path& folder) {
+  const std::filesystem::path plain = folder.has_filename() ? folder : folder.parent_path();
+  return fmt::format("throng run {} --out {}", quoted_for_shell((plain / "scenario.json").string()),
+                     quoted_for_shell(plain.string() + "-again"));
+}
+
 Json report_data(const RunReader& run, const std::filesystem::path& folder) {
   const std::vector<Outcome> outcomes = run.outcomes();
   const std::vector<Metric> metrics = metrics_so_far(run, outcomes);
@@ -442,7 +298,7 @@ Json report_data(const RunReader& run, const std::filesystem::path& folder) {
   if (!metrics.empty() && metrics.front().agents > 0) data["metrics"] = metric_cards(metrics);
   if (!scenario.is_null()) {
     data["scenario"] = scenario;
-    data["command"] = command_for(folder);
+    data["command"] = reproducing_command(folder);
   }
   return data;
 }

@@ -13,6 +13,9 @@ namespace throng {
 /// its scenario.json, if there, is shown, and the command that reproduces the run names it.
 Json report_data(const RunReader& run, const std::filesystem::path& folder);
 
+/// The command, safe to paste into a shell, that runs the saved scenario of a run folder into a new one.
+std::string reproducing_command(const std::filesystem::path& folder);
+
 /// The charts of figures that change from round to round, in the shape of html_report's curves. Metrics
 /// called `recommended_X` and `viewed_X` become two curves of one chart; rounds count from 1. Empty for fewer
 /// than two rounds.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -27,7 +28,8 @@ struct TraitGroupFigures {
   std::string word;        ///< such as "devoted"
   std::vector<Metric> metrics;
 
-  std::size_t agents() const { return metrics.front().agents; }
+  /// In the group; a metric may rest on fewer.
+  std::size_t agents() const { return std::ranges::max(metrics, {}, &Metric::agents).agents; }
 };
 
 /// The nine groups, trait after trait. `traits` of every agent, in agent order.

@@ -37,7 +37,7 @@ std::string trait_table(std::span<const TraitGroupFigures> groups) {
     std::vector<std::string> row{fmt::format("{} {} {}", group.trait, group.group, group.word),
                                  std::to_string(group.agents())};
     for (const Metric& metric : group.metrics) {
-      row.push_back(group.agents() == 0 ? "-" : fmt::format("{:.3f}", metric.mean));
+      row.push_back(metric.agents == 0 ? "-" : fmt::format("{:.3f}", metric.mean));
     }
     table.add_row(std::move(row));
   }

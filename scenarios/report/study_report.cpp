@@ -79,7 +79,7 @@ Json study_report_data(const Json& summary, const std::filesystem::path& folder)
        {{{"heading", "Over the rounds"},
          {"text", "Bands are 95 % confidence intervals of the mean over replicates (Student's t)."},
          {"charts", curve_charts(summary)}}}},
-      {"command", fmt::format("throng run {} --out {}-again", scenario_file, folder.string())},
+      {"command", reproducing_command(folder)},
       {"digest", summary["digest"]},
       {"version", summary["version"]},
       {"scenario", read_json(scenario_file, ErrorKind::data)}};

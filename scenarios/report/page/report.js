@@ -112,7 +112,7 @@
     const options = commonOptions(looks);
     options.indexAxis = lying ? 'y' : 'x';
     options.whiskerColour = looks.ink;
-    const longest = Math.max(...chart.series.flatMap((s) => s.values.map((v, i) => v + (s.errors ? s.errors[i] : 0))));
+    const longest = Math.max(0, ...chart.series.flatMap((s) => s.values.map((v, i) => v + (s.errors ? s.errors[i] : 0))));
     const values = axis(looks, chart.unit, {beginAtZero: true, suggestedMax: longest});
     const labels = axis(looks, chart.x_title, {grid: {display: false, borderColor: looks.line}});
     labels.ticks.autoSkip = !lying;
