@@ -39,15 +39,15 @@ struct EventHandle {
   std::uint32_t generation = 0;
 };
 
-/// Pending events in the order of their keys. Not thread-safe. No allocation once capacity has grown to the
-/// largest number pending.
+/// Pending events in the order of their keys. Not thread-safe. Pushing and popping allocate nothing once
+/// capacity has grown to the largest number pending.
 ///
-/// The next few events are in a 4-ary heap, `near_`, which is small enough for the first cache. All later
-/// ones lie unsorted in buckets by time, as in a radix heap (Ahuja et al., JACM 1990): with times written in
-/// base 16, bucket (level, digit) holds those whose highest digit that differs from `base_` is this one. When
-/// the heap has run empty, the first bucket goes there, or, when it is large, is spread over the levels below
-/// first. So an event is moved a few times, each time to the end of a list, whatever the number pending; a
-/// heap of them all would miss the cache at every level.
+/// The next few events are in a 4-ary heap, small enough for the first cache. All later ones lie unsorted in
+/// buckets, as in a radix heap (Ahuja et al., JACM 1990): with a key's (time, priority, source) as a number
+/// in base 32, its rank, bucket (level, digit) holds the events whose highest digit that differs from `base_`
+/// is this one. When the heap has run empty, the first bucket goes there, or, when it is large, is spread
+/// over the levels below first. So an event is moved a few times, always to the end of a list, whatever the
+/// number pending and however they are distributed; in one heap of them all every level would miss the cache.
 template <class Payload>
 class EventQueue {
  public:
@@ -57,6 +57,10 @@ class EventQueue {
     EventKey key;
     Payload payload;
   };
+
+  EventQueue() = default;
+  EventQueue(const EventQueue&) = delete;
+  EventQueue& operator=(const EventQueue&) = delete;
 
   /// The key must not be pending already. May be before events that have been popped.
   EventHandle push(const EventKey& key, Payload payload) {
@@ -92,7 +96,8 @@ class EventQueue {
     return std::nullopt;
   }
 
-  /// The payloads of the i-th few events that are likely to be among the next, for prefetching; null beyond.
+  /// For prefetching: the payloads of a few events that are likely to be among the next; null from some `i`
+  /// on.
   const Payload* upcoming(std::size_t i) const {
     return i < std::min(kUpcoming, near_.size()) ? &near_[i].payload : nullptr;
   }
@@ -128,7 +133,7 @@ class EventQueue {
     std::uint32_t generation = 0;    ///< counts the events that have been popped or cancelled
     std::uint32_t state = kPending;  ///< kPending, kCancelled, or the next free slot (kNoSlot: none)
   };
-  /// A part of a bucket; only the first chunk of a bucket may have room left.
+  /// A part of a bucket; only the first chunk of a bucket may have room left. One chunk is a small bucket.
   struct Chunk {
     Chunk* next = nullptr;
     std::size_t size = 0;
@@ -157,9 +162,8 @@ class EventQueue {
             .sequence = slots_[entry.slot].sequence};
   }
   bool before(const Entry& a, const Entry& b) const {
-    if (rank(a) == rank(b)) [[unlikely]]
-      return slots_[a.slot].sequence < slots_[b.slot].sequence;
-    return rank(a) < rank(b);
+    if (rank(a) != rank(b)) return rank(a) < rank(b);
+    return slots_[a.slot].sequence < slots_[b.slot].sequence;
   }
 
   bool is_pending(const Entry& entry) const { return slots_[entry.slot].state == kPending; }
@@ -250,6 +254,7 @@ class EventQueue {
       if (begin >= rank(end, 0)) return false;
       Chunk* bucket = take_bucket(level, digit);
       base_ = begin;
+      near_last_ = std::max(near_last_, begin - 1);
       if (level == 0) {
         near_last_ = begin;
       } else if (bucket->next == nullptr) {
@@ -302,9 +307,7 @@ class EventQueue {
   }
 
   void drop_cancelled() {
-    std::vector<Entry> near;
-    near.swap(near_);
-    for (const Entry& entry : near) place_or_drop(entry);
+    for (const Entry& entry : std::exchange(near_, {})) place_or_drop(entry);
     for (unsigned level = 0; level < kLevels; ++level) {
       for (unsigned digit = 0; digit < kDigits; ++digit) {
         empty_out(take_bucket(level, digit), [&](const Entry& entry) { place_or_drop(entry); });
@@ -314,7 +317,7 @@ class EventQueue {
 
   std::vector<Entry> near_;  ///< all events up to near_last_
   Rank near_last_ = rank(upper_half(VirtualTime{}), 0);
-  Rank base_ = near_last_;         ///< at most near_last_
+  Rank base_ = near_last_;         ///< never falls; what is before it belongs to near_
   std::uint32_t levels_used_ = 0;  ///< bit l: level l has a bucket that is not empty
   std::array<Level, kLevels> levels_{};
   std::deque<Chunk> chunks_;

@@ -1,5 +1,7 @@
 #include "agents/platform.h"
 
+#include <atomic>
+
 #include <gmock/gmock.h>
 
 #include "agents/minds/statistical_mind.h"
@@ -15,13 +17,17 @@ class Collector : public RunObserver {
  public:
   void on_sessions(std::span<const SessionRecord> sessions) override {
     records.insert(records.end(), sessions.begin(), sessions.end());
+    collected_ = records.size();
   }
   void on_window_finished(const Window& /*window*/) override { finished = true; }
-  bool wants_stop() const override { return records.size() >= stop_after; }
+  bool wants_stop() const override { return collected_ >= stop_after; }
 
   std::vector<SessionRecord> records;
   bool finished = false;
   std::size_t stop_after = ~std::size_t{0};
+
+ private:
+  std::atomic<std::size_t> collected_ = 0;  // wants_stop() is asked from any thread
 };
 
 class PlatformTest : public ::testing::Test {

@@ -84,5 +84,57 @@ TEST(EventQueue, AgreesWithAnOrderedMapUnderRandomUse) {
   }
 }
 
+// The queue may have begun to sort out what lies at `end` or later when it finds nothing before it.
+TEST(EventQueue, AnEventMayComeBeforeThoseThatWereSearchedInVain) {
+  for (std::int64_t scale = 1 << 6; scale < std::int64_t{1} << 50; scale *= 2) {
+    EventQueue<int> queue;
+    for (int i = 0; i < 100; ++i)
+      queue.push(key(scale + scale / 2 + i % 7, 0, 0, static_cast<unsigned>(i)), 2);
+    EXPECT_FALSE(queue.pop_before(VirtualTime(Duration(scale + scale / 4))).has_value());
+    queue.push(key(scale - 1, 0, 1), 1);
+    ASSERT_EQ(queue.pop_before(kForever)->payload, 1);
+  }
+}
+
+// The same in windows over times from microseconds to years, before and after 0: events are pushed anywhere
+// from the start of the window on, before others that are pending or have been popped, also when nothing is
+// left in the window.
+TEST(EventQueue, AgreesWithAnOrderedMapInWindowsOverAllScalesOfTime) {
+  std::mt19937_64 random(2);  // NOLINT: reproducible on purpose
+  EventQueue<int> queue;
+  std::map<EventKey, std::pair<int, EventHandle>> model;
+  std::int64_t begin = -1'000'000;
+  int pushed = 0;
+  const auto some_time = [&] { return static_cast<std::int64_t>(random() >> (random() % 44 + 20)); };
+  const auto push_some = [&](std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i, ++pushed) {
+      const EventKey next = key(begin + some_time(), static_cast<int>(random() % 5) - 2,
+                                static_cast<unsigned>(random() % 100), static_cast<std::uint64_t>(pushed));
+      model.emplace(next, std::pair(pushed, queue.push(next, pushed)));
+    }
+  };
+  for (int window = 0; window < 1000; ++window) {
+    push_some(random() % 200);
+    const std::int64_t end = begin + some_time();
+    for (;;) {
+      if (random() % 4 == 0) push_some(random() % 3);
+      if (random() % 8 == 0 && !model.empty()) {
+        const auto victim = std::next(model.begin(), static_cast<std::int64_t>(random() % model.size()));
+        EXPECT_TRUE(queue.cancel(victim->second.second));
+        model.erase(victim);
+      }
+      const auto event = queue.pop_before(VirtualTime(Duration(end)));
+      const bool expected = !model.empty() && model.begin()->first.time < VirtualTime(Duration(end));
+      ASSERT_EQ(event.has_value(), expected);
+      if (!event) break;
+      ASSERT_EQ(event->key, model.begin()->first);
+      ASSERT_EQ(event->payload, model.begin()->second.first);
+      model.erase(model.begin());
+      ASSERT_EQ(queue.size(), model.size());
+    }
+    if (random() % 2 == 0) begin = end;
+  }
+}
+
 }  // namespace
 }  // namespace throng
