@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <ranges>
 
 namespace throng {
 namespace {
@@ -115,13 +116,13 @@ Task<Reaction> StatisticalMind::react(Actor& /*self*/, const Situation& situatio
 double StatisticalMind::remembered_satisfaction(const Memory& memory) const {
   double sum = 0;
   double pages = 0;
-  for (auto it = memory.emotional().rbegin(); it != memory.emotional().rend(); ++it) {
-    if (it->is_reflection) {
-      if (pages == 0) return it->satisfaction;
+  for (const EmotionalMemory& memorised : std::views::reverse(memory.emotional())) {
+    if (memorised.is_reflection) {
+      if (pages == 0) return memorised.satisfaction;
       return parameters_.satisfaction_recent * sum / pages +
-             (1 - parameters_.satisfaction_recent) * it->satisfaction;
+             (1 - parameters_.satisfaction_recent) * memorised.satisfaction;
     }
-    sum += it->satisfaction;
+    sum += memorised.satisfaction;
     ++pages;
   }
   return pages == 0 ? 0 : sum / pages;

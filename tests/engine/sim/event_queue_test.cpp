@@ -58,6 +58,13 @@ TEST(EventQueue, CancelRemovesAPendingEventOnceAndKnowsStaleHandles) {
   EXPECT_FALSE(queue.cancel(reused));
 }
 
+TEST(EventQueue, ADefaultHandleNamesNothing) {
+  EventQueue<int> queue;
+  queue.push(key(1), 1);
+  EXPECT_FALSE(queue.cancel(EventHandle{}));
+  EXPECT_EQ(queue.size(), 1U);
+}
+
 // Against std::map as the model, under a random mix of pushes, cancels and pops with many ties.
 TEST(EventQueue, AgreesWithAnOrderedMapUnderRandomUse) {
   std::mt19937 random(1);  // NOLINT: reproducible on purpose
