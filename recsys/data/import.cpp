@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,6 +41,7 @@ Imported import_dataset(std::string_view kind, const std::filesystem::path& sour
 
 std::vector<std::string> import_kinds() {
   std::vector<std::string> names;
+  names.reserve(std::size(kinds));
   for (const Kind& kind : kinds) names.emplace_back(kind.name);
   return names;
 }

@@ -122,7 +122,7 @@ class PairReader {
         user = UserId(*position);
       }
     }
-    if (const std::string reason = add_pairs(rows); !reason.empty()) return reason;
+    if (std::string reason = add_pairs(rows); !reason.empty()) return reason;
     rows_.insert(rows_.end(), rows.begin(), rows.end());
     parts_.insert(parts_.end(), rows.size(), part);
     return {};
