@@ -14,32 +14,35 @@ std::optional<double> share(std::uint32_t part, std::uint32_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// The mean over agents of each agent's mean over those of its sessions that have a value; `outcomes` by
-/// agent.
-Metric mean_over_agents(std::string name, std::span<const Outcome> outcomes,
-                        const std::function<std::optional<double>(const Outcome&)>& value) {
-  Metric metric{.name = std::move(name)};
-  std::vector<double> means;
+/// Each agent's mean over those of its sessions that have a value; `outcomes` by agent.
+MetricValues values_by_agent(std::string name, std::span<const Outcome> outcomes,
+                             const std::function<std::optional<double>(const Outcome&)>& value) {
+  MetricValues values{.name = std::move(name)};
   for (std::size_t i = 0; i < outcomes.size();) {
+    const AgentId agent = outcomes[i].agent;
     double sum = 0;
     double sessions = 0;
-    for (const AgentId agent = outcomes[i].agent; i < outcomes.size() && outcomes[i].agent == agent; ++i) {
+    for (; i < outcomes.size() && outcomes[i].agent == agent; ++i) {
       const std::optional<double> of_session = value(outcomes[i]);
       if (!of_session) continue;
       sum += *of_session;
       ++sessions;
-      metric.pages += outcomes[i].pages;
+      values.pages += outcomes[i].pages;
     }
-    if (sessions > 0) means.push_back(sum / sessions);
+    if (sessions > 0) values.agents.push_back({.agent = agent, .value = sum / sessions});
   }
-  metric.agents = means.size();
-  if (means.empty()) return metric;
-  const double count = static_cast<double>(means.size());
-  for (const double mean : means) metric.mean += mean;
+  return values;
+}
+
+Metric mean_over_agents(const MetricValues& values) {
+  Metric metric{.name = values.name, .agents = values.agents.size(), .pages = values.pages};
+  if (values.agents.empty()) return metric;
+  const double count = static_cast<double>(values.agents.size());
+  for (const AgentValue& agent : values.agents) metric.mean += agent.value;
   metric.mean /= count;
-  if (means.size() < 2) return metric;
+  if (values.agents.size() < 2) return metric;
   double squares = 0;
-  for (const double mean : means) squares += std::pow(mean - metric.mean, 2);
+  for (const AgentValue& agent : values.agents) squares += std::pow(agent.value - metric.mean, 2);
   metric.standard_error = std::sqrt(squares / (count - 1) / count);
   return metric;
 }
@@ -61,16 +64,22 @@ Outcome outcome_of(const SessionRecord& session) {
   return outcome;
 }
 
-std::vector<Metric> headline_metrics(std::span<const Outcome> unordered) {
+std::vector<MetricValues> headline_values(std::span<const Outcome> unordered) {
   std::vector<Outcome> outcomes(unordered.begin(), unordered.end());
   std::ranges::stable_sort(outcomes, {}, &Outcome::agent);
   return {
-      mean_over_agents("p_view", outcomes, [](const Outcome& o) { return share(o.viewed, o.shown); }),
-      mean_over_agents("n_like", outcomes, [](const Outcome& o) { return o.liked; }),
-      mean_over_agents("p_like", outcomes, [](const Outcome& o) { return share(o.liked, o.shown); }),
-      mean_over_agents("n_exit", outcomes, [](const Outcome& o) { return o.pages; }),
-      mean_over_agents("s_sat", outcomes, [](const Outcome& o) { return o.score; }),
+      values_by_agent("p_view", outcomes, [](const Outcome& o) { return share(o.viewed, o.shown); }),
+      values_by_agent("n_like", outcomes, [](const Outcome& o) { return o.liked; }),
+      values_by_agent("p_like", outcomes, [](const Outcome& o) { return share(o.liked, o.shown); }),
+      values_by_agent("n_exit", outcomes, [](const Outcome& o) { return o.pages; }),
+      values_by_agent("s_sat", outcomes, [](const Outcome& o) { return o.score; }),
   };
+}
+
+std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes) {
+  std::vector<Metric> metrics;
+  for (const MetricValues& values : headline_values(outcomes)) metrics.push_back(mean_over_agents(values));
+  return metrics;
 }
 
 }  // namespace throng

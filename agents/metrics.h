@@ -35,6 +35,23 @@ struct Metric {
   std::size_t pages = 0;      ///< how many pages it rests on
 };
 
+/// What one agent contributes to a headline metric: its mean over those of its sessions that have a value.
+struct AgentValue {
+  AgentId agent{};
+  double value = 0;
+  bool operator==(const AgentValue&) const = default;
+};
+
+/// A headline metric agent by agent.
+struct MetricValues {
+  std::string name;
+  std::vector<AgentValue> agents;  ///< those that have a value, ascending
+  std::size_t pages = 0;           ///< how many pages these values rest on
+};
+
+/// What headline_metrics are the means of, in the same order.
+std::vector<MetricValues> headline_values(std::span<const Outcome> outcomes);
+
 /// The metrics of Agent4Rec, in this order: p_view = viewed / shown, n_like = liked, p_like = liked / shown,
 /// n_exit = pages, s_sat = score. An agent that came more than once counts with its mean over its sessions,
 /// which stand in the order of rounds. A session that was shown nothing has no p_view and p_like.

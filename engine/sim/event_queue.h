@@ -131,8 +131,9 @@ class EventQueue {
   /// What is rarely asked about an entry. Taken for as long as there is the entry.
   struct Slot {
     std::uint64_t sequence = 0;
-    std::uint32_t generation = 1;    ///< counts the events that have been popped or cancelled; never 0, so that a
-                                     ///< default EventHandle names nothing
+    std::uint32_t generation =
+        1;  ///< counts the events that have been popped or cancelled; never 0, so that a
+            ///< default EventHandle names nothing
     std::uint32_t state = kPending;  ///< kPending, kCancelled, or the next free slot (kNoSlot: none)
   };
   /// A part of a bucket; only the first chunk of a bucket may have room left. One chunk is a small bucket.

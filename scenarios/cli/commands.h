@@ -13,6 +13,7 @@ inline const CLI::Validator not_negative(
 void add_run_command(CLI::App& app);
 void add_check_command(CLI::App& app);
 void add_report_command(CLI::App& app);
+void add_compare_command(CLI::App& app);
 void add_story_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_rec_command(CLI::App& app);

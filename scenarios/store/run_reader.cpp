@@ -17,13 +17,42 @@ std::uint8_t small(const SQLite::Column& number) { return static_cast<std::uint8
 
 std::int64_t number(AgentId agent) { return static_cast<std::int64_t>(agent); }
 
+/// The columns of a StoredAgent, in this order, for `stored_agent`.
+constexpr const char* kAgentColumns =
+    "agent, external_id, perturbed, activity, conformity, diversity, favourite_genres, persona";
+
+StoredAgent stored_agent(SQLite::Statement& row) {
+  return {.agent = AgentId(row.getColumn(0).getUInt()),
+          .external_id = row.getColumn(1).getString(),
+          .perturbed = row.getColumn(2).getInt() != 0,
+          .traits = {.activity = small(row.getColumn(3)),
+                     .conformity = small(row.getColumn(4)),
+                     .diversity = small(row.getColumn(5))},
+          .favourite_genres = row.getColumn(6).getString(),
+          .persona = row.getColumn(7).getString()};
+}
+
+SessionDigest session_digest(SQLite::Statement& row) {
+  return {.agent = AgentId(row.getColumn(0).getUInt()),
+          .round = static_cast<std::uint16_t>(row.getColumn(1).getUInt()),
+          .digest = Hash128::from_hex(row.getColumn(2).getString())};
+}
+
+template <class Row>
+RowStream<Row> stream(SQLite::Statement query, Row (*row)(SQLite::Statement&)) {
+  return [rows = std::make_shared<SQLite::Statement>(std::move(query)), row]() -> std::optional<Row> {
+    if (rows->isDone() || !rows->executeStep()) return std::nullopt;
+    return row(*rows);
+  };
+}
+
 }  // namespace
 
 struct RunReader::Connection {
   explicit Connection(const std::string& file) : database(file, SQLite::OPEN_READONLY) {}
 
   template <class... Values>
-  SQLite::Statement query(const char* sql, const Values&... values) const {
+  SQLite::Statement query(const std::string& sql, const Values&... values) const {
     SQLite::Statement statement(database, sql);
     int column = 0;
     (statement.bind(++column, values), ...);
@@ -113,19 +142,20 @@ std::array<std::size_t, 5> RunReader::rating_counts() const {
 }
 
 std::optional<StoredAgent> RunReader::agent(AgentId agent) const {
-  auto rows = connection_->query(
-      "SELECT external_id, perturbed, activity, conformity, diversity, favourite_genres, persona "
-      "FROM agents WHERE agent = ?",
-      number(agent));
+  auto rows =
+      connection_->query(fmt::format("SELECT {} FROM agents WHERE agent = ?", kAgentColumns), number(agent));
   if (!rows.executeStep()) return std::nullopt;
-  return StoredAgent{.agent = agent,
-                     .external_id = rows.getColumn(0).getString(),
-                     .perturbed = rows.getColumn(1).getInt() != 0,
-                     .traits = {.activity = small(rows.getColumn(2)),
-                                .conformity = small(rows.getColumn(3)),
-                                .diversity = small(rows.getColumn(4))},
-                     .favourite_genres = rows.getColumn(5).getString(),
-                     .persona = rows.getColumn(6).getString()};
+  return stored_agent(rows);
+}
+
+RowStream<StoredAgent> RunReader::agents() const {
+  return stream(connection_->query(fmt::format("SELECT {} FROM agents ORDER BY agent", kAgentColumns)),
+                stored_agent);
+}
+
+RowStream<SessionDigest> RunReader::digests() const {
+  return stream(connection_->query("SELECT agent, round, digest FROM digests ORDER BY agent, round"),
+                session_digest);
 }
 
 std::vector<SessionRecord> RunReader::sessions(AgentId agent) const {

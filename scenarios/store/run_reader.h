@@ -2,6 +2,7 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,17 @@ struct StoredAgent {
   std::string favourite_genres;  ///< joined by '|'
   std::string persona;
 };
+
+/// The digest of what an agent did in a round.
+struct SessionDigest {
+  AgentId agent{};
+  std::uint16_t round = 0;
+  Hash128 digest;
+};
+
+/// Rows one by one, empty after the last: for what is too long to hold. Lives no longer than its reader.
+template <class Row>
+using RowStream = std::function<std::optional<Row>()>;
 
 /// An item as run.db describes it.
 struct StoredItem {
@@ -75,7 +87,11 @@ class RunReader {
   /// How often the ratings 1 to 5 were given.
   std::array<std::size_t, 5> rating_counts() const;
   std::optional<StoredAgent> agent(AgentId agent) const;
+  RowStream<StoredAgent> agents() const;  ///< in agent order
   std::vector<SessionRecord> sessions(AgentId agent) const;
+  /// Without pages if the agent has no session in this round.
+  SessionRecord session(AgentId agent, std::uint16_t round) const;
+  RowStream<SessionDigest> digests() const;  ///< by agent, then round
   StoredItem item(ItemId item) const;
   /// The whole catalogue, in item order.
   std::vector<ItemFigures> items() const;
@@ -85,7 +101,6 @@ class RunReader {
  private:
   struct Connection;
 
-  SessionRecord session(AgentId agent, std::uint16_t round) const;
   std::unique_ptr<Connection> connection_;
 };
 

@@ -55,6 +55,20 @@ TEST(HeadlineMetrics, AnAgentCountsOnceHoweverOftenItCame) {
   EXPECT_DOUBLE_EQ(metrics[4].mean, (3.0 + 9.0) / 2);
 }
 
+// Agent 2 was shown nothing: it has pages and a score, but no shares.
+TEST(HeadlineValues, AreTheValuesOfAgentsThatHaveOne) {
+  const std::vector<Outcome> outcomes{
+      {.agent = AgentId(5), .shown = 4, .viewed = 1, .liked = 1, .pages = 1, .score = 9},
+      {.agent = AgentId(2), .score = 3},
+      {.agent = AgentId(5), .round = 1, .shown = 4, .viewed = 3, .liked = 2, .pages = 2, .score = 4}};
+  const std::vector<MetricValues> values = headline_values(outcomes);
+  ASSERT_EQ(values.size(), 5U);
+  EXPECT_EQ(values[0].name, "p_view");
+  EXPECT_EQ(values[0].agents, (std::vector<AgentValue>{{AgentId(5), 0.5}}));
+  EXPECT_EQ(values[0].pages, 3U);
+  EXPECT_EQ(values[4].agents, (std::vector<AgentValue>{{AgentId(2), 3}, {AgentId(5), 6.5}}));
+}
+
 TEST(HeadlineMetrics, SharesOfNothingDoNotCount) {
   const std::vector<Outcome> outcomes{{.agent = AgentId(0), .score = 3},
                                       {.agent = AgentId(1), .shown = 4, .viewed = 2, .pages = 1, .score = 5}};

@@ -256,6 +256,56 @@ TEST_F(CommandLine, ReportAndStoryTellOfARun) {
   EXPECT_THAT(nobody.err, HasSubstr("no agent 50"));
 }
 
+TEST_F(CommandLine, CompareSetsRunsSideBySideAndFindsWhereTheyPart) {
+  throng(quick_run({"--agents", "50", "--out", "popular"}));
+  throng(quick_run({"--agents", "50", "--out", "random", "--set", "recommender={\"kind\": \"random\"}"}));
+  const Finished text = throng({"compare", "popular", "random"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out,
+              AllOf(HasSubstr("P_view"), HasSubstr("S_sat"), HasSubstr("Paired by agent: 50 agents"),
+                    HasSubstr("2000 resamples"), HasSubstr("part in round 1, at 50 agents: 0, 1, 2, 3, 4"),
+                    HasSubstr("Agent 0 in round 1"), HasSubstr("page 1, item 1")));
+  EXPECT_EQ(throng({"compare", "popular", "random"}).out, text.out) << "the same every time";
+
+  const Json json = json_of(throng({"compare", "popular", "random", "--json"}));
+  const Json popular = read_json(folder_ / "popular/summary.json", ErrorKind::data);
+  ASSERT_EQ(json["metrics"].size(), 5U);
+  for (const Json& metric : json["metrics"]) {
+    EXPECT_NEAR(metric["a"].get<double>(),
+                popular["metrics"][metric["metric"].get<std::string>()].get<double>(), 1e-12);
+    EXPECT_NEAR(metric["difference"].get<double>(), metric["b"].get<double>() - metric["a"].get<double>(),
+                1e-12);
+    EXPECT_LT(metric["low"], metric["difference"]);
+    EXPECT_GT(metric["high"], metric["difference"]);
+    EXPECT_EQ(metric["agents"], 50);
+    EXPECT_EQ(metric["paired"], true);
+  }
+  EXPECT_EQ(json["parts"]["round"], 1);
+  EXPECT_EQ(json["parts"]["agents"], 50);
+  EXPECT_EQ(json["parts"]["first"], Json({0, 1, 2, 3, 4}));
+
+  const Finished same = throng({"compare", "popular", "popular"});
+  EXPECT_THAT(same.out, HasSubstr("No difference: same digest " + popular["digest"].get<std::string>()));
+  const Json three = json_of(throng({"compare", "popular", "popular", "random", "--json"}));
+  EXPECT_TRUE(three["comparisons"][0]["parts"].is_null());
+  EXPECT_EQ(three["comparisons"][1], json);
+}
+
+TEST_F(CommandLine, CompareSaysWhatItCannotCompare) {
+  throng(quick_run({"--agents", "50", "--out", "run"}));
+  throng(quick_run({"--agents", "30", "--out", "fewer", "--set", "rounds=2"}));
+  const Finished fewer = throng({"compare", "run", "fewer"});
+  EXPECT_EQ(fewer.exit_code, 0) << fewer.err;
+  EXPECT_THAT(fewer.out, AllOf(HasSubstr("20 only in A"), HasSubstr("A has 1 round, B has 2 rounds")));
+  throng(quick_run({"--agents", "20", "--out", "study", "--set", "replicates=2"}));
+  const Finished study = throng({"compare", "run", "study"});
+  EXPECT_EQ(study.exit_code, 3);
+  EXPECT_THAT(study.err, HasSubstr("study of several runs"));
+  EXPECT_EQ(throng({"compare", "study/intervention-1", "study/intervention-2"}).exit_code, 0);
+  EXPECT_EQ(throng({"compare", "run", "absent"}).exit_code, 3);
+  EXPECT_EQ(throng({"compare", "run"}).exit_code, 2);
+}
+
 TEST_F(CommandLine, ErrorsHaveTheirExitCodesAndSayWhatIsWrong) {
   EXPECT_EQ(throng({}).exit_code, 2);
   EXPECT_EQ(throng({"dance"}).exit_code, 2);

@@ -1,0 +1,135 @@
+#include "scenarios/report/compare.h"
+
+#include <algorithm>
+#include <functional>
+#include <tuple>
+
+namespace throng {
+namespace {
+
+/// Walks two streams that ascend by `key`: `both(a, b)` for rows of the same key, `only_a()` and `only_b()`
+/// for the others.
+template <class Row, class Key, class Both, class OnlyA, class OnlyB>
+void merge(const RowStream<Row>& a, const RowStream<Row>& b, Key key, Both both, OnlyA only_a, OnlyB only_b) {
+  std::optional<Row> of_a = a();
+  std::optional<Row> of_b = b();
+  while (of_a || of_b) {
+    if (of_a && of_b && key(*of_a) == key(*of_b)) {
+      both(*of_a, *of_b);
+      of_a = a();
+      of_b = b();
+    } else if (of_a && (!of_b || key(*of_a) < key(*of_b))) {
+      only_a();
+      of_a = a();
+    } else {
+      only_b();
+      of_b = b();
+    }
+  }
+}
+
+bool are_same(const StoredAgent& a, const StoredAgent& b) {
+  return a.external_id == b.external_id && a.traits == b.traits && a.perturbed == b.perturbed;
+}
+
+/// The values of agents that have one in both, side by side.
+struct Pairs {
+  std::vector<double> a;
+  std::vector<double> b;
+};
+
+Pairs pairs_of(std::span<const AgentValue> a, std::span<const AgentValue> b) {
+  Pairs pairs;
+  auto of_b = b.begin();
+  for (const AgentValue& of_a : a) {
+    while (of_b != b.end() && of_b->agent < of_a.agent) ++of_b;
+    if (of_b == b.end()) break;
+    if (of_b->agent != of_a.agent) continue;
+    pairs.a.push_back(of_a.value);
+    pairs.b.push_back(of_b->value);
+  }
+  return pairs;
+}
+
+std::vector<double> all_of(std::span<const AgentValue> agents) {
+  std::vector<double> values;
+  values.reserve(agents.size());
+  for (const AgentValue& agent : agents) values.push_back(agent.value);
+  return values;
+}
+
+MetricDifference paired_difference(const MetricValues& a, const MetricValues& b) {
+  const Pairs pairs = pairs_of(a.agents, b.agents);
+  std::vector<double> differences(pairs.a.size());
+  std::ranges::transform(pairs.b, pairs.a, differences.begin(), std::minus());
+  MetricDifference difference{.metric = a.name,
+                              .a = mean_of(pairs.a),
+                              .b = mean_of(pairs.b),
+                              .difference = mean_of(differences),
+                              .agents_a = differences.size(),
+                              .agents_b = differences.size()};
+  if (differences.size() >= 2) difference.interval = bootstrap_mean(differences);
+  return difference;
+}
+
+MetricDifference unpaired_difference(const MetricValues& a, const MetricValues& b) {
+  const std::vector<double> of_a = all_of(a.agents);
+  const std::vector<double> of_b = all_of(b.agents);
+  MetricDifference difference{.metric = a.name,
+                              .a = mean_of(of_a),
+                              .b = mean_of(of_b),
+                              .agents_a = of_a.size(),
+                              .agents_b = of_b.size()};
+  if (difference.has_value()) difference.difference = difference.b - difference.a;
+  if (of_a.size() >= 2 && of_b.size() >= 2) difference.interval = bootstrap_difference(of_a, of_b);
+  return difference;
+}
+
+/// Keeps the earliest round; sessions come by agent.
+void add_difference(const SessionDigest& session, std::optional<Parting>& parting) {
+  if (parting && session.round > parting->round) return;
+  if (!parting || session.round < parting->round) parting = Parting{.round = session.round};
+  ++parting->agents;
+  if (parting->first.size() < kFirstAgents) parting->first.push_back(session.agent);
+}
+
+}  // namespace
+
+PopulationMatch match_populations(const RowStream<StoredAgent>& a, const RowStream<StoredAgent>& b) {
+  PopulationMatch match;
+  const auto compare = [&](const StoredAgent& of_a, const StoredAgent& of_b) {
+    if (are_same(of_a, of_b)) {
+      ++match.same;
+    } else if (!match.first_other) {
+      match.first_other = of_a.agent;
+    }
+  };
+  merge(
+      a, b, [](const StoredAgent& agent) { return agent.agent; }, compare, [&] { ++match.only_a; },
+      [&] { ++match.only_b; });
+  return match;
+}
+
+std::vector<MetricDifference> metric_differences(std::span<const MetricValues> a,
+                                                 std::span<const MetricValues> b, Pairing pairing) {
+  std::vector<MetricDifference> differences;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    differences.push_back(pairing == Pairing::paired ? paired_difference(a[i], b[i])
+                                                     : unpaired_difference(a[i], b[i]));
+  }
+  return differences;
+}
+
+DigestComparison compare_digests(const RowStream<SessionDigest>& a, const RowStream<SessionDigest>& b) {
+  DigestComparison comparison;
+  const auto compare = [&](const SessionDigest& of_a, const SessionDigest& of_b) {
+    ++comparison.in_both;
+    if (of_a.digest != of_b.digest) add_difference(of_a, comparison.parting);
+  };
+  merge(
+      a, b, [](const SessionDigest& session) { return std::tuple(session.agent, session.round); }, compare,
+      [&] { ++comparison.only_a; }, [&] { ++comparison.only_b; });
+  return comparison;
+}
+
+}  // namespace throng
