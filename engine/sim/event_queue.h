@@ -51,7 +51,7 @@ struct EventHandle {
 template <class Payload>
 class EventQueue {
  public:
-  static_assert(std::is_trivially_copyable_v<Payload> && sizeof(Payload) <= sizeof(void*));
+  static_assert(std::is_trivially_copyable_v<Payload>, "payloads are moved often");
 
   struct Event {
     EventKey key;
