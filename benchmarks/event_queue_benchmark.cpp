@@ -1,5 +1,7 @@
-// The hold model: with n events pending, pop the first and push the next of its actor. EventQueue beside a
-// bare 4-ary heap and std::priority_queue of the same keys.
+// Queues of events without actors: EventQueue beside a bare 4-ary heap and std::priority_queue of the same
+// keys.
+//   hold      with n events pending, pop the first and push the next of its actor
+//   phold     the same, and each event changes the state of one of n places
 #include <queue>
 
 #include <benchmark/benchmark.h>
@@ -38,8 +40,8 @@ class Bare {
 using FourAryHeap = Bare<BareHeap<EventKey>>;
 using PriorityQueue = Bare<std::priority_queue<EventKey, std::vector<EventKey>, std::greater<>>>;
 
-template <class Queue>
-void hold(benchmark::State& state, Gaps gaps) {
+template <class Queue, class Handle>
+void run(benchmark::State& state, Gaps gaps, Handle handle) {
   const Workload workload(gaps, static_cast<std::uint32_t>(state.range(0)));
   Queue queue;
   for (std::uint32_t actor = 0; actor < workload.actors(); ++actor) {
@@ -47,6 +49,7 @@ void hold(benchmark::State& state, Gaps gaps) {
   }
   const auto step = [&] {
     EventKey key = queue.pop();
+    handle(workload, key);
     key.time += workload.gap(static_cast<std::uint32_t>(key.source), key.sequence);
     ++key.sequence;
     queue.push(key);
@@ -57,10 +60,25 @@ void hold(benchmark::State& state, Gaps gaps) {
   report_events(state, state.iterations(), before);
 }
 
+template <class Queue>
+void hold(benchmark::State& state, Gaps gaps) {
+  run<Queue>(state, gaps, [](const Workload&, const EventKey&) {});
+}
+
+template <class Queue>
+void phold(benchmark::State& state, Gaps gaps) {
+  std::vector<Place> places(static_cast<std::size_t>(state.range(0)));
+  run<Queue>(state, gaps, [&](const Workload& workload, const EventKey& key) {
+    const auto actor = static_cast<std::uint32_t>(key.source);
+    places[workload.place(actor, key.sequence)].visit(key.time, actor);
+  });
+}
+
 [[maybe_unused]] const bool registered = [] {
   register_for_all_workloads("hold/event_queue", kEvents, hold<Ours>);
   register_for_all_workloads("hold/bare_4ary_heap", kEvents, hold<FourAryHeap>);
   register_for_all_workloads("hold/priority_queue", kEvents, hold<PriorityQueue>);
+  register_for_all_workloads("phold/bare_4ary_heap", kEvents, phold<FourAryHeap>);
   return true;
 }();
 

@@ -19,6 +19,19 @@ enum class Gaps : std::uint8_t {
 
 const char* to_string(Gaps distribution);
 
+/// Something in the world that an event changes: a cache line.
+struct alignas(64) Place {
+  std::uint64_t visits = 0;
+  VirtualTime last;
+  std::uint32_t last_visitor = 0;
+
+  void visit(VirtualTime now, std::uint32_t visitor) {
+    ++visits;
+    last = now;
+    last_visitor = visitor;
+  }
+};
+
 /// The events of `actors` actors that each wait for one gap after another. The gaps are drawn beforehand, and
 /// addressed by actor and sequence, so that every structure under test sees the same keys.
 class Workload {

@@ -51,8 +51,7 @@ struct EventHandle {
 template <class Payload>
 class EventQueue {
  public:
-  // NOLINTNEXTLINE(bugprone-sizeof-expression): a payload that is a pointer is meant
-  static_assert(std::is_trivially_copyable_v<Payload> && sizeof(Payload) <= sizeof(void*));
+  static_assert(std::is_trivially_copyable_v<Payload>, "payloads are moved often");
 
   struct Event {
     EventKey key;
@@ -97,8 +96,8 @@ class EventQueue {
     return std::nullopt;
   }
 
-  /// For prefetching: the payloads of a few events that are likely to be among the next; null from some `i`
-  /// on.
+  /// For prefetching: the payloads of a few events that are likely to be among the next (or have been
+  /// cancelled); null from some `i` on.
   const Payload* upcoming(std::size_t i) const {
     return i < std::min(kUpcoming, near_.size()) ? &near_[i].payload : nullptr;
   }
