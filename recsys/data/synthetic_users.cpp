@@ -80,9 +80,11 @@ std::vector<double> matches_of(std::uint32_t user, const Films& films, std::size
   order.resize(
       std::min<std::size_t>(order.size(), 1 + draws.below(5, Purpose("demo/breadth"), {.agent = user})));
   std::vector<GenreId> favourites;
+  favourites.reserve(order.size());
   for (const std::uint32_t genre : order) favourites.push_back(GenreId(genre));
   const Vector taste = place(favourites, Purpose("demo/taste"), user);
   std::vector<double> matches;
+  matches.reserve(films.places.size());
   for (const Vector& film : films.places) matches.push_back(dot(taste, film));
   return matches;
 }
