@@ -289,9 +289,13 @@ Json report_data(const RunReader& run, const std::filesystem::path& folder) {
   Json data = {{"title", name.empty() ? run.meta("dataset") : name},
                {"subtitle", text_in(scenario, "/description")},
                {"facts", facts_of(run, scenario)},
-               {"sections", sections_of(run, outcomes)},
                {"digest", run.meta("digest")},
                {"version", run.meta("version")}};
+  if (run.meta("store") == "summary") {
+    data["notice"] = "Only what sums the run up was kept (--store summary).";
+  } else {
+    data["sections"] = sections_of(run, outcomes);
+  }
   if (run.meta("status") != "finished") {
     data["notice"] = "This run has not finished: the figures are those of the sessions so far.";
   }

@@ -60,6 +60,9 @@ std::string metrics_table(std::span<const Metric> metrics) {
 std::string run_tables(const RunReader& run) {
   const std::vector<Outcome> outcomes = run.outcomes();
   const std::vector<Metric> metrics = metrics_so_far(run, outcomes);
+  if (run.meta("store") == "summary") {
+    return metrics_table(metrics) + "\n  Only what sums the run up was kept (--store summary).\n";
+  }
   return fmt::format("{}\n{}\n{}\n{}", metrics_table(metrics),
                      distribution("rating", "items", run.rating_counts()),
                      distribution("exit on", "agents", exit_page_counts(outcomes)),

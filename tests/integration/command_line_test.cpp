@@ -306,6 +306,18 @@ TEST_F(CommandLine, CompareSaysWhatItCannotCompare) {
   EXPECT_EQ(throng({"compare", "run"}).exit_code, 2);
 }
 
+TEST_F(CommandLine, AStoreOfOnlyTheSummaryHasTheSameResultsAndSaysSo) {
+  const Json full = json_of(throng(quick_run({"--agents", "50", "--out", "full"})));
+  const Json summary =
+      json_of(throng(quick_run({"--agents", "50", "--out", "summary", "--store", "summary"})));
+  EXPECT_EQ(summary["digest"], full["digest"]);
+  EXPECT_EQ(summary["metrics"], full["metrics"]);
+  const Finished report = throng({"report", "summary"});
+  EXPECT_EQ(report.exit_code, 0);
+  EXPECT_THAT(report.out,
+              AllOf(HasSubstr("P_view"), HasSubstr("--store summary"), Not(HasSubstr("exit on"))));
+}
+
 TEST_F(CommandLine, ErrorsHaveTheirExitCodesAndSayWhatIsWrong) {
   EXPECT_EQ(throng({}).exit_code, 2);
   EXPECT_EQ(throng({"dance"}).exit_code, 2);
