@@ -121,8 +121,7 @@ Decoded<Completion> decode_chat(std::string_view body, Secrets secrets) {
 
   const json::object* choice = first_choice(*object);
   if (choice == nullptr) return BrokenEnvelope{"no choices"};
-  if (std::optional<ApiError> error = member(*choice, "error") ? error_in(*choice, secrets) : std::nullopt)
-    return std::move(*error);
+  if (member(*choice, "error") != nullptr) return *error_in(*choice, secrets);
   const json::object* message = object_at(*choice, "message");
   if (message == nullptr) return BrokenEnvelope{"a choice without its message"};
 

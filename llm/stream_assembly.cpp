@@ -88,6 +88,7 @@ void StreamAssembly::take(const SseEvent& event, StreamProgress& progress) {
   read_envelope(*object, completion_);
   const json::object* choice = first_choice(*object);
   if (choice == nullptr) return;  // usage, or a filter's results
+  if (member(*choice, "error") != nullptr) return fail(*error_in(*choice, secrets_), progress);
   any_chunk_ = true;
   const FinishReason finish = finish_reason_of(text_at(*choice, "finish_reason"));
   if (finish != FinishReason::none) completion_.finish = finish;

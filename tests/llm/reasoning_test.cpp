@@ -16,7 +16,8 @@ TEST(Reasoning, MayBeUnclosedOrOpenedByTheTemplate) {
 }
 
 TEST(Reasoning, TextWithoutItStaysAsItIs) {
-  for (const char* text : {"", "  ", " yes \n", "a <think> b", "{\"a\":\"</think>\"}", "[\"</think>\"]", "<thin"})
+  for (const char* text :
+       {"", "  ", " yes \n", "a <think> b", "{\"a\":\"</think>\"}", "[\"</think>\"]", "<thin"})
     EXPECT_EQ(split_reasoning(text), (SplitText{text, ""}));
 }
 
