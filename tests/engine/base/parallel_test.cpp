@@ -50,5 +50,20 @@ TEST(ParallelInOrder, RethrowsAndConsumesNothingAfterAFailure) {
   EXPECT_LT(last, 50U);
 }
 
+TEST(ParallelInOrder, StopsWhenAResultCannotBeConsumed) {
+  std::atomic<int> produced = 0;
+  EXPECT_THROW(parallel_in_order<std::size_t>(
+                   1'000'000,
+                   [&](std::size_t i) {
+                     ++produced;
+                     return i;
+                   },
+                   [&](std::size_t i) {
+                     if (i == 50) throw std::runtime_error("fifty");
+                   }),
+               std::runtime_error);
+  EXPECT_LT(produced, 1'000'000);
+}
+
 }  // namespace
 }  // namespace throng
