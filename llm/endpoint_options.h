@@ -9,6 +9,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/json.h"
+#include "engine/net/rate_limit.h"
 #include "llm/capabilities.h"
 
 namespace throng::llm {
@@ -30,12 +31,6 @@ struct Timeouts {
 };
 
 enum class Api { openai, azure };
-
-/// How a server counts tokens against its limit per minute.
-enum class TokenCounting {
-  admission,  ///< prompt and max_tokens, when a request comes in
-  usage,      ///< what was used, when a reply goes out
-};
 
 /// One entry of a scenario's `endpoints`. All of it is operational: it may change between a run and its resumption, but for
 /// `model` and what of `capabilities` a model sees.
