@@ -93,9 +93,12 @@ class ClosedLoop {
     });
   }
 
+  /// As a program runs it: `io_context::run_for` looks at the clock for every handler.
   void run_for(double seconds) {
+    boost::asio::steady_timer timer(io_, std::chrono::microseconds(static_cast<std::int64_t>(seconds * 1e6)));
+    timer.async_wait([this](boost::system::error_code) { io_.stop(); });
     io_.restart();
-    io_.run_for(std::chrono::microseconds(static_cast<std::int64_t>(seconds * 1e6)));
+    io_.run();
   }
 
   const Options& options_;

@@ -92,7 +92,8 @@ class Acceptor;
 /// A small HTTP/1.1 server: keep-alive, pipelining (answered one by one, in order), limits (400, 413, 431).
 ///
 /// Threading: an io_context that one thread runs, on which everything here is called and the handler runs.
-/// Lifetimes: the io_context outlives the server; responders may outlive it, without effect.
+/// Lifetimes: the io_context outlives the server; responders may outlive it, without effect. The handler may call
+/// `stop` but must not destroy the server.
 class HttpServer {
  public:
   using Handler = std::function<void(HttpRequest&& request, Responder responder)>;
