@@ -12,9 +12,9 @@ using Clock = std::chrono::steady_clock;
 using ErrorCode = boost::system::error_code;
 namespace http = boost::beast::http;
 
-constexpr std::size_t first_read = 4 * 1024;
-constexpr std::size_t largest_read = 16 * 1024;  // a TLS record
-constexpr std::size_t kept_buffer = 16 * 1024;   // by an idle connection
+constexpr std::size_t first_read = 4UL * 1024;
+constexpr std::size_t largest_read = 16UL * 1024;  // a TLS record
+constexpr std::size_t kept_buffer = 16UL * 1024;   // by an idle connection
 
 HttpTimings::Span span(TimingWheel::TimePoint from, TimingWheel::TimePoint to) {
   return std::chrono::duration_cast<HttpTimings::Span>(to - from);

@@ -24,7 +24,7 @@ struct HttpServerOptions {
   std::uint16_t port = 0;                ///< 0: any free one
   std::optional<PemPair> tls;            ///< speaks TLS only, if given
   std::size_t max_connections = 20'000;  ///< further ones wait in the system's queue
-  std::uint32_t header_limit = 64 * 1024;
+  std::uint32_t header_limit = 64U * 1024;
   std::uint64_t body_limit = 64ULL << 20;
   std::chrono::milliseconds keep_alive{75'000};  ///< an unused connection is closed after this; zero: never
   std::chrono::milliseconds request{
