@@ -37,7 +37,7 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
 
  private:
   // Beyond this, memory follows what has arrived and not what a peer announces.
-  static constexpr std::uint64_t most_reserved = 64 * 1024;
+  static constexpr std::uint64_t most_reserved = 64UL * 1024;
 
   void on_field_impl(boost::beast::http::field /*name*/, View name, View value, Error& /*error*/) final {
     if (headers.empty()) headers.reserve(16, 512);
@@ -68,6 +68,9 @@ class ResponseParser final : public MessageParser<false> {
                  std::shared_ptr<const ChunkHandler> chunk)
       : MessageParser(header_limit, body_limit), chunk_(std::move(chunk)) {}
 
+  /// From now on the body is thrown away. Also from within the chunk handler, which lives as long as the parser.
+  void mute() { muted_ = true; }
+
   int status = 0;
 
  private:
@@ -77,6 +80,7 @@ class ResponseParser final : public MessageParser<false> {
     status = code;
   }
   void take_body(std::string_view bytes) override {
+    if (muted_) return;
     if (chunk_ && status / 100 == 2) {
       (*chunk_)(bytes);
     } else {
@@ -85,6 +89,7 @@ class ResponseParser final : public MessageParser<false> {
   }
 
   std::shared_ptr<const ChunkHandler> chunk_;
+  bool muted_ = false;
 };
 
 class RequestParser final : public MessageParser<true> {
