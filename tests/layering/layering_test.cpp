@@ -24,6 +24,8 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
   static const std::map<std::string, std::set<std::string>> allowed{
       {"engine/base", {}},
       {"engine/sim", {"engine/base"}},
+      {"engine/net", {"engine/base"}},
+      {"llm", {"engine/base", "engine/net"}},
       {"recsys/data", engine},
       {"recsys/linalg", with(engine, {"recsys/data"})},
       {"recsys/eval", with(engine, {"recsys/data"})},
