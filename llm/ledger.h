@@ -25,11 +25,12 @@ struct LedgerEntry {
   std::int64_t attempts = 0;   ///< that were sent
   std::int64_t completed = 0;  ///< calls with a whole reply, whatever it says
   std::int64_t aborted = 0;    ///< attempts given up while the server may have been generating
-  std::map<std::string, std::int64_t, std::less<>> failed_attempts;  ///< by kind, such as "http 503" or "reset"
-  TokenCounts counted;                                  ///< by the server
-  TokenCounts estimated;                                ///< beside those, not counted by anybody
-  Money spent;                                          ///< for `counted`
-  Money estimated_spent;                                ///< for `estimated`
+  std::map<std::string, std::int64_t, std::less<>>
+      failed_attempts;    ///< by kind, such as "http 503" or "reset"
+  TokenCounts counted;    ///< by the server
+  TokenCounts estimated;  ///< beside those, not counted by anybody
+  Money spent;            ///< for `counted`
+  Money estimated_spent;  ///< for `estimated`
 
   LedgerEntry& operator+=(const LedgerEntry& other);
 };

@@ -45,9 +45,11 @@ std::int64_t TokenStatistics::completion_tokens(std::int64_t max_tokens, std::in
   if (calls_ < kEnough) return most;
   const double mean = completion_sum_ / calls_;
   const double above = std::max(0.0, completion_quantile() - mean);
-  // The sum of n has a spread of sqrt(n): the n-th call adds about this much to it.
-  const double share = above / std::sqrt(1 + static_cast<double>(std::max<std::int64_t>(in_flight, 0)));
-  const auto reserve = static_cast<std::int64_t>(std::ceil(mean + share));
+  // The sum of n has a spread of sqrt(n), so each need reserve only 1/sqrt(n) of it; and the mean is not known
+  // better than from as many calls as were seen.
+  const double n = 1 + static_cast<double>(std::max<std::int64_t>(in_flight, 0));
+  const double share = std::min(1.0, 1 / std::sqrt(n) + (n > 1 ? 1 / std::sqrt(calls_) : 0));
+  const auto reserve = static_cast<std::int64_t>(std::ceil(mean + above * share));
   return max_tokens > 0 ? std::min(reserve, most) : reserve;
 }
 
