@@ -2,6 +2,7 @@
 # fixed and the compiler may neither contract nor reorder floating-point arithmetic.
 option(THRONG_TESTS "build the tests" ON)
 option(THRONG_BENCHMARKS "build the benchmarks" OFF)
+option(THRONG_FUZZERS "build the fuzz targets (clang only)" OFF)
 set(THRONG_SANITIZE "" CACHE STRING "sanitizers to build with: empty, 'address,undefined' or 'thread'")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -21,6 +22,9 @@ endif()
 if(THRONG_SANITIZE STREQUAL "address,undefined")
   target_compile_options(throng_settings INTERFACE -fno-sanitize-recover=all)
 endif()
+if(THRONG_FUZZERS)
+  target_compile_options(throng_settings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(THRONG_SANITIZE STREQUAL "thread")
   # Debian's TBB is not instrumented: run on plain threads, so that every report is about our own code.
   target_compile_definitions(throng_settings INTERFACE THRONG_PLAIN_THREADS)
@@ -31,7 +35,7 @@ target_compile_options(throng_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshad
   -Wold-style-cast -Wcast-align -Woverloaded-virtual -Wconversion -Wno-sign-conversion
   -Wno-missing-field-initializers -Werror)
 
-if(THRONG_SANITIZE)
+if(THRONG_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Sanitizers keep g++ from seeing some initialisations (its manual says so).
   target_compile_options(throng_warnings INTERFACE -Wno-maybe-uninitialized)
 endif()
