@@ -2,6 +2,7 @@
 # fixed and the compiler may neither contract nor reorder floating-point arithmetic.
 option(THRONG_TESTS "build the tests" ON)
 option(THRONG_BENCHMARKS "build the benchmarks" OFF)
+option(THRONG_FUZZERS "build the fuzz targets (clang only)" OFF)
 set(THRONG_SANITIZE "" CACHE STRING "sanitizers to build with: empty, 'address,undefined' or 'thread'")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -20,6 +21,9 @@ if(THRONG_SANITIZE)
 endif()
 if(THRONG_SANITIZE STREQUAL "address,undefined")
   target_compile_options(throng_settings INTERFACE -fno-sanitize-recover=all)
+endif()
+if(THRONG_FUZZERS)
+  target_compile_options(throng_settings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(THRONG_SANITIZE STREQUAL "thread")
   # Debian's TBB is not instrumented: run on plain threads, so that every report is about our own code.

@@ -47,6 +47,7 @@ class Budget {
   /// It was never sent, or spent nothing.
   void release(CallId id) { settle(id, {}); }
 
+  bool limited() const { return options_.tokens > 0 || options_.money.pico > 0; }
   const Spending& spent() const { return spent_; }
   const Spending& reserved() const { return reserved_; }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <ranges>
 
 namespace throng {
 namespace {
@@ -116,13 +115,14 @@ Task<Reaction> StatisticalMind::react(Actor& /*self*/, const Situation& situatio
 double StatisticalMind::remembered_satisfaction(const Memory& memory) const {
   double sum = 0;
   double pages = 0;
-  for (const EmotionalMemory& memorised : std::views::reverse(memory.emotional())) {
-    if (memorised.is_reflection) {
-      if (pages == 0) return memorised.satisfaction;
+  const auto& memorised = memory.emotional();
+  for (auto latest = memorised.rbegin(); latest != memorised.rend(); ++latest) {
+    if (latest->is_reflection) {
+      if (pages == 0) return latest->satisfaction;
       return parameters_.satisfaction_recent * sum / pages +
-             (1 - parameters_.satisfaction_recent) * memorised.satisfaction;
+             (1 - parameters_.satisfaction_recent) * latest->satisfaction;
     }
-    sum += memorised.satisfaction;
+    sum += latest->satisfaction;
     ++pages;
   }
   return pages == 0 ? 0 : sum / pages;

@@ -1,5 +1,7 @@
 #include "engine/base/parallel.h"
 
+#include "engine/base/consumer_thread.h"
+
 #ifdef THRONG_PLAIN_THREADS
 #include <algorithm>
 #include <atomic>
@@ -130,6 +132,7 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t)>& bod
 void detail::run_in_order(std::size_t count, const std::function<std::shared_ptr<void>(std::size_t)>& produce,
                           const std::function<void(void*)>& consume) {
   const std::size_t max_waiting = 2 * thread_limit;
+  ConsumerThread consumer(max_waiting, consume);
   std::mutex mutex;
   std::condition_variable consumed;
   std::map<std::size_t, std::shared_ptr<void>> waiting;
@@ -145,7 +148,7 @@ void detail::run_in_order(std::size_t count, const std::function<std::shared_ptr
       lock.lock();
       waiting.emplace(i, std::move(result));
       for (auto first = waiting.begin(); first != waiting.end() && first->first == next && !failed; ++next) {
-        consume(first->second.get());
+        consumer.hand_over(std::move(first->second));
         first = waiting.erase(first);
       }
     } catch (...) {
@@ -153,8 +156,10 @@ void detail::run_in_order(std::size_t count, const std::function<std::shared_ptr
       consumed.notify_all();
       throw;
     }
+    failed = failed || consumer.failed();
     consumed.notify_all();
   });
+  consumer.finish();
 }
 
 #else
@@ -179,20 +184,22 @@ void detail::run_in_order(std::size_t count, const std::function<std::shared_ptr
                           const std::function<void(void*)>& consume) {
   const std::size_t max_waiting =
       2 * tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+  ConsumerThread consumer(max_waiting, consume);
   std::size_t next = 0;
   const auto number = [&](tbb::flow_control& control) {
-    if (next == count) {
+    if (next == count || consumer.failed()) {
       control.stop();
       return next;
     }
     return next++;
   };
-  const auto deliver = [&](const std::shared_ptr<void>& result) { consume(result.get()); };
+  const auto deliver = [&](std::shared_ptr<void> result) { consumer.hand_over(std::move(result)); };
   tbb::parallel_pipeline(
       max_waiting,
       tbb::make_filter<void, std::size_t>(tbb::filter_mode::serial_in_order, number) &
           tbb::make_filter<std::size_t, std::shared_ptr<void>>(tbb::filter_mode::parallel, produce) &
           tbb::make_filter<std::shared_ptr<void>, void>(tbb::filter_mode::serial_in_order, deliver));
+  consumer.finish();
 }
 
 #endif

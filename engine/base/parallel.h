@@ -20,8 +20,8 @@ void run_in_order(std::size_t count, const std::function<std::shared_ptr<void>(s
 }  // namespace detail
 
 /// Calls `produce(i)` for every i in [0, count) in parallel, like `parallel_for`, and `consume` with the
-/// results in the order of i, one at a time, on any thread, while later ones are being produced. Only a few
-/// results wait at any moment. The first exception is rethrown; nothing is consumed after it.
+/// results in the order of i, on a thread of its own, while later ones are being produced. Only a few results
+/// wait at any moment. The first exception is rethrown; nothing is consumed after it.
 template <class T>
 void parallel_in_order(std::size_t count, const std::function<T(std::size_t)>& produce,
                        const std::function<void(T)>& consume) {

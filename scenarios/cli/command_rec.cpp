@@ -1,5 +1,7 @@
 #include <chrono>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -16,16 +18,13 @@ namespace {
 struct EvaluateArguments {
   std::string data;
   std::vector<std::string> models;
+  std::optional<SplitKind> split_kind{};  ///< none: given if the dataset brings a split, else ratio
+  SplitOptions split;
   std::size_t k = 20;
   std::uint64_t seed = 0;
   std::size_t threads = 0;
   bool json = false;
 };
-
-Split default_split(const Dataset& dataset, std::uint64_t seed) {
-  return split_dataset(
-      dataset, {.kind = dataset.given_split.empty() ? SplitKind::ratio : SplitKind::given, .seed = seed});
-}
 
 EvaluatedModel evaluate_model(const std::string& name, const Split& split, const EvaluateArguments& arguments,
                               FitObserver& observer) {
@@ -55,7 +54,11 @@ Json as_json(const EvaluatedModel& model, const char* part, const Accuracy& accu
 void evaluate_models(const EvaluateArguments& arguments) {
   const ThreadLimit limit(arguments.threads);
   const Dataset dataset = load_dataset(arguments.data);
-  const Split split = default_split(dataset, arguments.seed);
+  SplitOptions split_options = arguments.split;
+  split_options.kind =
+      arguments.split_kind.value_or(dataset.given_split.empty() ? SplitKind::ratio : SplitKind::given);
+  split_options.seed = arguments.seed;
+  const Split split = split_dataset(dataset, split_options);
   Progress progress;
   std::vector<EvaluatedModel> models;
   for (const std::string& name : arguments.models) {
@@ -87,6 +90,25 @@ void add_rec_command(CLI::App& app) {
   command->add_option("--models", arguments->models, "Recommenders, separated by commas")
       ->required()
       ->delimiter(',');
+  const std::map<std::string, SplitKind> kinds{{"ratio", SplitKind::ratio},
+                                               {"leave_last_out", SplitKind::leave_last_out},
+                                               {"given", SplitKind::given}};
+  command
+      ->add_option("--split", arguments->split_kind,
+                   "By random shares, the last ones by time, or as the dataset brings it (default: "
+                   "given if there is one, else ratio)")
+      ->transform(CLI::CheckedTransformer(kinds).description("ratio|leave_last_out|given"));
+  command->add_option("--train", arguments->split.train, "Share of a ratio split")->capture_default_str();
+  command->add_option("--validation", arguments->split.validation, "Share of a ratio split")
+      ->capture_default_str();
+  command->add_option("--test", arguments->split.test, "Share of a ratio split")->capture_default_str();
+  command->add_option("--positive-threshold", arguments->split.positive_threshold,
+                      "Keep only interactions rated at least this");
+  command
+      ->add_option("--k-core", arguments->split.k_core,
+                   "Then drop users and items with fewer interactions, until none is left (0: no)")
+      ->check(not_negative)
+      ->capture_default_str();
   command->add_option("--k", arguments->k, "The length of the rankings")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();

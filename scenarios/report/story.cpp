@@ -8,7 +8,7 @@
 namespace throng {
 namespace {
 
-std::string with_commas(std::string joined) {
+std::string with_commas(std::string_view joined) {
   std::string text;
   for (const char c : joined) text += c == '|' ? ", " : std::string(1, c);
   return text;

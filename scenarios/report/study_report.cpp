@@ -35,7 +35,7 @@ Json curve_charts(const Json& summary) {
       chart["x_title"] = "round";
       chart["series"] = Json::array();
     }
-    chart["series"].push_back({{"name", of + ", " + arm},
+    chart["series"].push_back({{"name", fmt::format("{}, {}", of, arm)},
                                {"points", std::move(points)},
                                {"colour", of == "recommended" ? 0 : 1},
                                {"line", is_first_arm ? "solid" : "dashed"}});

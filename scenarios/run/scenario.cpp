@@ -178,7 +178,7 @@ std::string first_result_difference(const Json& a, const Json& b) {
   const nlohmann::json difference =
       nlohmann::json::diff(nlohmann::json::parse(a.dump()), nlohmann::json::parse(b.dump()));
   for (const auto& change : difference) {
-    const auto path = change["path"].get<std::string>();
+    auto path = change["path"].get<std::string>();
     if (path != "/$schema" && path != "/description" && path != "/dataset/path") return path;
   }
   return "";

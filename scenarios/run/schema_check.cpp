@@ -1,38 +1,29 @@
 #include "scenarios/run/schema_check.h"
 
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 
+#include "engine/base/json_schema.h"
 #include "engine/base/options_reader.h"
 
 namespace throng {
 namespace {
 
-using valijson::adapters::NlohmannJsonAdapter;
-using PlainJson = nlohmann::json;  ///< what valijson's adapter takes
-
 /// A place in the document, and the part of the schema that describes it.
 struct Place {
   std::string path;
   const Json* value;
-  const Json* schema;
+  const Json* schema;  ///< null if no simple path leads there
 };
 
-/// valijson's context: "<root>", "[session]", "[max_pages]".
-Place find_place(const std::vector<std::string>& context, const Json& document, const Json& schema) {
-  Place place{.path = "", .value = &document, .schema = &schema};
-  for (std::size_t i = 1; i < context.size(); ++i) {
-    const std::string key = context[i].substr(1, context[i].size() - 2);
+Place find_place(const std::vector<std::string>& keys, const Json& document, const Json& schema) {
+  Place place{.path = "", .value = &document, .schema = schema_at(schema, keys)};
+  for (const std::string& key : keys) {
     place.path += "/" + key;
-    place.value = &place.value->at(key);
-    place.schema = &place.schema->at("properties").at(key);
+    place.value = place.value->is_array() ? &place.value->at(std::stoul(key)) : &place.value->at(key);
   }
   return place;
 }
@@ -41,21 +32,6 @@ std::vector<std::string> known_keys(const Json& schema) {
   std::vector<std::string> keys;
   for (const auto& [key, value] : schema.at("properties").items()) keys.push_back(key);
   return keys;
-}
-
-std::string expectation(const Json& schema) {
-  std::vector<std::string> parts;
-  if (schema.contains("enum")) {
-    std::vector<std::string> choices;
-    for (const Json& choice : schema["enum"]) choices.push_back(choice.dump());
-    parts.push_back(fmt::format("one of {}", fmt::join(choices, ", ")));
-  }
-  if (schema.contains("type")) parts.push_back("of type " + schema["type"].get<std::string>());
-  if (schema.contains("minimum")) parts.push_back("at least " + schema["minimum"].dump());
-  if (schema.contains("maximum")) parts.push_back("at most " + schema["maximum"].dump());
-  const std::string description =
-      schema.contains("description") ? fmt::format(" ({})", schema["description"].get<std::string>()) : "";
-  return fmt::format("{}{}", fmt::join(parts, ", "), description);
 }
 
 std::vector<std::string> unknown_keys(const Place& place) {
@@ -87,6 +63,7 @@ std::vector<std::string> faults_at(const Place& place, const std::string& compla
   const auto mentions = [&](const char* words) { return complaint.find(words) != std::string::npos; };
   if (mentions("Failed to validate against schema associated with property"))
     return {};  // its own line follows
+  if (place.schema == nullptr) return {fmt::format("{}: {}: {}", place.path, place.value->dump(), complaint)};
   if (mentions("'additionalProperties'")) return unknown_keys(place);
   if (mentions("Missing required property")) return missing_keys(place);
   return {fmt::format("{}: {}: expected a value {}", place.path.empty() ? "/" : place.path,
@@ -96,18 +73,10 @@ std::vector<std::string> faults_at(const Place& place, const std::string& compla
 }  // namespace
 
 std::vector<std::string> schema_faults(const Json& document, const Json& schema) {
-  const PlainJson plain_schema = PlainJson::parse(schema.dump());
-  const PlainJson plain_document = PlainJson::parse(document.dump());
-  valijson::Schema compiled;
-  valijson::SchemaParser().populateSchema(NlohmannJsonAdapter(plain_schema), compiled);
-  valijson::ValidationResults results;
-  valijson::Validator(valijson::Validator::kStrongTypes)
-      .validate(compiled, NlohmannJsonAdapter(plain_document), &results);
-
+  const JsonSchema compiled = JsonSchema::compile(schema).value();
   std::vector<std::string> faults;
-  valijson::ValidationResults::Error error;
-  while (results.popError(error)) {
-    for (std::string& fault : faults_at(find_place(error.context, document, schema), error.description)) {
+  for (const auto& [path, complaint] : compiled.faults(document)) {
+    for (std::string& fault : faults_at(find_place(path, document, schema), complaint)) {
       if (std::ranges::find(faults, fault) == faults.end()) faults.push_back(std::move(fault));
     }
   }

@@ -7,12 +7,14 @@
 #include <fmt/ranges.h>
 
 #include "embedded/run_db_sql.h"
+#include "scenarios/store/row_source.h"
 
 namespace throng {
 namespace {
 
 constexpr std::size_t kFavouriteGenres = 5;
 constexpr std::size_t kSessionsPerTransaction = 16384;
+constexpr std::size_t kAgentsPerInsert = 4096;
 
 std::string joined_genres(const Catalogue& catalogue, std::span<const GenreId> genres) {
   std::vector<std::string_view> names;
@@ -29,14 +31,10 @@ void insert(SQLite::Statement& statement, const Values&... values) {
   const auto bind = [&](const auto& value) {
     using Value = std::decay_t<decltype(value)>;
     ++column;
-    if constexpr (std::is_same_v<Value, std::nullptr_t>) {
-      statement.bind(column);
-    } else if constexpr (std::is_integral_v<Value> || std::is_enum_v<Value>) {
+    if constexpr (std::is_integral_v<Value> || std::is_enum_v<Value>) {
       statement.bind(column, static_cast<std::int64_t>(value));
     } else if constexpr (std::is_floating_point_v<Value>) {
       statement.bind(column, static_cast<double>(value));
-    } else if constexpr (std::is_same_v<Value, const char*>) {
-      statement.bindNoCopy(column, value);  // a literal
     } else {
       statement.bind(column, value);
     }
@@ -74,14 +72,16 @@ struct RunWriter::Statements {
   Tables tables;
   SQLite::Statement meta = prepare("meta", 2);
   SQLite::Statement items = prepare("items", 6);
-  SQLite::Statement agents = prepare("agents", 9);
   SQLite::Statement windows = prepare("windows", 4);
-  SQLite::Statement sessions = prepare("sessions", 6);
-  SQLite::Statement pages = prepare("pages", 8);
-  SQLite::Statement impressions = prepare("impressions", 9);
-  SQLite::Statement reflections = prepare("reflections", 4);
   SQLite::Statement metrics = prepare("metrics", 6);
   SQLite::Statement round_metrics = prepare("round_metrics", 3);
+  TableRows<AgentId, UserId, std::string, bool, int, int, int, std::string, std::string> agents{database,
+                                                                                                "agents"};
+  TableRows<AgentId, int, std::int64_t, std::int64_t, int, std::string> sessions{database, "sessions"};
+  TableRows<AgentId, int, int, std::int64_t, double, double, double, bool> pages{database, "pages"};
+  TableRows<AgentId, int, int, std::size_t, ItemId, bool, bool, std::optional<int>, const char*> impressions{
+      database, "impressions"};
+  TableRows<AgentId, int, int, double> reflections{database, "reflections"};
   std::optional<SQLite::Transaction> transaction;
   std::size_t sessions_uncommitted = 0;
 
@@ -132,43 +132,44 @@ void RunWriter::write_agents(const Population& population, const Dataset& datase
     const UserId user_id = population.user_of(agent);
     const User& user = dataset.users[index(user_id)];
     const TraitGroups traits = population.traits_of(agent);
-    insert(statements_->agents, agent, user_id, user.external_id, !population.is_user(agent), traits.activity,
-           traits.conformity, traits.diversity,
-           joined_genres(dataset.catalogue, space.favourite_genres(user_id, kFavouriteGenres)),
-           user.persona ? user.persona->taste : std::string());
+    statements_->agents.add(
+        agent, user_id, user.external_id, !population.is_user(agent), traits.activity, traits.conformity,
+        traits.diversity, joined_genres(dataset.catalogue, space.favourite_genres(user_id, kFavouriteGenres)),
+        user.persona ? user.persona->taste : std::string());
+    if (n % kAgentsPerInsert == 0) statements_->agents.insert();
   }
+  statements_->agents.insert();
 }
 
 void RunWriter::write_sessions(std::span<const SessionRecord> sessions) {
   statements_->begin();
-  for (const SessionRecord& session : sessions) write_session(session);
+  for (const SessionRecord& session : sessions) add_session(session);
+  statements_->sessions.insert();
+  statements_->pages.insert();
+  statements_->impressions.insert();
+  statements_->reflections.insert();
   statements_->sessions_uncommitted += sessions.size();
   if (statements_->sessions_uncommitted >= kSessionsPerTransaction) commit();
 }
 
-void RunWriter::write_session(const SessionRecord& session) {
-  insert(statements_->sessions, session.agent, session.round, microseconds(session.started),
-         microseconds(session.ended), session.interview.score, session.digest.hex());
-  for (const PageRecord& page : session.pages) write_page(session, page);
+void RunWriter::add_session(const SessionRecord& session) {
+  statements_->sessions.add(session.agent, session.round, microseconds(session.started),
+                            microseconds(session.ended), session.interview.score, session.digest.hex());
+  for (const PageRecord& page : session.pages) add_page(session, page);
 }
 
-void RunWriter::write_page(const SessionRecord& session, const PageRecord& page) {
-  insert(statements_->pages, session.agent, session.round, page.page, microseconds(page.shown_at),
-         page.satisfaction, page.decision.satisfaction, page.decision.fatigue, page.decision.exits);
+void RunWriter::add_page(const SessionRecord& session, const PageRecord& page) {
+  statements_->pages.add(session.agent, session.round, page.page, microseconds(page.shown_at),
+                         page.satisfaction, page.decision.satisfaction, page.decision.fatigue,
+                         page.decision.exits);
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const Impression& shown = page.impressions[i];
-    const auto add = [&](const auto& rating, const auto& feeling) {
-      insert(statements_->impressions, session.agent, session.round, page.page, i + 1, shown.item,
-             shown.aligned, shown.viewed, rating, feeling);
-    };
-    if (shown.viewed) {
-      add(shown.rating, to_string(shown.feeling));
-    } else {
-      add(nullptr, nullptr);
-    }
+    statements_->impressions.add(session.agent, session.round, page.page, i + 1, shown.item, shown.aligned,
+                                 shown.viewed, shown.viewed ? std::optional<int>(shown.rating) : std::nullopt,
+                                 shown.viewed ? to_string(shown.feeling) : nullptr);
   }
   if (page.reflection) {
-    insert(statements_->reflections, session.agent, session.round, page.page, page.reflection->satisfaction);
+    statements_->reflections.add(session.agent, session.round, page.page, page.reflection->satisfaction);
   }
 }
 

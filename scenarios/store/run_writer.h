@@ -39,8 +39,8 @@ class RunWriter {
  private:
   struct Statements;
 
-  void write_session(const SessionRecord& session);
-  void write_page(const SessionRecord& session, const PageRecord& page);
+  void add_session(const SessionRecord& session);
+  void add_page(const SessionRecord& session, const PageRecord& page);
 
   std::unique_ptr<Statements> statements_;
 };

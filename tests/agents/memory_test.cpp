@@ -5,7 +5,7 @@
 namespace throng {
 namespace {
 
-FactualMemory page_with_ratings(std::vector<int> ratings) {
+FactualMemory page_with_ratings(const std::vector<int>& ratings) {
   FactualMemory page{.page = 1};
   for (const int rating : ratings) {
     page.impressions.push_back({.viewed = rating > 0, .rating = static_cast<std::uint8_t>(rating)});

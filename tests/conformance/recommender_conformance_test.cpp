@@ -16,7 +16,6 @@ namespace throng {
 namespace {
 
 using ::testing::Each;
-using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::Truly;
 using throng::testing::checkerboard;

@@ -353,6 +353,20 @@ TEST_F(CommandLine, RecEvaluatePrintsATableAndJson) {
   EXPECT_GT(rows[3]["ndcg_at_20"], rows[1]["ndcg_at_20"]);
 }
 
+TEST_F(CommandLine, RecEvaluateSplitsAsItIsTold) {
+  const auto evaluate = [&](std::vector<std::string> options) {
+    options.insert(options.begin(),
+                   {"rec", "evaluate", "--data", "demo", "--models", "popularity", "--json"});
+    return throng(options);
+  };
+  const Json last_out = json_of(evaluate({"--split", "leave_last_out"}));
+  EXPECT_EQ(last_out[1]["recall_at_20"], last_out[1]["hit_rate_at_20"])
+      << "one item is held out of each user";
+  const Finished shares = evaluate({"--train", "0.8"});
+  EXPECT_EQ(shares.exit_code, 2);
+  EXPECT_THAT(shares.err, HasSubstr("sum to 1"));
+}
+
 TEST_F(CommandLine, MovieLensImportsWithItsKnownCountsAndRunsWithAllItsUsers) {
   THRONG_NEEDS_REAL_DATA("movielens-100k");
   const Finished imported =

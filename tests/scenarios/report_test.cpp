@@ -7,7 +7,6 @@
 namespace throng {
 namespace {
 
-using ::testing::HasSubstr;
 
 TEST(Table, AlignsColumnsAlsoWithAccents) {
   Table table({"film", "year"});

@@ -12,7 +12,7 @@ namespace {
 TEST(ParallelFor, CallsEveryIndexOnceAlsoWhenNested) {
   for (const std::size_t threads : {1, 2, 4}) {
     const ThreadLimit limit(threads);
-    std::vector<std::atomic<int>> calls(50 * 20);
+    std::vector<std::atomic<int>> calls(1000);
     parallel_for(50, [&](std::size_t i) { parallel_for(20, [&](std::size_t j) { ++calls[i * 20 + j]; }); });
     for (const auto& count : calls) EXPECT_EQ(count, 1);
   }
@@ -48,6 +48,21 @@ TEST(ParallelInOrder, RethrowsAndConsumesNothingAfterAFailure) {
                    [&](std::size_t i) { last = i; }),
                std::runtime_error);
   EXPECT_LT(last, 50U);
+}
+
+TEST(ParallelInOrder, StopsWhenAResultCannotBeConsumed) {
+  std::atomic<int> produced = 0;
+  EXPECT_THROW(parallel_in_order<std::size_t>(
+                   1'000'000,
+                   [&](std::size_t i) {
+                     ++produced;
+                     return i;
+                   },
+                   [&](std::size_t i) {
+                     if (i == 50) throw std::runtime_error("fifty");
+                   }),
+               std::runtime_error);
+  EXPECT_LT(produced, 1'000'000);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ TEST(Draws, DistributionsHaveTheirMoments) {
   EXPECT_NEAR(sum / kSamples, 0.5, 0.005);
   EXPECT_NEAR(normal_sum / kSamples, 0, 0.02);
   EXPECT_NEAR(normal_squares / kSamples, 1, 0.03);
-  for (const int count : counts) EXPECT_NEAR(count, kSamples / 6, 400);
+  for (const int count : counts) EXPECT_NEAR(count, kSamples / 6.0, 400);
 }
 
 TEST(Draws, EveryFieldOfTheAddressAndTheSeedMatter) {

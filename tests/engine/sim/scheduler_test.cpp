@@ -43,7 +43,7 @@ std::string complaint(Action action) {
 TEST(Scheduler, ActorsInterleaveInVirtualTimeAndTiesGoByActor) {
   Scheduler scheduler;
   std::vector<std::string> log;
-  const auto walker = [&](std::string name, int step) {
+  const auto walker = [&](const char* name, int step) {
     return [&log, name, step](Actor& self) -> Task<void> {
       for (int i = 0; i < 3; ++i) {
         log.push_back(name + std::to_string(self.now().time_since_epoch() / seconds(1)));

@@ -10,7 +10,6 @@
 namespace throng {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 std::vector<ItemId> ids(const std::vector<std::uint32_t>& numbers) {

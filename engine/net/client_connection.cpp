@@ -1,0 +1,235 @@
+#include "engine/net/client_connection.h"
+
+#include <charconv>
+#include <utility>
+
+#include "engine/net/client_call.h"
+
+namespace throng::net {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using ErrorCode = boost::system::error_code;
+namespace http = boost::beast::http;
+
+constexpr std::size_t first_read = 4UL * 1024;
+constexpr std::size_t largest_read = 16UL * 1024;  // a TLS record
+constexpr std::size_t kept_buffer = 16UL * 1024;   // by an idle connection
+
+HttpTimings::Span span(TimingWheel::TimePoint from, TimingWheel::TimePoint to) {
+  return std::chrono::duration_cast<HttpTimings::Span>(to - from);
+}
+
+void append_number(std::string& text, std::size_t number) {
+  char digits[24];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  text.append(std::begin(digits), end);
+}
+
+/// One contiguous block: one write, one TLS record if it is small.
+void serialise(const HttpRequest& request, const std::string& fixed_headers, std::string& text) {
+  text.clear();
+  text.append(request.method)
+      .append(" ")
+      .append(request.target)
+      .append(" HTTP/1.1\r\n")
+      .append(fixed_headers);
+  request.headers.append_to(text);
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT" ||
+      request.method == "PATCH") {
+    text.append("Content-Length: ");
+    append_number(text, request.body.size());
+    text.append("\r\n");
+  }
+  text.append("\r\n").append(request.body);
+}
+
+}  // namespace
+
+ClientConnection::ClientConnection(ConnectionKeeper& keeper, const ExchangeRules& rules, DeadlineTimer& timer,
+                                   std::unique_ptr<Transport> transport)
+    : keeper_(keeper),
+      rules_(rules),
+      timer_(timer),
+      transport_(std::move(transport)),
+      read_size_(first_read) {}
+
+void ClientConnection::exchange(Call& call, TimePoint now) {
+  call_ = &call;
+  call.connection = this;
+  state_ = State::sent;
+  sent_at_ = now;
+  first_byte_ = {};
+  start_parser();
+  serialise(call.request, rules_.fixed_headers, out_);
+  arm(after(now, rules_.deadlines.first_byte));
+  writing_ = true;
+  if (out_.size() > largest_read) read();  // the server may refuse before it has all
+  transport_->async_write(boost::asio::buffer(out_),
+                          [self = boost::intrusive_ptr<ClientConnection>(this)](
+                              const ErrorCode& error, std::size_t /*bytes*/) { self->on_written(error); });
+}
+
+void ClientConnection::start_parser() {
+  parser_.emplace(rules_.header_limit, rules_.body_limit, call_->chunk);
+  if (call_->request.method == "HEAD") parser_->skip(true);
+}
+
+void ClientConnection::close() {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  if (parser_) parser_->mute();
+  call_ = nullptr;
+  TimingWheel::disarm(*this);
+  transport_->close();
+}
+
+void ClientConnection::read() {
+  if (reading_) return;
+  reading_ = true;
+  transport_->async_read_some(in_.prepare(read_size_), [self = boost::intrusive_ptr<ClientConnection>(this)](
+                                                           const ErrorCode& error, std::size_t bytes) {
+    self->on_read(error, bytes);
+  });
+}
+
+void ClientConnection::on_written(const ErrorCode& error) {
+  writing_ = false;
+  // After a disconnect the read tells more: the server may have replied before it hung up.
+  if (error && state_ != State::closed && state_ != State::idle && !is_disconnect(error))
+    fail(HttpFailureKind::reset, "sending failed: " + error.message());
+  if (state_ != State::closed) read();
+}
+
+void ClientConnection::on_read(const ErrorCode& error, std::size_t bytes) {
+  reading_ = false;
+  if (state_ == State::closed) return;
+  if (error) {
+    on_end(error);
+    return;
+  }
+  if (state_ == State::idle) {  // nobody asked
+    close();
+    keeper_.lost(*this);
+    return;
+  }
+  in_.commit(bytes);
+  if (bytes == read_size_) read_size_ = std::min(2 * read_size_, largest_read);
+  const auto now = Clock::now();
+  if (state_ == State::sent) {
+    state_ = State::replying;
+    first_byte_ = span(sent_at_, now);
+  }
+  parse(now);
+}
+
+void ClientConnection::parse(TimePoint now) {
+  ErrorCode error;
+  in_.consume(feed(*parser_, in_.data(), error));
+  if (state_ == State::closed) return;  // by the chunk handler
+  if (error) {
+    const bool limit = is_limit(error);
+    fail(limit ? HttpFailureKind::too_large : HttpFailureKind::malformed,
+         limit ? "the reply is too large: " + error.message() : "the reply is not HTTP: " + error.message());
+  } else if (!parser_->is_done()) {
+    arm(after(now, rules_.deadlines.between_bytes));
+    read();
+  } else if (parser_->status / 100 == 1) {  // an interim reply: the real one follows
+    start_parser();
+    parse(now);
+  } else {
+    complete(now);
+  }
+}
+
+void ClientConnection::complete(TimePoint now) {
+  HttpResponse response;
+  response.status = parser_->status;
+  response.headers = std::move(parser_->headers);
+  response.body = std::move(parser_->body);
+  response.connection = reused_ ? Connection::reused : Connection::fresh;
+  response.timings = timings(now);
+  const bool keep_alive = parser_->keep_alive();
+  parser_.reset();
+  Call& call = *std::exchange(call_, nullptr);
+  // A reply before the end of the request, or bytes after the reply, leave the connection in doubt.
+  if (keep_alive && !writing_ && in_.size() == 0) {
+    state_ = State::idle;
+    reused_ = true;
+    trim();
+    timer_.arm(*this, after(now, rules_.keep_alive));
+  } else {
+    close();
+  }
+  keeper_.replied(*this, call, std::move(response));
+  // If the next exchange has begun, it reads once its request is written: not before there can be something.
+  if (state_ == State::idle) read();
+}
+
+void ClientConnection::trim() {
+  read_size_ = first_read;
+  if (in_.capacity() > kept_buffer) in_.shrink_to_fit();
+  if (out_.capacity() > kept_buffer) out_ = {};
+}
+
+void ClientConnection::on_end(const ErrorCode& error) {
+  if (state_ == State::idle) {
+    close();
+    keeper_.lost(*this);
+  } else if (state_ == State::sent) {
+    if (reused_ && is_disconnect(error)) {
+      Call& call = *call_;
+      close();
+      keeper_.was_stale(*this, call);
+    } else {
+      fail(HttpFailureKind::reset, "the connection ended before a reply: " + error.message());
+    }
+  } else {
+    ErrorCode ending = error;
+    if (error == boost::asio::error::eof) {
+      ending = {};
+      parser_->put_eof(ending);
+    }
+    if (!ending && parser_->is_done()) {
+      complete(Clock::now());
+    } else {
+      fail(HttpFailureKind::truncated, "the connection ended inside the reply");
+    }
+  }
+}
+
+void ClientConnection::fail(HttpFailureKind kind, const std::string& what) {
+  HttpFailure failure;
+  failure.kind = kind;
+  failure.message = rules_.server + ": " + what;
+  failure.reply_started = state_ == State::replying ? ReplyStarted::yes : ReplyStarted::no;
+  failure.timings = timings(Clock::now());
+  Call& call = *call_;
+  close();
+  keeper_.failed(*this, call, std::move(failure));
+}
+
+HttpTimings ClientConnection::timings(TimePoint now) const {
+  HttpTimings timings = call_->timings;
+  timings.first_byte = first_byte_;
+  timings.total = span(call_->started_at, now);
+  return timings;
+}
+
+void ClientConnection::arm(TimePoint at) { timer_.arm(*this, std::min(at, call_->total_by)); }
+
+void ClientConnection::expired(TimePoint now) {
+  const boost::intrusive_ptr<ClientConnection> self(this);
+  if (state_ == State::idle) {
+    close();
+    keeper_.lost(*this);
+  } else if (now >= call_->total_by) {
+    fail(HttpFailureKind::timeout_total, "the reply was not complete in time");
+  } else if (state_ == State::sent) {
+    fail(HttpFailureKind::timeout_first_byte, "no reply in time");
+  } else {
+    fail(HttpFailureKind::timeout_idle, "the reply stopped for too long");
+  }
+}
+
+}  // namespace throng::net

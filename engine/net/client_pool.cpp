@@ -1,0 +1,270 @@
+#include "engine/net/client_pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "engine/base/printable.h"
+
+namespace throng::net {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string serialise_fixed(const Url& origin, const HttpHeaders& headers) {
+  for (const HttpField field : headers) {
+    if (!HttpHeaders{field}.well_formed())
+      throw Failure(ErrorKind::usage, origin.origin() + ": the header \"" + printable(field.name) +
+                                          "\" holds a line break or another character that cannot be sent");
+  }
+  std::string text = "Host: " + origin.authority() + "\r\n";
+  headers.append_to(text);
+  return text;
+}
+
+bool is_visible(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
+}
+
+bool can_be_sent(const HttpRequest& request) {
+  return is_visible(request.method) && is_visible(request.target) && request.headers.well_formed();
+}
+
+}  // namespace
+
+ClientPool::ClientPool(boost::asio::io_context& io, const Url& origin, HttpClientOptions options)
+    : io_(io),
+      options_(std::move(options)),
+      rules_{.deadlines = options_.deadlines,
+             .keep_alive = options_.keep_alive,
+             .header_limit = options_.header_limit,
+             .body_limit = options_.body_limit,
+             .server = origin.origin(),
+             .fixed_headers = serialise_fixed(origin, options_.headers)},
+      plan_(io, origin, options_) {
+  if (options_.max_connections == 0 || options_.max_connecting == 0)
+    throw Failure(ErrorKind::usage, rules_.server + ": at least one connection must be allowed");
+}
+
+CallId ClientPool::send(HttpRequest request, HttpClient::Done done, HttpClient::Chunk chunk) {
+  ++stats_.calls;
+  const std::uint32_t slot = free_slot();
+  Call& call = calls_[slot];
+  ++call.generation;
+  call.slot = slot;
+  call.request = std::move(request);
+  call.done = std::move(done);
+  if (chunk) call.chunk = std::make_shared<const HttpClient::Chunk>(std::move(chunk));
+  call.timings = {};
+  call.queued_at = Clock::now();
+  const CallId id = call.id();
+  if (!can_be_sent(call.request)) {
+    finish_later(call, HttpFailureKind::invalid_request,
+                 "the request's method, target or headers cannot be sent as they are");
+  } else if (waiting_ == 0 && (!idle_.empty() || may_dial())) {
+    begin(call, call.queued_at);
+  } else {
+    call.waiting = true;
+    ++waiting_;
+    queue_.push_back(id);
+  }
+  return id;
+}
+
+bool ClientPool::cancel(CallId id) {
+  Call* const call = find(id);
+  if (call == nullptr) return false;
+  if (call->waiting) {
+    call->waiting = false;
+    --waiting_;
+  } else if (call->dialer) {
+    call->dialer->cancel();
+    --dialing_;
+  } else if (call->connection != nullptr) {
+    ClientConnection& connection = *call->connection;
+    connection.close();
+    remove(connection);
+  } else {
+    return false;  // its failure is on its way
+  }
+  finish_later(*call, HttpFailureKind::canceled, "the call was cancelled");
+  serve_queue();
+  return true;
+}
+
+HttpClientStats ClientPool::stats() const {
+  HttpClientStats stats = stats_;
+  stats.connections = connections_.size() + dialing_;
+  stats.idle_connections = idle_.size();
+  stats.waiting = waiting_;
+  return stats;
+}
+
+void ClientPool::shut() {
+  shut_ = true;
+  for (const auto& connection : connections_) connection->close();
+  connections_.clear();
+  idle_.clear();
+  queue_.clear();
+  for (Call& call : calls_) {
+    if (call.dialer) call.dialer->cancel();
+    const HttpClient::Done forgotten = release(call);
+  }
+}
+
+void ClientPool::replied(ClientConnection& connection, Call& call, HttpResponse response) {
+  if (connection.is_open()) {
+    make_idle(connection);
+  } else {
+    remove(connection);
+  }
+  serve_queue();
+  ++stats_.completed;
+  finish(call, std::move(response));
+}
+
+void ClientPool::failed(ClientConnection& connection, Call& call, HttpFailure failure) {
+  remove(connection);
+  serve_queue();
+  ++stats_.failed;
+  finish(call, std::move(failure));
+}
+
+void ClientPool::was_stale(ClientConnection& connection, Call& call) {
+  remove(connection);
+  call.connection = nullptr;
+  ++stats_.stale_retries;
+  dial(call, Clock::now());
+}
+
+void ClientPool::lost(ClientConnection& connection) {
+  take_from_idle(connection);
+  remove(connection);
+}
+
+std::uint32_t ClientPool::free_slot() {
+  if (free_slots_.empty()) {
+    calls_.emplace_back();
+    return static_cast<std::uint32_t>(calls_.size() - 1);
+  }
+  const std::uint32_t slot = free_slots_.back();
+  free_slots_.pop_back();
+  return slot;
+}
+
+Call* ClientPool::find(CallId id) {
+  const auto number = static_cast<std::uint64_t>(id);
+  const auto slot = static_cast<std::size_t>(number & 0xffffffffU);
+  if (slot >= calls_.size() || calls_[slot].id() != id || !calls_[slot].done) return nullptr;
+  return &calls_[slot];
+}
+
+bool ClientPool::may_dial() const {
+  return connections_.size() + dialing_ < options_.max_connections && dialing_ < options_.max_connecting;
+}
+
+void ClientPool::serve_queue() {
+  while (waiting_ > 0 && (!idle_.empty() || may_dial())) {
+    Call* const call = find(queue_.front());
+    queue_.pop_front();
+    if (call == nullptr || !call->waiting) continue;
+    call->waiting = false;
+    --waiting_;
+    begin(*call, Clock::now());
+  }
+  if (waiting_ == 0) queue_.clear();
+}
+
+void ClientPool::begin(Call& call, TimePoint now) {
+  call.started_at = now;
+  call.timings.queued = std::chrono::duration_cast<HttpTimings::Span>(now - call.queued_at);
+  call.total_by = after(now, options_.deadlines.total);
+  if (idle_.empty()) {
+    dial(call, now);
+    return;
+  }
+  ClientConnection& connection = *idle_.back();
+  idle_.pop_back();
+  connection.exchange(call, now);
+}
+
+void ClientPool::dial(Call& call, TimePoint now) {
+  ++dialing_;
+  call.dialer = new Dialer(plan_);
+  const boost::intrusive_ptr<Dialer> dialer = call.dialer;
+  dialer->start(now, call.total_by, [self = boost::intrusive_ptr<ClientPool>(this), &call](Dialed result) {
+    self->on_dialed(call, std::move(result));
+  });
+}
+
+void ClientPool::on_dialed(Call& call, Dialed result) {
+  --dialing_;
+  call.dialer.reset();
+  call.timings.connect = result.connect;
+  call.timings.tls = result.tls;
+  if (!result.transport) {
+    serve_queue();
+    ++stats_.failed;
+    result.failure.timings = call.timings;
+    finish(call, std::move(result.failure));
+    return;
+  }
+  ++stats_.connections_opened;
+  if (plan_.tls) ++stats_.tls_handshakes;
+  if (result.resumed) ++stats_.tls_resumed;
+  boost::intrusive_ptr<ClientConnection> connection(
+      new ClientConnection(*this, rules_, plan_.timer, std::move(result.transport)));
+  connection->place = connections_.size();
+  connections_.push_back(connection);
+  connection->exchange(call, Clock::now());
+  serve_queue();  // one fewer is being opened
+}
+
+void ClientPool::remove(ClientConnection& connection) {
+  const std::size_t place = connection.place;
+  connections_.back()->place = place;
+  std::swap(connections_[place], connections_.back());
+  connections_.pop_back();
+}
+
+void ClientPool::make_idle(ClientConnection& connection) {
+  connection.idle_place = idle_.size();
+  idle_.push_back(&connection);
+}
+
+void ClientPool::take_from_idle(ClientConnection& connection) {
+  idle_.back()->idle_place = connection.idle_place;
+  idle_[connection.idle_place] = idle_.back();
+  idle_.pop_back();
+}
+
+HttpClient::Done ClientPool::release(Call& call) {
+  HttpClient::Done done = std::exchange(call.done, nullptr);
+  call.chunk.reset();
+  call.connection = nullptr;
+  call.dialer.reset();
+  call.request = {};
+  return done;
+}
+
+void ClientPool::finish(Call& call, HttpResult result) {
+  const HttpClient::Done done = release(call);
+  free_slots_.push_back(call.slot);
+  done(std::move(result));
+}
+
+void ClientPool::finish_later(Call& call, HttpFailureKind kind, const std::string& what) {
+  ++stats_.failed;
+  HttpFailure failure;
+  failure.kind = kind;
+  failure.message = rules_.server + ": " + what;
+  HttpClient::Done done = release(call);
+  free_slots_.push_back(call.slot);
+  boost::asio::post(io_, [self = boost::intrusive_ptr<ClientPool>(this), done = std::move(done),
+                          failure = std::move(failure)]() mutable {
+    if (!self->shut_) done(std::move(failure));
+  });
+}
+
+}  // namespace throng::net

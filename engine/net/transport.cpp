@@ -1,0 +1,28 @@
+#include "engine/net/transport.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+
+namespace throng::net {
+
+void Transport::close() {
+  // OpenSSL holds a session that ended without a farewell for broken and would not resume it.
+  if (tls_) SSL_set_shutdown(tls_->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Transport::reset() {
+  boost::system::error_code ignored;
+  socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  close();
+}
+
+bool is_disconnect(const boost::system::error_code& error) {
+  namespace asio = boost::asio;
+  return error == asio::error::eof || error == asio::error::connection_reset ||
+         error == asio::error::broken_pipe || error == asio::error::connection_aborted ||
+         error == asio::ssl::error::stream_truncated;
+}
+
+}  // namespace throng::net

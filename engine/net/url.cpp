@@ -1,0 +1,72 @@
+#include "engine/net/url.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <fmt/format.h>
+
+#include "engine/base/printable.h"
+
+namespace throng::net {
+namespace {
+
+constexpr std::size_t longest_url = 8192;
+
+Error wrong(std::string_view text, std::string_view expected) {
+  const bool may_hold_secret = text.find_first_of("@?") != text.npos || text.size() > 200;
+  const std::string shown = may_hold_secret ? "the address" : "\"" + printable(text) + "\"";
+  return {ErrorKind::usage, fmt::format("{} is not a usable address: {}", shown, expected)};
+}
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+  return text;
+}
+
+std::uint16_t default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
+
+}  // namespace
+
+std::string Url::authority() const {
+  const std::string name = host.find(':') == host.npos ? host : "[" + host + "]";
+  return port == default_port(scheme) ? name : fmt::format("{}:{}", name, port);
+}
+
+std::string Url::origin() const { return scheme + "://" + authority(); }
+
+Result<Url> parse_url(std::string_view text) {
+  if (text.size() > longest_url) return wrong(text, "it is too long");
+  const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
+  if (!parsed) return wrong(text, "expected something like https://host:port/path");
+  Url url;
+  url.scheme = lower_case(std::string(parsed->scheme()));
+  if (url.scheme != "http" && url.scheme != "https") return wrong(text, "expected http:// or https://");
+  url.host = lower_case(parsed->host_address());
+  if (url.host.empty()) return wrong(text, "it names no host");
+  if (std::any_of(url.host.begin(), url.host.end(),
+                  [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 127; }))
+    return wrong(text, "its host holds a control character or a space");
+  const auto port = parsed->port();
+  url.port = default_port(url.scheme);
+  if (!port.empty()) {
+    const auto read = std::from_chars(port.data(), port.data() + port.size(), url.port);
+    if (read.ec != std::errc{} || url.port == 0) return wrong(text, "its port is not between 1 and 65535");
+  }
+  url.target = std::string(parsed->encoded_path());
+  if (url.target.empty()) url.target = "/";
+  if (parsed->has_query()) url.target += "?" + std::string(parsed->encoded_query());
+  url.user_info = parsed->userinfo();
+  return url;
+}
+
+bool is_ip_address(const std::string& host) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(host, error);
+  return !error;
+}
+
+}  // namespace throng::net

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/base/error.h"
+
+namespace throng::net {
+
+/// The parts of an http or https address that a client needs.
+struct Url {
+  std::string scheme;      ///< "http" or "https"
+  std::string host;        ///< lower case, percent-decoded; an IPv6 address without its brackets
+  std::uint16_t port = 0;  ///< never 0: the scheme's own if the address has none
+  std::string target;      ///< path and query as they are sent; "/" if there is none
+  std::string user_info;   ///< "user:password" decoded, mostly "". A secret: `origin` leaves it out
+
+  bool operator==(const Url&) const = default;
+  bool secure() const { return scheme == "https"; }
+  /// As in a Host header: brackets around IPv6, the port unless it is the scheme's own.
+  std::string authority() const;
+  /// scheme://authority, for messages.
+  std::string origin() const;
+};
+
+/// The Error (usage) says what is wrong. It shows `text` only if nothing in it can be a secret (user
+/// information or a query).
+Result<Url> parse_url(std::string_view text);
+
+/// Whether `host` is an IPv4 or IPv6 address rather than a name.
+bool is_ip_address(const std::string& host);
+
+}  // namespace throng::net

@@ -1,0 +1,139 @@
+#include "llm/embeddings.h"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "llm/api_error_json.h"
+#include "llm/json_text.h"
+#include "llm/reply_json.h"
+
+namespace throng::llm {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::uint8_t kNoDigit = 64;
+
+constexpr auto kBase64Digits = [] {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::array<std::uint8_t, 256> digits{};
+  digits.fill(kNoDigit);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+    digits[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return digits;
+}();
+
+/// Little-endian floats in base64, with or without padding. False if `text` is something else.
+bool append_base64(std::string_view text, std::vector<float>& values) {
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  if (text.size() % 4 == 1 || text.size() * 3 / 4 % sizeof(float) != 0) return false;
+  std::uint64_t bits = 0;  // the last bytes read, the newest lowest
+  int bit_count = 0;
+  std::uint32_t word = 0;
+  int bytes = 0;
+  for (const char c : text) {
+    const std::uint8_t digit = kBase64Digits[static_cast<unsigned char>(c)];
+    if (digit == kNoDigit) return false;
+    bits = bits << 6U | digit;
+    bit_count += 6;
+    if (bit_count < 8) continue;
+    bit_count -= 8;
+    word |= static_cast<std::uint32_t>(bits >> bit_count & 0xFFU) << (8 * bytes);
+    if (++bytes < 4) continue;
+    values.push_back(std::bit_cast<float>(word));
+    word = 0;
+    bytes = 0;
+  }
+  return true;
+}
+
+bool append_numbers(const json::array& numbers, std::vector<float>& values) {
+  for (const json::value& number : numbers) {
+    json::error_code error;
+    const auto value = number.to_number<double>(error);
+    if (error) return false;
+    values.push_back(static_cast<float>(value));
+  }
+  return true;
+}
+
+bool append_vector(const json::value& vector, std::vector<float>& values) {
+  const std::size_t before = values.size();
+  if (const json::array* numbers = vector.if_array(); numbers != nullptr) {
+    if (!append_numbers(*numbers, values)) return false;
+  } else if (const json::string* text = vector.if_string(); text != nullptr) {
+    if (!append_base64({text->data(), text->size()}, values)) return false;
+  } else {
+    return false;
+  }
+  for (std::size_t i = before; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) return false;
+  }
+  return true;
+}
+
+/// Which of `data` belongs to each input; empty unless each input has exactly one.
+std::vector<const json::value*> by_index(const json::array& data, std::size_t inputs) {
+  std::vector<const json::value*> vectors(inputs, nullptr);
+  if (data.size() != inputs) return {};
+  for (std::size_t position = 0; position < inputs; ++position) {
+    const json::object* entry = data[position].if_object();
+    const json::value* vector = entry == nullptr ? nullptr : member(*entry, "embedding");
+    if (vector == nullptr) return {};
+    const auto place = count_at(*entry, "index").value_or(static_cast<std::int64_t>(position));
+    const auto index = static_cast<std::size_t>(place);
+    if (index >= inputs || std::exchange(vectors[index], vector) != nullptr) return {};
+  }
+  return vectors;
+}
+
+}  // namespace
+
+void encode_embeddings(const EmbeddingRequest& request, std::span<const std::string> inputs,
+                       std::string& out) {
+  append_json_string(out.append("{\"model\":"), request.model);
+  out += ",\"input\":[";
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (i > 0) out += ',';
+    append_json_string(out, inputs[i]);
+  }
+  out += ']';
+  if (request.dimensions)
+    append_json_number(out.append(",\"dimensions\":"), std::int64_t{*request.dimensions});
+  out += request.encoding == EmbeddingEncoding::base64 ? ",\"encoding_format\":\"base64\"}"
+                                                       : ",\"encoding_format\":\"float\"}";
+}
+
+Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inputs, Secrets secrets) {
+  const ReplyJson reply(body);
+  const json::object* object = reply.object();
+  if (object == nullptr) return BrokenEnvelope{reply.parsed() ? "not a JSON object" : "not JSON"};
+  if (std::optional<ApiError> error = error_in(*object, secrets)) return std::move(*error);
+  const json::array* data = array_at(*object, "data");
+  if (data == nullptr) return BrokenEnvelope{"no data"};
+
+  const std::vector<const json::value*> vectors = by_index(*data, inputs);
+  if (vectors.size() != inputs) return BrokenEnvelope{"not one embedding for each input"};
+  EmbeddingBatch batch;
+  for (std::size_t i = 0; i < inputs; ++i) {
+    if (!append_vector(*vectors[i], batch.values)) return BrokenEnvelope{"an embedding that is no vector"};
+    if (i == 0) {
+      batch.dimensions = batch.values.size();
+      batch.values.reserve(batch.dimensions * inputs);
+    }
+    if (batch.dimensions == 0 || batch.values.size() != batch.dimensions * (i + 1))
+      return BrokenEnvelope{"embeddings of different lengths"};
+  }
+  batch.model = valid_utf8(std::string(text_at(*object, "model")));
+  if (const json::object* usage = object_at(*object, "usage"); usage != nullptr) {
+    const auto prompt = count_at(*usage, "prompt_tokens");
+    if (prompt) batch.usage = {.source = UsageSource::server, .prompt = *prompt};
+  }
+  return batch;
+}
+
+}  // namespace throng::llm

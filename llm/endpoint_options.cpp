@@ -1,0 +1,217 @@
+#include "llm/endpoint_options.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "engine/base/options_reader.h"
+#include "llm/endpoint_paths.h"
+#include "llm/redact.h"
+
+namespace throng::llm {
+namespace {
+
+constexpr double kMostMoney = 1e6;
+constexpr double kLongestSeconds = 86'400;
+constexpr int kMost = 2'000'000'000;
+
+Error wrong(const std::string& path, std::string_view key, std::string_view expected) {
+  return {ErrorKind::usage, fmt::format("{}/{}: {}", path, key, expected)};
+}
+
+/// The member that is an object, or null.
+const Json* part(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found == json.end() ? nullptr : &*found;
+}
+
+bool all_of(std::string_view text, std::string_view also) {
+  return std::ranges::all_of(text, [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           also.find(c) != std::string_view::npos;
+  });
+}
+
+/// What a header's value may hold.
+bool fit_for_a_header(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) { return c == '\t' || (c >= ' ' && c != '\x7F'); });
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  return text;
+}
+
+Result<void> read_price(const Json& json, const std::string& path, Price& price) {
+  OptionsReader reader(json, path);
+  const Range<double> range{0, kMostMoney};
+  reader.number("prompt", price.prompt, range);
+  price.cached = price.prompt;
+  reader.number("cached", price.cached, range);
+  reader.number("completion", price.completion, range);
+  return reader.finish();
+}
+
+Result<void> read_timeouts(const Json& json, const std::string& path, Timeouts& timeouts) {
+  OptionsReader reader(json, path);
+  const std::pair<const char*, std::chrono::milliseconds Timeouts::*> members[] = {
+      {"connect", &Timeouts::connect},
+      {"tls", &Timeouts::tls},
+      {"first_byte", &Timeouts::first_byte},
+      {"between_bytes", &Timeouts::between_bytes},
+      {"total", &Timeouts::total}};
+  for (const auto& [name, duration] : members) {
+    double seconds = std::chrono::duration<double>(timeouts.*duration).count();
+    reader.number(name, seconds, {0, kLongestSeconds});
+    timeouts.*duration = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000 + 0.5));
+  }
+  return reader.finish();
+}
+
+/// Headers that the client writes itself, and those that would carry a key.
+Result<void> read_headers(const Json& json, const std::string& path,
+                          std::vector<std::pair<std::string, std::string>>& headers) {
+  if (!json.is_object()) return Error{ErrorKind::usage, path + ": expected an object of names and values"};
+  for (const auto& [name, value] : json.items()) {
+    const std::string name_lower = lower(name);
+    if (name.empty() || !all_of(name, "!#$%&'*+-.^_`|~"))
+      return wrong(path, name, "this is no name of a header");
+    for (const std::string_view key_header :
+         {"authorization", "api-key", "x-api-key", "proxy-authorization"}) {
+      if (name_lower == key_header)
+        return wrong(path, name, "keys come from the environment variable that \"api_key_env\" names");
+    }
+    for (const std::string_view own :
+         {"host", "content-length", "content-type", "transfer-encoding", "connection"}) {
+      if (name_lower == own) return wrong(path, name, "Throng writes this header itself");
+    }
+    if (!value.is_string() || !fit_for_a_header(value.get_ref<const std::string&>()))
+      return wrong(path, name, "expected a string without line ends and control characters");
+    headers.emplace_back(name, value.get<std::string>());
+  }
+  return {};
+}
+
+/// A variable's name, not a key that was put in its place.
+bool names_variable(std::string_view name) {
+  return !name.empty() && name.size() <= 100 && !(name[0] >= '0' && name[0] <= '9') && all_of(name, "_") &&
+         redact(name, {}) == name;
+}
+
+Result<void> check(const EndpointOptions& options, const std::string& path) {
+  if (options.url.empty()) return wrong(path, "url", "missing; expected the endpoint's base URL");
+  if (options.model.empty()) return wrong(path, "model", "missing; expected the model's name");
+  if (!options.api_key_env.empty() && !names_variable(options.api_key_env))
+    return wrong(path, "api_key_env", "expected the name of an environment variable, not a key");
+  if (!all_of(options.api_version, "-."))
+    return wrong(path, "api_version", "expected a version such as 2024-10-21");
+  const std::string& deployment = options.deployment.empty() ? options.model : options.deployment;
+  if (options.api == Api::azure && !all_of(deployment, "-._"))
+    return wrong(path, "deployment", "expected a name of letters, digits, \"-\", \".\" and \"_\"");
+  if (const Result<EndpointPaths> paths = endpoint_paths(options); !paths)
+    return wrong(path, "url", paths.error().message);
+  else if (options.api == Api::azure && options.api_version.empty() &&
+           paths->chat.find("/deployments/") != std::string::npos)
+    return wrong(path, "api_version", "missing; Azure wants one, such as 2024-10-21");
+  return {};
+}
+
+Result<EndpointOptions> read_unredacted(const Json& json, const std::string& path) {
+  if (!json.is_object()) return Error{ErrorKind::usage, fmt::format("{}: expected an object", path)};
+  for (const char* key : {"api_key", "key", "token"}) {
+    if (json.contains(key))
+      return wrong(path, key, "keys come from environment variables; name one in \"api_key_env\"");
+  }
+  EndpointOptions options;
+  OptionsReader reader(json, path);
+  for (const auto& [key, text] :
+       std::initializer_list<std::pair<const char*, std::string*>>{{"url", &options.url},
+                                                                   {"model", &options.model},
+                                                                   {"api_key_env", &options.api_key_env},
+                                                                   {"api_version", &options.api_version},
+                                                                   {"deployment", &options.deployment},
+                                                                   {"ca_file", &options.ca_file},
+                                                                   {"proxy", &options.proxy}}) {
+    reader.text(key, *text);
+  }
+  std::string api = "openai";
+  std::string counting = "admission";
+  reader.choice("api", api, {"openai", "azure"});
+  reader.choice("token_counting", counting, {"admission", "usage"});
+  options.api = api == "azure" ? Api::azure : Api::openai;
+  options.token_counting = counting == "usage" ? TokenCounting::usage : TokenCounting::admission;
+  reader.integer("rpm", options.rpm, {0, kMost});
+  reader.integer("tpm", options.tpm, {0, kMost});
+  reader.integer("max_in_flight", options.max_in_flight, {1, 1'000'000});
+  reader.boolean("verify", options.verify);
+  for (const char* key : {"price", "timeouts", "headers", "capabilities"}) reader.ignore(key);
+  if (const Result<void> finished = reader.finish(); !finished) return finished.error();
+
+  Result<void> read;
+  if (const Json* price = part(json, "price")) read = read_price(*price, path + "/price", options.price);
+  if (!read) return read.error();
+  if (const Json* timeouts = part(json, "timeouts"))
+    read = read_timeouts(*timeouts, path + "/timeouts", options.timeouts);
+  if (!read) return read.error();
+  if (const Json* headers = part(json, "headers"))
+    read = read_headers(*headers, path + "/headers", options.headers);
+  if (!read) return read.error();
+  if (const Json* capabilities = part(json, "capabilities")) {
+    const Result<Capabilities> given = read_capabilities(*capabilities, path + "/capabilities");
+    if (!given) return given.error();
+    options.capabilities = *given;
+  }
+  if (read = check(options, path); !read) return read.error();
+  return options;
+}
+
+}  // namespace
+
+Result<EndpointOptions> read_endpoint(const Json& json, const std::string& path) {
+  Result<EndpointOptions> read = read_unredacted(json, path);
+  if (!read) return Error{read.error().kind, redact(read.error().message, {})};
+  return read;
+}
+
+Result<std::vector<EndpointOptions>> read_endpoints(const Json& json, const std::string& path) {
+  if (!json.is_array() || json.empty())
+    return Error{ErrorKind::usage, fmt::format("{}: expected a list of at least one endpoint", path)};
+  std::vector<EndpointOptions> endpoints;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    Result<EndpointOptions> endpoint = read_endpoint(json[i], fmt::format("{}/{}", path, i));
+    if (!endpoint) return endpoint.error();
+    endpoints.push_back(std::move(*endpoint));
+  }
+  return endpoints;
+}
+
+Environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+}
+
+Result<std::string> read_api_key(const EndpointOptions& options, const Environment& environment) {
+  const std::string& name = options.api_key_env;
+  if (name.empty()) return std::string();
+  std::string key = environment(name).value_or("");
+  while (!key.empty() && (key.back() == '\n' || key.back() == '\r' || key.back() == ' ')) key.pop_back();
+  if (key.empty())
+    return Error{ErrorKind::usage,
+                 fmt::format("the environment variable {} is not set; it holds the endpoint's key", name)};
+  if (!std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7F'; }))
+    return Error{ErrorKind::usage,
+                 fmt::format("the environment variable {} holds blanks or characters that no key has", name)};
+  return key;
+}
+
+std::pair<std::string, std::string> key_header(const EndpointOptions& options, const std::string& key) {
+  if (options.api == Api::azure) return {"api-key", key};
+  return {"authorization", "Bearer " + key};
+}
+
+}  // namespace throng::llm

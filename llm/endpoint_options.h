@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "engine/base/json.h"
+#include "engine/net/rate_limit.h"
+#include "llm/capabilities.h"
+
+namespace throng::llm {
+
+/// In money per million tokens; 0: free.
+struct Price {
+  double prompt = 0;
+  double cached = 0;  ///< prompt tokens that the server had cached; not given: like prompt
+  double completion = 0;
+};
+
+/// 0: none.
+struct Timeouts {
+  std::chrono::milliseconds connect{10'000};
+  std::chrono::milliseconds tls{10'000};
+  std::chrono::milliseconds first_byte{120'000};  ///< from the last byte of the request
+  std::chrono::milliseconds between_bytes{60'000};
+  std::chrono::milliseconds total{600'000};
+};
+
+enum class Api { openai, azure };
+
+/// One entry of a scenario's `endpoints`. All of it is operational: it may change between a run and its
+/// resumption, but for `model` and what of `capabilities` a model sees.
+struct EndpointOptions {
+  std::string url;          ///< http or https, with or without `/v1`; no query
+  std::string model;        ///< as this endpoint names it
+  std::string api_key_env;  ///< the environment variable that holds the key; "": there is none
+  Api api = Api::openai;    ///< azure: its paths, and the key in `api-key`
+  std::string api_version;  ///< azure's `api-version`
+  std::string deployment;   ///< azure; "": like the model
+  int rpm = 0;              ///< requests per minute; 0: no limit
+  int tpm = 0;              ///< tokens per minute; 0: no limit
+  int max_in_flight = 64;   ///< requests at once
+  Price price;
+  TokenCounting token_counting = TokenCounting::admission;
+  Capabilities capabilities;
+  Timeouts timeouts;                                         ///< in the file: seconds
+  std::vector<std::pair<std::string, std::string>> headers;  ///< sent with every request; never a key
+  std::string ca_file;                                       ///< PEM; "": the system's
+  bool verify = true;                                        ///< the server's certificate
+  std::string proxy;                                         ///< URL; "": what HTTPS_PROXY says
+};
+
+/// Reads one endpoint. The Error (usage) has the JSON path below `path`; it never repeats what may be a key.
+Result<EndpointOptions> read_endpoint(const Json& json, const std::string& path);
+
+/// Reads the list of endpoints, which has at least one.
+Result<std::vector<EndpointOptions>> read_endpoints(const Json& json, const std::string& path);
+
+/// The value of an environment variable, if it is set.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+Environment process_environment();
+
+/// The endpoint's key; "" if it needs none. The Error (usage) names the variable if it is not set or holds
+/// what no header may carry, and never its value.
+Result<std::string> read_api_key(const EndpointOptions& options, const Environment& environment);
+
+/// The header that carries `key`: name and value.
+std::pair<std::string, std::string> key_header(const EndpointOptions& options, const std::string& key);
+
+}  // namespace throng::llm

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "llm/api_error.h"
+#include "llm/messages.h"
+#include "llm/sse.h"
+
+namespace throng::llm {
+
+/// What a piece of a stream brought.
+struct StreamProgress {
+  int deltas = 0;            ///< pieces of text, reasoning or refusal in it
+  bool first_delta = false;  ///< the first of all is among them: now is the time to first token
+  bool ended = false;        ///< nothing more is expected: `[DONE]`, an error, or something broken
+};
+
+/// Puts a streamed chat reply together. However the bytes are cut, the result is the same. Servers may leave
+/// out `[DONE]`, send usage apart or never, send chunks without choices, or answer with a plain JSON body.
+class StreamAssembly {
+ public:
+  /// `secrets` must outlive the assembly. A reply of more than `limit` bytes is broken.
+  explicit StreamAssembly(Secrets secrets, std::size_t limit = std::size_t{16} << 20U);
+
+  StreamProgress feed(std::string_view bytes);
+
+  /// The reply, when the body has ended in an orderly way or `ended` was reported; call it once. Broken if
+  /// the server said neither `[DONE]` nor why it finished.
+  Decoded<Completion> finish();
+
+ private:
+  enum class Kind { unknown, events, plain_json };
+
+  void take_bytes(std::string_view bytes, StreamProgress& progress);
+  void take(const SseEvent& event, StreamProgress& progress);
+  void fail(Decoded<Completion> failure, StreamProgress& progress);
+
+  Secrets secrets_;
+  std::size_t limit_;
+  std::size_t fed_ = 0;
+  SseParser parser_;
+  Kind kind_ = Kind::unknown;
+  std::string start_;  ///< what came before the kind was known; the whole of a plain body
+  bool any_chunk_ = false;
+  bool any_delta_ = false;
+  bool done_ = false;
+  bool failed_ = false;
+  Decoded<Completion> failure_;
+  Completion completion_;
+};
+
+}  // namespace throng::llm

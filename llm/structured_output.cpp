@@ -1,0 +1,160 @@
+#include "llm/structured_output.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/base/printable.h"
+
+namespace throng::llm {
+namespace {
+
+using Kind = OutputMismatch::Kind;
+
+constexpr std::size_t kMaxExcerpt = 80;
+
+/// Whether a schema uses the keyword: a member of an object that is not a list of properties.
+bool uses(const Json& schema, const char* keyword, bool names_properties = false) {
+  if (!schema.is_structured()) return false;
+  if (schema.is_object() && !names_properties && schema.contains(keyword)) return true;
+  if (schema.is_array()) {
+    return std::ranges::any_of(schema, [&](const Json& each) { return uses(each, keyword); });
+  }
+  for (const auto& [key, value] : schema.items()) {
+    const bool names = !names_properties && (key == "properties" || key == "definitions" || key == "$defs");
+    const bool is_data = !names_properties && (key == "enum" || key == "const");
+    if (!is_data && uses(value, keyword, names)) return true;
+  }
+  return false;
+}
+
+bool fit_for_a_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+  });
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t start = text.find_first_not_of(kBlanks);
+  if (start == std::string_view::npos) return {};
+  return text.substr(start, text.find_last_not_of(kBlanks) - start + 1);
+}
+
+std::string excerpt(std::string_view text) {
+  const std::string shown = printable(text.substr(0, kMaxExcerpt));
+  return text.size() > kMaxExcerpt ? shown + "..." : shown;
+}
+
+/// Why `content`, which did not parse, did not.
+Kind kind_of_failure(std::string_view content) {
+  if (content.empty()) return Kind::empty;
+  if (content.find("```") != std::string_view::npos && content.front() != '{' && content.front() != '[')
+    return Kind::fenced;
+  const std::size_t opens = content.find_first_of("{[");
+  if (opens == std::string_view::npos) return Kind::not_json;
+  if (opens > 0) return Kind::surrounded;
+
+  // Where does the value that starts here end?
+  std::vector<char> closers;
+  bool in_string = false;
+  for (std::size_t at = 0; at < content.size(); ++at) {
+    const char c = content[at];
+    if (in_string) {
+      if (c == '\\') ++at;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      closers.push_back(c == '{' ? '}' : ']');
+    } else if (c == '}' || c == ']') {
+      if (closers.back() != c) return Kind::malformed;
+      closers.pop_back();
+      if (closers.empty()) {
+        const bool well_formed = Json::accept(content.substr(0, at + 1));
+        return well_formed && at + 1 < content.size() ? Kind::surrounded : Kind::malformed;
+      }
+    }
+  }
+  return Kind::incomplete;
+}
+
+std::string pointer_of(const std::vector<std::string>& path) {
+  Json::json_pointer pointer;
+  for (const std::string& key : path) pointer.push_back(key);
+  return pointer.to_string();
+}
+
+const Json& value_at(const Json& document, const std::vector<std::string>& path) {
+  const Json* value = &document;
+  for (const std::string& key : path) {
+    value = value->is_array() ? &value->at(std::stoul(key)) : &value->at(key);
+  }
+  return *value;
+}
+
+}  // namespace
+
+std::string OutputMismatch::message() const {
+  switch (kind) {
+    case Kind::empty:
+      return "the reply is empty";
+    case Kind::not_json:
+      return fmt::format("the reply is not JSON: {}", found);
+    case Kind::incomplete:
+      return fmt::format("the reply's JSON is incomplete: {}", found);
+    case Kind::fenced:
+      return fmt::format("the reply has its JSON in a code fence: {}", found);
+    case Kind::surrounded:
+      return fmt::format("the reply has text around its JSON: {}", found);
+    case Kind::malformed:
+      return fmt::format("{}: {}", expected, found);
+    case Kind::schema:
+      break;
+  }
+  return fmt::format("{}: got {}, expected {}", path.empty() ? "/" : path, found, expected);
+}
+
+OutputSchema::OutputSchema(std::string name, const Json& schema, JsonSchema compiled)
+    : name_(std::move(name)), json_(schema.dump()), schema_(schema), compiled_(std::move(compiled)) {}
+
+Result<std::shared_ptr<const OutputSchema>> OutputSchema::compile(std::string name, const Json& schema) {
+  if (!fit_for_a_name(name))
+    return Error{ErrorKind::usage, "a schema's name has 1 to 64 letters, digits, _ and -"};
+  if (!schema.is_object()) return Error{ErrorKind::usage, fmt::format("{}: a schema is an object", name)};
+  for (const char* keyword : {"pattern", "patternProperties"}) {
+    if (uses(schema, keyword))
+      return Error{ErrorKind::usage, fmt::format("{}: \"{}\" is not supported in replies", name, keyword)};
+  }
+  Result<JsonSchema> compiled = JsonSchema::compile(schema);
+  if (!compiled) return Error{ErrorKind::usage, fmt::format("{}: {}", name, compiled.error().message)};
+  return std::shared_ptr<const OutputSchema>(new OutputSchema(std::move(name), schema, std::move(*compiled)));
+}
+
+std::variant<Json, OutputMismatch> OutputSchema::check(std::string_view content) const {
+  content = trimmed(content);
+  Result<Json> parsed = parse_json(content, "reply", ErrorKind::data);
+  if (!parsed) {
+    return OutputMismatch{.kind = kind_of_failure(content),
+                          .path = "",
+                          .expected = printable(parsed.error().message.substr(0, 4 * kMaxExcerpt)),
+                          .found = excerpt(content)};
+  }
+  const std::vector<JsonSchema::Fault> faults = compiled_.faults(*parsed);
+  if (faults.empty()) return std::move(*parsed);
+
+  const JsonSchema::Fault& first = faults.front();
+  const Json* part = schema_at(schema_, first.path);
+  std::string expected = printable(first.complaint);
+  if (part != nullptr && !expectation(*part).empty())
+    expected = fmt::format("{}; {}", expectation(*part), expected);
+  const Json& value = value_at(*parsed, first.path);
+  return OutputMismatch{.kind = Kind::schema,
+                        .path = printable(pointer_of(first.path)),
+                        .expected = std::move(expected),
+                        .found = excerpt(value.dump(-1, ' ', false, Json::error_handler_t::replace))};
+}
+
+}  // namespace throng::llm
