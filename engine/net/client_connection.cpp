@@ -77,6 +77,7 @@ void ClientConnection::start_parser() {
 void ClientConnection::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
+  if (parser_) parser_->mute();
   call_ = nullptr;
   TimingWheel::disarm(*this);
   transport_->close();

@@ -68,6 +68,9 @@ class ResponseParser final : public MessageParser<false> {
                  std::shared_ptr<const ChunkHandler> chunk)
       : MessageParser(header_limit, body_limit), chunk_(std::move(chunk)) {}
 
+  /// From now on the body is thrown away. Also from within the chunk handler, which lives as long as the parser.
+  void mute() { muted_ = true; }
+
   int status = 0;
 
  private:
@@ -77,6 +80,7 @@ class ResponseParser final : public MessageParser<false> {
     status = code;
   }
   void take_body(std::string_view bytes) override {
+    if (muted_) return;
     if (chunk_ && status / 100 == 2) {
       (*chunk_)(bytes);
     } else {
@@ -85,6 +89,7 @@ class ResponseParser final : public MessageParser<false> {
   }
 
   std::shared_ptr<const ChunkHandler> chunk_;
+  bool muted_ = false;
 };
 
 class RequestParser final : public MessageParser<true> {

@@ -16,6 +16,7 @@ struct Url {
   std::string target;      ///< path and query as they are sent; "/" if there is none
   std::string user_info;   ///< "user:password" decoded, mostly "". A secret: `origin` leaves it out
 
+  bool operator==(const Url&) const = default;
   bool secure() const { return scheme == "https"; }
   /// As in a Host header: brackets around IPv6, the port unless it is the scheme's own.
   std::string authority() const;
