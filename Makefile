@@ -27,6 +27,7 @@ bench:
 	@cmake --preset bench --log-level=WARNING
 	@cmake --build --preset bench
 	benchmarks/run build/bench
+	benchmarks/http_vs_wrk build/bench
 
 check:
 	@setup/install build bench check

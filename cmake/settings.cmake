@@ -35,7 +35,7 @@ target_compile_options(throng_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshad
   -Wold-style-cast -Wcast-align -Woverloaded-virtual -Wconversion -Wno-sign-conversion
   -Wno-missing-field-initializers -Werror)
 
-if(THRONG_SANITIZE)
+if(THRONG_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Sanitizers keep g++ from seeing some initialisations (its manual says so).
   target_compile_options(throng_warnings INTERFACE -Wno-maybe-uninitialized)
 endif()

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "llm/api_error_json.h"
 #include "llm/reply_json.h"
 
@@ -64,7 +62,7 @@ ApiError from_object(const json::object& object, Secrets secrets) {
 
 bool contains_ignoring_case(std::string_view text, std::string_view lower) {
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-  return !std::ranges::search(text, lower, same).empty();
+  return std::search(text.begin(), text.end(), lower.begin(), lower.end(), same) != text.end();
 }
 
 /// The title of a page, else its text without tags.
@@ -118,8 +116,9 @@ ApiError decode_error(std::string_view body, Secrets secrets) {
   }
   const bool html = contains_ignoring_case(body.substr(0, 1024), "<html") ||
                     contains_ignoring_case(body.substr(0, 1024), "<!doctype html");
-  const std::string text = error_text(html ? html_text(body) : body, secrets);
-  return {.message = html ? fmt::format("a web page: {}", text) : text, .type = "", .code = "", .param = ""};
+  const std::string message =
+      error_text(html ? "a web page: " + html_text(body) : std::string(body), secrets);
+  return {.message = message, .type = "", .code = "", .param = ""};
 }
 
 }  // namespace throng::llm

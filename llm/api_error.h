@@ -29,8 +29,9 @@ template <class T>
 using Decoded = std::variant<T, ApiError, BrokenEnvelope>;
 
 /// Reads the body of an error reply; any bytes will do. Known: OpenAI's and Azure's `error` object (with
-/// `innererror`), llama.cpp's numeric codes, vLLM's flat object, `detail` (a text or a list of faults) as FastAPI
-/// writes it, Ollama's plain text in `error`, an array around any of them, HTML and plain text of proxies.
+/// `innererror`), llama.cpp's numeric codes, vLLM's flat object, `detail` (a text or a list of faults) as
+/// FastAPI writes it, Ollama's plain text in `error`, an array around any of them, HTML and plain text of
+/// proxies.
 ApiError decode_error(std::string_view body, Secrets secrets);
 
 }  // namespace throng::llm

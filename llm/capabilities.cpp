@@ -79,9 +79,11 @@ class Complaint {
     return has_any(words_,
                    {"system role", "role 'system'", "role \"system\"", "system message", "developer role"});
   }
-  /// LM Studio: "'response_format.type' must be 'json_schema' or 'text'".
+  /// LM Studio, llama.cpp and others list what they take: "'response_format.type' must be 'json_schema' or
+  /// 'text'".
   bool wants_other_format() const {
-    return about("response_format") && has_any(words_, {"must be 'json", "must be 'text", "must be \"json"});
+    return about("response_format") &&
+           has_any(words_, {"must be 'json", "must be 'text", "must be one of", "supported values are"});
   }
 
  private:

@@ -46,9 +46,10 @@ struct LearnedCapabilities {
   std::string lesson;  ///< for the log, once: "no seed", "max_completion_tokens instead of max_tokens"
 };
 
-/// What an error of status 400 or 422 teaches: that the server does not know or support something that a
-/// request written for `current` may hold. Nothing if the error is about something else, such as a value out of
-/// range. Each lesson gives something up, so that repeating the request ends after a few steps.
+/// What an error of status 400 or 422 (500 from an older llama.cpp) teaches: that the server does not know or
+/// support something that a request written for `current` may hold. Nothing if the error is about something
+/// else, such as a value out of range. Each lesson gives something up, so that repeating the request ends
+/// after a few steps.
 std::optional<LearnedCapabilities> learn(const Capabilities& current, const ApiError& error);
 
 }  // namespace throng::llm

@@ -18,7 +18,8 @@ void append_text(const json::object& object, std::string_view key, std::string& 
   text.append(text_at(object, key));
 }
 
-/// A content part: {"type": "text", "text": ...}, a refusal, or Mistral's {"type": "thinking", "thinking": [...]}.
+/// A content part: {"type": "text", "text": ...}, a refusal, or Mistral's {"type": "thinking", "thinking":
+/// [...]}.
 void append_part(const json::object& part, Completion& completion) {
   append_text(part, "refusal", completion.refusal);
   append_text(part, "text", completion.text);
@@ -122,6 +123,7 @@ Decoded<Completion> decode_chat(std::string_view body, Secrets secrets) {
   const json::object* choice = first_choice(*object);
   if (choice == nullptr) return BrokenEnvelope{"no choices"};
   if (member(*choice, "error") != nullptr) return *error_in(*choice, secrets);
+  if (text_at(*choice, "finish_reason") == "error") return BrokenEnvelope{"the server gave up on it"};
   const json::object* message = object_at(*choice, "message");
   if (message == nullptr) return BrokenEnvelope{"a choice without its message"};
 

@@ -18,9 +18,9 @@ void encode_chat(const ChatRequest& request, const Capabilities& capabilities, s
 /// The members that encode_chat leaves out for lack of support, for the log.
 std::vector<std::string_view> left_out(const ChatRequest& request, const Capabilities& capabilities);
 
-/// Reads the body of a reply of status 200, not streamed. Strict about the envelope, tolerant about what is optional:
-/// content may be null or a list of parts, usage and finish_reason may be absent. Of several choices the one
-/// with index 0 counts.
+/// Reads the body of a reply of status 200, not streamed. Strict about the envelope, tolerant about what is
+/// optional: content may be null or a list of parts, usage and finish_reason may be absent. Of several
+/// choices the one with index 0 counts.
 Decoded<Completion> decode_chat(std::string_view body, Secrets secrets);
 
 }  // namespace throng::llm

@@ -13,8 +13,8 @@ namespace throng::llm {
 /// The choice with index 0 (or without one); null if there is none.
 const boost::json::object* first_choice(const boost::json::object& reply);
 
-/// Appends `content`, `refusal` and the reasoning fields of a message or of a delta. False if `content` is of a
-/// type that no server sends.
+/// Appends `content`, `refusal` and the reasoning fields of a message or of a delta. False if `content` is of
+/// a type that no server sends.
 bool append_message(const boost::json::object& message, Completion& completion);
 
 /// Takes over id, model, system_fingerprint and usage where they are given.

@@ -38,8 +38,8 @@ struct EmbeddingBatch {
 void encode_embeddings(const EmbeddingRequest& request, std::span<const std::string> inputs,
                        std::string& out);
 
-/// Reads the body of a reply of status 200 to a request of `inputs` inputs. Vectors may come in any order and either
-/// encoding. Broken unless there is one for each input, all of one length.
+/// Reads the body of a reply of status 200 to a request of `inputs` inputs. Vectors may come in any order and
+/// either encoding. Broken unless there is one for each input, all of one length.
 Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inputs, Secrets secrets);
 
 }  // namespace throng::llm

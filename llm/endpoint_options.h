@@ -9,6 +9,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/json.h"
+#include "engine/net/rate_limit.h"
 #include "llm/capabilities.h"
 
 namespace throng::llm {
@@ -31,14 +32,8 @@ struct Timeouts {
 
 enum class Api { openai, azure };
 
-/// How a server counts tokens against its limit per minute.
-enum class TokenCounting {
-  admission,  ///< prompt and max_tokens, when a request comes in
-  usage,      ///< what was used, when a reply goes out
-};
-
-/// One entry of a scenario's `endpoints`. All of it is operational: it may change between a run and its resumption, but for
-/// `model` and what of `capabilities` a model sees.
+/// One entry of a scenario's `endpoints`. All of it is operational: it may change between a run and its
+/// resumption, but for `model` and what of `capabilities` a model sees.
 struct EndpointOptions {
   std::string url;          ///< http or https, with or without `/v1`; no query
   std::string model;        ///< as this endpoint names it
@@ -69,8 +64,8 @@ Result<std::vector<EndpointOptions>> read_endpoints(const Json& json, const std:
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 Environment process_environment();
 
-/// The endpoint's key; "" if it needs none. The Error (usage) names the variable if it is not set or holds what no header
-/// may carry, and never its value.
+/// The endpoint's key; "" if it needs none. The Error (usage) names the variable if it is not set or holds
+/// what no header may carry, and never its value.
 Result<std::string> read_api_key(const EndpointOptions& options, const Environment& environment);
 
 /// The header that carries `key`: name and value.

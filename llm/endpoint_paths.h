@@ -16,8 +16,8 @@ struct EndpointPaths {
 };
 
 /// `/v1` is added to a URL whose path names no version; a URL that a user copied with its `/chat/completions`
-/// will do too. Azure has a path per deployment, unless its URL ends with `/openai/v1`. The Error (usage) tells what
-/// is wrong with the URL and repeats nothing of it.
+/// will do too. Azure has a path per deployment, unless its URL ends with `/openai/v1`. The Error (usage)
+/// tells what is wrong with the URL and repeats nothing of it.
 Result<EndpointPaths> endpoint_paths(const EndpointOptions& options);
 
 }  // namespace throng::llm

@@ -28,7 +28,7 @@ std::optional<SseEvent> SseParser::finish() {
   const std::string rest = std::exchange(buffer_, {}).substr(read_);
   read_ = scanned_ = 0;
   if (!rest.empty()) take_line(rest);
-  return take_line("");
+  return too_large_ ? std::nullopt : take_line("");
 }
 
 std::optional<std::string_view> SseParser::next_line() {

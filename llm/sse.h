@@ -15,9 +15,9 @@ struct SseEvent {
   bool operator==(const SseEvent&) const = default;
 };
 
-/// Reads server-sent events (WHATWG HTML, section 9.2) however the bytes are cut: feed what has come, then take
-/// events with `next` until there is none. Lines end with LF, CR or CRLF. The data's bytes are passed on as
-/// they are.
+/// Reads server-sent events (WHATWG HTML, section 9.2) however the bytes are cut: feed what has come, then
+/// take events with `next` until there is none. Lines end with LF, CR or CRLF. The data's bytes are passed on
+/// as they are.
 class SseParser {
  public:
   /// No event and no line may be longer than `limit` bytes.
@@ -25,8 +25,8 @@ class SseParser {
 
   void feed(std::string_view bytes);
   std::optional<SseEvent> next();
-  /// At the end of the stream: an event that lacks its blank line, or even its last line ending. (The standard
-  /// drops it; servers forget the blank line.)
+  /// At the end of the stream: an event that lacks its blank line, or even its last line ending. (The
+  /// standard drops it; servers forget the blank line.)
   std::optional<SseEvent> finish();
 
   /// Something was longer than the limit; no more events come.

@@ -90,7 +90,9 @@ void StreamAssembly::take(const SseEvent& event, StreamProgress& progress) {
   if (choice == nullptr) return;  // usage, or a filter's results
   if (member(*choice, "error") != nullptr) return fail(*error_in(*choice, secrets_), progress);
   any_chunk_ = true;
-  const FinishReason finish = finish_reason_of(text_at(*choice, "finish_reason"));
+  const std::string_view reason = text_at(*choice, "finish_reason");
+  if (reason == "error") return fail(BrokenEnvelope{"the server gave up on it"}, progress);
+  const FinishReason finish = finish_reason_of(reason);
   if (finish != FinishReason::none) completion_.finish = finish;
   const json::object* delta = object_at(*choice, "delta");
   if (delta == nullptr) return;

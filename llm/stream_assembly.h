@@ -18,8 +18,8 @@ struct StreamProgress {
   bool ended = false;        ///< nothing more is expected: `[DONE]`, an error, or something broken
 };
 
-/// Puts a streamed chat reply together. However the bytes are cut, the result is the same. Servers may leave out
-/// `[DONE]`, send usage apart or never, send chunks without choices, or answer with a plain JSON body.
+/// Puts a streamed chat reply together. However the bytes are cut, the result is the same. Servers may leave
+/// out `[DONE]`, send usage apart or never, send chunks without choices, or answer with a plain JSON body.
 class StreamAssembly {
  public:
   /// `secrets` must outlive the assembly. A reply of more than `limit` bytes is broken.
@@ -27,8 +27,8 @@ class StreamAssembly {
 
   StreamProgress feed(std::string_view bytes);
 
-  /// The reply, when the body has ended in an orderly way or `ended` was reported; call it once. Broken if the server
-  /// said neither `[DONE]` nor why it finished.
+  /// The reply, when the body has ended in an orderly way or `ended` was reported; call it once. Broken if
+  /// the server said neither `[DONE]` nor why it finished.
   Decoded<Completion> finish();
 
  private:

@@ -12,9 +12,9 @@ using Clock = std::chrono::steady_clock;
 using ErrorCode = boost::system::error_code;
 namespace http = boost::beast::http;
 
-constexpr std::size_t first_read = 4 * 1024;
-constexpr std::size_t largest_read = 16 * 1024;  // a TLS record
-constexpr std::size_t kept_buffer = 16 * 1024;   // by an idle connection
+constexpr std::size_t first_read = 4UL * 1024;
+constexpr std::size_t largest_read = 16UL * 1024;  // a TLS record
+constexpr std::size_t kept_buffer = 16UL * 1024;   // by an idle connection
 
 HttpTimings::Span span(TimingWheel::TimePoint from, TimingWheel::TimePoint to) {
   return std::chrono::duration_cast<HttpTimings::Span>(to - from);
@@ -64,6 +64,7 @@ void ClientConnection::exchange(Call& call, TimePoint now) {
   serialise(call.request, rules_.fixed_headers, out_);
   arm(after(now, rules_.deadlines.first_byte));
   writing_ = true;
+  if (out_.size() > largest_read) read();  // the server may refuse before it has all
   transport_->async_write(boost::asio::buffer(out_),
                           [self = boost::intrusive_ptr<ClientConnection>(this)](
                               const ErrorCode& error, std::size_t /*bytes*/) { self->on_written(error); });
@@ -84,6 +85,8 @@ void ClientConnection::close() {
 }
 
 void ClientConnection::read() {
+  if (reading_) return;
+  reading_ = true;
   transport_->async_read_some(in_.prepare(read_size_), [self = boost::intrusive_ptr<ClientConnection>(this)](
                                                            const ErrorCode& error, std::size_t bytes) {
     self->on_read(error, bytes);
@@ -95,9 +98,11 @@ void ClientConnection::on_written(const ErrorCode& error) {
   // After a disconnect the read tells more: the server may have replied before it hung up.
   if (error && state_ != State::closed && state_ != State::idle && !is_disconnect(error))
     fail(HttpFailureKind::reset, "sending failed: " + error.message());
+  if (state_ != State::closed) read();
 }
 
 void ClientConnection::on_read(const ErrorCode& error, std::size_t bytes) {
+  reading_ = false;
   if (state_ == State::closed) return;
   if (error) {
     on_end(error);
@@ -153,11 +158,12 @@ void ClientConnection::complete(TimePoint now) {
     reused_ = true;
     trim();
     timer_.arm(*this, after(now, rules_.keep_alive));
-    read();
   } else {
     close();
   }
   keeper_.replied(*this, call, std::move(response));
+  // If the next exchange has begun, it reads once its request is written: not before there can be something.
+  if (state_ == State::idle) read();
 }
 
 void ClientConnection::trim() {

@@ -42,8 +42,8 @@ class ConnectionKeeper {
   virtual void lost(ClientConnection& connection) = 0;
 };
 
-/// An open connection of a client: one exchange at a time. A read is always under way, so that an early reply, a
-/// session ticket and the end of an idle connection are noticed as they come.
+/// An open connection of a client: one exchange at a time. A read is under way whenever something may come, so that
+/// an early reply, a session ticket and the end of an idle connection are noticed at once.
 class ClientConnection final
     : public boost::intrusive_ref_counter<ClientConnection, boost::thread_unsafe_counter>,
       private TimingWheel::Deadline {
@@ -54,8 +54,6 @@ class ClientConnection final
   ClientConnection(ConnectionKeeper& keeper, const ExchangeRules& rules, DeadlineTimer& timer,
                    std::unique_ptr<Transport> transport);
 
-  /// Call once, before anything else.
-  void open() { read(); }
   /// Sends the call's request. Only on a free connection; `call` stays until the keeper is told.
   void exchange(Call& call, TimePoint now);
   /// The keeper is told nothing more.
@@ -89,6 +87,7 @@ class ClientConnection final
   std::unique_ptr<Transport> transport_;
   State state_ = State::idle;
   bool reused_ = false;
+  bool reading_ = false;
   bool writing_ = false;
   Call* call_ = nullptr;
   TimePoint sent_at_;

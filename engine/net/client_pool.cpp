@@ -218,7 +218,6 @@ void ClientPool::on_dialed(Call& call, Dialed result) {
   connection->place = connections_.size();
   connections_.push_back(connection);
   connection->exchange(call, Clock::now());
-  connection->open();
   serve_queue();  // one fewer is being opened
 }
 

@@ -37,7 +37,7 @@ struct HttpClientOptions {
   std::size_t max_connecting = 256;  ///< at least 1; connections being opened at the same time
   HttpDeadlines deadlines;
   std::chrono::milliseconds keep_alive{30'000};  ///< an unused connection is closed after this; zero: never
-  std::uint32_t header_limit = 64 * 1024;        ///< bytes of a reply's start line and headers
+  std::uint32_t header_limit = 64U * 1024;       ///< bytes of a reply's start line and headers
   std::uint64_t body_limit = 64ULL << 20;        ///< bytes of a reply's body, streamed ones too
   TlsOptions tls;
   std::optional<Url> proxy;  ///< an http:// proxy, asked to CONNECT; see `proxy_from_environment`

@@ -37,7 +37,7 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
 
  private:
   // Beyond this, memory follows what has arrived and not what a peer announces.
-  static constexpr std::uint64_t most_reserved = 64 * 1024;
+  static constexpr std::uint64_t most_reserved = 64UL * 1024;
 
   void on_field_impl(boost::beast::http::field /*name*/, View name, View value, Error& /*error*/) final {
     if (headers.empty()) headers.reserve(16, 512);

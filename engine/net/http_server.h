@@ -24,7 +24,7 @@ struct HttpServerOptions {
   std::uint16_t port = 0;                ///< 0: any free one
   std::optional<PemPair> tls;            ///< speaks TLS only, if given
   std::size_t max_connections = 20'000;  ///< further ones wait in the system's queue
-  std::uint32_t header_limit = 64 * 1024;
+  std::uint32_t header_limit = 64U * 1024;
   std::uint64_t body_limit = 64ULL << 20;
   std::chrono::milliseconds keep_alive{75'000};  ///< an unused connection is closed after this; zero: never
   std::chrono::milliseconds request{
@@ -92,7 +92,8 @@ class Acceptor;
 /// A small HTTP/1.1 server: keep-alive, pipelining (answered one by one, in order), limits (400, 413, 431).
 ///
 /// Threading: an io_context that one thread runs, on which everything here is called and the handler runs.
-/// Lifetimes: the io_context outlives the server; responders may outlive it, without effect.
+/// Lifetimes: the io_context outlives the server; responders may outlive it, without effect. The handler may call
+/// `stop` but must not destroy the server.
 class HttpServer {
  public:
   using Handler = std::function<void(HttpRequest&& request, Responder responder)>;

@@ -59,6 +59,18 @@ TEST(Learn, StructuredOutputStepsDown) {
   EXPECT_EQ(other->capabilities.structured_output, Output::text);
 }
 
+TEST(Learn, ServersThatListWhatTheyTake) {
+  for (const char* message :
+       {"response_format type must be one of \"text\" or \"json_object\", but got: json_schema",
+        "`response_format.type` ... invalid value: `json_schema`, supported values are: `json_object` and "
+        "`text`",
+        "This response_format type is unavailable now"}) {
+    const auto learned = learn({}, about(message));
+    ASSERT_TRUE(learned) << message;
+    EXPECT_EQ(learned->capabilities.structured_output, Output::json_object);
+  }
+}
+
 TEST(Learn, MembersThatAreUnknown) {
   EXPECT_FALSE(learn({}, about("Unrecognized request argument supplied: stream_options"))
                    ->capabilities.stream_options);

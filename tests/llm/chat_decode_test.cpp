@@ -56,6 +56,8 @@ TEST(DecodeChat, BrokenEnvelopes) {
   EXPECT_EQ(broken("{}"), "no choices");
   EXPECT_EQ(broken(R"({"choices":[]})"), "no choices");
   EXPECT_EQ(broken(R"({"choices":["x"]})"), "no choices");
+  EXPECT_EQ(broken(R"({"choices":[{"message":{"content":"a"},"finish_reason":"error"}]})"),
+            "the server gave up on it");
   EXPECT_EQ(broken(R"({"choices":[{"finish_reason":"stop"}]})"), "a choice without its message");
   EXPECT_EQ(broken(R"({"choices":[{"message":{"content":3}}]})"), "content of an unknown type");
   EXPECT_EQ(broken(R"({"choices":[{"message":{"content":["x"]}}]})"), "content of an unknown type");

@@ -85,6 +85,7 @@ TEST(Sse, NothingLargerThanTheLimit) {
   EXPECT_TRUE(read({"data: 12345\n\n"}, 10).too_large);
   EXPECT_TRUE(read({"12345678901"}, 10).too_large);
   EXPECT_TRUE(read({"data: 1234\ndata: 1234\ndata: 1\n\n"}, 10).too_large);
+  EXPECT_THAT(read({"data: 1234\ndata: 1234\ndata: 1"}, 10).events, IsEmpty());
   EXPECT_THAT(read({"data: 1234\n\n", "data: 12345\n\ndata: 1\n\n"}, 10).events,
               ElementsAre(SseEvent{"", "1234"}));
 }

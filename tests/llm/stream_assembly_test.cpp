@@ -124,6 +124,11 @@ TEST(StreamAssembly, BrokenChunks) {
   EXPECT_EQ(broken(delta(R"({"content":7})") + kDone), "content of an unknown type");
 }
 
+TEST(StreamAssembly, AServerThatGaveUp) {
+  EXPECT_EQ(broken(delta(R"({"content":"a"})") + delta("{}", "\"error\"") + kDone),
+            "the server gave up on it");
+}
+
 TEST(StreamAssembly, OtherChoicesAreNotMixedIn) {
   EXPECT_EQ(
       completion(

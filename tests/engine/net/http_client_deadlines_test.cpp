@@ -5,8 +5,6 @@
 namespace throng::net {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
 using Clock = std::chrono::steady_clock;
 using Tcp = boost::asio::ip::tcp;
 
@@ -57,7 +55,7 @@ TEST_F(HttpClientDeadlines, Tls) {
 }
 
 TEST_F(HttpClientDeadlines, FirstByte) {
-  serve([](HttpRequest&&, Responder) {});
+  serve([](HttpRequest&&, const Responder&) {});
   HttpClient& client = connect({.deadlines = {.first_byte = Milliseconds(60)}});
   EXPECT_EQ(fails_after(Milliseconds(60), client, get("/")), HttpFailureKind::timeout_first_byte);
   const HttpResult result = call(client, get("/"));
@@ -169,7 +167,7 @@ TEST_F(HttpClientCancel, WhileItConnects) {
 }
 
 TEST_F(HttpClientCancel, WhileTheServerWorks) {
-  serve([](HttpRequest&&, Responder) {});
+  serve([](HttpRequest&&, const Responder&) {});
   HttpClient& client = connect({.max_connections = 1});
   const CallId in_flight = send(client);
   run_until([&] { return server_->stats().requests == 1; });

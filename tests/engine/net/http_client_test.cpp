@@ -6,7 +6,6 @@
 namespace throng::net {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -142,7 +141,7 @@ TEST_F(HttpClientTest, AHandlerMayDestroyTheClient) {
 }
 
 TEST_F(HttpClientTest, WhatCannotBeSentIsNotSent) {
-  serve([](HttpRequest&&, Responder) { FAIL() << "must not be called"; });
+  serve([](HttpRequest&&, const Responder&) { FAIL() << "must not be called"; });
   HttpClient& client = connect();
   const HttpResult header = call(client, {.headers = {{"X", "secret\r\nY: 1"}}});
   EXPECT_EQ(failure_kind(header), HttpFailureKind::invalid_request);

@@ -13,8 +13,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::EndsWith;
-using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 using Tcp = boost::asio::ip::tcp;
 
@@ -114,7 +112,7 @@ TEST_F(HttpServerTest, CanMisbehaveOnPurpose) {
 }
 
 TEST_F(HttpServerTest, RefusesWhatIsWrongOrTooLarge) {
-  serve([](HttpRequest&&, Responder) { FAIL() << "must not be called"; },
+  serve([](HttpRequest&&, const Responder&) { FAIL() << "must not be called"; },
         {.header_limit = 1000, .body_limit = 1000});
   EXPECT_THAT(talk("nonsense\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(talk("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n"),
@@ -136,7 +134,7 @@ TEST_F(HttpServerTest, GivesUpOnSlowRequests) {
 
 TEST_F(HttpServerTest, AResponderWhoseClientLeftIsWithoutEffect) {
   std::optional<Responder> kept;
-  serve([&](HttpRequest&&, Responder responder) { kept = responder; });
+  serve([&](HttpRequest&&, Responder responder) { kept = std::move(responder); });
   talk("GET / HTTP/1.1\r\n\r\n");
   run_until([&] { return server_->stats().connections == 0; });
   ASSERT_TRUE(kept);

@@ -1,0 +1,182 @@
+#include "engine/net/concurrency_limit.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace throng {
+namespace {
+
+constexpr int kFewestSamples = 32;      // of an epoch while searching ...
+constexpr int kFewestHeldSamples = 64;  // ... and when found: means of latencies as spread as LLMs' are +-6 %
+constexpr double kRisen = 1.3;          // times the unloaded latency: calls are queueing
+constexpr double kFalls = 0.75;  // latency of half the level against the whole: 0.5 if all queue, 1 if none
+constexpr double kHeadroom = 1.07;   // calls in flight per call being served
+constexpr double kFlat = 1.03;       // times the unloaded latency: below it there is room for more
+constexpr double kCrowded = 1.17;    // and above it perhaps too many
+constexpr int kFlatEpochs = 4;       // in a row: search upwards again
+constexpr double kProbeLevel = 0.7;  // of the held level
+constexpr double kProbeFalls = 0.8;  // 0.7 if calls still queue there, 1 / kHeadroom if not
+constexpr int kEpochsBetweenProbes = 16;
+constexpr double kStep = 0.5;            // of the way to the level aimed at, per epoch
+constexpr double kTurnedAway = 0.1;      // a share that is worth a reaction
+constexpr double kCarefulGrowth = 1.02;  // per epoch, near a level at which calls were turned away
+
+}  // namespace
+
+ConcurrencyLimit::ConcurrencyLimit(ConcurrencyLimitOptions options)
+    : options_(options), level_(std::clamp(options.initial, 1, options.max)) {}
+
+int ConcurrencyLimit::limit() const {
+  return options_.mode == ConcurrencyMode::fixed ? options_.max : static_cast<int>(std::lround(level_));
+}
+
+void ConcurrencyLimit::move_to(double level) {
+  level_ = std::clamp(level, 1.0, static_cast<double>(options_.max));
+}
+
+void ConcurrencyLimit::finish(Instant now, CallSignal signal, Delay latency) {
+  const bool busy = in_flight_ >= 0.9 * limit();
+  --in_flight_;
+  if (options_.mode == ConcurrencyMode::fixed || signal == CallSignal::other) return;
+  if (epoch_.settling > 0) {
+    if (--epoch_.settling == 0) epoch_.began = now;
+    return;
+  }
+  if (epoch_.finished == 0 && epoch_.began == Instant()) epoch_.began = now - latency;
+  ++epoch_.finished;
+  epoch_.busy += busy ? 1 : 0;
+  if (signal == CallSignal::success) {
+    ++epoch_.succeeded;
+    epoch_.latency_sum += static_cast<double>(latency.count());
+  } else {
+    ++epoch_.overloaded;
+  }
+  if (complete()) end_epoch(now);
+}
+
+bool ConcurrencyLimit::complete() const {
+  const bool searching = phase_ == Phase::grow || phase_ == Phase::descend;
+  const int enough = std::max(searching ? kFewestSamples : kFewestHeldSamples, limit());
+  return epoch_.succeeded >= enough || (epoch_.overloaded >= enough && epoch_.succeeded >= enough / 2);
+}
+
+void ConcurrencyLimit::end_epoch(Instant now) {
+  const int before = limit();
+  const bool kept_busy = epoch_.busy * 5 >= epoch_.finished * 4;
+  if (kept_busy && !on_overload(now)) {
+    switch (phase_) {
+      case Phase::grow:
+        grow(epoch_.latency());
+        break;
+      case Phase::descend:
+        descend(epoch_.latency());
+        break;
+      case Phase::hold:
+        hold(epoch_.latency());
+        break;
+      case Phase::probe:
+        probe(epoch_.latency());
+        break;
+    }
+  }
+  epoch_ = {.began = now, .settling = limit() == before ? 0 : in_flight_};
+}
+
+/// True: the level was lowered.
+bool ConcurrencyLimit::on_overload(Instant now) {
+  const double share = epoch_.overloaded_share();
+  if (suspected_ > 0) {  // the level was lowered for it: did that help?
+    if (share > 0.5 * suspected_) {
+      tolerated_ = share;
+      ceiling_ = 0;
+    }
+    suspected_ = 0;
+  }
+  if (share <= 1.5 * tolerated_ + kTurnedAway) {
+    tolerated_ += 0.1 * (share - tolerated_);
+    return false;
+  }
+  const auto lasted = static_cast<double>(std::max<Delay::rep>((now - epoch_.began).count(), 1));
+  const double being_served = epoch_.latency_sum / lasted;
+  suspected_ = share;
+  move_to(std::min(being_served, 0.95 * level_));
+  ceiling_ = level_;
+  begin_hold();
+  return true;
+}
+
+void ConcurrencyLimit::grow(double latency) {
+  if (unloaded_ > 0 && latency > kRisen * unloaded_) {
+    crowded_level_ = level_;
+    crowded_latency_ = previous_ = latency;
+    phase_ = Phase::descend;
+    move_to(level_ / 2);
+    return;
+  }
+  unloaded_ = unloaded_ == 0 ? latency : 0.5 * (unloaded_ + latency);
+  move_to(2 * level_);
+}
+
+void ConcurrencyLimit::descend(double latency) {
+  const bool still_falls = latency < kFalls * previous_;
+  const bool first_step = previous_ == crowded_latency_;
+  previous_ = latency;
+  if (still_falls && limit() > 1) {
+    move_to(level_ / 2);
+    return;
+  }
+  if (first_step && !still_falls) {  // it was chance, or the server has become slower
+    unloaded_ = 0.5 * (latency + crowded_latency_);
+    phase_ = Phase::grow;
+    move_to(crowded_level_);
+    return;
+  }
+  unloaded_ = latency;
+  begin_hold();
+  move_to(kHeadroom * crowded_level_ * std::min(1.0, unloaded_ / crowded_latency_));
+}
+
+void ConcurrencyLimit::begin_hold() {
+  phase_ = Phase::hold;
+  since_probe_ = 0;
+  flat_epochs_ = 0;
+}
+
+void ConcurrencyLimit::hold(double latency) {
+  if (unloaded_ == 0) unloaded_ = latency;  // the first epoch had calls turned away
+  const bool flat = latency < kFlat * unloaded_;
+  flat_epochs_ = flat ? flat_epochs_ + 1 : 0;
+  if (flat_epochs_ >= kFlatEpochs && ceiling_ == 0) {
+    phase_ = Phase::grow;
+    grow(latency);
+    return;
+  }
+  const bool all_is_well = limit() == options_.max && flat;
+  if (latency > kCrowded * unloaded_ || (++since_probe_ >= kEpochsBetweenProbes && !all_is_well)) {
+    phase_ = Phase::probe;
+    previous_ = latency;
+    held_level_ = level_;
+    move_to(kProbeLevel * level_);
+    return;
+  }
+  if (flat) steer(latency);
+}
+
+void ConcurrencyLimit::probe(double latency) {
+  begin_hold();
+  if (latency < unloaded_ || latency > kProbeFalls * previous_) unloaded_ = 0.5 * (unloaded_ + latency);
+  level_ = held_level_;
+  steer(previous_);
+}
+
+void ConcurrencyLimit::steer(double latency) {
+  const double aim = kHeadroom * level_ * std::min(1.0, unloaded_ / latency);
+  double next = level_ + kStep * (aim - level_);
+  if (ceiling_ > 0 && level_ > 0.8 * ceiling_) {
+    next = std::min(next, std::max(kCarefulGrowth * level_, level_ + 1));
+    if (level_ > 1.3 * ceiling_) ceiling_ = 0;
+  }
+  move_to(next);
+}
+
+}  // namespace throng

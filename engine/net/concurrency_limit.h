@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/net/instant.h"
+
+namespace throng {
+
+enum class ConcurrencyMode {
+  adaptive,  ///< find the fewest calls in flight that give the endpoint's full throughput
+  fixed,     ///< `max` from the start
+};
+
+struct ConcurrencyLimitOptions {
+  ConcurrencyMode mode = ConcurrencyMode::adaptive;
+  int max = 64;      ///< never more in flight; at least 1
+  int initial = 32;  ///< where the search begins
+};
+
+/// How a call that held a slot ended.
+enum class CallSignal {
+  success,     ///< its latency tells how busy the server is
+  overloaded,  ///< turned away for load (503, 529, or a 429 without a rate limit used up)
+  other,       ///< tells nothing about load
+};
+
+/// How many calls an endpoint should have in flight. Works in epochs: after a change it waits for the calls of
+/// the old level to leave, then takes the mean latency over at least `limit` completions.
+///   grow     doubles while latency stays flat;
+///   descend  once latency has risen, halves until it no longer falls, which gives the unloaded latency;
+///   hold     by Little's law `limit * unloaded / latency` calls are being served: keeps 1.1 times as many in
+///            flight, and now and then looks at a lower level (`probe`) to see whether the server itself changed.
+/// When calls are turned away in greater share than before, the limit falls to the calls that were being
+/// served; if that does not help, the failures are not about load and are ignored. An endpoint that is not
+/// kept busy teaches nothing: no growth. Single-threaded.
+class ConcurrencyLimit {
+ public:
+  explicit ConcurrencyLimit(ConcurrencyLimitOptions options);
+
+  int limit() const;
+  int in_flight() const { return in_flight_; }
+  bool has_room() const { return in_flight_ < limit(); }
+
+  void start() { ++in_flight_; }
+  void finish(Instant now, CallSignal signal, Delay latency);
+
+ private:
+  enum class Phase { grow, descend, hold, probe };
+
+  struct Epoch {
+    Instant began;
+    int settling = 0;  ///< completions still to ignore
+    int finished = 0;
+    int busy = 0;  ///< of those, while nearly the whole limit was in use
+    int succeeded = 0;
+    int overloaded = 0;
+    double latency_sum = 0;
+
+    double latency() const { return latency_sum / succeeded; }
+    double overloaded_share() const { return static_cast<double>(overloaded) / (overloaded + succeeded); }
+  };
+
+  bool complete() const;
+  void end_epoch(Instant now);
+  bool on_overload(Instant now);
+  void grow(double latency);
+  void descend(double latency);
+  void begin_hold();
+  void hold(double latency);
+  void probe(double latency);
+  void steer(double latency);
+  void move_to(double level);
+
+  ConcurrencyLimitOptions options_;
+  int in_flight_ = 0;
+  double level_;
+  Phase phase_ = Phase::grow;
+  Epoch epoch_;
+
+  double unloaded_ = 0;         ///< latency without queueing, microseconds; 0: not known
+  double previous_ = 0;         ///< latency one level higher (descend, probe)
+  double crowded_level_ = 0;    ///< where `descend` began ...
+  double crowded_latency_ = 0;  ///< ... and its latency
+  double held_level_ = 0;       ///< to return to after a probe
+  int since_probe_ = 0;
+  int flat_epochs_ = 0;   ///< in a row, while holding
+  double tolerated_ = 0;  ///< share of calls turned away whatever the level
+  double suspected_ = 0;  ///< that share before the limit was lowered for it; 0: no test is under way
+  double ceiling_ = 0;    ///< where the level was lowered to when calls were turned away; 0: they were not
+};
+
+}  // namespace throng

@@ -1,0 +1,64 @@
+#include "engine/net/retry.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+
+#include "engine/base/hash.h"
+
+namespace throng {
+namespace {
+
+/// In [0, 1).
+double uniform(std::uint64_t seed, std::uint64_t call, int attempt) {
+  const std::array<std::uint64_t, 3> address{seed, call, static_cast<std::uint64_t>(attempt)};
+  return std::ldexp(static_cast<double>(hash128(std::as_bytes(std::span(address))).low >> 11U), -53);
+}
+
+bool worth_retrying(const FailedAttempt& failed) {
+  if (failed.hints.should_retry) return *failed.hints.should_retry;
+  switch (failed.fault) {
+    case TransportFault::none:
+      break;
+    case TransportFault::connect:
+    case TransportFault::reset:
+    case TransportFault::timeout:
+    case TransportFault::broken_reply:
+      return true;
+    case TransportFault::certificate:
+    case TransportFault::refused_by_us:
+      return false;
+  }
+  return failed.status == 408 || failed.status == 409 || failed.status == 429 || failed.status >= 500;
+}
+
+}  // namespace
+
+bool is_billing_error(int status, const std::string& error_code) {
+  static constexpr std::string_view codes[] = {
+      "insufficient_quota",  "billing_hard_limit_reached", "billing_not_active",
+      "account_deactivated", "insufficient_balance",       "credit_balance_too_low",
+      "billing_error",       "access_terminated",          "insufficient_credits",
+  };
+  return status == 402 || std::ranges::find(codes, error_code) != std::end(codes);
+}
+
+RetryDecision RetryPolicy::decide(const FailedAttempt& failed, std::uint64_t call, int attempt) const {
+  if (is_billing_error(failed.status, failed.error_code)) return {RetryAction::halt};
+  if (!worth_retrying(failed)) return {RetryAction::fail};
+  const Delay said = failed.hints.wait().value_or(Delay(0));
+  const Delay delay = std::max(said, backoff(call, attempt));
+  const bool last = options_.max_attempts > 0 && attempt >= options_.max_attempts;
+  if (last) return {RetryAction::fail, delay};
+  return {said > options_.park_over ? RetryAction::park : RetryAction::retry, delay};
+}
+
+Delay RetryPolicy::backoff(std::uint64_t call, int attempt) const {
+  const double doubled =
+      std::ldexp(static_cast<double>(options_.first_delay.count()), std::clamp(attempt - 1, 0, 62));
+  const double mean = std::min(doubled, static_cast<double>(options_.longest_delay.count()));
+  return Delay(static_cast<Delay::rep>(mean * (0.5 + uniform(options_.seed, call, attempt))));
+}
+
+}  // namespace throng

@@ -1,0 +1,112 @@
+#include "llm/attempt_reading.h"
+
+#include <string>
+
+#include <fmt/format.h>
+
+namespace throng::llm {
+namespace {
+
+using net::HttpFailureKind;
+
+TransportFault fault_of(HttpFailureKind kind) {
+  switch (kind) {
+    case HttpFailureKind::resolve:
+    case HttpFailureKind::connect:
+    case HttpFailureKind::proxy:
+    case HttpFailureKind::tls:
+      return TransportFault::connect;
+    case HttpFailureKind::certificate:
+      return TransportFault::certificate;
+    case HttpFailureKind::timeout_connect:
+    case HttpFailureKind::timeout_tls:
+    case HttpFailureKind::timeout_first_byte:
+    case HttpFailureKind::timeout_idle:
+    case HttpFailureKind::timeout_total:
+      return TransportFault::timeout;
+    case HttpFailureKind::reset:
+    case HttpFailureKind::canceled:
+      return TransportFault::reset;
+    case HttpFailureKind::truncated:
+    case HttpFailureKind::malformed:
+      return TransportFault::broken_reply;
+    case HttpFailureKind::invalid_request:
+    case HttpFailureKind::too_large:
+      break;
+  }
+  return TransportFault::refused_by_us;
+}
+
+/// Whether a server had the request when it failed, and may have generated something.
+bool may_be_billed(HttpFailureKind kind) {
+  switch (kind) {
+    case HttpFailureKind::timeout_first_byte:
+    case HttpFailureKind::timeout_idle:
+    case HttpFailureKind::timeout_total:
+    case HttpFailureKind::reset:
+    case HttpFailureKind::truncated:
+    case HttpFailureKind::malformed:
+    case HttpFailureKind::too_large:
+    case HttpFailureKind::canceled:
+      return true;
+    default:
+      return false;
+  }
+}
+
+AttemptEnd read_failure(const net::HttpFailure& failure) {
+  const bool billed = may_be_billed(failure.kind);
+  return {.kind = failure.kind == HttpFailureKind::canceled ? AttemptEnd::Kind::canceled
+                                                            : AttemptEnd::Kind::failed,
+          .failed = {.fault = fault_of(failure.kind)},
+          .failed_as = std::string(to_string(failure.kind)),
+          .message = failure.message,
+          .billing = billed ? AttemptEnd::Billing::possible : AttemptEnd::Billing::none};
+}
+
+AttemptEnd failed_with(int status, const ApiError& error) {
+  const std::string code = error.code.empty() ? error.type : error.code;
+  AttemptEnd end{.kind = AttemptEnd::Kind::failed,
+                 .failed = {.status = status, .error_code = code},
+                 .failed_as = fmt::format("http {}", status)};
+  end.message = error.message.empty() ? end.failed_as : fmt::format("{}: {}", end.failed_as, error.message);
+  return end;
+}
+
+}  // namespace
+
+ServerHints hints_of(const net::HttpHeaders& headers, WallTime now) {
+  return read_server_hints([&](std::string_view name) { return headers.find(name); }, now);
+}
+
+AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const Capabilities& sent_with,
+                                           Secrets secrets, WallTime now) {
+  if (!result) return read_failure(result.error());
+  const ApiError error = decode_error(result->body, secrets);
+  if (result->status == 400 || result->status == 422) {
+    if (auto learned = learn(sent_with, error)) return Lesson{*std::move(learned)};
+  }
+  AttemptEnd end = failed_with(result->status, error);
+  end.hints = hints_of(result->headers, now);
+  end.failed.hints = end.hints;
+  return end;
+}
+
+AttemptEnd read_unusable(const ApiError& error) {
+  // A status that was sent before the error came up says nothing; the code does, if it is a limit's.
+  const bool is_limit = error.code == "rate_limit_exceeded";
+  AttemptEnd end = failed_with(is_limit ? 429 : 500, error);
+  end.failed_as = is_limit ? "http 429" : "error in reply";
+  end.billing = AttemptEnd::Billing::possible;
+  return end;
+}
+
+AttemptEnd read_unusable(const BrokenEnvelope& broken) {
+  return {.kind = AttemptEnd::Kind::failed,
+          .failed = {.fault = TransportFault::broken_reply},
+          .failed_as = "broken reply",
+          .message = "broken reply: " + broken.reason,
+          .billing = AttemptEnd::Billing::possible};
+}
+
+}  // namespace throng::llm

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "engine/net/http_message.h"
+#include "llm/api_error.h"
+#include "llm/call_planner.h"
+#include "llm/capabilities.h"
+
+namespace throng::llm {
+
+/// An error reply that teaches what the endpoint does not know.
+struct Lesson {
+  LearnedCapabilities learned;
+};
+
+/// What an attempt brought: what was asked for, or how it ended instead.
+template <class T>
+using AttemptResult = std::variant<T, AttemptEnd, Lesson>;
+
+/// `result` is a failure, or a reply of another status than 2xx. `sent_with`: the capabilities that the request was
+/// written for.
+AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const Capabilities& sent_with,
+                                           Secrets secrets, WallTime now);
+
+/// A reply of status 2xx whose body is an error or broken: worth another attempt.
+AttemptEnd read_unusable(const ApiError& error);
+AttemptEnd read_unusable(const BrokenEnvelope& broken);
+
+/// What the reply's headers say.
+ServerHints hints_of(const net::HttpHeaders& headers, WallTime now);
+
+}  // namespace throng::llm

@@ -1,0 +1,298 @@
+#include "llm/call_planner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace throng::llm {
+namespace {
+
+CallSignal load_signal(const AttemptEnd& end) {
+  if (end.kind == AttemptEnd::Kind::completed) return CallSignal::success;
+  if (end.kind != AttemptEnd::Kind::failed) return CallSignal::other;
+  const bool limit_used_up = end.hints.requests.remaining == 0 || end.hints.tokens.remaining == 0;
+  const int status = end.failed.status;
+  return status == 503 || status == 529 || (status == 429 && !limit_used_up && !end.hints.retry_after)
+             ? CallSignal::overloaded
+             : CallSignal::other;
+}
+
+Health health_of(const AttemptEnd& end) {
+  if (end.kind == AttemptEnd::Kind::canceled) return Health::unknown;
+  if (end.kind != AttemptEnd::Kind::failed) return Health::alive;
+  const bool answered = end.failed.fault == TransportFault::none && end.failed.status < 500;
+  return answered ? Health::alive : Health::failing;
+}
+
+}  // namespace
+
+CallPlanner::CallPlanner(std::vector<PlannedEndpoint> endpoints, PlanOptions options)
+    : options_(std::move(options)), policy_(options_.retry), budget_(options_.budget, options_.spent) {
+  for (PlannedEndpoint& planned : endpoints) {
+    const std::size_t number = endpoints_.size();
+    auto lane = std::ranges::find(lanes_, planned.model, &Lane::model);
+    if (lane == lanes_.end()) lane = lanes_.insert(lane, Lane{.model = planned.model});
+    lane->endpoints.push_back(number);
+    const LedgerAccount account = ledger_.open(planned.name, planned.model, planned.prices);
+    endpoints_.emplace_back(std::move(planned), options_.quota, account);
+  }
+}
+
+bool CallPlanner::serves(const std::string& model) const {
+  return std::ranges::find(lanes_, model, &Lane::model) != lanes_.end();
+}
+
+void CallPlanner::add(std::uint64_t id, const std::string& model, const CallSize& size, std::uint32_t chain) {
+  const auto lane = std::ranges::find(lanes_, model, &Lane::model);
+  calls_.emplace(id, Call{.lane = static_cast<std::size_t>(lane - lanes_.begin()),
+                          .place = lane->waiting.push(id, chain),
+                          .size = size});
+}
+
+bool CallPlanner::cancel(std::uint64_t id) {
+  const auto call = calls_.find(id);
+  if (call == calls_.end() || call->second.flight) return false;
+  lanes_[call->second.lane].waiting.cancel(call->second.place);
+  calls_.erase(call);  // an entry of delayed_ finds nothing any more
+  return true;
+}
+
+std::vector<EndedCall> CallPlanner::take_ended() { return std::exchange(ended_, {}); }
+
+std::optional<Attempt> CallPlanner::next(Instant now) {
+  wake_at_ = kNever;
+  release_due(now);
+  for (Lane& lane : lanes_) {
+    if (auto attempt = send_front(lane, now)) return attempt;
+  }
+  return std::nullopt;
+}
+
+void CallPlanner::release_due(Instant now) {
+  while (!delayed_.empty() && delayed_.top().until <= now) {
+    const auto call = calls_.find(delayed_.top().call);
+    delayed_.pop();
+    if (call != calls_.end()) lanes_[call->second.lane].waiting.push_again(call->second.place);
+  }
+  if (!delayed_.empty()) wake_at_ = delayed_.top().until;
+}
+
+/// Sends the lane's first call; calls that can never be sent end on the way.
+std::optional<Attempt> CallPlanner::send_front(Lane& lane, Instant now) {
+  while (const auto front = lane.waiting.front()) {
+    Call& call = calls_.at(front->call);
+    std::vector<EndpointState> endpoints = states(lane, now);
+    if (all_halted(endpoints)) {
+      end(front->call, CallFault::halted,
+          fmt::format("no endpoint serves {} any more: quota or billing", lane.model));
+      continue;
+    }
+    EndpointChoice choice = choose_endpoint(endpoints, now);
+    while (choice.chosen) {
+      Instant again = kNever;
+      if (auto attempt = try_endpoint(front->call, call, lane.endpoints[*choice.chosen], now, again))
+        return attempt;
+      if (!calls_.contains(front->call)) break;  // it can never be sent
+      endpoints[*choice.chosen].ready_at = again;
+      choice = choose_endpoint(endpoints, now);
+    }
+    if (!calls_.contains(front->call)) continue;
+    wake_at_ = std::min(wake_at_, choice.ask_again);
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::vector<EndpointState> CallPlanner::states(const Lane& lane, Instant now) const {
+  std::vector<EndpointState> states;
+  states.reserve(lane.endpoints.size());
+  for (const std::size_t number : lane.endpoints) {
+    const Endpoint& endpoint = endpoints_[number];
+    states.push_back({.health = endpoint.health,
+                      .ready_at = std::max(endpoint.parked_until, endpoint.breaker.earliest(now)),
+                      .outstanding = static_cast<double>(endpoint.concurrency.in_flight()),
+                      .capacity = static_cast<double>(endpoint.concurrency.limit())});
+  }
+  return states;
+}
+
+Spending CallPlanner::most(const Endpoint& endpoint, const CallSize& size) const {
+  const TokenCounts tokens{.prompt = size.prompt_most, .completion = size.max_tokens.value_or(0)};
+  return {.tokens = tokens.total(), .money = cost(endpoint.options.prices, tokens)};
+}
+
+std::int64_t CallPlanner::tokens_to_reserve(const Endpoint& endpoint, const CallSize& size) const {
+  const std::int64_t prompt = endpoint.statistics.prompt_tokens(size.prompt);
+  const bool most_is_counted = endpoint.options.rate.counting == TokenCounting::admission;
+  if (size.max_tokens && (most_is_counted || *size.max_tokens == 0)) return prompt + *size.max_tokens;
+  return prompt +
+         endpoint.statistics.completion_tokens(size.max_tokens.value_or(0), endpoint.concurrency.in_flight());
+}
+
+/// Sends the call to this endpoint if its limits and the budget allow it; else `again` says when to ask.
+std::optional<Attempt> CallPlanner::try_endpoint(std::uint64_t id, Call& call, std::size_t number,
+                                                 Instant now, Instant& again) {
+  Endpoint& endpoint = endpoints_[number];
+  const bool bounded = budget_.limited();
+  if (bounded && !call.size.max_tokens) {
+    end(id, CallFault::too_large, "a budget needs max_tokens in every request");
+    return std::nullopt;
+  }
+  const Spending reserved = bounded ? most(endpoint, call.size) : Spending{};
+  const std::uint64_t attempt = attempts_ + 1;
+  switch (budget_.reserve(attempt, reserved)) {
+    case BudgetAnswer::granted:
+      break;
+    case BudgetAnswer::wait:
+      return std::nullopt;
+    case BudgetAnswer::exhausted:
+      end(id, CallFault::budget, budget_.stop().message);
+      return std::nullopt;
+  }
+  const std::int64_t prompt = endpoint.statistics.prompt_tokens(call.size.prompt);
+  const Result<Admission> admission = endpoint.rate.admit(now, tokens_to_reserve(endpoint, call.size));
+  if (!admission || !admission->sent) {
+    budget_.release(attempt);
+    if (!admission) {
+      end(id, CallFault::too_large, admission.error().message);
+    } else {
+      again = admission->ask_again;
+    }
+    return std::nullopt;
+  }
+  lanes_[call.lane].waiting.cancel(call.place);
+  ++attempts_;
+  ++call.attempts;
+  ++in_flight_;
+  if (call.attempts == 1) {
+    endpoint.quota.on_call();
+    ledger_.call(endpoint.account);
+  }
+  ledger_.attempt(endpoint.account);
+  endpoint.concurrency.start();
+  call.flight = Flight{.attempt = attempt,
+                       .endpoint = number,
+                       .sent = *admission->sent,
+                       .role = endpoint.breaker.start(),
+                       .prompt_reserved = prompt,
+                       .most = reserved};
+  return Attempt{
+      .call = id, .id = attempt, .endpoint = number, .number = call.attempts, .reserved = reserved};
+}
+
+void CallPlanner::end(std::uint64_t id, CallFault fault, std::string message) {
+  const auto call = calls_.find(id);
+  lanes_[call->second.lane].waiting.cancel(call->second.place);
+  calls_.erase(call);
+  ended_.push_back({.call = id, .fault = fault, .message = std::move(message)});
+}
+
+Verdict CallPlanner::finish(std::uint64_t id, Instant now, const AttemptEnd& end) {
+  Call& call = calls_.at(id);
+  const Flight flight = *std::exchange(call.flight, std::nullopt);
+  --in_flight_;
+  Endpoint& endpoint = endpoints_[flight.endpoint];
+  endpoint.concurrency.finish(now, load_signal(end), end.latency);
+  endpoint.breaker.finish(now, health_of(end), flight.role);
+  endpoint.rate.hear(flight.sent, now, end.hints);
+
+  Verdict verdict{.attempt = flight.attempt};
+  settle(call, flight, now, end, verdict);
+  switch (end.kind) {
+    case AttemptEnd::Kind::completed:
+      endpoint.quota.on_success();
+      break;
+    case AttemptEnd::Kind::failed:
+      retry(id, call, flight, now, end, verdict);
+      break;
+    case AttemptEnd::Kind::learned:
+      ++call.lessons;
+      verdict.kind = Verdict::Kind::again;
+      wait_again(id, call, now, Delay(0));
+      break;
+    case AttemptEnd::Kind::canceled:
+      verdict.kind = Verdict::Kind::failed;
+      verdict.fault = CallFault::canceled;
+      verdict.message = "cancelled";
+      break;
+  }
+  if (verdict.kind != Verdict::Kind::again) calls_.erase(id);
+  return verdict;
+}
+
+/// Closes the attempt's accounts: limits, statistics, ledger, budget.
+void CallPlanner::settle(const Call& call, const Flight& flight, Instant now, const AttemptEnd& end,
+                         Verdict& verdict) {
+  Endpoint& endpoint = endpoints_[flight.endpoint];
+  const bool completed = end.kind == AttemptEnd::Kind::completed;
+  RateLimit::Usage usage{.counted = TokensCounted::none};
+  verdict.source = end.usage ? CountSource::server : CountSource::estimated;
+  verdict.tokens = end.usage.value_or(
+      TokenCounts{.prompt = flight.prompt_reserved, .completion = end.completion_estimate});
+  if (completed) {
+    ledger_.completed(endpoint.account, verdict.tokens, verdict.source);
+    if (end.usage) {
+      endpoint.statistics.observe(call.size.prompt, end.usage->prompt, end.usage->completion);
+      usage = {.counted = TokensCounted::known,
+               .used = end.usage->total(),
+               .prompt_error = end.usage->prompt - flight.prompt_reserved};
+    } else {
+      usage.counted = TokensCounted::unknown;
+    }
+  } else if (end.billing == AttemptEnd::Billing::possible) {
+    ledger_.aborted(endpoint.account, verdict.tokens);
+    usage.counted = TokensCounted::unknown;
+  } else if (end.kind != AttemptEnd::Kind::canceled) {
+    ledger_.failed(endpoint.account, end.failed_as);
+  }
+  if (completed && end.usage) {
+    verdict.spent = {.tokens = verdict.tokens.total(),
+                     .money = cost(endpoint.options.prices, verdict.tokens)};
+  } else if (completed || end.billing == AttemptEnd::Billing::possible) {
+    verdict.spent = flight.most;
+  }
+  endpoint.rate.finish(flight.sent, now, usage);
+  budget_.settle(flight.attempt, verdict.spent);
+}
+
+/// Decides about a failed attempt's call, and about its endpoint.
+void CallPlanner::retry(std::uint64_t id, Call& call, const Flight& flight, Instant now,
+                        const AttemptEnd& end, Verdict& verdict) {
+  Endpoint& endpoint = endpoints_[flight.endpoint];
+  const int attempt = call.attempts - call.lessons;
+  const RetryDecision decision = policy_.decide(end.failed, id, attempt);
+  const bool is_limit = end.failed.status == 429;
+  if (is_limit) endpoint.rate.pause(now + decision.delay);
+  if (decision.action == RetryAction::park)
+    endpoint.parked_until = std::max(endpoint.parked_until, now + decision.delay);
+  if (decision.action == RetryAction::halt) endpoint.health = EndpointHealth::halted;
+
+  const auto fail = [&](CallFault fault, std::string message) {
+    verdict.kind = Verdict::Kind::failed;
+    verdict.fault = fault;
+    verdict.message = std::move(message);
+  };
+  if (decision.action == RetryAction::fail) {
+    const bool refused = end.failed.fault == TransportFault::none && end.failed.status < 500 &&
+                         end.failed.status != 408 && end.failed.status != 409 && !is_limit;
+    fail(refused ? CallFault::rejected : CallFault::gave_up,
+         fmt::format("{} (attempt {})", end.message, attempt));
+  } else if (decision.action != RetryAction::halt && !endpoint.quota.try_retry()) {
+    fail(CallFault::gave_up, fmt::format("{}; too many calls fail to go on retrying", end.message));
+  } else {
+    verdict.kind = Verdict::Kind::again;
+    const bool endpoint_waits = is_limit || decision.action != RetryAction::retry;
+    wait_again(id, call, now, endpoint_waits ? Delay(0) : decision.delay);
+  }
+}
+
+void CallPlanner::wait_again(std::uint64_t id, const Call& call, Instant now, Delay delay) {
+  if (delay > Delay(0)) {
+    delayed_.push({.until = now + delay, .call = id});
+  } else {
+    lanes_[call.lane].waiting.push_again(call.place);
+  }
+}
+
+}  // namespace throng::llm

@@ -1,0 +1,198 @@
+#include "llm/endpoint_client.h"
+
+#include <unordered_map>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+#include "llm/attempt_reading.h"
+#include "llm/endpoint.h"
+#include "llm/job.h"
+
+namespace throng::llm {
+namespace {
+
+Instant clock_now() { return std::chrono::time_point_cast<Delay>(std::chrono::steady_clock::now()); }
+WallTime wall_now() { return std::chrono::time_point_cast<Delay>(std::chrono::system_clock::now()); }
+
+std::vector<PlannedEndpoint> planned(const std::vector<std::unique_ptr<Endpoint>>& endpoints,
+                                     ConcurrencyMode mode) {
+  std::vector<PlannedEndpoint> planned;
+  for (const auto& endpoint : endpoints) planned.push_back(endpoint->planned(mode));
+  return planned;
+}
+
+PlanOptions with_history(PlanOptions options, const std::optional<BudgetLog>& log) {
+  if (log) {
+    options.spent += log->history().settled;
+    options.spent += log->history().unsettled;
+  }
+  return options;
+}
+
+}  // namespace
+
+/// The shell: sends what the planner wants sent, and tells it what came of it.
+class EndpointClient::Impl {
+ public:
+  Impl(boost::asio::io_context& io, std::vector<EndpointOptions> endpoints, const Environment& environment,
+       ClientOptions options)
+      : io_(io), timer_(io), options_(std::move(options)) {
+    for (EndpointOptions& endpoint : endpoints) {
+      endpoints_.push_back(std::make_unique<Endpoint>(io, std::move(endpoint), environment));
+    }
+    if (options_.budget_log) budget_log_.emplace(*options_.budget_log, options_.durability);
+    planner_.emplace(planned(endpoints_, options_.concurrency), with_history(options_.plan, budget_log_));
+  }
+
+  CallId add(Job job, std::uint32_t chain) {
+    const CallId id = ++last_call_;
+    job.submitted = clock_now();
+    const std::string model = job.model();
+    const CallSize size = job.size();
+    jobs_.emplace(id, std::move(job));
+    if (planner_->serves(model)) {
+      planner_->add(id, model, size, chain);
+      pump();
+    } else {
+      end_later(
+          {.call = id, .fault = CallFault::rejected, .message = fmt::format("no endpoint serves {}", model)});
+    }
+    return id;
+  }
+
+  void cancel(CallId id) {
+    const auto job = jobs_.find(id);
+    if (job == jobs_.end()) return;
+    if (planner_->cancel(id)) {
+      end_later({.call = id, .fault = CallFault::canceled, .message = "cancelled"});
+    } else if (job->second.http) {
+      endpoints_[job->second.report.endpoint]->http().cancel(*job->second.http);
+    }
+  }
+
+  const CallPlanner& planner() const { return *planner_; }
+  const Capabilities& capabilities(std::size_t endpoint) const {
+    return endpoints_[endpoint]->capabilities();
+  }
+
+ private:
+  void pump() {
+    const Instant now = clock_now();
+    while (const auto attempt = planner_->next(now)) send(*attempt);
+    for (EndedCall& ended : planner_->take_ended()) end_later(std::move(ended));
+    wake_at(planner_->wake_at());
+  }
+
+  void wake_at(Instant moment) {
+    if (moment == timer_at_) return;
+    timer_at_ = moment;
+    if (moment == kNever) {
+      timer_.cancel();
+      return;
+    }
+    timer_.expires_at(moment);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      timer_at_ = kNever;
+      pump();
+    });
+  }
+
+  void send(const Attempt& attempt) {
+    Job& job = jobs_.at(attempt.call);
+    Endpoint& endpoint = *endpoints_[attempt.endpoint];
+    if (budget_log_) budget_log_->reserve(attempt.id, attempt.reserved);
+    job.start(attempt, clock_now(), endpoint.capabilities(), endpoint.secrets());
+    if (const std::string dropped = endpoint.newly_left_out(job); !dropped.empty()) say(dropped);
+    const CallId id = attempt.call;
+    net::HttpClient::Chunk chunk;
+    if (job.assembly) {
+      chunk = [this, id](std::string_view bytes) { jobs_.at(id).take(bytes, clock_now()); };
+    }
+    job.http = endpoint.http().send(
+        endpoint.request(job, attempt.number),
+        [this, id](const net::HttpResult& result) { finished(id, result); }, std::move(chunk));
+  }
+
+  void finished(CallId id, const net::HttpResult& result) {
+    Job& job = jobs_.at(id);
+    Endpoint& endpoint = *endpoints_[job.report.endpoint];
+    job.http.reset();
+    job.keep_timings(result);
+    Decision decision = job.read(result, endpoint.secrets(), wall_now());
+    if (decision.lesson) {
+      if (endpoint.apply(*decision.lesson, job.sent_with)) {
+        say(fmt::format("{}: {}", endpoint.name(), decision.lesson->lesson));
+      }
+      decision.end.kind = AttemptEnd::Kind::learned;
+    }
+    decision.end.latency = std::chrono::duration_cast<Delay>(clock_now() - job.sent);
+    const Verdict verdict = planner_->finish(id, clock_now(), decision.end);
+    if (budget_log_) budget_log_->settle(verdict.attempt, verdict.spent);
+    if (verdict.kind == Verdict::Kind::again) {
+      pump();
+      return;
+    }
+    const Job over = std::move(job);
+    jobs_.erase(id);
+    pump();  // first the next calls on their way, then what the caller does with this one
+    if (verdict.kind == Verdict::Kind::over) {
+      over.deliver(std::move(decision), verdict);
+    } else {
+      over.fail({.fault = verdict.fault, .message = verdict.message, .kind = decision.end.failed_as});
+    }
+  }
+
+  void end_later(EndedCall ended) {
+    boost::asio::post(io_, [this, ended = std::move(ended)] {
+      const auto found = jobs_.find(ended.call);
+      if (found == jobs_.end()) return;
+      const Job over = std::move(found->second);
+      jobs_.erase(found);
+      over.fail({.fault = ended.fault, .message = ended.message, .kind = over.last_failure});
+    });
+  }
+
+  void say(const std::string& text) const {
+    if (options_.log) options_.log(text);
+  }
+
+  boost::asio::io_context& io_;
+  boost::asio::steady_timer timer_;
+  Instant timer_at_ = kNever;
+  ClientOptions options_;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;
+  std::optional<BudgetLog> budget_log_;
+  std::optional<CallPlanner> planner_;
+  std::unordered_map<CallId, Job> jobs_;
+  CallId last_call_ = 0;
+};
+
+EndpointClient::EndpointClient(boost::asio::io_context& io, std::vector<EndpointOptions> endpoints,
+                               const Environment& environment, ClientOptions options)
+    : impl_(std::make_unique<Impl>(io, std::move(endpoints), environment, std::move(options))) {}
+
+EndpointClient::~EndpointClient() = default;
+
+Client::CallId EndpointClient::complete(ChatRequest request, std::uint32_t chain, Done<Reply> done) {
+  return impl_->add(Job(std::move(request), std::move(done)), chain);
+}
+
+Client::CallId EndpointClient::embed(EmbeddingRequest request, std::vector<std::string> inputs,
+                                     Done<Embeddings> done) {
+  return impl_->add(Job(std::move(request), std::move(inputs), std::move(done)), 0);
+}
+
+void EndpointClient::cancel(CallId call) { impl_->cancel(call); }
+
+const CallPlanner& EndpointClient::planner() const { return impl_->planner(); }
+
+const Capabilities& EndpointClient::capabilities(std::size_t endpoint) const {
+  return impl_->capabilities(endpoint);
+}
+
+}  // namespace throng::llm

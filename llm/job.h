@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/net/http_client.h"
+#include "llm/attempt_reading.h"
+#include "llm/client.h"
+#include "llm/stream_assembly.h"
+
+namespace throng::llm {
+
+/// What an attempt of a job brought: a reply of its kind, or how it ended instead.
+struct Decision {
+  AttemptEnd end;
+  std::variant<std::monostate, Completion, EmbeddingBatch> reply;
+  std::optional<LearnedCapabilities> lesson;
+};
+
+/// A call of an EndpointClient's from its beginning to its end: what is asked, who wants to know, and the attempt
+/// under way.
+struct Job {
+  struct Chat {
+    ChatRequest request;
+    Client::Done<Reply> done;
+  };
+  struct Embedding {
+    EmbeddingRequest request;
+    std::vector<std::string> inputs;
+    Client::Done<Embeddings> done;
+  };
+
+  Job(ChatRequest request, Client::Done<Reply> done) : asked(Chat{std::move(request), std::move(done)}) {}
+  Job(EmbeddingRequest request, std::vector<std::string> inputs, Client::Done<Embeddings> done)
+      : asked(Embedding{std::move(request), std::move(inputs), std::move(done)}) {}
+
+  bool is_chat() const { return std::holds_alternative<Chat>(asked); }
+  const std::string& model() const;
+  CallSize size() const;
+  void encode(const Capabilities& capabilities, std::string& body) const;
+  std::vector<std::string_view> left_out(const Capabilities& capabilities) const;
+
+  /// An attempt begins.
+  void start(const Attempt& attempt, Instant now, const Capabilities& capabilities, Secrets secrets);
+  /// A piece of a streamed reply.
+  void take(std::string_view bytes, Instant now);
+  void keep_timings(const net::HttpResult& result);
+  /// What the attempt brought. To be called once for each.
+  Decision read(const net::HttpResult& result, Secrets secrets, WallTime now);
+
+  /// Hands the reply over.
+  void deliver(Decision decision, const Verdict& verdict) const;
+  /// Hands a failure over; the report is added.
+  void fail(CallFailure failure) const;
+
+  std::variant<Chat, Embedding> asked;
+  CallReport report;
+  Instant submitted;
+  Instant sent;
+  Capabilities sent_with;                  ///< of the endpoint, when the attempt began
+  std::optional<net::CallId> http;         ///< while an attempt is under way
+  std::optional<StreamAssembly> assembly;  ///< while a streamed one is
+  std::string last_failure;                ///< as the ledger calls it
+};
+
+}  // namespace throng::llm

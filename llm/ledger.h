@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/ids.h"
+#include "engine/base/json.h"
+#include "llm/money.h"
+
+namespace throng::llm {
+
+/// Where a count of tokens comes from.
+enum class CountSource {
+  server,     ///< the reply's `usage`
+  estimated,  ///< our own guess: an aborted stream, a reply without usage
+};
+
+/// What one model at one endpoint did. All sums include retries.
+struct LedgerEntry {
+  std::int64_t calls = 0;      ///< that began
+  std::int64_t attempts = 0;   ///< that were sent
+  std::int64_t completed = 0;  ///< calls with a whole reply, whatever it says
+  std::int64_t aborted = 0;    ///< attempts given up while the server may have been generating
+  std::map<std::string, std::int64_t, std::less<>>
+      failed_attempts;    ///< by kind, such as "http 503" or "reset"
+  TokenCounts counted;    ///< by the server
+  TokenCounts estimated;  ///< beside those, not counted by anybody
+  Money spent;            ///< for `counted`
+  Money estimated_spent;  ///< for `estimated`
+
+  LedgerEntry& operator+=(const LedgerEntry& other);
+};
+
+/// A model at an endpoint.
+enum class LedgerAccount : std::uint32_t {};
+
+/// The account book of a run: it equals the server's own count to the token, what is estimated kept apart.
+class Ledger {
+ public:
+  /// `prices`: of what is counted from now on; 0: free.
+  LedgerAccount open(std::string endpoint, std::string model, const Prices& prices = {});
+
+  void call(LedgerAccount account) { ++entry_of(account).calls; }
+  void attempt(LedgerAccount account) { ++entry_of(account).attempts; }
+  void completed(LedgerAccount account, const TokenCounts& tokens, CountSource source);
+  /// An attempt that failed and was not billed.
+  void failed(LedgerAccount account, std::string_view kind);
+  /// An attempt that was given up (cancelled, timed out, broken off in mid-stream): `tokens` may have been billed.
+  void aborted(LedgerAccount account, const TokenCounts& tokens);
+
+  const LedgerEntry& entry(LedgerAccount account) const { return accounts_[index(account)].entry; }
+  LedgerEntry total() const;
+  /// {"total": {...}, "by_model": [{"endpoint", "model", ...}]} in the order of opening; money in dollars.
+  Json to_json() const;
+
+ private:
+  struct Account {
+    std::string endpoint;
+    std::string model;
+    Prices prices;
+    LedgerEntry entry;
+  };
+  LedgerEntry& entry_of(LedgerAccount account) { return accounts_[index(account)].entry; }
+  void count(LedgerAccount account, const TokenCounts& tokens, CountSource source);
+
+  std::vector<Account> accounts_;
+};
+
+}  // namespace throng::llm

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+
+namespace throng::llm {
+
+/// The order in which waiting calls are served: the one with the longest chain of calls still depending on it
+/// first, so that the tail of a batch is short; the first come first among equals. Logarithmic time.
+class ServiceOrder {
+ public:
+  using CallId = std::uint64_t;
+
+  /// A place in the queue, to cancel it by.
+  struct Place {
+    std::uint32_t chain =
+        0;  ///< calls that will follow this one, itself included or not, but the same for all
+    std::uint64_t number = 0;  ///< of the push
+    CallId call = 0;
+
+    /// Earlier served is smaller.
+    friend std::strong_ordering operator<=>(const Place& a, const Place& b) {
+      if (const auto longer = b.chain <=> a.chain; longer != 0) return longer;
+      return a.number <=> b.number;
+    }
+    friend bool operator==(const Place& a, const Place& b) { return (a <=> b) == 0; }
+  };
+
+  Place push(CallId call, std::uint32_t chain);
+  /// A call that was served before and must wait again (a retry) keeps its place among its equals.
+  void push_again(const Place& place) { places_.insert(place); }
+  /// False: it is not waiting.
+  bool cancel(const Place& place) { return places_.erase(place) > 0; }
+
+  /// The next one, which stays.
+  std::optional<Place> front() const;
+  std::optional<Place> pop();
+
+  bool empty() const { return places_.empty(); }
+  std::size_t size() const { return places_.size(); }
+
+ private:
+  std::set<Place> places_;
+  std::uint64_t next_ = 0;
+};
+
+}  // namespace throng::llm

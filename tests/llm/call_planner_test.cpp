@@ -1,0 +1,276 @@
+#include "llm/call_planner.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gmock/gmock.h>
+
+#include "tests/llm/planned_world.h"
+
+namespace throng::llm {
+namespace {
+
+using testing::at;
+using testing::completed;
+using ::testing::ElementsAre;
+using testing::endpoint;
+using testing::failed;
+using ::testing::HasSubstr;
+using testing::PlannedWorld;
+using testing::seconds;
+
+PlannedEndpoint limited(int rpm, int tpm, int slots = 1000) {
+  PlannedEndpoint limited = endpoint("a", slots);
+  limited.rate = {.requests_per_minute = rpm, .tokens_per_minute = tpm};
+  return limited;
+}
+
+TEST(CallPlanner, AFailedCallIsTriedAgainUntilItSucceeds) {
+  PlannedWorld world({endpoint()}, {}, [](const Attempt& attempt, Instant) {
+    return attempt.number < 3 ? failed(500) : completed(seconds(1));
+  });
+  world.add(7);
+  world.run();
+  ASSERT_EQ(world.sent.size(), 3U);
+  EXPECT_EQ(world.sent[2].attempt.number, 3);
+  EXPECT_GE(world.sent[1].when - world.sent[0].when, seconds(0.1 + 0.25)) << "after a wait";
+  EXPECT_EQ(world.over.at(7).verdict.kind, Verdict::Kind::over);
+  const LedgerEntry total = world.planner.ledger().total();
+  EXPECT_EQ(total.calls, 1);
+  EXPECT_EQ(total.attempts, 3);
+  EXPECT_EQ(total.completed, 1);
+  EXPECT_EQ(total.failed_attempts.at("http 500"), 2);
+  EXPECT_EQ(total.counted, (TokenCounts{.prompt = 10, .completion = 5}));
+}
+
+TEST(CallPlanner, ARefusedRequestIsNotTriedAgain) {
+  PlannedWorld world({endpoint()}, {}, [](const Attempt&, Instant) { return failed(400); });
+  world.add(1);
+  world.run();
+  EXPECT_EQ(world.sent.size(), 1U);
+  EXPECT_EQ(world.over.at(1).verdict.fault, CallFault::rejected);
+}
+
+TEST(CallPlanner, WhoeverWaitsForARetryHoldsNoSlot) {
+  PlannedWorld world({endpoint("a", 1)}, {}, [](const Attempt& attempt, Instant) {
+    return attempt.call == 1 && attempt.number == 1 ? failed(500) : completed(seconds(0.01));
+  });
+  world.add(1);
+  world.add(2);
+  world.run();
+  ASSERT_EQ(world.sent.size(), 3U);
+  EXPECT_EQ(world.sent[1].attempt.call, 2U) << "the other call goes while the first one waits";
+}
+
+TEST(CallPlanner, A429KeepsEveryCallAway) {
+  PlannedWorld world({endpoint("a", 1)}, {}, [](const Attempt& attempt, Instant) {
+    if (attempt.id > 1) return completed(seconds(0.1));
+    AttemptEnd end = failed(429);
+    end.hints.retry_after = seconds(5);
+    end.failed.hints = end.hints;
+    return end;
+  });
+  for (std::uint64_t call = 1; call <= 3; ++call) world.add(call);
+  world.run();
+  ASSERT_EQ(world.sent.size(), 4U);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_GE(world.sent[i].when, at(1000) + seconds(5.1));
+}
+
+TEST(CallPlanner, BillingHaltsTheEndpointAndTheOthersGoOn) {
+  PlannedWorld world({endpoint("a", 1), endpoint("b", 1)}, {}, [](const Attempt& attempt, Instant) {
+    return attempt.endpoint == 0 ? failed(429, "insufficient_quota") : completed(seconds(1));
+  });
+  for (std::uint64_t call = 1; call <= 5; ++call) world.add(call);
+  world.run();
+  EXPECT_EQ(std::ranges::count_if(world.sent, [](const auto& s) { return s.attempt.endpoint == 0; }), 1);
+  EXPECT_EQ(world.over.size(), 5U);
+}
+
+TEST(CallPlanner, WhenEveryEndpointIsHaltedAllCallsEnd) {
+  PlannedWorld world({endpoint("a", 1)}, {},
+                     [](const Attempt&, Instant) { return failed(429, "insufficient_quota"); });
+  for (std::uint64_t call = 1; call <= 3; ++call) world.add(call);
+  world.run();
+  EXPECT_EQ(world.sent.size(), 1U);
+  ASSERT_EQ(world.ended.size(), 3U);
+  for (const auto& [call, ended] : world.ended) EXPECT_EQ(ended.fault, CallFault::halted);
+}
+
+TEST(CallPlanner, AServerThatAlwaysFailsIsNotAskedMuchMoreThanThereAreCalls) {
+  PlanOptions options;
+  options.retry.max_attempts = 0;
+  PlannedEndpoint down = endpoint("a", 100);
+  down.breaker.failures_to_open = 0;
+  PlannedWorld world({down}, options, [](const Attempt&, Instant) { return failed(500); });
+  constexpr int kCalls = 3000;
+  for (int call = 0; call < kCalls; ++call) world.add(static_cast<std::uint64_t>(call));
+  world.run();
+  EXPECT_LE(world.sent.size(), 1.1 * kCalls + 100);
+  EXPECT_EQ(world.over.size(), kCalls);
+}
+
+TEST(CallPlanner, RandomFaultsOfAThirdLoseNoCall) {
+  PlannedWorld world({endpoint("a", 100)}, {}, [](const Attempt& attempt, Instant) {
+    // An even spread of three in ten, without a pattern that a call could be caught in.
+    const bool fault = (attempt.id * 2654435761U >> 7U) % 10 < 3;
+    return fault ? failed(500) : completed(seconds(0.2));
+  });
+  constexpr int kCalls = 3000;
+  for (int call = 0; call < kCalls; ++call) world.add(static_cast<std::uint64_t>(call));
+  world.run();
+  for (const auto& [call, over] : world.over) EXPECT_EQ(over.verdict.kind, Verdict::Kind::over) << call;
+  EXPECT_EQ(world.over.size(), kCalls);
+}
+
+TEST(CallPlanner, TheLongestChainGoesFirst) {
+  PlannedWorld world({endpoint("a", 1)}, {}, [](const Attempt&, Instant) { return completed(seconds(1)); });
+  world.add(1, {.max_tokens = 1}, 0);
+  world.add(2, {.max_tokens = 1}, 5);
+  world.add(3, {.max_tokens = 1}, 2);
+  world.run();
+  std::vector<std::uint64_t> order;
+  for (const auto& sent : world.sent) order.push_back(sent.attempt.call);
+  EXPECT_THAT(order, ElementsAre(2, 3, 1));
+}
+
+/// Chains of calls of which each waits for the one before: the total time against the lower bound of the issue.
+TEST(CallPlanner, ABatchOfChainsTakesLittleMoreThanTheLowerBound) {
+  constexpr int kRpm = 600;
+  constexpr double kLatency = 2;
+  PlannedWorld world({limited(kRpm, 0)}, {},
+                     [](const Attempt&, Instant) { return completed(seconds(kLatency)); });
+  std::vector<std::uint32_t> left;  // calls of a chain still to be added
+  std::size_t calls = 0;
+  for (std::uint32_t chain = 0; chain < 300; ++chain) {
+    const std::uint32_t length = 1 + chain % 12;
+    world.planner.add(chain, "m", {.prompt = 10, .prompt_most = 10, .max_tokens = 10}, length);
+    left.push_back(length - 1);
+    calls += length;
+  }
+  const Instant began = world.now;
+  std::size_t handled = 0;
+  while (handled < calls) {
+    world.run(world.now + seconds(0.05));
+    world.now += seconds(0.05);
+    handled += world.over.size();
+    const auto over = std::exchange(world.over, {});
+    for (const auto& [id, call] : over) {
+      const std::size_t chain = id % 300;
+      if (left[chain] == 0) continue;
+      world.planner.add(id + 300, "m", {.prompt = 10, .prompt_most = 10, .max_tokens = 10}, left[chain]--);
+    }
+  }
+  const double took = std::chrono::duration<double>(world.now - began).count();
+  const double bound = std::max(60.0 * static_cast<double>(calls) / kRpm, 12 * kLatency);
+  EXPECT_LE(took, 1.05 * bound + kLatency) << "bound " << bound;
+}
+
+TEST(CallPlanner, ACallLargerThanTheLimitFailsAtOnce) {
+  PlannedWorld world({limited(0, 1000)}, {}, [](const Attempt&, Instant) { return completed(seconds(1)); });
+  world.add(1, {.prompt = 10, .prompt_most = 10, .max_tokens = 5000});
+  world.add(2);
+  world.run();
+  EXPECT_EQ(world.ended.at(1).fault, CallFault::too_large);
+  EXPECT_EQ(world.over.size(), 1U);
+}
+
+TEST(CallPlanner, SlotsAreKept) {
+  PlannedWorld world({endpoint("a", 7)}, {}, [](const Attempt&, Instant) { return completed(seconds(1)); });
+  for (std::uint64_t call = 0; call < 100; ++call) world.add(call);
+  world.run();
+  EXPECT_EQ(world.most_in_flight, 7U);
+}
+
+TEST(CallPlanner, TheBudgetIsNeverExceededAndReachingItStopsEverything) {
+  PlanOptions options;
+  options.budget.tokens = 1000;
+  std::int64_t billed = 0;
+  PlannedWorld world({endpoint("a", 100)}, options, [&](const Attempt& attempt, Instant) {
+    EXPECT_EQ(attempt.reserved.tokens, 140);
+    billed += 90;
+    return completed(seconds(1), {.prompt = 30, .completion = 60});
+  });
+  for (std::uint64_t call = 0; call < 100; ++call) world.add(call);
+  world.run();
+  EXPECT_LE(billed, 1000);
+  EXPECT_GT(billed, 1000 - 140) << "and it is used up";
+  EXPECT_EQ(world.planner.budget().spent().tokens, billed);
+  EXPECT_EQ(world.over.size() + world.ended.size(), 100U);
+  for (const auto& [call, ended] : world.ended) EXPECT_EQ(ended.fault, CallFault::budget);
+}
+
+TEST(CallPlanner, WhatMayHaveBeenGeneratedIsHeldAgainstTheBudget) {
+  PlanOptions options;
+  options.budget.tokens = 300;
+  PlannedWorld world({endpoint("a", 1)}, options, [](const Attempt&, Instant) {
+    AttemptEnd end = failed(0);
+    end.failed.fault = TransportFault::timeout;
+    end.billing = AttemptEnd::Billing::possible;
+    return end;
+  });
+  world.add(1);
+  world.run();
+  EXPECT_EQ(world.sent.size(), 2U) << "140 tokens each may have been spent";
+  EXPECT_EQ(world.ended.at(1).fault, CallFault::budget);
+  EXPECT_EQ(world.planner.ledger().total().aborted, 2);
+}
+
+TEST(CallPlanner, ABudgetNeedsABoundOnEveryCall) {
+  PlanOptions options;
+  options.budget.tokens = 1000;
+  PlannedWorld world({endpoint()}, options, [](const Attempt&, Instant) { return completed(seconds(1)); });
+  world.add(1, {.prompt = 10, .prompt_most = 10});
+  world.run();
+  EXPECT_THAT(world.ended.at(1).message, HasSubstr("max_tokens"));
+}
+
+TEST(CallPlanner, ALessonIsNoRetry) {
+  PlanOptions options;
+  options.retry.max_attempts = 1;
+  PlannedWorld world({endpoint()}, options, [](const Attempt& attempt, Instant) {
+    if (attempt.number > 2) return completed(seconds(1));
+    return AttemptEnd{.kind = AttemptEnd::Kind::learned, .latency = seconds(0.1)};
+  });
+  world.add(1);
+  world.run();
+  EXPECT_EQ(world.over.at(1).verdict.kind, Verdict::Kind::over);
+}
+
+TEST(CallPlanner, ACancelledCallIsForgottenWhileItWaits) {
+  PlannedWorld world({endpoint("a", 1)}, {}, [](const Attempt&, Instant) { return completed(seconds(1)); });
+  world.add(1);
+  world.add(2);
+  EXPECT_TRUE(world.planner.cancel(2));
+  EXPECT_FALSE(world.planner.cancel(2));
+  world.run();
+  EXPECT_EQ(world.sent.size(), 1U);
+}
+
+TEST(CallPlanner, CallsSpreadOverEndpointsByOutstandingWork) {
+  PlannedWorld world({endpoint("a", 30), endpoint("b", 10)}, {},
+                     [](const Attempt&, Instant) { return completed(seconds(1)); });
+  for (std::uint64_t call = 0; call < 20; ++call) world.add(call);
+  world.run();
+  EXPECT_EQ(std::ranges::count_if(world.sent, [](const auto& s) { return s.attempt.endpoint == 0; }), 15);
+}
+
+TEST(CallPlanner, AnEndpointThatIsDownIsLeftAloneAndFoundAgain) {
+  const auto down_until = at(1030);
+  PlannedWorld world({endpoint("a", 10), endpoint("b", 10)}, {}, [&](const Attempt& attempt, Instant now) {
+    return attempt.endpoint == 0 && now < down_until ? failed(502) : completed(seconds(1));
+  });
+  for (std::uint64_t call = 0; call < 2000; ++call) world.add(call);
+  world.run();
+  EXPECT_EQ(world.over.size(), 2000U);
+  std::size_t failures = 0;
+  std::size_t recovered = 0;
+  for (const auto& sent : world.sent) {
+    if (sent.attempt.endpoint != 0) continue;
+    ++(sent.when < down_until ? failures : recovered);
+  }
+  EXPECT_LT(failures, 60U);
+  EXPECT_GT(recovered, 100U);
+}
+
+}  // namespace
+}  // namespace throng::llm

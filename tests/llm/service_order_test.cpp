@@ -1,0 +1,101 @@
+#include "llm/service_order.h"
+
+#include <algorithm>
+#include <queue>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "engine/net/rate_limit.h"
+
+namespace throng::llm {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<ServiceOrder::CallId> pop_all(ServiceOrder& order) {
+  std::vector<ServiceOrder::CallId> calls;
+  while (const auto place = order.pop()) calls.push_back(place->call);
+  return calls;
+}
+
+TEST(ServiceOrder, LongestChainFirstThenFirstCome) {
+  ServiceOrder order;
+  order.push(10, 1);
+  order.push(11, 5);
+  order.push(12, 1);
+  order.push(13, 5);
+  order.push(14, 9);
+  EXPECT_EQ(order.front()->call, 14U);
+  EXPECT_THAT(pop_all(order), ElementsAre(14, 11, 13, 10, 12));
+}
+
+TEST(ServiceOrder, CancelsOnceAndOnlyWhatWaits) {
+  ServiceOrder order;
+  const auto first = order.push(1, 1);
+  const auto second = order.push(2, 1);
+  EXPECT_TRUE(order.cancel(first));
+  EXPECT_FALSE(order.cancel(first));
+  EXPECT_EQ(order.pop()->call, 2U);
+  EXPECT_FALSE(order.cancel(second));
+  EXPECT_TRUE(order.empty());
+}
+
+TEST(ServiceOrder, ARetryKeepsItsPlaceAmongItsEquals) {
+  ServiceOrder order;
+  order.push(1, 3);
+  order.push(2, 3);
+  const auto first = order.pop();
+  order.push_again(*first);
+  EXPECT_THAT(pop_all(order), ElementsAre(1, 2));
+}
+
+/// Agents with chains of calls of different length, one after the other, on a server with constant latency.
+/// Returns the seconds until the last reply.
+double play(const std::vector<std::uint32_t>& chains, std::int64_t rpm, double latency) {
+  struct Reply {
+    Instant at;
+    std::size_t agent;
+    bool operator<(const Reply& other) const { return at > other.at; }
+  };
+  RateLimit limit({.requests_per_minute = rpm});
+  ServiceOrder order;
+  std::vector<std::uint32_t> left = chains;
+  std::priority_queue<Reply> replies;
+  for (std::size_t agent = 0; agent < chains.size(); ++agent) order.push(agent, left[agent]);
+  Instant now{};
+  while (!order.empty() || !replies.empty()) {
+    Instant next = kNever;
+    while (!order.empty()) {
+      const Admission admission = limit.admit(now, 0).value();
+      next = admission.ask_again;
+      if (!admission.sent) break;
+      replies.push({now + Delay(static_cast<Delay::rep>(latency * 1e6)), order.pop()->call});
+    }
+    if (!replies.empty() && (order.empty() || replies.top().at <= next)) {
+      now = replies.top().at;
+      const std::size_t agent = replies.top().agent;
+      replies.pop();
+      if (--left[agent] > 0) order.push(agent, left[agent]);
+    } else {
+      now = next;
+    }
+  }
+  return std::chrono::duration<double>(now - Instant()).count();
+}
+
+TEST(ServiceOrder, ABatchTakesAtMostFivePercentLongerThanItMust) {
+  // A few long chains among many short ones; the first bound is the rate, the second the longest chain.
+  for (const double latency : {1.0, 5.0, 20.0}) {
+    std::vector<std::uint32_t> chains(2000, 5);
+    for (std::size_t i = 0; i < 20; ++i) chains[100 * i + 99] = 60;
+    const std::int64_t rpm = 1200;
+    double calls = 0;
+    for (const std::uint32_t chain : chains) calls += chain;
+    const double least = std::max(calls / static_cast<double>(rpm) * 60, 60 * latency);
+    EXPECT_LE(play(chains, rpm, latency), 1.05 * least) << latency;
+  }
+}
+
+}  // namespace
+}  // namespace throng::llm
