@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "llm/mock/error_reply.h"
+
+namespace throng::llm::mock {
+
+enum class ReplyFormat { text, json_object, json_schema };
+
+/// What the mock needs to know of a chat request.
+struct ChatCall {
+  std::string_view model;
+  std::int64_t prompt_tokens = 0;  ///< of each message: those of its text, and 3
+  std::int64_t first_message_tokens = 0;
+  std::uint64_t first_message = 0;  ///< its hash
+  std::optional<std::int64_t> max_tokens;
+  std::int64_t min_tokens = 0;  ///< vLLM's; with ignore_eos: max_tokens
+  bool stream = false;
+  bool include_usage = false;
+  ReplyFormat format = ReplyFormat::text;
+  const boost::json::value* schema = nullptr;  ///< set if the format is json_schema
+};
+
+/// Reads a request that has been parsed; views and pointers live as long as it. `deployment` stands in for a missing
+/// model. `refused`: see MockOptions.
+std::variant<ChatCall, ErrorReply> read_chat_call(const boost::json::object& request,
+                                                  std::string_view deployment,
+                                                  const std::vector<std::string>& refused);
+
+/// The parameter of the request that this server refuses, if there is one.
+std::optional<ErrorReply> refused_parameter(const boost::json::object& request,
+                                            const std::vector<std::string>& refused);
+
+}  // namespace throng::llm::mock

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "llm/mock/plan.h"
+
+namespace throng::llm::mock {
+
+/// One act of answering.
+struct Step {
+  enum class Act {
+    send,          ///< the plan's status and headers, and `bytes`
+    start_stream,  ///< the plan's status and headers
+    chunk,         ///< `bytes` as a part of the stream
+    finish,        ///< the stream's end
+    raw,           ///< `bytes` as they are
+    close,         ///< after what was written
+    reset,
+  };
+  Plan::Duration wait{};  ///< before the act
+  Act act = Act::send;
+  std::string bytes{};
+  bool last = false;
+};
+
+/// Carries out a plan step by step: sans-IO, so that faults and the timing of streams are tested without either.
+/// Keeps one piece of a stream in memory at a time.
+class Delivery {
+ public:
+  explicit Delivery(Plan plan) : plan_(std::move(plan)) {}
+
+  const Plan& plan() const { return plan_; }
+  /// Not after the last.
+  Step next();
+  /// Tokens of a stream that have been written.
+  std::int64_t streamed_tokens() const { return plan_.stream ? plan_.stream->tokens() : 0; }
+
+ private:
+  Step plain();
+  Step streamed();
+  Step stalled();
+  Step trickled();
+  Step cut_short();
+  Step mislabelled();
+  Step failing_stream();
+  /// All that a faulty reply would have been.
+  std::string whole();
+  std::string raw_head(std::string_view framing) const;
+  Plan::Duration thinking() const;
+
+  Plan plan_;
+  int steps_ = 0;  ///< taken
+  std::string rest_;
+};
+
+}  // namespace throng::llm::mock

@@ -1,0 +1,139 @@
+#include "llm/mock/embeddings_reply.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <openssl/evp.h>
+
+#include "engine/base/hash.h"
+#include "llm/json_text.h"
+#include "llm/mock/draw_stream.h"
+#include "llm/mock/text.h"
+#include "llm/reply_json.h"
+
+namespace throng::llm::mock {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMostInputs = 2048;
+constexpr int kMostDimensions = 8192;
+
+static_assert(std::endian::native == std::endian::little);  // vectors travel as little-endian floats
+
+bool all_numbers(const json::array& list) {
+  return !list.empty() && std::ranges::all_of(list, [](const json::value& each) { return each.is_number(); });
+}
+
+bool take_input(const json::value& input, EmbeddingsCall& call) {
+  if (const json::string* text = input.if_string(); text != nullptr) {
+    call.inputs.push_back(hash128(std::string_view(text->data(), text->size())).low);
+    call.prompt_tokens += token_count(text->size());
+    return true;
+  }
+  const json::array* tokens = input.if_array();
+  if (tokens == nullptr || !all_numbers(*tokens)) return false;
+  call.inputs.push_back(hash128(json::serialize(*tokens)).low);
+  call.prompt_tokens += static_cast<std::int64_t>(tokens->size());
+  return true;
+}
+
+bool take_inputs(const json::value& input, EmbeddingsCall& call) {
+  const json::array* list = input.if_array();
+  if (list == nullptr || all_numbers(*list)) return take_input(input, call);
+  return !list->empty() && list->size() <= kMostInputs &&
+         std::ranges::all_of(*list, [&](const json::value& each) { return take_input(each, call); });
+}
+
+void fill(std::vector<float>& vector, std::uint64_t seed, std::uint64_t input) {
+  DrawStream draws(draws_of(seed, {.high = 0, .low = input}), Purpose("mock/embedding"));
+  double squares = 0;
+  for (float& value : vector) {
+    value = static_cast<float>(draws.uniform() - 0.5);
+    squares += static_cast<double>(value) * static_cast<double>(value);
+  }
+  const auto scale = static_cast<float>(1 / std::sqrt(std::max(squares, 1e-12)));
+  for (float& value : vector) value *= scale;
+}
+
+void append_numbers(std::string& out, const std::vector<float>& vector) {
+  out += '[';
+  for (const float value : vector) {
+    char digits[32];
+    out.append(digits, std::to_chars(std::begin(digits), std::end(digits), value).ptr);
+    out += ',';
+  }
+  out.back() = ']';
+}
+
+void append_base64(std::string& out, const std::vector<float>& vector) {
+  std::vector<unsigned char> bytes(vector.size() * sizeof(float));
+  std::memcpy(bytes.data(), vector.data(), bytes.size());
+  std::vector<unsigned char> text((bytes.size() + 2) / 3 * 4 + 1);
+  const int length = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
+  out += '"';
+  out.append(text.begin(), text.begin() + length);
+  out += '"';
+}
+
+}  // namespace
+
+std::variant<EmbeddingsCall, ErrorReply> read_embeddings_call(const json::object& request,
+                                                              std::string_view deployment, int dimensions) {
+  EmbeddingsCall call{.model = text_at(request, "model"), .dimensions = dimensions};
+  if (call.model.empty()) call.model = deployment;
+  if (call.model.empty())
+    return invalid_request("Missing required parameter: 'model'.", "model", "missing_required_parameter");
+  const json::value* input = member(request, "input");
+  if (input == nullptr)
+    return invalid_request("Missing required parameter: 'input'.", "input", "missing_required_parameter");
+  if (!take_inputs(*input, call))
+    return invalid_request("'input' must be a text, up to 2048 texts, or tokens.", "input", "invalid_type");
+  if (member(request, "dimensions") != nullptr) {
+    const std::int64_t wanted = count_at(request, "dimensions").value_or(0);
+    if (wanted < 1 || wanted > kMostDimensions)
+      return invalid_request("'dimensions' must be between 1 and 8192.", "dimensions", "invalid_value");
+    call.dimensions = static_cast<int>(wanted);
+  }
+  const std::string_view encoding = text_at(request, "encoding_format");
+  if (encoding == "base64") {
+    call.encoding = EmbeddingEncoding::base64;
+  } else if (!encoding.empty() && encoding != "float") {
+    return invalid_request("'encoding_format' must be 'float' or 'base64'.", "encoding_format",
+                           "invalid_value");
+  }
+  return call;
+}
+
+std::string embeddings_body(const EmbeddingsCall& call, std::uint64_t seed) {
+  std::string body = R"({"object":"list","data":[)";
+  std::vector<float> vector(static_cast<std::size_t>(call.dimensions));
+  for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+    if (i > 0) body += ',';
+    body += R"({"object":"embedding","index":)";
+    append_json_number(body, static_cast<std::int64_t>(i));
+    body += R"(,"embedding":)";
+    fill(vector, seed, call.inputs[i]);
+    if (call.encoding == EmbeddingEncoding::base64) {
+      append_base64(body, vector);
+    } else {
+      append_numbers(body, vector);
+    }
+    body += '}';
+  }
+  body += R"(],"model":)";
+  append_json_string(body, call.model);
+  body += R"(,"usage":{"prompt_tokens":)";
+  append_json_number(body, call.prompt_tokens);
+  body += R"(,"total_tokens":)";
+  append_json_number(body, call.prompt_tokens);
+  body += "}}";
+  return body;
+}
+
+}  // namespace throng::llm::mock

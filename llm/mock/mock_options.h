@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/options_reader.h"
+#include "engine/net/self_signed.h"
+#include "llm/endpoint_options.h"
+#include "llm/mock/fault.h"
+
+namespace throng::llm::mock {
+
+enum class LatencyShape { constant, exponential, lognormal };
+
+/// How long the model works. A reply takes `first_token`, drawn, and `per_token` for each further token; a stream
+/// shows its tokens as they come, a plain reply comes at the end.
+struct LatencyOptions {
+  std::chrono::microseconds first_token{0};  ///< the mean
+  LatencyShape shape = LatencyShape::constant;
+  double sigma = 0.5;  ///< of the logarithm, for lognormal
+  std::chrono::microseconds per_token{0};
+};
+
+struct MockOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;           ///< 0: any free one
+  std::optional<net::PemPair> tls;  ///< speaks TLS only, if given
+  std::uint64_t seed = 0;
+  std::string model = "mock";  ///< what GET /v1/models lists; any name is served
+
+  LatencyOptions latency;
+  int slots = 0;  ///< calls that the model works on at once, the others queue; 0: any number
+
+  int rpm = 0;  ///< requests in any sliding minute, rejected ones included; 0: no limit
+  int tpm = 0;  ///< tokens in any sliding minute; 0: no limit
+  TokenCounting token_counting = TokenCounting::admission;
+  std::chrono::milliseconds halve_after{0};  ///< then both limits are halved; 0: never
+  std::int64_t quota_after = 0;              ///< then every call fails with insufficient_quota; 0: never
+
+  FaultShares faults;
+  std::chrono::milliseconds fault_retry_after{20};  ///< what an injected 429 says
+  std::chrono::milliseconds stall{600'000};         ///< then the connection is reset
+  std::chrono::milliseconds slow{1'000};            ///< how long a slow reply takes
+
+  Range<int> completion_tokens{32, 32};  ///< of text; a value of a schema is as long as it is
+  int embedding_dimensions = 256;        ///< unless the request says otherwise
+  std::string api_key;                   ///< what a request must bring; "": nothing
+  /// What is refused with `unsupported_parameter`, of `refusable()`.
+  std::vector<std::string> refused;
+};
+
+/// Parameters, and uses of them, that some servers do not know.
+const std::vector<std::string>& refusable();
+
+/// Reads "20" or "10-30", at least 1. The Error (usage) says what was expected.
+Result<Range<int>> parse_token_range(std::string_view text);
+
+}  // namespace throng::llm::mock

@@ -1,0 +1,218 @@
+#include "llm/mock/mock_server.h"
+
+#include <deque>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "engine/net/http_server.h"
+#include "llm/mock/delay_queue.h"
+#include "llm/mock/delivery.h"
+#include "llm/mock/mock_core.h"
+
+namespace throng::llm::mock {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Act = Step::Act;
+
+net::HttpServerOptions server_options(const MockOptions& options) {
+  net::HttpServerOptions server;
+  server.address = options.address;
+  server.port = options.port;
+  server.tls = options.tls;
+  return server;
+}
+
+struct Call {
+  Call(Plan plan, net::Responder to, bool is_counted)
+      : delivery(std::move(plan)), responder(std::move(to)), counted(is_counted) {}
+
+  Delivery delivery;
+  net::Responder responder;
+  Step step;             ///< the next one
+  bool counted = false;  ///< among the requests
+  bool has_slot = false;
+};
+
+}  // namespace
+
+/// A call is in the queue for a slot, or in the delay queue, or being carried on.
+class MockServer::Inside : public std::enable_shared_from_this<Inside> {
+ public:
+  Inside(boost::asio::io_context& io, MockOptions options)
+      : core_(std::move(options), Clock::now()),
+        timer_(io),
+        server_(io, server_options(core_.options()),
+                [this](net::HttpRequest&& request, net::Responder responder) {
+                  take(request, std::move(responder));
+                }) {}
+
+  const net::HttpServer& server() const { return server_; }
+  MockCore& core() { return core_; }
+  void stop() { server_.stop(); }
+
+  MockStats stats() const {
+    MockStats stats = core_.stats();
+    const net::HttpServerStats connections = server_.stats();
+    stats.connections = static_cast<std::int64_t>(connections.connections_accepted);
+    stats.max_connections = static_cast<std::int64_t>(connections.peak_connections);
+    stats.tls_resumed = static_cast<std::int64_t>(connections.tls_resumed);
+    return stats;
+  }
+
+  void after_requests(std::int64_t count, std::function<void()> then) {
+    answers_left_ = count;
+    then_ = std::move(then);
+  }
+
+ private:
+  using CallPtr = std::unique_ptr<Call>;
+
+  void take(const net::HttpRequest& request, net::Responder responder) {
+    const std::int64_t before = core_.requests();
+    Plan plan = core_.take(request, Clock::now());
+    auto call = std::make_unique<Call>(std::move(plan), std::move(responder), core_.requests() > before);
+    ++in_flight_;
+    const int slots = core_.options().slots;
+    if (call->delivery.plan().work == Work::model && slots > 0) {
+      if (busy_ >= slots) {
+        queue_.push_back(std::move(call));
+        count();
+        return;
+      }
+      ++busy_;
+      call->has_slot = true;
+    }
+    count();
+    begin(std::move(call));
+  }
+
+  void begin(CallPtr call) {
+    call->step = call->delivery.next();
+    carry_on(std::move(call));
+  }
+
+  /// Takes the steps that are due. `call->step` is the next one, and its wait has not begun.
+  void carry_on(CallPtr call) {
+    while (call->responder.open()) {
+      if (call->step.wait.count() > 0) {
+        const auto at = Clock::now() + call->step.wait;
+        call->step.wait = {};
+        waiting_.push(at, std::move(call));
+        arm();
+        return;
+      }
+      const bool last = call->step.last;
+      // Billed before it is sent, so that whoever has the reply finds it counted.
+      if (last) core_.delivered(call->delivery.plan(), Clock::now());
+      act(*call);
+      if (last) {
+        end(std::move(call));
+        return;
+      }
+      call->step = call->delivery.next();
+    }
+    core_.aborted(call->delivery.plan(), call->delivery.streamed_tokens());
+    end(std::move(call));
+  }
+
+  static void act(Call& call) {
+    const Plan& plan = call.delivery.plan();
+    switch (call.step.act) {
+      case Act::send:
+        call.responder.send(plan.status, plan.headers, call.step.bytes);
+        break;
+      case Act::start_stream:
+        call.responder.start_stream(plan.status, plan.headers);
+        break;
+      case Act::chunk:
+        call.responder.write_chunk(call.step.bytes);
+        break;
+      case Act::finish:
+        call.responder.finish();
+        break;
+      case Act::raw:
+        call.responder.send_raw(call.step.bytes);
+        break;
+      case Act::close:
+        call.responder.end_raw(net::AfterRaw::close);
+        break;
+      case Act::reset:
+        call.responder.reset();
+        break;
+    }
+  }
+
+  void end(CallPtr call) {
+    --in_flight_;
+    if (call->has_slot) --busy_;
+    const bool counted = call->counted;
+    call.reset();
+    count();
+    if (counted && answers_left_ > 0 && --answers_left_ == 0) then_();
+    serve_queue();
+  }
+
+  void serve_queue() {
+    if (serving_) return;  // calls that end at once come back here
+    serving_ = true;
+    while (!queue_.empty() && busy_ < core_.options().slots) {
+      CallPtr call = std::move(queue_.front());
+      queue_.pop_front();
+      ++busy_;
+      call->has_slot = true;
+      begin(std::move(call));
+    }
+    serving_ = false;
+  }
+
+  void count() { core_.count_in_flight(in_flight_, static_cast<std::int64_t>(queue_.size())); }
+
+  void arm() {
+    if (waiting_.empty() || (armed_ && armed_for_ <= waiting_.next())) return;
+    armed_ = true;
+    armed_for_ = waiting_.next();
+    timer_.expires_at(armed_for_);
+    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+      const auto self = weak.lock();
+      if (self && !error) self->on_time();
+    });
+  }
+
+  void on_time() {
+    armed_ = false;
+    const auto now = Clock::now();
+    while (!waiting_.empty() && waiting_.next() <= now) carry_on(waiting_.pop());
+    arm();
+  }
+
+  MockCore core_;
+  boost::asio::steady_timer timer_;
+  bool armed_ = false;
+  Clock::time_point armed_for_;
+  DelayQueue<CallPtr> waiting_;
+  std::deque<CallPtr> queue_;
+  bool serving_ = false;
+  int busy_ = 0;
+  std::int64_t in_flight_ = 0;
+  std::int64_t answers_left_ = 0;
+  std::function<void()> then_;
+  net::HttpServer server_;
+};
+
+MockServer::MockServer(boost::asio::io_context& io, MockOptions options)
+    : inside_(std::make_shared<Inside>(io, std::move(options))) {}
+MockServer::~MockServer() = default;
+
+std::string MockServer::url() const { return inside_->server().origin() + "/v1"; }
+std::uint16_t MockServer::port() const { return inside_->server().port(); }
+MockStats MockServer::stats() const { return inside_->stats(); }
+void MockServer::set_limits(int rpm, int tpm) { inside_->core().set_limits(rpm, tpm); }
+void MockServer::after_requests(std::int64_t count, std::function<void()> then) {
+  inside_->after_requests(count, std::move(then));
+}
+void MockServer::stop() { inside_->stop(); }
+
+}  // namespace throng::llm::mock
