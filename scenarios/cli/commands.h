@@ -17,5 +17,6 @@ void add_compare_command(CLI::App& app);
 void add_story_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_rec_command(CLI::App& app);
+void add_llm_command(CLI::App& app);
 
 }  // namespace throng
