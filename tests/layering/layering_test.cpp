@@ -30,14 +30,16 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"recsys/eval", with(engine, {"recsys/data"})},
       {"recsys/models", with(engine, recsys)},
       {"llm", {"engine/base", "engine/net"}},
+      {"llm/mock", {"engine/base", "engine/sim", "engine/net", "llm"}},
+      {"llm/bench", {"engine/base", "engine/sim", "engine/net", "llm"}},
       {"agents", agents},
       {"agents/minds", agents},
       {"scenarios/store", agents},
       {"scenarios/run", with(agents, {"scenarios/store"})},
       {"scenarios/studies", with(agents, {"scenarios/store", "scenarios/run"})},
       {"scenarios/report", with(agents, {"scenarios/store"})},
-      {"scenarios/cli",
-       with(agents, {"scenarios/store", "scenarios/run", "scenarios/studies", "scenarios/report"})},
+      {"scenarios/cli", with(agents, {"llm", "llm/bench", "scenarios/store", "scenarios/run",
+                                      "scenarios/studies", "scenarios/report"})},
   };
   return allowed;
 }
