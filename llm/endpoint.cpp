@@ -40,6 +40,10 @@ Endpoint::Endpoint(boost::asio::io_context& io, EndpointOptions options, const E
       http_(io, net::parse_url(paths_.origin).value(),
             http_options(options_, net::parse_url(paths_.origin).value(), secrets_.front())) {
   if (secrets_.front().empty()) secrets_.clear();
+  if (!options_.proxy.empty()) {
+    const std::string login = net::parse_url(options_.proxy).value().user_info;
+    if (!login.empty()) secrets_.push_back(login);
+  }
 }
 
 PlannedEndpoint Endpoint::planned(ConcurrencyMode mode) const {

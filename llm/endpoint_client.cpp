@@ -122,7 +122,8 @@ class EndpointClient::Impl {
     Job& job = jobs_.at(id);
     Endpoint& endpoint = *endpoints_[job.report.endpoint];
     job.http.reset();
-    job.keep_timings(result);
+    const Instant now = clock_now();
+    job.keep_timings(result, now);
     Decision decision = job.read(result, endpoint.secrets(), wall_now());
     if (decision.lesson) {
       if (endpoint.apply(*decision.lesson, job.sent_with)) {
@@ -130,8 +131,8 @@ class EndpointClient::Impl {
       }
       decision.end.kind = AttemptEnd::Kind::learned;
     }
-    decision.end.latency = std::chrono::duration_cast<Delay>(clock_now() - job.sent);
-    const Verdict verdict = planner_->finish(id, clock_now(), decision.end);
+    decision.end.latency = now - job.sent;
+    const Verdict verdict = planner_->finish(id, now, decision.end);
     if (budget_log_) budget_log_->settle(verdict.attempt, verdict.spent);
     if (verdict.kind == Verdict::Kind::again) {
       pump();

@@ -104,10 +104,10 @@ void Job::take(std::string_view bytes, Instant now) {
   if (progress.first_delta) report.timings.first_token = now - sent;
 }
 
-void Job::keep_timings(const net::HttpResult& result) {
+void Job::keep_timings(const net::HttpResult& result, Instant now) {
   const net::HttpTimings& timings = result ? result->timings : result.error().timings;
   report.timings.first_byte = timings.first_byte;
-  report.timings.total = timings.total;
+  report.timings.total = now - sent;
 }
 
 Decision Job::read(const net::HttpResult& result, Secrets secrets, WallTime now) {

@@ -47,7 +47,7 @@ struct Job {
   void start(const Attempt& attempt, Instant now, const Capabilities& capabilities, Secrets secrets);
   /// A piece of a streamed reply.
   void take(std::string_view bytes, Instant now);
-  void keep_timings(const net::HttpResult& result);
+  void keep_timings(const net::HttpResult& result, Instant now);
   /// What the attempt brought. To be called once for each.
   Decision read(const net::HttpResult& result, Secrets secrets, WallTime now);
 

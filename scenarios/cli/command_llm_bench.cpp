@@ -11,6 +11,7 @@
 #include "llm/bench/discovery.h"
 #include "llm/bench/prompts_file.h"
 #include "llm/endpoint_paths.h"
+#include "scenarios/cli/command_llm.h"
 #include "scenarios/cli/endpoint_arguments.h"
 #include "scenarios/report/html_report.h"
 #include "scenarios/report/load_test_page.h"

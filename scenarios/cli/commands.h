@@ -19,7 +19,4 @@ void add_data_command(CLI::App& app);
 void add_rec_command(CLI::App& app);
 void add_llm_command(CLI::App& app);
 
-// Each adds one command to the group `llm`.
-void add_llm_bench_command(CLI::App& llm);
-
 }  // namespace throng

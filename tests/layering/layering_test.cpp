@@ -38,8 +38,8 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"scenarios/run", with(agents, {"scenarios/store"})},
       {"scenarios/studies", with(agents, {"scenarios/store", "scenarios/run"})},
       {"scenarios/report", with(agents, {"scenarios/store"})},
-      {"scenarios/cli", with(agents, {"llm", "llm/bench", "scenarios/store", "scenarios/run",
-                                      "scenarios/studies", "scenarios/report"})},
+      {"scenarios/cli", with(agents, {"engine/net", "llm", "llm/bench", "llm/mock", "scenarios/store",
+                                      "scenarios/run", "scenarios/studies", "scenarios/report"})},
   };
   return allowed;
 }

@@ -1,0 +1,261 @@
+#include "llm/endpoint_client.h"
+
+#include <fstream>
+
+#include <boost/asio/steady_timer.hpp>
+#include <gmock/gmock.h>
+
+#include "tests/llm/scripted_endpoint.h"
+#include "tests/support/temp_folder.h"
+
+namespace throng::llm {
+namespace {
+
+using net::HttpRequest;
+using net::Responder;
+using testing::completion;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::question;
+using testing::ScriptedEndpoint;
+using ::testing::SizeIs;
+
+void say(Responder& responder, const std::string& text) { responder.send(200, {}, completion(text)); }
+
+std::string attempt_of(const HttpRequest& request) {
+  return std::string(request.headers.find("x-throng-attempt").value());
+}
+
+ClientOptions quick() {
+  ClientOptions options;
+  options.plan.retry.first_delay = std::chrono::milliseconds(2);
+  return options;
+}
+
+TEST(EndpointClient, AsksAndGetsTheReplyWithItsUsage) {
+  ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
+    EXPECT_EQ(request.target, "/v1/chat/completions");
+    EXPECT_EQ(request.headers.find("authorization"), std::string("Bearer ") + ScriptedEndpoint::key);
+    EXPECT_EQ(Json::parse(request.body)["messages"][0]["content"], "Hello");
+    say(responder, "Hi");
+  });
+  const Reply reply = world.ask(question()).value();
+  EXPECT_EQ(reply.completion.text, "Hi");
+  EXPECT_EQ(reply.completion.usage.prompt, 12);
+  EXPECT_EQ(reply.report.attempts, 1);
+  EXPECT_EQ(world.client->planner().ledger().total().counted, (TokenCounts{.prompt = 12, .completion = 3}));
+}
+
+TEST(EndpointClient, NumbersItsAttempts) {
+  ScriptedEndpoint world(
+      [](const HttpRequest& request, Responder& responder) {
+        if (attempt_of(request) == "3") {
+          say(responder, "at last");
+        } else {
+          responder.send(500, {}, R"({"error": {"message": "busy"}})");
+        }
+      },
+      quick());
+  EXPECT_EQ(world.ask(question()).value().report.attempts, 3);
+  std::vector<std::string> attempts;
+  for (const HttpRequest& request : world.requests) attempts.push_back(attempt_of(request));
+  EXPECT_THAT(attempts, ElementsAre("1", "2", "3"));
+}
+
+TEST(EndpointClient, ResetsAndBrokenRepliesAreTriedAgain) {
+  ScriptedEndpoint world(
+      [](const HttpRequest& request, Responder& responder) {
+        const std::string attempt = attempt_of(request);
+        if (attempt == "1") {
+          responder.reset();
+        } else if (attempt == "2") {
+          responder.send(200, {}, completion("Hi").substr(0, 40));
+        } else {
+          say(responder, "Hi");
+        }
+      },
+      quick());
+  EXPECT_EQ(world.ask(question()).value().completion.text, "Hi");
+  const LedgerEntry total = world.client->planner().ledger().total();
+  EXPECT_EQ(total.attempts, 3);
+  EXPECT_EQ(total.aborted, 2) << "both may have been generated";
+  EXPECT_EQ(total.counted, (TokenCounts{.prompt = 12, .completion = 3}));
+}
+
+TEST(EndpointClient, AFailureSaysWhatTheServerSaidAndNeverTheKey) {
+  ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
+    const std::string key(request.headers.find("authorization").value());
+    responder.send(401, {}, Json{{"error", {{"message", "Incorrect key: " + key}}}}.dump());
+  });
+  const CallResult<Reply> result = world.ask(question());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, CallFault::rejected);
+  EXPECT_THAT(result.error().message, HasSubstr("Incorrect key"));
+  EXPECT_THAT(result.error().message, Not(HasSubstr("secret")));
+  EXPECT_EQ(result.error().kind, "http 401");
+}
+
+TEST(EndpointClient, LearnsOnceWhatAServerDoesNotKnow) {
+  ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
+    if (Json::parse(request.body).contains("seed")) {
+      responder.send(400, {}, R"({"error": {"message": "Unsupported parameter: 'seed'", "param": "seed",
+                                  "code": "unsupported_parameter", "type": "invalid_request_error"}})");
+    } else {
+      say(responder, "Hi");
+    }
+  });
+  ChatRequest request = question();
+  request.seed = 7;
+  EXPECT_TRUE(world.ask(request));
+  EXPECT_TRUE(world.ask(request));
+  EXPECT_THAT(world.requests, SizeIs(3)) << "the second call is not refused any more";
+  EXPECT_FALSE(world.client->capabilities(0).seed);
+  EXPECT_THAT(world.log, ElementsAre(HasSubstr("no seed"), HasSubstr("seed")));
+}
+
+TEST(EndpointClient, AReplyThatDoesNotFitTheSchemaIsAValueNotAFailure) {
+  int answers = 0;
+  ScriptedEndpoint world([&](const HttpRequest&, Responder& responder) {
+    say(responder, ++answers == 1 ? R"({"score": "high"})" : R"({"score": 4})");
+  });
+  const Json schema = Json::parse(R"({"type": "object", "properties": {"score": {"type": "integer"}},
+                                      "required": ["score"], "additionalProperties": false})");
+  ChatRequest request = question();
+  request.schema = OutputSchema::compile("answer", schema).value();
+  const Reply wrong = world.ask(request).value();
+  EXPECT_EQ(std::get<OutputMismatch>(wrong.output).path, "/score");
+  EXPECT_EQ(wrong.report.attempts, 1);
+  const Reply right = world.ask(request).value();
+  EXPECT_EQ(std::get<Json>(right.output)["score"], 4);
+}
+
+TEST(EndpointClient, StreamsAndTellsTheTimeToTheFirstToken) {
+  ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
+    EXPECT_EQ(Json::parse(request.body)["stream"], true);
+    responder.start_stream(200, {{"Content-Type", "text/event-stream"}});
+    for (const char* piece : {"Hel", "lo"}) {
+      const Json chunk{{"choices", {{{"index", 0}, {"delta", {{"content", piece}}}}}}};
+      responder.write_chunk("data: " + chunk.dump() + "\n\n");
+    }
+    responder.write_chunk(R"(data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})"
+                          "\n\n");
+    responder.write_chunk(R"(data: {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 2}})"
+                          "\n\n");
+    responder.write_chunk("data: [DONE]\n\n");
+    responder.finish();
+  });
+  ChatRequest request = question();
+  request.stream = true;
+  const Reply reply = world.ask(request).value();
+  EXPECT_EQ(reply.completion.text, "Hello");
+  EXPECT_EQ(reply.completion.usage.completion, 2);
+  EXPECT_EQ(reply.report.timings.deltas, 2);
+  ASSERT_TRUE(reply.report.timings.first_token);
+  EXPECT_LE(*reply.report.timings.first_token, reply.report.timings.total);
+}
+
+TEST(EndpointClient, AnErrorInMidStreamIsTriedAgain) {
+  ScriptedEndpoint world(
+      [](const HttpRequest& request, Responder& responder) {
+        if (attempt_of(request) == "2") {
+          say(responder, "whole");
+          return;
+        }
+        responder.start_stream(200, {{"Content-Type", "text/event-stream"}});
+        responder.write_chunk(R"(data: {"choices": [{"index": 0, "delta": {"content": "half"}}]})"
+                              "\n\n");
+        responder.write_chunk(R"(data: {"error": {"message": "out of memory", "type": "server_error"}})"
+                              "\n\n");
+        responder.finish();
+      },
+      quick());
+  ChatRequest request = question();
+  request.stream = true;
+  EXPECT_EQ(world.ask(request).value().completion.text, "whole");
+}
+
+TEST(EndpointClient, Embeds) {
+  ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
+    EXPECT_EQ(request.target, "/v1/embeddings");
+    Json data = Json::array();
+    const std::size_t inputs = Json::parse(request.body)["input"].size();
+    for (std::size_t i = inputs; i-- > 0;) data.push_back({{"index", i}, {"embedding", {static_cast<double>(i) + 0.5, 1.0}}});
+    responder.send(200, {},
+                   Json{{"data", data}, {"usage", {{"prompt_tokens", 8}, {"total_tokens", 8}}}}.dump());
+  });
+  const Embeddings embeddings = world.embed({"a", "b", "c"}).value();
+  ASSERT_EQ(embeddings.batch.rows(), 3U);
+  EXPECT_EQ(embeddings.batch.row(2)[0], 2.5F);
+  EXPECT_EQ(world.client->planner().ledger().total().counted.prompt, 8);
+}
+
+TEST(EndpointClient, ACancelledCallIsToldSoAndBrokenOff) {
+  ScriptedEndpoint world([](const HttpRequest&, Responder&) {});
+  std::optional<CallResult<Reply>> result;
+  const Client::CallId call =
+      world.client->complete(question(), 0, [&](CallResult<Reply> got) { result = std::move(got); });
+  while (world.requests.empty()) world.io.run_one();
+  world.client->cancel(call);
+  EXPECT_FALSE(result) << "not from within";
+  while (!result) world.io.run_one();
+  EXPECT_EQ(result->error().fault, CallFault::canceled);
+  EXPECT_EQ(world.client->planner().in_flight(), 0U);
+}
+
+TEST(EndpointClient, AModelThatNobodyServesFails) {
+  ScriptedEndpoint world([](const HttpRequest&, Responder& responder) { say(responder, "Hi"); });
+  ChatRequest request = question();
+  request.model = "another";
+  EXPECT_EQ(world.ask(request).error().fault, CallFault::rejected);
+  EXPECT_TRUE(world.requests.empty());
+}
+
+TEST(EndpointClient, AMissingKeyIsNamedBeforeAnythingIsSent) {
+  boost::asio::io_context io;
+  const EndpointOptions endpoint{.url = "http://127.0.0.1:9", .model = "m", .api_key_env = "NO_SUCH_KEY"};
+  try {
+    const EndpointClient client(io, {endpoint}, [](const std::string&) { return std::nullopt; }, {});
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.kind(), ErrorKind::usage);
+    EXPECT_THAT(failure.what(), HasSubstr("NO_SUCH_KEY"));
+  }
+}
+
+TEST(EndpointClient, ReservationsAreWrittenDownBeforeAnythingIsSent) {
+  const TempFolder folder;
+  ClientOptions options;
+  options.plan.budget.tokens = 10'000;
+  options.budget_log = folder / "budget.log";
+  ScriptedEndpoint world(
+      [&](const HttpRequest&, Responder& responder) {
+        std::ifstream file(folder / "budget.log");
+        const std::string text((std::istreambuf_iterator<char>(file)), {});
+        EXPECT_GT(read_budget_log(text).value().unsettled.tokens, 0);
+        say(responder, "Hi");
+      },
+      options);
+  ASSERT_TRUE(world.ask(question()));
+  world.client.reset();
+  const BudgetLog again(folder / "budget.log");
+  EXPECT_EQ(again.history().settled.tokens, 15);
+  EXPECT_EQ(again.history().open_calls, 0U);
+}
+
+TEST(EndpointClient, ManyCallsShareTheConnections) {
+  ScriptedEndpoint world([](const HttpRequest&, Responder& responder) { say(responder, "Hi"); }, {},
+                         [](EndpointOptions& endpoint) { endpoint.max_in_flight = 8; });
+  int done = 0;
+  for (int call = 0; call < 500; ++call) {
+    world.client->complete(question(), 0, [&](const CallResult<Reply>& got) {
+      EXPECT_TRUE(got);
+      ++done;
+    });
+  }
+  while (done < 500) world.io.run_one();
+  EXPECT_LE(world.server.stats().connections_accepted, 8U);
+}
+
+}  // namespace
+}  // namespace throng::llm

@@ -1,0 +1,115 @@
+#include "llm/mock/mock_server.h"
+
+#include <fstream>
+
+#include "llm/chat_completions.h"
+#include "llm/stream_assembly.h"
+#include "tests/llm/mock/mock_world.h"
+#include "tests/support/temp_folder.h"
+
+namespace throng::llm::mock {
+namespace {
+
+using namespace std::chrono_literals;
+
+class MockServerTest : public MockWorld {};
+
+TEST_F(MockServerTest, Answers) {
+  start();
+  const net::HttpResult reply = post(chat("hello"));
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200);
+  EXPECT_EQ(std::get<Completion>(decode_chat(reply->body, {})).usage.completion, 32);
+  EXPECT_EQ(server_->stats().completed, 1);
+  EXPECT_EQ(server_->stats().connections, 1);
+  EXPECT_EQ(server_->stats().in_flight, 0);
+}
+
+TEST_F(MockServerTest, StreamsTokensInTheirTime) {
+  start({.latency = {.first_token = 30ms, .per_token = 5ms}, .completion_tokens = {10, 10}});
+  StreamAssembly assembly({});
+  int pieces = 0;
+  const net::HttpResult reply =
+      post(chat("hello", R"(,"stream":true,"stream_options":{"include_usage":true})"),
+           [&](std::string_view bytes) {
+             ++pieces;
+             assembly.feed(bytes);
+           });
+  ASSERT_TRUE(reply);
+  EXPECT_GE(reply->timings.total, 30ms + 9 * 5ms);
+  EXPECT_GT(pieces, 3);
+  EXPECT_EQ(std::get<Completion>(assembly.finish()).usage.completion, 10);
+  EXPECT_EQ(server_->stats().streamed, 1);
+}
+
+TEST_F(MockServerTest, CallsBeyondTheSlotsQueue) {
+  start({.latency = {.first_token = 40ms}, .slots = 2});
+  int done = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 6; ++i)
+    client_->send({.target = "/v1/chat/completions", .body = chat(std::to_string(i))},
+                  [&](const net::HttpResult& reply) { done += reply && reply->status == 200 ? 1 : 0; });
+  run_until([&] { return done == 6; });
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 120ms);
+  EXPECT_EQ(server_->stats().max_in_flight, 6);
+  EXPECT_EQ(server_->stats().max_queued, 4);
+}
+
+TEST_F(MockServerTest, AClientThatGoesAwayIsNotBilled) {
+  start({.latency = {.first_token = 20ms, .per_token = 5ms}, .completion_tokens = {1000, 1000}});
+  bool over = false;
+  net::CallId id{};
+  id = client_->send(
+      {.target = "/v1/chat/completions", .body = chat("hello", R"(,"stream":true)")},
+      [&](const net::HttpResult& reply) { over = reply.has_error(); },
+      [&](std::string_view) { client_->cancel(id); });
+  run_until([&] { return over && server_->stats().in_flight == 0; });
+  const MockStats stats = server_->stats();
+  EXPECT_EQ(stats.completed, 0);
+  EXPECT_EQ(stats.aborted, 1);
+  EXPECT_EQ(stats.aborted_prompt_tokens, 5);
+  EXPECT_GE(stats.aborted_completion_tokens, 1);
+  EXPECT_LT(stats.aborted_completion_tokens, 1000);
+  EXPECT_EQ(stats.prompt_tokens, 0);
+}
+
+TEST_F(MockServerTest, SpeaksTls) {
+  const TempFolder folder;
+  const net::PemPair pair = net::make_self_signed();
+  const auto file = folder.path() / "ca.pem";
+  std::ofstream(file) << pair.certificate;
+  start({.tls = pair}, {.tls = {.ca_file = file.string()}});
+  EXPECT_THAT(server_->url(), testing::StartsWith("https://"));
+  EXPECT_EQ(post(chat("hello"))->status, 200);
+}
+
+TEST_F(MockServerTest, StopsWhenAskedToAfterSoManyRequests) {
+  start();
+  bool enough = false;
+  server_->after_requests(2, [&] {
+    enough = true;
+    server_->stop();
+  });
+  post(chat("a"));
+  EXPECT_FALSE(enough);
+  EXPECT_EQ(post(chat("b"))->status, 200);
+  EXPECT_TRUE(enough);
+  client_.reset();
+  io_.restart();
+  io_.run_for(10s);
+  EXPECT_TRUE(io_.stopped());  // nothing left to do
+}
+
+TEST_F(MockServerTest, CanBeDestroyedWhileCallsAreOpen) {
+  start({.latency = {.first_token = 5s}, .slots = 1});
+  int failed = 0;
+  for (int i = 0; i < 3; ++i)
+    client_->send({.target = "/v1/chat/completions", .body = chat("a")},
+                  [&](const net::HttpResult& reply) { failed += reply.has_error() ? 1 : 0; });
+  run_until([&] { return server_->stats().in_flight == 3; });
+  server_.reset();
+  run_until([&] { return failed == 3; });
+}
+
+}  // namespace
+}  // namespace throng::llm::mock
