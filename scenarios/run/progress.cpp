@@ -15,6 +15,8 @@ Progress::~Progress() { finish(); }
 
 void Progress::say(const std::string& step) { print(step, Urgency::must_be_seen); }
 
+void Progress::update(const std::string& state) { print(state, Urgency::may_be_left_out); }
+
 void Progress::on_progress(const FitProgress& progress) {
   const std::string ndcg =
       progress.validation_ndcg ? fmt::format(", validation NDCG@20 {:.4f}", *progress.validation_ndcg) : "";

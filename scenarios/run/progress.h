@@ -17,6 +17,8 @@ class Progress : public FitObserver {
 
   /// A step that has no progress of its own, such as "reading the dataset".
   void say(const std::string& step);
+  /// How something goes that says so all the time: left out if the last line is recent.
+  void update(const std::string& state);
   void on_progress(const FitProgress& progress) override;
   /// `agents` of `total` have had their session in this round, and visited `pages` pages.
   void on_agents(std::size_t agents, std::size_t total, std::size_t pages);

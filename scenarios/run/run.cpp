@@ -4,11 +4,11 @@
 
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include "agents/exposure.h"
 #include "engine/base/files.h"
 #include "engine/base/folder_lock.h"
+#include "engine/base/process.h"
 #include "engine/sim/digest.h"
 #include "recsys/data/dataset_digest.h"
 #include "recsys/data/load.h"
@@ -169,12 +169,6 @@ Dataset load_pinned_dataset(Scenario& scenario) {
   }
   pinned = digest;
   return dataset;
-}
-
-std::size_t peak_rss_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
 }
 
 Json run_scenario(Scenario scenario, const RunOptions& options) {

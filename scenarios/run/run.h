@@ -36,7 +36,4 @@ Json run_scenario(Scenario scenario, const RunOptions& options);
 /// wants another content.
 Dataset load_pinned_dataset(Scenario& scenario);
 
-/// Of this process so far.
-std::size_t peak_rss_bytes();
-
 }  // namespace throng

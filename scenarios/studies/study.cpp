@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/files.h"
+#include "engine/base/process.h"
 #include "engine/sim/digest.h"
 #include "scenarios/store/run_reader.h"
 

@@ -31,14 +31,15 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"recsys/models", with(engine, recsys)},
       {"llm", {"engine/base", "engine/net"}},
       {"llm/mock", {"engine/base", "engine/sim", "engine/net", "llm"}},
+      {"llm/bench", {"engine/base", "engine/sim", "engine/net", "llm"}},
       {"agents", agents},
       {"agents/minds", agents},
       {"scenarios/store", agents},
       {"scenarios/run", with(agents, {"scenarios/store"})},
       {"scenarios/studies", with(agents, {"scenarios/store", "scenarios/run"})},
       {"scenarios/report", with(agents, {"scenarios/store"})},
-      {"scenarios/cli", with(agents, {"engine/net", "llm", "llm/mock", "scenarios/store", "scenarios/run",
-                                      "scenarios/studies", "scenarios/report"})},
+      {"scenarios/cli", with(agents, {"engine/net", "llm", "llm/bench", "llm/mock", "scenarios/store",
+                                      "scenarios/run", "scenarios/studies", "scenarios/report"})},
   };
   return allowed;
 }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+
+namespace throng {
+
+/// CPU time that this process has used so far, in user and system mode, all threads together.
+double process_cpu_seconds();
+
+/// The most memory that this process has had resident.
+std::size_t peak_rss_bytes();
+
+/// Lets this process open as many files and sockets as the system allows it to. Returns how many that is.
+std::size_t raise_open_files_limit();
+
+}  // namespace throng
