@@ -48,7 +48,8 @@ RetryDecision RetryPolicy::decide(const FailedAttempt& failed, std::uint64_t cal
   if (is_billing_error(failed.status, failed.error_code)) return {RetryAction::halt};
   if (!worth_retrying(failed)) return {RetryAction::fail};
   const Delay said = failed.hints.wait().value_or(Delay(0));
-  const Delay delay = std::max(said, backoff(call, attempt));
+  // The bucket reopens at its own pace, so that what the server said needs no jitter.
+  const Delay delay = said > Delay(0) ? said : backoff(call, attempt);
   const bool last = options_.max_attempts > 0 && attempt >= options_.max_attempts;
   if (last) return {RetryAction::fail, delay};
   return {said > options_.park_over ? RetryAction::park : RetryAction::retry, delay};

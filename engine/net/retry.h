@@ -55,7 +55,8 @@ class RetryPolicy {
 
   /// What to do after attempt `attempt` (the first is 1) of call `call` failed. Retried are 408, 409, 429, all
   /// from 500 on, and transport faults other than a bad certificate; `x-should-retry` overrules that. Quota and
-  /// billing errors halt the endpoint whatever else is said.
+  /// billing errors halt the endpoint whatever else is said. The wait is what the server said; if it
+  /// said nothing, `backoff`.
   RetryDecision decide(const FailedAttempt& failed, std::uint64_t call, int attempt) const;
 
   /// Exponential backoff with jitter: uniform in [0.5, 1.5) of the mean wait, by hash of (seed, call, attempt).
