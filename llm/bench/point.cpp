@@ -100,6 +100,7 @@ Json to_json(const Point& point) {
                {"failed", counts_json(measured.failures())},
                {"canceled", measured.canceled()},
                {"failed_attempts", counts_json(ledger.failed_attempts)},
+               {"aborted_attempts", ledger.aborted},
                {"prompt_tokens", ledger.counted.prompt},
                {"cached_tokens", ledger.counted.cached},
                {"completion_tokens", ledger.counted.completion},

@@ -27,7 +27,8 @@ Point together(const std::vector<Point>& points);
 /// An object with
 ///   "mode" ("closed", "open"), "concurrency" or "rate"
 ///   "requests"   calls started = completed + failed + "canceled" (broken off by an early end)
-///   "attempts", "completed", "failed" {kind: count}, "failed_attempts" {kind: count}
+///   "attempts", "completed", "failed" {kind: count}, "failed_attempts" {kind: count}, "aborted_attempts" (after which
+///   the server may have generated something: broken off, timed out, broken replies)
 ///   "prompt_tokens", "cached_tokens" (of these), "completion_tokens": as counted by the server;
 ///   "estimated_tokens" {"prompt", "completion"}: beside those, of attempts and replies without a count
 ///   "seconds", "requests_per_second" (completed ones), "prompt_tokens_per_second", "completion_tokens_per_second"

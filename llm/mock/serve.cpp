@@ -5,8 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <sys/resource.h>
 
+#include "engine/base/process.h"
 #include "llm/mock/mock_server.h"
 
 namespace throng::llm::mock {
@@ -15,17 +15,10 @@ namespace {
 /// For the last replies to be taken.
 constexpr std::chrono::seconds kFarewell{1};
 
-void allow_many_connections() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 }  // namespace
 
 MockStats serve(const ServeOptions& options, const std::function<void(const std::string& url)>& listening) {
-  allow_many_connections();
+  raise_open_files_limit();
   boost::asio::io_context io(1);
   MockServer server(io, options.mock);
   const auto stop = [&io](const boost::system::error_code& error, auto...) {

@@ -9,6 +9,7 @@ void add_llm_command(CLI::App& app) {
   llm->require_subcommand(1);
   add_llm_mock_command(*llm);
   add_llm_bench_command(*llm);
+  add_llm_ping_command(*llm);
 }
 
 }  // namespace throng

@@ -50,6 +50,7 @@ std::string facts(const Json& point) {
                                count(point["completed"]), count(point["attempts"])));
   line("failed", counts_by_kind(point["failed"]));
   line("failed attempts", counts_by_kind(point["failed_attempts"]));
+  if (point["aborted_attempts"] != 0) line("aborted attempts", count(point["aborted_attempts"]));
   if (point["canceled"] != 0) line("canceled", count(point["canceled"]));
   line("requests/s", fmt::format("{} over {:.2f} s", figure_text(point["requests_per_second"]),
                                  point["seconds"].get<double>()));
