@@ -45,27 +45,30 @@ class Reader {
   bool line(std::string_view line) {
     Record record;
     if (line == "process") {
-      open_.clear();  // what it left open stays in `unsettled`
+      give_up_open();
       return true;
     }
-    if (read_record(line, "reserve", record)) {
-      history.unsettled += record.amount;
-      ++history.open_calls;
-      return open_.emplace(record.id, record.amount).second;
-    }
+    if (read_record(line, "reserve", record)) return open_.emplace(record.id, record.amount).second;
     if (!read_record(line, "settle", record)) return false;
-    const auto call = open_.find(record.id);
-    if (call == open_.end()) return false;
-    history.unsettled -= call->second;
-    --history.open_calls;
-    history.settled += record.amount;
-    open_.erase(call);
-    return true;
+    history_.settled += record.amount;
+    return open_.erase(record.id) == 1;
   }
 
-  BudgetHistory history;
+  BudgetHistory finish(std::size_t valid_bytes) {
+    give_up_open();
+    history_.valid_bytes = valid_bytes;
+    return history_;
+  }
 
  private:
+  /// The process is over: what it left open stays open.
+  void give_up_open() {
+    for (const auto& [id, amount] : open_) history_.unsettled += amount;
+    history_.open_calls += open_.size();
+    open_.clear();
+  }
+
+  BudgetHistory history_;
   std::unordered_map<Budget::CallId, Spending> open_;
 };
 
@@ -82,8 +85,7 @@ Result<BudgetHistory> read_budget_log(std::string_view text) {
       return Error{ErrorKind::data, fmt::format("line {} is not that of a budget log", number)};
     at = end + 1;
   }
-  reader.history.valid_bytes = at;
-  return reader.history;
+  return reader.finish(at);
 }
 
 BudgetLog::BudgetLog(std::filesystem::path path, Durability durability)

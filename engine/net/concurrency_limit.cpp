@@ -19,6 +19,8 @@ constexpr double kProbeFalls = 0.8;  // 0.7 if calls still queue there, 1 / kHea
 constexpr int kEpochsBetweenProbes = 16;
 constexpr double kStep = 0.5;            // of the way to the level aimed at, per epoch
 constexpr double kTurnedAway = 0.1;      // a share that is worth a reaction
+constexpr double kVanishes = 0.2;        // times that share, far below the load that caused it
+constexpr double kNearCeiling = 0.8;     // times the ceiling
 constexpr double kCarefulGrowth = 1.02;  // per epoch, near a level at which calls were turned away
 
 }  // namespace
@@ -82,26 +84,37 @@ void ConcurrencyLimit::end_epoch(Instant now) {
   epoch_ = {.began = now, .settling = limit() == before ? 0 : in_flight_};
 }
 
-/// True: the level was lowered.
+/// True: this epoch was about calls that are turned away, and says nothing about latency.
 bool ConcurrencyLimit::on_overload(Instant now) {
   const double share = epoch_.overloaded_share();
-  if (suspected_ > 0) {  // the level was lowered for it: did that help?
-    if (share > 0.5 * suspected_) {
+  if (suspected_ > 0) {  // at half of what can be served there is no overload
+    const bool load = share < kVanishes * suspected_;
+    suspected_ = 0;
+    if (load) {
+      move_to(served_);
+      ceiling_ = level_;
+      begin_hold();
+    } else {
       tolerated_ = share;
       ceiling_ = 0;
+      level_ = held_level_;
     }
-    suspected_ = 0;
+    return true;
   }
   if (share <= 1.5 * tolerated_ + kTurnedAway) {
     tolerated_ += 0.1 * (share - tolerated_);
     return false;
   }
   const auto lasted = static_cast<double>(std::max<Delay::rep>((now - epoch_.began).count(), 1));
-  const double being_served = epoch_.latency_sum / lasted;
-  suspected_ = share;
-  move_to(std::min(being_served, 0.95 * level_));
-  ceiling_ = level_;
-  begin_hold();
+  served_ = std::min(epoch_.latency_sum / lasted, 0.95 * level_);
+  if (ceiling_ > 0 && level_ > kNearCeiling * ceiling_) {  // known to be about load
+    move_to(served_);
+    begin_hold();
+  } else {
+    suspected_ = share;
+    held_level_ = level_;
+    move_to(0.5 * served_);
+  }
   return true;
 }
 
@@ -172,7 +185,7 @@ void ConcurrencyLimit::probe(double latency) {
 void ConcurrencyLimit::steer(double latency) {
   const double aim = kHeadroom * level_ * std::min(1.0, unloaded_ / latency);
   double next = level_ + kStep * (aim - level_);
-  if (ceiling_ > 0 && level_ > 0.8 * ceiling_) {
+  if (ceiling_ > 0 && level_ > kNearCeiling * ceiling_) {
     next = std::min(next, std::max(kCarefulGrowth * level_, level_ + 1));
     if (level_ > 1.3 * ceiling_) ceiling_ = 0;
   }

@@ -28,11 +28,11 @@ enum class CallSignal {
 /// the old level to leave, then takes the mean latency over at least `limit` completions.
 ///   grow     doubles while latency stays flat;
 ///   descend  once latency has risen, halves until it no longer falls, which gives the unloaded latency;
-///   hold     by Little's law `limit * unloaded / latency` calls are being served: keeps 1.1 times as many in
+///   hold     by Little's law `limit * unloaded / latency` calls are being served: keeps 1.07 times as many in
 ///            flight, and now and then looks at a lower level (`probe`) to see whether the server itself changed.
-/// When calls are turned away in greater share than before, the limit falls to the calls that were being
-/// served; if that does not help, the failures are not about load and are ignored. An endpoint that is not
-/// kept busy teaches nothing: no growth. Single-threaded.
+/// When calls are turned away in greater share than before, a look at a much lower level tells whether that is
+/// about load: then the limit falls to the calls that were being served, else such failures are ignored from
+/// then on. An endpoint that is not kept busy teaches nothing: no growth. Single-threaded.
 class ConcurrencyLimit {
  public:
   explicit ConcurrencyLimit(ConcurrencyLimitOptions options);
@@ -81,12 +81,13 @@ class ConcurrencyLimit {
   double previous_ = 0;         ///< latency one level higher (descend, probe)
   double crowded_level_ = 0;    ///< where `descend` began ...
   double crowded_latency_ = 0;  ///< ... and its latency
-  double held_level_ = 0;       ///< to return to after a probe
+  double held_level_ = 0;       ///< to return to after a probe or a suspicion
   int since_probe_ = 0;
   int flat_epochs_ = 0;   ///< in a row, while holding
   double tolerated_ = 0;  ///< share of calls turned away whatever the level
-  double suspected_ = 0;  ///< that share before the limit was lowered for it; 0: no test is under way
-  double ceiling_ = 0;    ///< where the level was lowered to when calls were turned away; 0: they were not
+  double suspected_ = 0;  ///< that share before a lower level was tried because of it; 0: none is
+  double served_ = 0;     ///< calls being served at that time
+  double ceiling_ = 0;    ///< what the limit was lowered to for load; 0: it was not, or that is over
 };
 
 }  // namespace throng

@@ -28,6 +28,15 @@ LimitHints read_limit(const HeaderLookup& header, const std::string& what, WallT
   return hints;
 }
 
+std::optional<Delay> read_retry_after(const HeaderLookup& header, WallTime now) {
+  const auto fine = header("retry-after-ms");
+  const auto coarse = header("retry-after");
+  const std::optional<Delay> exact = fine ? parse_retry_after_ms(*fine) : std::nullopt;
+  const std::optional<Delay> rounded = coarse ? parse_retry_after(*coarse, now) : std::nullopt;
+  const bool same = exact && rounded && *rounded - *exact < std::chrono::seconds(1);
+  return same && *rounded > *exact ? exact : std::max(exact, rounded);
+}
+
 }  // namespace
 
 std::optional<Delay> ServerHints::wait() const {
@@ -46,9 +55,7 @@ ServerHints read_server_hints(const HeaderLookup& header, WallTime now) {
     if (*value == "true") hints.should_retry = true;
     if (*value == "false") hints.should_retry = false;
   }
-  if (const auto value = header("retry-after-ms")) hints.retry_after = parse_retry_after_ms(*value);
-  if (const auto value = header("retry-after"))
-    hints.retry_after = std::max(hints.retry_after, parse_retry_after(*value, now));
+  hints.retry_after = read_retry_after(header, now);
   hints.requests = read_limit(header, "requests", now);
   hints.tokens = read_limit(header, "tokens", now);
   return hints;

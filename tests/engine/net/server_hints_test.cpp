@@ -41,8 +41,11 @@ TEST(ServerHints, ReadsTheHeadersOfARateLimit) {
 TEST(ServerHints, TheLongerRetryAfterHolds) {
   EXPECT_THAT(hints_of({{"retry-after-ms", "1500"}, {"retry-after", "1"}}).wait(),
               Optional(Delay(milliseconds(1500))));
+  EXPECT_THAT(hints_of({{"retry-after-ms", "1500"}, {"retry-after", "4"}}).wait(),
+              Optional(Delay(seconds(4))));
   EXPECT_THAT(hints_of({{"retry-after-ms", "1500"}, {"retry-after", "2"}}).wait(),
-              Optional(Delay(seconds(2))));
+              Optional(Delay(milliseconds(1500))))
+      << "the same, rounded up to seconds";
   EXPECT_THAT(hints_of({{"retry-after-ms", "oops"}, {"retry-after", "2"}}).wait(),
               Optional(Delay(seconds(2))));
 }

@@ -13,6 +13,8 @@ namespace throng {
 /// A world with a clock of its own: things happen in the order of their time, then of their planning.
 class Simulation {
  public:
+  explicit Simulation(std::uint64_t seed = 1) : random_(seed) {}
+
   Instant now() const { return now_; }
   double seconds() const { return std::chrono::duration<double>(now_ - Instant()).count(); }
 
@@ -52,7 +54,7 @@ class Simulation {
   std::map<std::pair<Instant, std::uint64_t>, std::function<void()>> events_;
   std::uint64_t next_ = 0;
   Instant waking_;
-  std::mt19937_64 random_{1};
+  std::mt19937_64 random_;
 };
 
 }  // namespace throng
