@@ -6,9 +6,10 @@
 #include <cmath>
 #include <cstring>
 
+#include <boost/archive/iterators/base64_from_binary.hpp>
+#include <boost/archive/iterators/transform_width.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
-#include <openssl/evp.h>
 
 #include "engine/base/hash.h"
 #include "llm/json_text.h"
@@ -72,12 +73,16 @@ void append_numbers(std::string& out, const std::vector<float>& vector) {
 }
 
 void append_base64(std::string& out, const std::vector<float>& vector) {
-  std::vector<unsigned char> bytes(vector.size() * sizeof(float));
+  namespace iterators = boost::archive::iterators;
+  using Digits =
+      iterators::base64_from_binary<iterators::transform_width<std::vector<char>::const_iterator, 6, 8>>;
+  std::vector<char> bytes(vector.size() * sizeof(float));
   std::memcpy(bytes.data(), vector.data(), bytes.size());
-  std::vector<unsigned char> text((bytes.size() + 2) / 3 * 4 + 1);
-  const int length = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
+  const std::size_t padding = (3 - bytes.size() % 3) % 3;
+  bytes.resize(bytes.size() + padding);
   out += '"';
-  out.append(text.begin(), text.begin() + length);
+  out.append(Digits(bytes.cbegin()), Digits(bytes.cend()));
+  out.replace(out.size() - padding, padding, padding, '=');
   out += '"';
 }
 

@@ -1,19 +1,13 @@
 // The program as a user meets it: arguments in, exit code, stdout and stderr out.
+#include "tests/integration/command_line.h"
+
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
 
-#include <gmock/gmock.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "engine/base/files.h"
-#include "engine/base/json.h"
 #include "tests/support/real_data.h"
-#include "tests/support/temp_folder.h"
 
 namespace throng {
 namespace {
@@ -24,58 +18,13 @@ using ::testing::Not;
 
 constexpr const char* kDemo = THRONG_SOURCE_DIR "/scenarios/demo.json";
 
-struct Finished {
-  int exit_code = -1;
-  std::string out;
-  std::string err;
-};
-
-class CommandLine : public ::testing::Test {
- protected:
-  /// Starts the program in the temporary folder, its output going to files there; no file may grow larger
-  /// than `max_file_bytes`.
-  pid_t start(const std::vector<std::string>& arguments, rlim_t max_file_bytes = RLIM_INFINITY) const {
-    const pid_t child = fork();
-    if (child != 0) return child;
-    const rlimit limit{max_file_bytes, max_file_bytes};
-    setrlimit(RLIMIT_FSIZE, &limit);
-    std::signal(SIGXFSZ, SIG_IGN);  // writes fail with EFBIG instead
-    std::vector<char*> argv{const_cast<char*>(THRONG_PROGRAM)};
-    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-    argv.push_back(nullptr);
-    if (chdir(folder_.path().c_str()) != 0 || freopen("out", "w", stdout) == nullptr ||
-        freopen("err", "w", stderr) == nullptr) {
-      _exit(126);
-    }
-    execv(THRONG_PROGRAM, argv.data());
-    _exit(127);
-  }
-
-  Finished wait_for(pid_t child) const {
-    int status = 0;
-    waitpid(child, &status, 0);
-    return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-            .out = read_file(folder_ / "out", ErrorKind::data),
-            .err = read_file(folder_ / "err", ErrorKind::data)};
-  }
-
-  Finished throng(const std::vector<std::string>& arguments) const { return wait_for(start(arguments)); }
-
-  /// A run of the demo that takes no time to fit; `more` arguments follow.
-  static std::vector<std::string> quick_run(std::vector<std::string> more) {
-    std::vector<std::string> arguments{"run", kDemo, "--set", "recommender={\"kind\":\"popularity\"}",
-                                       "--json"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
-  }
-
-  Json json_of(const Finished& finished) const {
-    EXPECT_EQ(finished.exit_code, 0) << finished.err;
-    return parse_json(finished.out, "stdout", ErrorKind::data).value();
-  }
-
-  TempFolder folder_;
-};
+/// A run of the demo that takes no time to fit; `more` arguments follow.
+std::vector<std::string> quick_run(std::vector<std::string> more) {
+  std::vector<std::string> arguments{"run", kDemo, "--set", "recommender={\"kind\":\"popularity\"}",
+                                     "--json"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
 
 TEST_F(CommandLine, RunPrintsTheContractAsOneJsonObjectAndNothingElse) {
   const Finished finished = throng(quick_run({"--agents", "50"}));
