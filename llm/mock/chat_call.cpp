@@ -15,6 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t kTokensPerMessage = 3;
+constexpr std::int64_t kLongestForced = 131'072;
 
 std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
 
@@ -84,6 +85,7 @@ std::optional<ErrorReply> read_lengths(const json::object& request, ChatCall& ca
   }
   call.min_tokens = count_at(request, "min_tokens").value_or(0);
   if (is_true(request, "ignore_eos")) call.min_tokens = call.max_tokens.value_or(0);
+  call.min_tokens = std::min(call.min_tokens, kLongestForced);
   return std::nullopt;
 }
 

@@ -21,7 +21,7 @@ struct ChatCall {
   std::int64_t first_message_tokens = 0;
   std::uint64_t first_message = 0;  ///< its hash
   std::optional<std::int64_t> max_tokens;
-  std::int64_t min_tokens = 0;  ///< vLLM's; with ignore_eos: max_tokens
+  std::int64_t min_tokens = 0;  ///< vLLM's; with ignore_eos: max_tokens; at most 128 Ki
   bool stream = false;
   bool include_usage = false;
   ReplyFormat format = ReplyFormat::text;

@@ -13,6 +13,7 @@ namespace {
 using Act = Step::Act;
 
 constexpr int kSlowPieces = 16;
+constexpr std::chrono::milliseconds kSilence{100};
 constexpr std::size_t kMostPerChunk = 16 * 1024;
 
 ApiError broken_off() {
@@ -101,10 +102,15 @@ Step Delivery::failing_stream() {
 }
 
 Step Delivery::stalled() {
-  if (steps_ == 0 && plan_.half) {
+  if (steps_ == 0) {
+    if (!plan_.half) return {.wait = plan_.first_token, .act = Act::nothing};
     return {.wait = plan_.first_token, .act = Act::raw, .bytes = raw_head("Content-Length: 4096\r\n")};
   }
-  return {.wait = plan_.stall, .act = Act::reset, .last = true};
+  // Step by step, so that a client that goes away is noticed.
+  const Plan::Duration wait = std::min<Plan::Duration>(plan_.stall, kSilence);
+  plan_.stall -= wait;
+  const bool last = plan_.stall.count() == 0;
+  return {.wait = wait, .act = last ? Act::reset : Act::nothing, .last = last};
 }
 
 Step Delivery::cut_short() {

@@ -16,6 +16,7 @@ struct Step {
     finish,        ///< the stream's end
     raw,           ///< `bytes` as they are
     close,         ///< after what was written
+    nothing,
     reset,
   };
   Plan::Duration wait{};  ///< before the act
@@ -33,6 +34,8 @@ class Delivery {
   const Plan& plan() const { return plan_; }
   /// Not after the last.
   Step next();
+  /// Whether the model is needed for what is to come: not for being silent.
+  bool holds_slot() const { return plan_.fault != Fault::stall || steps_ <= 1; }
   /// Tokens of a stream that have been written.
   std::int64_t streamed_tokens() const { return plan_.stream ? plan_.stream->tokens() : 0; }
 

@@ -24,6 +24,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kMostInputs = 2048;
 constexpr int kMostDimensions = 8192;
+constexpr std::size_t kMostValues = std::size_t{4} << 20U;
 
 static_assert(std::endian::native == std::endian::little);  // vectors travel as little-endian floats
 
@@ -76,13 +77,13 @@ void append_base64(std::string& out, const std::vector<float>& vector) {
   namespace iterators = boost::archive::iterators;
   using Digits =
       iterators::base64_from_binary<iterators::transform_width<std::vector<char>::const_iterator, 6, 8>>;
-  std::vector<char> bytes(vector.size() * sizeof(float));
-  std::memcpy(bytes.data(), vector.data(), bytes.size());
-  const std::size_t padding = (3 - bytes.size() % 3) % 3;
-  bytes.resize(bytes.size() + padding);
+  const std::size_t size = vector.size() * sizeof(float);
+  const std::size_t padding = (3 - size % 3) % 3;
+  std::vector<char> bytes(size + padding);
+  std::memcpy(bytes.data(), vector.data(), size);
   out += '"';
   out.append(Digits(bytes.cbegin()), Digits(bytes.cend()));
-  out.replace(out.size() - padding, padding, padding, '=');
+  std::fill_n(out.rbegin(), padding, '=');
   out += '"';
 }
 
@@ -105,6 +106,8 @@ std::variant<EmbeddingsCall, ErrorReply> read_embeddings_call(const json::object
       return invalid_request("'dimensions' must be between 1 and 8192.", "dimensions", "invalid_value");
     call.dimensions = static_cast<int>(wanted);
   }
+  if (call.inputs.size() * static_cast<std::size_t>(call.dimensions) > kMostValues)
+    return invalid_request("Too many inputs of so many dimensions.", "input", "invalid_value");
   const std::string_view encoding = text_at(request, "encoding_format");
   if (encoding == "base64") {
     call.encoding = EmbeddingEncoding::base64;

@@ -113,6 +113,7 @@ class MockServer::Inside : public std::enable_shared_from_this<Inside> {
         return;
       }
       call->step = call->delivery.next();
+      if (!call->delivery.holds_slot()) free_slot(*call);
     }
     core_.aborted(call->delivery.plan(), call->delivery.streamed_tokens());
     end(std::move(call));
@@ -139,6 +140,8 @@ class MockServer::Inside : public std::enable_shared_from_this<Inside> {
       case Act::close:
         call.responder.end_raw(net::AfterRaw::close);
         break;
+      case Act::nothing:
+        break;
       case Act::reset:
         call.responder.reset();
         break;
@@ -147,11 +150,17 @@ class MockServer::Inside : public std::enable_shared_from_this<Inside> {
 
   void end(CallPtr call) {
     --in_flight_;
-    if (call->has_slot) --busy_;
     const bool counted = call->counted;
+    free_slot(*call);
     call.reset();
     count();
     if (counted && answers_left_ > 0 && --answers_left_ == 0) then_();
+  }
+
+  void free_slot(Call& call) {
+    if (!call.has_slot) return;
+    call.has_slot = false;
+    --busy_;
     serve_queue();
   }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <vector>
+#include <unordered_set>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -158,7 +158,7 @@ class Writer {
     const std::int64_t wanted = draws_.between(std::min(most, std::max<std::int64_t>(min, 1)),
                                                std::min(most, std::max<std::int64_t>(min, 1) + 8));
     const json::value* items = member(schema, "items");
-    std::vector<std::string> seen;
+    std::unordered_set<std::string> seen;
     std::int64_t count = 0;
     out_ += '[';
     for (int tries = 0; count < wanted && tries < 32; ++tries) {
@@ -166,11 +166,10 @@ class Writer {
       if (count > 0) out_ += ',';
       const std::size_t item = out_.size();
       if (!this->item(items, static_cast<std::size_t>(count), depth)) return false;
-      if (unique && std::ranges::find(seen, std::string_view(out_).substr(item)) != seen.end()) {
+      if (unique && !seen.insert(out_.substr(item)).second) {
         out_.resize(before);
         continue;
       }
-      if (unique) seen.push_back(out_.substr(item));
       ++count;
       tries = -1;
     }

@@ -46,6 +46,12 @@ TEST(MockChatCall, ReadsOptions) {
   EXPECT_NE(call.schema, nullptr);
 }
 
+TEST(MockChatCall, NobodyForcesAReplyThatFillsTheMemory) {
+  const ReplyJson json(
+      R"({"model": "m", "messages": [{"role": "user"}], "max_tokens": 1000000000000, "ignore_eos": true})");
+  EXPECT_EQ(good(json).min_tokens, 131'072);
+}
+
 TEST(MockChatCall, SaysWhatIsWrong) {
   const std::string messages = R"("messages": [{"role": "user", "content": "hi"}])";
   EXPECT_EQ(bad("{" + messages + "}").error.param, "model");

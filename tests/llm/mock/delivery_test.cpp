@@ -140,11 +140,15 @@ TEST(MockDelivery, FaultsOfAStreamLeaveItUnfinished) {
 TEST(MockDelivery, AStallIsSilentFromTheStartOrAfterTheHeaders) {
   Plan half = plan(Fault::stall);
   half.half = true;
-  EXPECT_EQ(steps_of(std::move(half)).size(), 2U);
-  const auto silent = steps_of(plan(Fault::stall));
-  ASSERT_EQ(silent.size(), 1U);
-  EXPECT_EQ(silent[0].wait, 60s);
-  EXPECT_EQ(silent[0].act, Act::reset);
+  half.stall = 250ms;
+  const auto headed = steps_of(std::move(half));
+  ASSERT_EQ(headed.size(), 4U);  // the headers, then silence, in pieces of 100 ms at most
+  EXPECT_THAT(headed[0].bytes, testing::StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_EQ(time_of(headed), 100ms + 250ms);
+  EXPECT_EQ(headed.back().act, Act::reset);
+  Plan silent = plan(Fault::stall);
+  silent.stall = 250ms;
+  EXPECT_EQ(bytes_of(steps_of(std::move(silent))), "");
 }
 
 }  // namespace

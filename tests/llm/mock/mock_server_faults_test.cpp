@@ -52,6 +52,23 @@ TEST_F(MockServerFaults, Stall) {
   }
 }
 
+TEST_F(MockServerFaults, AStalledCallHoldsNoSlotAndEndsWithItsClient) {
+  MockOptions options{.slots = 1};
+  options.faults = FaultShares::parse("stall=0.5").value();
+  start(std::move(options));
+  constexpr int kCalls = 20;
+  int over = 0;
+  std::vector<net::CallId> ids;
+  for (int i = 0; i < kCalls; ++i)
+    ids.push_back(client_->send({.target = "/v1/chat/completions", .body = chat(std::to_string(i))},
+                                [&](const net::HttpResult&) { ++over; }));
+  run_until([&] { return server_->stats().completed + server_->stats()[Fault::stall] == kCalls; });
+  EXPECT_GT(server_->stats().completed, 0);
+  EXPECT_GT(server_->stats()[Fault::stall], 0);
+  for (const net::CallId id : ids) client_->cancel(id);
+  run_until([&] { return over == kCalls && server_->stats().in_flight == 0; });
+}
+
 TEST_F(MockServerFaults, Truncated) {
   start_with("truncated");
   EXPECT_EQ(failure(), HttpFailureKind::truncated);
