@@ -18,7 +18,8 @@ struct LimitHints {
 
 struct ServerHints {
   std::optional<bool> should_retry;  ///< `x-should-retry`
-  std::optional<Delay> retry_after;  ///< `retry-after-ms`, or `retry-after` unless that is the same rounded up; the longer one
+  std::optional<Delay>
+      retry_after;  ///< `retry-after-ms`, or `retry-after` unless that is the same rounded up; the longer one
   LimitHints requests;
   LimitHints tokens;
 
