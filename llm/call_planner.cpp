@@ -27,8 +27,8 @@ Health health_of(const AttemptEnd& end) {
 
 }  // namespace
 
-CallPlanner::CallPlanner(std::vector<PlannedEndpoint> endpoints, PlanOptions options)
-    : options_(std::move(options)), policy_(options_.retry), budget_(options_.budget, options_.spent) {
+CallPlanner::CallPlanner(std::vector<PlannedEndpoint> endpoints, const PlanOptions& options)
+    : options_(options), policy_(options_.retry), budget_(options_.budget, options_.spent) {
   for (PlannedEndpoint& planned : endpoints) {
     const std::size_t number = endpoints_.size();
     auto lane = std::ranges::find(lanes_, planned.model, &Lane::model);

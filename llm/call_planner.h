@@ -112,7 +112,7 @@ struct Verdict {
 /// A call waits, is in flight, or is over; while it waits it holds nothing. Single-threaded.
 class CallPlanner {
  public:
-  CallPlanner(std::vector<PlannedEndpoint> endpoints, PlanOptions options);
+  CallPlanner(std::vector<PlannedEndpoint> endpoints, const PlanOptions& options);
 
   /// Whether any endpoint serves this model.
   bool serves(const std::string& model) const;

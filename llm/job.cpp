@@ -149,8 +149,8 @@ void Job::deliver(Decision decision, const Verdict& verdict) const {
                               .completion = verdict.tokens.completion};
   }
   if (chat.request.schema) {
-    std::visit([&](auto&& output) { reply.output = std::move(output); },
-               chat.request.schema->check(reply.completion.text));
+    auto checked = chat.request.schema->check(reply.completion.text);
+    std::visit([&](auto& output) { reply.output = std::move(output); }, checked);
   }
   chat.done(std::move(reply));
 }

@@ -40,8 +40,8 @@ class PlannedWorld {
  public:
   using Answer = std::function<AttemptEnd(const Attempt&, Instant)>;
 
-  PlannedWorld(std::vector<PlannedEndpoint> endpoints, PlanOptions options, Answer answer)
-      : planner(std::move(endpoints), std::move(options)), answer_(std::move(answer)) {}
+  PlannedWorld(std::vector<PlannedEndpoint> endpoints, const PlanOptions& options, Answer answer)
+      : planner(std::move(endpoints), options), answer_(std::move(answer)) {}
 
   /// Lets time pass until nothing happens any more, or `until`.
   void run(Instant until = at(1e6)) {
