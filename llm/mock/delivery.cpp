@@ -14,7 +14,7 @@ using Act = Step::Act;
 
 constexpr int kSlowPieces = 16;
 constexpr std::chrono::milliseconds kSilence{100};
-constexpr std::size_t kMostPerChunk = 16 * 1024;
+constexpr std::size_t kMostPerChunk = std::size_t{16} << 10U;
 
 ApiError broken_off() {
   return {.message = "The server had an error while processing your request.",

@@ -145,7 +145,7 @@ TEST(MockCore, TheQuotaEnds) {
 
 TEST(MockCore, ALongFirstMessageIsCachedOnceItWasSeen) {
   MockCore core({}, kStart);
-  const std::string prefix(4 * 1024, 'x');
+  const std::string prefix(4096, 'x');
   const auto request = [&](const std::string& last) {
     return post(fmt::format(
         R"({{"model":"m","messages":[{{"role":"system","content":"{}"}},{{"role":"user","content":"{}"}}]}})",
