@@ -180,7 +180,8 @@ TEST(EndpointClient, Embeds) {
     EXPECT_EQ(request.target, "/v1/embeddings");
     Json data = Json::array();
     const std::size_t inputs = Json::parse(request.body)["input"].size();
-    for (std::size_t i = inputs; i-- > 0;) data.push_back({{"index", i}, {"embedding", {static_cast<double>(i) + 0.5, 1.0}}});
+    for (std::size_t i = inputs; i-- > 0;)
+      data.push_back({{"index", i}, {"embedding", {static_cast<double>(i) + 0.5, 1.0}}});
     responder.send(200, {},
                    Json{{"data", data}, {"usage", {{"prompt_tokens", 8}, {"total_tokens", 8}}}}.dump());
   });

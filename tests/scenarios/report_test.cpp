@@ -7,7 +7,6 @@
 namespace throng {
 namespace {
 
-
 TEST(Table, AlignsColumnsAlsoWithAccents) {
   Table table({"film", "year"});
   table.add_row({"Amélie", "2001"});
