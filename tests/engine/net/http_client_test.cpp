@@ -1,5 +1,7 @@
 #include "engine/net/http_client.h"
 
+#include <netdb.h>
+
 #include "engine/base/error.h"
 #include "tests/engine/net/loopback.h"
 
@@ -171,6 +173,7 @@ TEST_F(HttpClientTest, SpeaksIpv6) {
 TEST_F(HttpClientTest, TriesEveryAddressOfAName) {
   serve(echo);  // only on IPv4; the name may well have an IPv6 address first
   Url url = server_url();
+  if (gethostbyname("localhost") == nullptr) GTEST_SKIP() << "this machine does not know localhost";
   url.host = "localhost";
   client_.emplace(io_, url, HttpClientOptions{});
   EXPECT_EQ(call(*client_, post("four"))->body, "four");

@@ -1,5 +1,7 @@
 #include <filesystem>
 
+#include <netdb.h>
+
 #include "engine/base/error.h"
 #include "engine/base/files.h"
 #include "tests/engine/net/loopback.h"
@@ -52,6 +54,7 @@ TEST_F(HttpClientTlsTest, ChecksTheHost) {
   EXPECT_EQ(failure_kind(by_address), HttpFailureKind::certificate);
   EXPECT_THAT(by_address.error().message, HasSubstr("IP address mismatch"));
   Url url = server_url();
+  if (gethostbyname("localhost") == nullptr) GTEST_SKIP() << "this machine does not know localhost";
   url.host = "localhost";
   client_.emplace(io_, url, HttpClientOptions{.tls = trusting()});
   const HttpResult by_name = call(*client_, post("x"));
