@@ -1,0 +1,94 @@
+#include "agents/minds/reply_numbers.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "agents/minds/folded_words.h"
+#include "recsys/data/text.h"
+
+namespace throng {
+namespace {
+
+constexpr std::string_view kDigits = "0123456789";
+
+std::string_view without_leading(std::string_view text, std::string_view characters) {
+  const std::size_t first = text.find_first_not_of(characters);
+  return first == std::string_view::npos ? std::string_view() : text.substr(first);
+}
+
+/// Takes the digits off the start of `text`; none if there are none, or too many for a rating.
+std::optional<int> take_digits(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_not_of(kDigits), text.size());
+  const auto number = parse_number<int>(text.substr(0, end));
+  text.remove_prefix(end);
+  return number;
+}
+
+/// Takes "/ 5", "out of 5" or "of 5" off the start: the 5.
+std::optional<int> take_scale(std::string_view& text) {
+  std::string_view rest = without_leading(text, " *_");
+  for (const std::string_view mark : {"/", "out of", "of"}) {
+    if (!rest.starts_with(mark)) continue;
+    rest = without_leading(rest.substr(mark.size()), " *_");
+    const std::optional<int> scale = take_digits(rest);
+    if (scale) text = rest;
+    return scale;
+  }
+  return std::nullopt;
+}
+
+/// Whether a number goes on: as a fraction, or to a second number ("4-5", "4 or 5").
+bool goes_on(std::string_view text) {
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    const std::size_t digits = std::min(text.find_first_not_of(kDigits), text.size());
+    if (text.substr(0, digits).find_first_not_of('0') != std::string_view::npos) return true;
+    text.remove_prefix(digits);
+  }
+  if (text.starts_with(',') && text.size() > 1 && kDigits.find(text[1]) != std::string_view::npos)
+    return true;
+  text = without_leading(text, " ");
+  for (const std::string_view mark : {"-", "\xE2\x80\x93", "~", "to ", "or ", "\xC2\xBD", "1/2"}) {
+    if (!text.starts_with(mark)) continue;
+    const std::string_view next = without_leading(text.substr(mark.size()), " ");
+    return mark.starts_with('\xC2') || mark == "1/2" ||
+           (!next.empty() && kDigits.find(next[0]) != std::string_view::npos);
+  }
+  return false;
+}
+
+/// "four" at the start of a value.
+std::optional<int> number_word(std::string_view value) {
+  const std::vector<std::string> words =
+      folded_words(value.substr(0, std::min(value.find_first_of(" ;.,("), value.size())));
+  if (words.size() != 1 || words.front().size() < 3) return std::nullopt;
+  const std::vector<std::string> number = canonical_words(words);
+  return number.size() == 1 ? parse_number<int>(number.front()) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<int> read_whole_number(std::string_view value, int scale) {
+  std::string_view rest = without_leading(value, " \t*_`\"'[(<#~:=");
+  if (rest.empty()) return std::nullopt;
+  if (kDigits.find(rest.front()) == std::string_view::npos) return number_word(rest);
+  const std::optional<int> number = take_digits(rest);
+  if (!number || goes_on(rest)) return std::nullopt;
+  if (rest.starts_with('.')) rest = without_leading(rest.substr(1), "0");
+  const std::optional<int> named_scale = take_scale(rest);
+  if (named_scale && *named_scale != scale) return std::nullopt;
+  return number;
+}
+
+bool says_nothing(std::string_view value) {
+  static constexpr std::array<std::string_view, 9> nothing{
+      "", "na", "no", "null", "nomovie", "nomovies", "notwatched", "notapplicable", "notrated"};
+  constexpr std::size_t enough = 40;
+  const std::vector<std::string> words = folded_words(value.substr(0, enough));
+  if (!words.empty() && (words.front() == "none" || words.front() == "nothing")) return true;
+  return std::ranges::find(nothing, compact(words)) != nothing.end();
+}
+
+}  // namespace throng
