@@ -1,11 +1,15 @@
 # Two commands for a fresh Debian 12 machine: `make demo` and `make test`. Each sets up all it needs.
-.PHONY: demo test test-browser build bench check clean setup format
+.PHONY: demo demo-llm test test-browser build bench check clean setup format
 preset = release
 throng = build/release/throng
 
 demo: build
 	$(throng) run scenarios/demo.json --out runs/demo --overwrite
 	$(throng) report runs/demo
+
+# The same, played by a language model: the mock server, with 20 % mixed faults.
+demo-llm: build
+	scenarios/demo-llm $(throng)
 
 test: build
 	ctest --preset $(preset)

@@ -10,6 +10,7 @@ void Exposure::add(const SessionRecord& session) {
   std::vector<std::uint32_t> genre_counts(catalogue_->genre_names.size(), 0);
   std::uint32_t items = 0;
   for (const PageRecord& page : session.pages) {
+    if (page.degraded()) continue;
     for (const Impression& shown : page.impressions) {
       if (of_ == Of::viewed && !shown.viewed) continue;
       ++items;

@@ -3,12 +3,10 @@
 #include <cmath>
 
 namespace throng {
-namespace {
-
-double importance(const std::vector<Impression>& impressions) {
+double importance_of(const FactualMemory& page) {
   double sum = 0;
   bool viewed_any = false;
-  for (const Impression& impression : impressions) {
+  for (const Impression& impression : page.impressions) {
     if (!impression.viewed) continue;
     viewed_any = true;
     sum += std::abs(impression.rating - 3.0);
@@ -16,10 +14,8 @@ double importance(const std::vector<Impression>& impressions) {
   return viewed_any ? sum : 1;
 }
 
-}  // namespace
-
 void Memory::remember(FactualMemory page, double satisfaction) {
-  importance_ += importance(page.impressions);
+  importance_ += importance_of(page);
   emotional_.push_back({.round = page.round, .page = page.page, .satisfaction = satisfaction});
   factual_.push_back(std::move(page));
 }

@@ -14,6 +14,9 @@ struct FactualMemory {
   std::vector<Impression> impressions;
 };
 
+/// The sum of |rating - 3| of what was viewed; 1 if nothing was.
+double importance_of(const FactualMemory& page);
+
 /// How it felt: the satisfaction with one page, or a reflection on all before it.
 struct EmotionalMemory {
   std::uint16_t round = 0;
@@ -28,8 +31,7 @@ class Memory {
   /// Importance that calls for a reflection.
   static constexpr double kReflectionThreshold = 6;
 
-  /// Remembers a page and the satisfaction with it. A page's importance is the sum of |rating - 3| of what
-  /// was viewed, plus 1 if nothing was.
+  /// Remembers a page and the satisfaction with it; its importance gathers.
   void remember(FactualMemory page, double satisfaction);
   /// Remembers a reflection and lets importance gather anew.
   void remember(const Reflection& reflection, std::uint16_t round, std::uint16_t page);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <optional>
+#include <set>
 
 namespace throng {
 namespace {
@@ -47,14 +49,29 @@ Metric mean_over_agents(const MetricValues& values) {
   return metric;
 }
 
+/// By agent; without those that were abandoned.
+std::vector<Outcome> of_agents_that_stayed(std::span<const Outcome> outcomes) {
+  std::set<AgentId> abandoned;
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.abandoned) abandoned.insert(outcome.agent);
+  }
+  std::vector<Outcome> stayed;
+  std::ranges::copy_if(outcomes, std::back_inserter(stayed),
+                       [&](const Outcome& outcome) { return !abandoned.contains(outcome.agent); });
+  std::ranges::stable_sort(stayed, {}, &Outcome::agent);
+  return stayed;
+}
+
 }  // namespace
 
 Outcome outcome_of(const SessionRecord& session) {
   Outcome outcome{.agent = session.agent,
                   .round = session.round,
-                  .pages = static_cast<std::uint32_t>(session.pages.size()),
-                  .score = session.interview.score};
+                  .abandoned = session.abandoned()};
+  if (session.interview) outcome.score = session.interview->score;
   for (const PageRecord& page : session.pages) {
+    if (page.degraded()) continue;
+    ++outcome.pages;
     for (const Impression& impression : page.impressions) {
       ++outcome.shown;
       if (impression.viewed) ++outcome.viewed;
@@ -65,8 +82,7 @@ Outcome outcome_of(const SessionRecord& session) {
 }
 
 std::vector<MetricValues> headline_values(std::span<const Outcome> unordered) {
-  std::vector<Outcome> outcomes(unordered.begin(), unordered.end());
-  std::ranges::stable_sort(outcomes, {}, &Outcome::agent);
+  std::vector<Outcome> outcomes = of_agents_that_stayed(unordered);
   return {
       values_by_agent("p_view", outcomes, [](const Outcome& o) { return share(o.viewed, o.shown); }),
       values_by_agent("n_like", outcomes, [](const Outcome& o) { return o.liked; }),

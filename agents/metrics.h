@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,7 +13,7 @@ namespace throng {
 /// The least rating that counts as a like.
 inline constexpr std::uint8_t kLikedRating = 4;
 
-/// What the paper's metrics need to know of one session.
+/// What the paper's metrics need to know of one session. Degraded pages count nowhere.
 struct Outcome {
   AgentId agent{};
   std::uint16_t round = 0;
@@ -20,7 +21,8 @@ struct Outcome {
   std::uint32_t viewed = 0;  ///< rated items
   std::uint32_t liked = 0;
   std::uint32_t pages = 0;  ///< visited
-  std::uint32_t score = 0;  ///< of the interview
+  bool abandoned = false;
+  std::optional<std::uint32_t> score;  ///< of the interview, if there was one
   bool operator==(const Outcome&) const = default;
 };
 

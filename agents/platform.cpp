@@ -2,107 +2,123 @@
 
 #include <algorithm>
 #include <atomic>
-#include <iterator>
+#include <deque>
+#include <set>
 
+#include "agents/partition.h"
 #include "engine/base/parallel.h"
-#include "recsys/models/ranking.h"
 
 namespace throng {
 namespace {
 
-constexpr Purpose kSessionStart{"session/start"};
-
-/// One agent's session while it runs.
-struct Visit {
-  Profile profile;
-  Memory memory;
-  SessionRecord record;
-};
-
-void take_home(Visit& visit, PickRule rule, AgentState& state) {
-  const std::vector<ItemId> picked = picked_items(visit.record, rule);
-  std::vector<ItemId> all;
-  std::set_union(state.picked.begin(), state.picked.end(), picked.begin(), picked.end(),
-                 std::back_inserter(all));
-  state.picked = std::move(all);
-  state.memory = std::move(visit.memory);
+std::size_t partitions_of(std::span<const AgentId> agents) {
+  return (agents.size() + Platform::kPartitionSize - 1) / Platform::kPartitionSize;
 }
+
+/// The partitions that wait for the outside, the first of them being number `first` of the window.
+class Waiting {
+ public:
+  Waiting(std::span<const AgentId> agents, Exchange& outside) : agents_(agents), outside_(outside) {}
+
+  std::size_t started() const { return first_ + partitions_.size(); }
+  bool empty() const { return partitions_.empty(); }
+
+  /// Adds partitions that have run as far as they could.
+  void add(std::vector<std::unique_ptr<Partition>> partitions) {
+    for (auto& partition : partitions) {
+      forward(*partition);
+      partitions_.push_back(std::move(partition));
+    }
+  }
+
+  /// Waits for replies and goes on with them.
+  void go_on() {
+    std::set<std::size_t> answered;
+    outside_.wait([&](const CallKey& key, std::string reply) {
+      const auto place = std::ranges::lower_bound(agents_, key.actor) - agents_.begin();
+      const std::size_t number = static_cast<std::size_t>(place) / Platform::kPartitionSize - first_;
+      partitions_.at(number)->complete(key, std::move(reply));
+      answered.insert(number);
+    });
+    const std::vector<std::size_t> numbers(answered.begin(), answered.end());
+    parallel_for(numbers.size(), [&](std::size_t i) { partitions_[numbers[i]]->run(); });
+    for (const std::size_t number : numbers) forward(*partitions_[number]);
+  }
+
+  /// The first partition if it has finished; else null.
+  std::unique_ptr<Partition> take_finished() {
+    if (partitions_.empty() || !partitions_.front()->finished()) return nullptr;
+    std::unique_ptr<Partition> finished = std::move(partitions_.front());
+    partitions_.pop_front();
+    ++first_;
+    return finished;
+  }
+
+ private:
+  void forward(Partition& partition) {
+    for (auto& [key, request] : partition.take_calls()) outside_.submit(key, std::move(request));
+  }
+
+  std::span<const AgentId> agents_;
+  Exchange& outside_;
+  std::size_t first_ = 0;
+  std::deque<std::unique_ptr<Partition>> partitions_;
+};
 
 }  // namespace
 
-VirtualTime Platform::session_start(const Window& window, AgentId agent) const {
-  const auto slack = (window.end - window.begin - longest_session(options_)).count();
-  const auto offset = draws_.below(static_cast<std::uint64_t>(slack), kSessionStart,
-                                   {.agent = static_cast<std::uint32_t>(agent), .round = window.round});
-  return window.begin + Duration(static_cast<std::int64_t>(offset));
+std::unique_ptr<Partition> Platform::partition(const Window& window, Agents agents, std::size_t number,
+                                               Carried* carried) const {
+  const std::size_t first = number * kPartitionSize;
+  auto made = std::make_unique<Partition>(world_, mind_, options_, draws_, window,
+                                          agents.subspan(first, std::min(kPartitionSize, agents.size() - first)),
+                                          carried);
+  made->run();
+  return made;
 }
 
-RankingRequest Platform::ranking_request(AgentId agent, UserId user, const Carried* carried) const {
-  RankingRequest request{.query = {.user = user}, .excluded = {world_.not_recommended.items_of(user)}};
-  if (carried == nullptr) return request;
-  request.excluded.emplace_back(carried->agents[index(agent)].picked);
-  if (carried->rows != nullptr) request.query.user = carried->rows->row_of(agent);
-  return request;
-}
-
-std::vector<SessionRecord> Platform::run_partition(const Window& window, std::uint32_t first_agent,
-                                                   Carried* carried) const {
-  const std::uint32_t agents = std::min(kPartitionSize, world_.population.size() - first_agent);
-  std::vector<Visit> visits(agents);
-  std::vector<RankingRequest> requests(agents);
-  for (std::uint32_t i = 0; i < agents; ++i) {
-    const AgentId agent{first_agent + i};
-    visits[i].profile = world_.population.profile(agent);
-    visits[i].record.agent = agent;
-    visits[i].record.round = window.round;
-    if (carried != nullptr) visits[i].memory = std::move(carried->agents[index(agent)].memory);
-    requests[i] = ranking_request(agent, visits[i].profile.user, carried);
-  }
-  const std::size_t ranked = std::size_t{options_.items_per_page} * options_.max_pages;
-  const Rankings rankings = rank_top_k(world_.recommender, requests, ranked);
-
-  Scheduler scheduler;
-  for (std::uint32_t i = 0; i < agents; ++i) {
-    Visit& visit = visits[i];
-    const SessionContext context{.options = options_,
-                                 .profile = visit.profile,
-                                 .ranking = rankings.of(i),
-                                 .mean_ratings = world_.mean_ratings,
-                                 .mind = mind_};
-    scheduler.spawn(
-        visit.record.agent, session_start(window, visit.record.agent),
-        [&visit, context](Actor& self) { return run_session(self, context, visit.memory, visit.record); });
-  }
-  scheduler.run_until(window.end);
-  scheduler.close_window(window.end);
-
-  std::vector<SessionRecord> records;
-  records.reserve(agents);
-  for (Visit& visit : visits) {
-    if (carried != nullptr) take_home(visit, carried->rule, carried->agents[index(visit.record.agent)]);
-    records.push_back(std::move(visit.record));
-  }
-  return records;
-}
-
-bool Platform::run_window(const Window& window, RunObserver& observer, Carried* carried) const {
+bool Platform::run_window(const Window& window, Agents agents, RunObserver& observer, Carried* carried) const {
   observer.on_window_started(window);
+  const bool finished = outside_ == nullptr ? run_alone(window, agents, observer, carried)
+                                            : run_with_outside(window, agents, observer, carried);
+  if (finished) observer.on_window_finished(window);
+  return finished;
+}
+
+bool Platform::run_alone(const Window& window, Agents agents, RunObserver& observer, Carried* carried) const {
   std::atomic<bool> stopped = false;
-  const std::uint32_t partitions = (world_.population.size() + kPartitionSize - 1) / kPartitionSize;
   parallel_in_order<std::vector<SessionRecord>>(
-      partitions,
-      [&](std::size_t partition) -> std::vector<SessionRecord> {
+      partitions_of(agents),
+      [&](std::size_t number) -> std::vector<SessionRecord> {
         if (stopped || observer.wants_stop()) {
           stopped = true;
           return {};
         }
-        return run_partition(window, static_cast<std::uint32_t>(partition) * kPartitionSize, carried);
+        return partition(window, agents, number, carried)->close();
       },
       [&](std::vector<SessionRecord> sessions) {
         if (!sessions.empty()) observer.on_sessions(sessions);
       });
-  if (stopped) return false;
-  observer.on_window_finished(window);
+  return !stopped;
+}
+
+bool Platform::run_with_outside(const Window& window, Agents agents, RunObserver& observer,
+                                Carried* carried) const {
+  Waiting waiting(agents, *outside_);
+  std::size_t finished = 0;
+  while (finished < partitions_of(agents)) {
+    if (observer.wants_stop()) return false;
+    const std::size_t first = waiting.started();
+    std::vector<std::unique_ptr<Partition>> next(
+        std::min(partitions_of(agents), finished + kPartitionsAtOnce) - first);
+    parallel_for(next.size(), [&](std::size_t i) { next[i] = partition(window, agents, first + i, carried); });
+    waiting.add(std::move(next));
+    while (const auto partition = waiting.take_finished()) {
+      observer.on_sessions(partition->close());
+      ++finished;
+    }
+    if (!waiting.empty()) waiting.go_on();
+  }
   return true;
 }
 

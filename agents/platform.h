@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "agents/observer.h"
@@ -11,6 +12,8 @@
 #include "recsys/models/recommender.h"
 
 namespace throng {
+
+class Partition;
 
 /// What does not change within a window. Everything outlives the platform.
 struct World {
@@ -32,27 +35,36 @@ class Platform {
  public:
   /// Agents per partition. A partition has its own event queue and is the unit of parallel work and of
   /// stopping.
-  static constexpr std::uint32_t kPartitionSize = 256;
+  static constexpr std::size_t kPartitionSize = 256;
+  /// So many partitions wait for the outside at once, at most.
+  static constexpr std::size_t kPartitionsAtOnce = 512;
 
-  Platform(const World& world, Mind& mind, const SessionOptions& options, const Draws& draws)
-      : world_(world), mind_(mind), options_(options), draws_(draws) {}
+  /// `outside`: whom minds ask; nullptr: they ask nobody. It must outlive the platform.
+  Platform(const World& world, Mind& mind, const SessionOptions& options, const Draws& draws,
+           Exchange* outside = nullptr)
+      : world_(world), mind_(mind), options_(options), draws_(draws), outside_(outside) {}
 
-  /// One session of every agent, each at its own random moment of the window. The window must be longer than
-  /// `longest_session`. Agents go on from what is `carried` and leave there what they take home; nullptr:
+  /// One session of each of `agents` (ascending, each once), each at its own random moment of the window, which must be
+  /// longer than `longest_session`. Agents go on from what is `carried` and leave there what they take home; nullptr:
   /// they come for the first time and do not come back. Returns false if the observer wanted to stop before
-  /// all sessions were run; then it has not heard of all of them, nor that the window has finished.
-  bool run_window(const Window& window, RunObserver& observer, Carried* carried = nullptr) const;
+  /// all sessions were run; then it has not heard of all of them, nor that the window has finished. Throws what
+  /// `outside` throws.
+  bool run_window(const Window& window, std::span<const AgentId> agents, RunObserver& observer,
+                  Carried* carried = nullptr) const;
 
  private:
-  std::vector<SessionRecord> run_partition(const Window& window, std::uint32_t first_agent,
-                                           Carried* carried) const;
-  RankingRequest ranking_request(AgentId agent, UserId user, const Carried* carried) const;
-  VirtualTime session_start(const Window& window, AgentId agent) const;
+  using Agents = std::span<const AgentId>;
+
+  std::unique_ptr<Partition> partition(const Window& window, Agents agents, std::size_t number,
+                                       Carried* carried) const;
+  bool run_alone(const Window& window, Agents agents, RunObserver& observer, Carried* carried) const;
+  bool run_with_outside(const Window& window, Agents agents, RunObserver& observer, Carried* carried) const;
 
   World world_;
   Mind& mind_;
   SessionOptions options_;
   Draws draws_;
+  Exchange* outside_;
 };
 
 }  // namespace throng

@@ -23,6 +23,12 @@ std::size_t Population::first_sampled() const {
   return options_.source == PopulationOptions::Source::users ? traits_.size() : 0;
 }
 
+std::vector<AgentId> Population::everyone() const {
+  std::vector<AgentId> agents(size_);
+  for (std::uint32_t n = 0; n < size_; ++n) agents[n] = AgentId{n};
+  return agents;
+}
+
 UserId Population::user_of(AgentId agent) const {
   if (is_user(agent)) return UserId(index(agent));
   return UserId(draws_.below(traits_.size(), kSampleUser, {.agent = static_cast<std::uint32_t>(agent)}));

@@ -38,6 +38,7 @@ class Population {
              const Draws& draws);
 
   std::uint32_t size() const { return size_; }
+  std::vector<AgentId> everyone() const;  ///< ascending
   UserId user_of(AgentId agent) const;
   TraitGroups traits_of(AgentId agent) const { return traits_[index(user_of(agent))]; }
   Profile profile(AgentId agent) const;

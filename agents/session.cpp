@@ -1,7 +1,6 @@
 #include "agents/session.h"
 
 #include <algorithm>
-#include <array>
 
 #include "engine/sim/digest.h"
 
@@ -11,9 +10,6 @@ namespace {
 constexpr Duration kPerPage = std::chrono::seconds(20);
 constexpr Duration kPerView = std::chrono::seconds(30);
 
-constexpr std::array<const char*, 6> kFeelings{"",        "upset",    "disappointed", "indifferent",
-                                               "pleased", "delighted"};
-
 /// What the digest counts as events. The numbers are part of every digest: never reuse one.
 enum class EventKind : std::uint8_t {
   session_start = 1,
@@ -22,6 +18,10 @@ enum class EventKind : std::uint8_t {
   decision = 4,
   reflection = 5,
   interview = 6,
+  degraded_page = 7,
+  no_interview = 8,
+  saying = 9,
+  mishap = 10,
 };
 
 /// Writes down what happens: into the record, the digest and the memory.
@@ -32,45 +32,70 @@ class Diary {
     digest_.add(EventKind::session_start, now(), record_.round);
   }
 
-  PageRecord& open_page(std::span<const ShownItem> shown, const Reaction& reaction) {
+  PageRecord& open_page(std::span<const ShownItem> shown) {
     PageRecord& page = record_.pages.emplace_back();
     page.page = static_cast<std::uint16_t>(record_.pages.size());
     page.shown_at = self_.now();
-    page.satisfaction = reaction.satisfaction;
     page.impressions.reserve(shown.size());
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-      const ItemReaction& made = reaction.items[i];
-      page.impressions.push_back({.item = shown[i].item,
-                                  .mean_rating = shown[i].mean_rating,
-                                  .aligned = made.aligned,
-                                  .viewed = made.viewed,
-                                  .rating = made.rating,
-                                  .feeling = made.feeling});
-      digest_.add(EventKind::impression, page.page, shown[i].item, shown[i].mean_rating, made.aligned,
-                  made.viewed, made.rating, made.feeling);
+    for (const ShownItem& item : shown) {
+      page.impressions.push_back({.item = item.item, .mean_rating = item.mean_rating});
     }
-    digest_.add(EventKind::page, now(), page.page, reaction.satisfaction);
     return page;
   }
-
+  void add(PageRecord& page, const Reaction& reaction) {
+    page.satisfaction = reaction.satisfaction;
+    for (std::size_t i = 0; i < page.impressions.size(); ++i) {
+      Impression& shown = page.impressions[i];
+      const ItemReaction& made = reaction.items[i];
+      shown.aligned = made.aligned;
+      shown.viewed = made.viewed;
+      shown.rating = made.rating;
+      shown.feeling = made.feeling;
+      digest_.add(EventKind::impression, page.page, shown.item, shown.mean_rating, made.aligned, made.viewed,
+                  made.rating, made.feeling);
+    }
+    digest_.add(EventKind::page, now(), page.page, reaction.satisfaction);
+  }
   void add(PageRecord& page, const Decision& decision) {
     page.decision = decision;
-    digest_.add(EventKind::decision, now(), page.page, decision.satisfaction, decision.fatigue,
+    digest_.add(EventKind::decision, now(), page.page, decision.satisfaction, decision.fatigue.value_or(-1),
                 decision.exits);
   }
   void add(PageRecord& page, const Reflection& reflection) {
     page.reflection = reflection;
     digest_.add(EventKind::reflection, now(), page.page, reflection.satisfaction);
   }
-  void close(const Interview& interview) {
+  void add_degraded(const PageRecord& page) {
+    for (const Impression& shown : page.impressions) {
+      digest_.add(EventKind::degraded_page, page.page, shown.item, shown.mean_rating);
+    }
+    digest_.add(EventKind::degraded_page, now(), page.page);
+  }
+  void close(const std::optional<Interview>& interview) {
     record_.ended = self_.now();
     record_.interview = interview;
-    digest_.add(EventKind::interview, now(), interview.score);
+    if (interview) {
+      digest_.add(EventKind::interview, now(), interview->score);
+    } else {
+      digest_.add(EventKind::no_interview, now());
+    }
+    add_notes();
     record_.digest = digest_.value();
   }
 
  private:
   std::int64_t now() const { return self_.now().time_since_epoch().count(); }
+
+  void add_notes() {
+    for (const Saying& said : record_.notes.sayings) {
+      digest_.add(EventKind::saying, said.page, said.position, said.about);
+      digest_.add(said.text);
+    }
+    for (const Mishap& mishap : record_.notes.mishaps) {
+      digest_.add(EventKind::mishap, mishap.page, mishap.step);
+      digest_.add(mishap.reply);
+    }
+  }
 
   const Actor& self_;
   SessionRecord& record_;
@@ -96,13 +121,6 @@ std::size_t count_viewed(const PageRecord& page) {
 
 }  // namespace
 
-const char* to_string(Feeling feeling) { return kFeelings[static_cast<std::size_t>(feeling)]; }
-
-Feeling feeling_from(std::string_view text) {
-  const auto found = std::find(kFeelings.begin(), kFeelings.end(), text);
-  return found == kFeelings.end() ? Feeling::none : static_cast<Feeling>(found - kFeelings.begin());
-}
-
 Duration page_time(std::size_t viewed) { return kPerPage + static_cast<std::int64_t>(viewed) * kPerView; }
 
 Duration longest_session(const SessionOptions& options) {
@@ -111,28 +129,44 @@ Duration longest_session(const SessionOptions& options) {
 
 Task<void> run_session(Actor& self, SessionContext context, Memory& memory, SessionRecord& record) {
   Diary diary(self, record);
-  Situation situation{
-      .agent = record.agent, .round = record.round, .profile = context.profile, .memory = memory};
+  Situation situation{.agent = record.agent,
+                      .round = record.round,
+                      .profile = context.profile,
+                      .memory = memory,
+                      .max_pages = context.options.max_pages,
+                      .notes = record.notes};
   for (situation.page = 1; situation.page <= context.options.max_pages; ++situation.page) {
     const std::vector<ShownItem> shown = serve_page(context, situation.page);
     if (shown.empty()) break;
 
-    const Reaction reaction = co_await context.mind.react(self, situation, shown);
-    PageRecord& page = diary.open_page(shown, reaction);
-    memory.remember({.round = record.round, .page = page.page, .impressions = page.impressions},
-                    reaction.satisfaction);
-    co_await self.sleep_for(page_time(count_viewed(page)));
-
-    const Decision decision = co_await context.mind.decide(self, situation);
-    diary.add(page, decision);
-    if (memory.calls_for_reflection()) {
-      const Reflection reflection = co_await context.mind.reflect(self, situation);
-      diary.add(page, reflection);
-      memory.remember(reflection, record.round, page.page);
+    PageRecord& page = diary.open_page(shown);
+    const std::optional<Reaction> reaction = co_await context.mind.react(self, situation, shown);
+    std::optional<Decision> decision;
+    if (reaction) {
+      diary.add(page, *reaction);
+      memory.remember({.round = record.round, .page = page.page, .impressions = page.impressions},
+                      reaction->satisfaction);
+      decision = reaction->decision;
     }
-    if (decision.exits) break;
+    co_await self.sleep_for(page_time(count_viewed(page)));
+    if (reaction && !decision) decision = co_await context.mind.decide(self, situation);
+    if (!decision) {
+      diary.add_degraded(page);
+      if (record.abandoned()) break;
+      continue;
+    }
+    diary.add(page, *decision);
+    if (memory.calls_for_reflection()) {
+      const std::optional<Reflection> reflection = co_await context.mind.reflect(self, situation);
+      if (reflection) {
+        diary.add(page, *reflection);
+        memory.remember(*reflection, record.round, page.page);
+      }
+    }
+    if (decision->exits) break;
   }
-  const Interview interview = co_await context.mind.interview(self, situation);
+  std::optional<Interview> interview;
+  if (!record.abandoned()) interview = co_await context.mind.interview(self, situation);
   diary.close(interview);
 }
 

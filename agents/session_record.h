@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,7 +42,7 @@ struct Impression {
 /// Whether to go on, and why. Satisfaction and fatigue in [0, 1].
 struct Decision {
   double satisfaction = 0;
-  double fatigue = 0;
+  std::optional<double> fatigue;  ///< none: the agent did not say
   bool exits = false;
 };
 
@@ -59,8 +60,54 @@ struct PageRecord {
   VirtualTime shown_at;
   std::vector<Impression> impressions;  ///< in the order of the page
   double satisfaction = 0;              ///< with this page, in [0, 1]
-  Decision decision;
+  std::optional<Decision> decision;
   std::optional<Reflection> reflection;  ///< drawn after this page's decision
+
+  /// What the agent made of the page could not be made out: it leaves every numerator and denominator.
+  bool degraded() const { return !decision; }
+};
+
+/// What an agent is asked.
+enum class Step : std::uint8_t { react = 1, decide = 2, reflect = 3, interview = 4 };
+
+/// Such as "react".
+const char* to_string(Step step);
+/// The inverse of `to_string`; react for any other text.
+Step step_from(std::string_view text);
+
+/// An agent's own words.
+struct Saying {
+  enum class About : std::uint8_t {
+    alignment = 1,  ///< why an item aligns with the taste or does not
+    feeling = 2,    ///< what a viewed item left behind
+    decision = 3,
+    reflection = 4,
+    interview = 5,
+  };
+  std::uint16_t page = 0;
+  std::uint16_t position = 0;  ///< of the item on the page, from 1; 0: no item's
+  About about = About::decision;
+  std::string text;  ///< untrusted
+};
+
+/// Such as "alignment".
+const char* to_string(Saying::About about);
+/// The inverse of `to_string`; decision for any other text.
+Saying::About about_from(std::string_view text);
+
+/// A complete reply that could not be used.
+struct Mishap {
+  std::uint16_t page = 0;
+  Step step = Step::react;
+  std::string problem;  ///< what is wrong with it
+  std::string reply;    ///< as it came; untrusted
+  bool gave_up = false;  ///< the model was not told and asked again
+};
+
+/// What numbers do not say, in the order in which it happened.
+struct Notes {
+  std::vector<Saying> sayings;
+  std::vector<Mishap> mishaps;
 };
 
 /// All that one session left behind.
@@ -70,8 +117,12 @@ struct SessionRecord {
   VirtualTime started;
   VirtualTime ended;
   std::vector<PageRecord> pages;
-  Interview interview;
+  std::optional<Interview> interview;  ///< none: abandoned, or what it said could not be made out
+  Notes notes;
   Hash128 digest;  ///< of the agent's events in the session's window
+
+  /// Two degraded pages in a row ended the session: the agent is left out of per-agent means and does not come back.
+  bool abandoned() const;
 };
 
 }  // namespace throng

@@ -21,6 +21,7 @@ std::vector<ItemId> picked_items(const SessionRecord& session, PickRule rule);
 struct AgentState {
   Memory memory;
   std::vector<ItemId> picked;  ///< ascending; not recommended again
+  bool abandoned = false;      ///< it does not come back
 };
 
 /// What the recommender trains on as agents go on picking. A user of the dataset has the row of its number; a

@@ -40,7 +40,8 @@ void run_window(benchmark::State& state) {
   const ThreadLimit limit(static_cast<std::size_t>(state.range(0)));
   PageCounter counter;
   const Window window{.round = 0, .begin = VirtualTime{}, .end = VirtualTime(std::chrono::days(7))};
-  for (auto _ : state) platform.run_window(window, counter);
+  const std::vector<AgentId> agents = population.everyone();
+  for (auto _ : state) platform.run_window(window, agents, counter);
   state.SetItemsProcessed(static_cast<std::int64_t>(counter.pages));
 }
 

@@ -82,6 +82,9 @@ class Client {
   /// Ends a call: `done` gets the fault `canceled`. What is on its way is broken off and may still be billed. Without
   /// effect if the call is over.
   virtual void cancel(CallId call) = 0;
+  /// From now on nothing is sent: calls that wait, or would be sent again, end with the fault `canceled`. What is on its
+  /// way goes on, for it is paid already.
+  virtual void wind_down() = 0;
 };
 
 }  // namespace throng::llm

@@ -54,7 +54,9 @@ class EndpointClient::Impl {
     const std::string model = job.model();
     const CallSize size = job.size();
     jobs_.emplace(id, std::move(job));
-    if (planner_->serves(model)) {
+    if (winding_down_) {
+      end_canceled(id);
+    } else if (planner_->serves(model)) {
       planner_->add(id, model, size, chain);
       pump();
     } else {
@@ -68,9 +70,16 @@ class EndpointClient::Impl {
     const auto job = jobs_.find(id);
     if (job == jobs_.end()) return;
     if (planner_->cancel(id)) {
-      end_later({.call = id, .fault = CallFault::canceled, .message = "cancelled"});
+      end_canceled(id);
     } else if (job->second.http) {
       endpoints_[job->second.report.endpoint]->http().cancel(*job->second.http);
+    }
+  }
+
+  void wind_down() {
+    winding_down_ = true;
+    for (const auto& [id, job] : jobs_) {
+      if (planner_->cancel(id)) end_canceled(id);
     }
   }
 
@@ -81,6 +90,7 @@ class EndpointClient::Impl {
 
  private:
   void pump() {
+    if (winding_down_) return;
     const Instant now = clock_now();
     while (const auto attempt = planner_->next(now)) send(*attempt);
     for (EndedCall& ended : planner_->take_ended()) end_later(std::move(ended));
@@ -135,6 +145,7 @@ class EndpointClient::Impl {
     const Verdict verdict = planner_->finish(id, now, decision.end);
     if (budget_log_) budget_log_->settle(verdict.attempt, verdict.spent);
     if (verdict.kind == Verdict::Kind::again) {
+      if (winding_down_ && planner_->cancel(id)) end_canceled(id);
       pump();
       return;
     }
@@ -146,6 +157,10 @@ class EndpointClient::Impl {
     } else {
       over.fail({.fault = verdict.fault, .message = verdict.message, .kind = decision.end.failed_as});
     }
+  }
+
+  void end_canceled(CallId id) {
+    end_later({.call = id, .fault = CallFault::canceled, .message = "cancelled"});
   }
 
   void end_later(EndedCall ended) {
@@ -171,6 +186,7 @@ class EndpointClient::Impl {
   std::optional<CallPlanner> planner_;
   std::unordered_map<CallId, Job> jobs_;
   CallId last_call_ = 0;
+  bool winding_down_ = false;
 };
 
 EndpointClient::EndpointClient(boost::asio::io_context& io, std::vector<EndpointOptions> endpoints,
@@ -189,6 +205,8 @@ Client::CallId EndpointClient::embed(EmbeddingRequest request, std::vector<std::
 }
 
 void EndpointClient::cancel(CallId call) { impl_->cancel(call); }
+
+void EndpointClient::wind_down() { impl_->wind_down(); }
 
 const CallPlanner& EndpointClient::planner() const { return impl_->planner(); }
 

@@ -41,6 +41,7 @@ class EndpointClient : public Client {
   CallId complete(ChatRequest request, std::uint32_t chain, Done<Reply> done) override;
   CallId embed(EmbeddingRequest request, std::vector<std::string> inputs, Done<Embeddings> done) override;
   void cancel(CallId call) override;
+  void wind_down() override;
 
   const CallPlanner& planner() const;
   /// As learned so far.

@@ -7,7 +7,6 @@
 #include "llm/token_estimate.h"
 
 namespace throng::llm {
-namespace {
 
 CallSize size_of(const ChatRequest& request) {
   CallSize size{.prompt = kTokensPerRequest};
@@ -25,6 +24,8 @@ CallSize size_of(const ChatRequest& request) {
   if (request.max_tokens) size.max_tokens = *request.max_tokens;
   return size;
 }
+
+namespace {
 
 CallSize size_of(const std::vector<std::string>& inputs) {
   CallSize size{.max_tokens = 0};

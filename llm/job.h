@@ -13,6 +13,9 @@
 
 namespace throng::llm {
 
+/// How many tokens a request has, before any server has counted them.
+CallSize size_of(const ChatRequest& request);
+
 /// What an attempt of a job brought: a reply of its kind, or how it ended instead.
 struct Decision {
   AttemptEnd end;

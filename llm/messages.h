@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "engine/base/hash.h"
 #include "engine/base/json.h"
 #include "llm/structured_output.h"
 
@@ -33,10 +36,20 @@ struct ChatRequest {
   Json extra;  ///< an object of further members, or null; never replaces a member that the fields above make
 };
 
-/// The hash of the *logical* request: the journal's key. Whatever a model could see counts, in a canonical
-/// form; `stream` and how an endpoint wants things written do not. The order of the schema's keys counts,
-/// for models answer in that order; the order of `extra` does not.
-Hash128 logical_hash(const ChatRequest& request);
+/// The *logical* request: whatever a model could see, in a canonical form of several texts; `stream` and how an endpoint
+/// wants things written are no part of it. First the settings as JSON, then the schema ("" without one), then the
+/// messages. The order of the schema's keys counts, for models answer in that order; the order of `extra` does not.
+std::vector<std::string> logical_parts(const ChatRequest& request);
+
+/// Reads logical requests again; compiles each schema once. Single-threaded.
+class LogicalRequestReader {
+ public:
+  /// The inverse of `logical_parts`. Throws Failure(data) for anything else.
+  ChatRequest read(std::span<const std::string> parts);
+
+ private:
+  std::map<std::string, std::shared_ptr<const OutputSchema>, std::less<>> schemas_;  ///< by name and text
+};
 
 enum class FinishReason {
   none,  ///< the server gave none
@@ -72,5 +85,9 @@ struct Completion {
 
   bool operator==(const Completion&) const = default;
 };
+
+/// A completion as a line of JSON, for a journal; and read again (throws Failure(data) if it is none).
+std::string completion_text(const Completion& completion);
+Completion completion_from(std::string_view text);
 
 }  // namespace throng::llm

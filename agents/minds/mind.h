@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct Situation {
   std::uint16_t page = 0;  ///< from 1
   const Profile& profile;
   const Memory& memory;  ///< without the page at hand when reacting, with it afterwards
+  std::uint16_t max_pages = 0;
+  Notes& notes;  ///< where the mind writes down what the numbers do not say
 };
 
 /// What an agent makes of one shown item; see Impression.
@@ -36,25 +39,28 @@ struct ItemReaction {
 
 /// What an agent makes of one page.
 struct Reaction {
-  std::vector<ItemReaction> items;  ///< parallel to the page
-  double satisfaction = 0;          ///< with this page, in [0, 1]
+  std::vector<ItemReaction> items;   ///< parallel to the page
+  double satisfaction = 0;           ///< with this page, in [0, 1]
+  std::optional<Decision> decision;  ///< of a mind that decides at once: it is not asked again
 };
 
 /// Plays agents: maps what an agent sees to what it does. One mind plays many agents and keeps no state about
 /// any; what an agent remembers comes with the situation. The tasks may ask the outside world through `self`;
-/// arguments outlive the task. Safe to use from any thread.
+/// arguments outlive the task. A task without a value: what came back could not be used, and `notes` say why.
+/// Safe to use from any thread.
 class Mind {
  public:
   virtual ~Mind() = default;
 
   /// Looks at a page.
-  virtual Task<Reaction> react(Actor& self, const Situation& situation, std::span<const ShownItem> page) = 0;
+  virtual Task<std::optional<Reaction>> react(Actor& self, const Situation& situation,
+                                              std::span<const ShownItem> page) = 0;
   /// After a page: go on or leave.
-  virtual Task<Decision> decide(Actor& self, const Situation& situation) = 0;
-  /// Draws a conclusion from memory.
-  virtual Task<Reflection> reflect(Actor& self, const Situation& situation) = 0;
+  virtual Task<std::optional<Decision>> decide(Actor& self, const Situation& situation) = 0;
+  /// Draws a conclusion from memory. Without a value: none is drawn.
+  virtual Task<std::optional<Reflection>> reflect(Actor& self, const Situation& situation) = 0;
   /// After the exit: how satisfied, from 1 to 10.
-  virtual Task<Interview> interview(Actor& self, const Situation& situation) = 0;
+  virtual Task<std::optional<Interview>> interview(Actor& self, const Situation& situation) = 0;
 };
 
 }  // namespace throng

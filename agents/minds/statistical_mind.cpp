@@ -31,7 +31,7 @@ std::uint8_t round_within(double value, double low, double high) {
 
 /// A task that is done as soon as it is awaited: this mind never waits.
 template <class T>
-Task<T> ready(T value) {
+Task<std::optional<T>> ready(T value) {
   co_return value;
 }
 
@@ -74,7 +74,7 @@ std::uint8_t StatisticalMind::rate(const Situation& situation, const ShownItem& 
                       1, 5);
 }
 
-Task<Reaction> StatisticalMind::react(Actor& /*self*/, const Situation& situation,
+Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situation& situation,
                                       std::span<const ShownItem> page) {
   struct Appeal {
     double affinity = 0;
@@ -128,7 +128,7 @@ double StatisticalMind::remembered_satisfaction(const Memory& memory) const {
   return pages == 0 ? 0 : sum / pages;
 }
 
-Task<Decision> StatisticalMind::decide(Actor& /*self*/, const Situation& situation) {
+Task<std::optional<Decision>> StatisticalMind::decide(Actor& /*self*/, const Situation& situation) {
   const double satisfaction = remembered_satisfaction(situation.memory);
   const double fatigue = std::min(1.0, situation.page / parameters_.tired_after);
   const double logit = of_group(parameters_.exit_base, situation.profile.traits.activity) +
@@ -139,11 +139,11 @@ Task<Decision> StatisticalMind::decide(Actor& /*self*/, const Situation& situati
                         .exits = draws_.uniform(kExit, address(situation)) < sigma(logit)});
 }
 
-Task<Reflection> StatisticalMind::reflect(Actor& /*self*/, const Situation& situation) {
+Task<std::optional<Reflection>> StatisticalMind::reflect(Actor& /*self*/, const Situation& situation) {
   return ready(Reflection{.satisfaction = remembered_satisfaction(situation.memory)});
 }
 
-Task<Interview> StatisticalMind::interview(Actor& /*self*/, const Situation& situation) {
+Task<std::optional<Interview>> StatisticalMind::interview(Actor& /*self*/, const Situation& situation) {
   const double satisfaction = remembered_satisfaction(situation.memory);
   const double score = of_group(parameters_.interview_base, situation.profile.traits.activity) +
                        parameters_.interview_satisfaction * (satisfaction - kMiddlingSatisfaction) +

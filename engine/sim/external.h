@@ -3,8 +3,10 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/hash.h"
 #include "engine/sim/event_queue.h"
@@ -21,15 +23,36 @@ struct CallKey {
   auto operator<=>(const CallKey&) const = default;
 };
 
+/// What an actor asks of the outside world.
+struct ExternalRequest {
+  /// The logical request, in pieces: what is asked, not where or how it is sent. Pieces that other requests
+  /// have too (instructions, a schema) are pieces of their own, so that a journal can keep each once.
+  std::vector<std::string> parts;
+  /// How many further calls wait for this one, one after the other: a hint for the order of service.
+  std::uint32_t chain = 0;
+};
+
+/// What names a request: the hash of the hashes of its parts.
+Hash128 request_hash(std::span<const std::string> parts);
+
 /// The way out of the simulation: language models, embeddings, remote rankings.
 class Outside {
  public:
   virtual ~Outside() = default;
 
   /// Starts a call and returns at once. Exactly one `Scheduler::complete(key, reply)` must follow, on the
-  /// scheduler's thread, after the reply has been made durable; not from within `submit`. `request` is valid
-  /// only during the call.
-  virtual void submit(const CallKey& key, std::string_view request) = 0;
+  /// scheduler's thread, after the reply has been made durable; not from within `submit`.
+  virtual void submit(const CallKey& key, ExternalRequest request) = 0;
+};
+
+/// An outside that serves several schedulers and is waited for. Single-threaded.
+class Exchange : public Outside {
+ public:
+  using Deliver = std::function<void(const CallKey& key, std::string reply)>;
+
+  /// Hands over replies that have become durable; waits a moment for the first if there is none. Throws
+  /// Failure(stopped) if no further reply can be had.
+  virtual void wait(const Deliver& deliver) = 0;
 };
 
 /// How much virtual time a call takes, computed from its reply alone; never negative.

@@ -48,7 +48,7 @@ class Actor {
   auto sleep_until(VirtualTime time, std::int32_t priority) { return PrioritySleep{{*this, time}, priority}; }
   /// co_await: the reply (std::string) of the outside world to `request`. Continues at now() + takes(reply),
   /// however long the reply was under way and whatever else has happened meanwhile.
-  auto external(std::string request, ReplyDuration takes) {
+  auto external(ExternalRequest request, ReplyDuration takes) {
     return External{*this, std::move(request), std::move(takes)};
   }
 
@@ -69,7 +69,7 @@ class Actor {
   };
   struct External {
     Actor& actor;
-    std::string request;
+    ExternalRequest request;  ///< moved out when the call starts
     ReplyDuration takes;
     std::string reply{};
     bool await_ready() const noexcept { return false; }

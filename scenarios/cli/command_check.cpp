@@ -3,25 +3,96 @@
 #include <fmt/format.h>
 
 #include "scenarios/cli/commands.h"
-#include "scenarios/run/scenario.h"
+#include "scenarios/report/estimate_table.h"
+#include "scenarios/run/pilot.h"
+#include "scenarios/run/run.h"
 
 namespace throng {
+namespace {
+
+constexpr std::size_t kRehearsedAgents = 200;
+constexpr double kUnknownLatency = 1;  ///< seconds; nobody has been asked yet
+
+struct CheckArguments {
+  std::string scenario;
+  std::vector<std::string> overrides;
+  std::size_t pilot = 0;
+  std::string out;
+  bool json = false;
+};
+
+Json as_json(const CallEstimate& estimate) {
+  return {{"model", estimate.model},
+          {"agents", estimate.agents},
+          {"calls", estimate.calls},
+          {"prompt_tokens", estimate.prompt_tokens},
+          {"completion_tokens", estimate.completion_tokens},
+          {"usd", estimate.usd},
+          {"seconds", estimate.seconds}};
+}
+
+Json as_json(const Pilot& pilot) {
+  Json agents = Json::array();
+  for (const AgentId agent : pilot.agents) agents.push_back(index(agent));
+  return {{"agents", agents}, {"usd", pilot.usd}, {"latency_seconds", pilot.latency}};
+}
+
+/// Without what it will take if no language model is asked.
+Json checked(const CheckArguments& arguments, Scenario& scenario, Progress& progress) {
+  Json result{{"name", scenario.name}, {"valid", true}};
+  if (!scenario.asks_language_models()) return result;
+  FitObserver quiet;
+  Simulation simulation(scenario, load_pinned_dataset(scenario), quiet);
+  const std::vector<RehearsedAgent> rehearsed = rehearse(simulation, kRehearsedAgents);
+  Correction correction;
+  double latency = kUnknownLatency;
+  if (arguments.pilot > 0) {
+    const std::string folder = arguments.out.empty() ? "runs/" + scenario.name : arguments.out;
+    const Pilot pilot = run_pilot(scenario, simulation, rehearsed, arguments.pilot, folder, progress);
+    correction = pilot.correction;
+    latency = pilot.latency;
+    result["pilot"] = as_json(pilot);
+    result["pilot"]["folder"] = folder;
+  }
+  result["latency_seconds"] = latency;
+  result["estimate"] = Json::array();
+  for (const CallEstimate& of_model : estimate(scenario, simulation, rehearsed, correction, latency)) {
+    result["estimate"].push_back(as_json(of_model));
+  }
+  return result;
+}
+
+void check(const CheckArguments& arguments) {
+  Scenario scenario = read_scenario(arguments.scenario, arguments.overrides);
+  if (arguments.pilot > 0 && (scenario.is_study() || !scenario.asks_language_models())) {
+    throw Failure(ErrorKind::usage, "--pilot is for a single run whose agents language models play");
+  }
+  Progress progress;
+  const Json result = checked(arguments, scenario, progress);
+  progress.finish();
+  if (arguments.json) {
+    fmt::print("{}\n", result.dump());
+  } else {
+    fmt::print("{}: scenario \"{}\" is valid\n{}", arguments.scenario, scenario.name, estimate_table(result));
+  }
+}
+
+}  // namespace
 
 void add_check_command(CLI::App& app) {
-  struct Arguments {
-    std::string scenario;
-    std::vector<std::string> overrides;
-  };
-  auto* command = app.add_subcommand("check", "Check a scenario file without running it");
-  const auto arguments = std::make_shared<Arguments>();
+  auto* command = app.add_subcommand("check", "Check a scenario file without running it, and estimate what it will take");
+  const auto arguments = std::make_shared<CheckArguments>();
   command->add_option("SCENARIO", arguments->scenario, "The scenario file (JSON)")->required();
   command->add_option("--set", arguments->overrides, "Override a key: path=value")
       ->allow_extra_args(false)
       ->take_all();
-  command->callback([arguments] {
-    const Scenario scenario = read_scenario(arguments->scenario, arguments->overrides);
-    fmt::print("{}: scenario \"{}\" is valid\n", arguments->scenario, scenario.name);
-  });
+  command
+      ->add_option("--pilot", arguments->pilot,
+                   "Really ask for so many agents, and estimate from that; 'throng run --resume' does not pay for them again")
+      ->check(CLI::Range(1, 1000));
+  command->add_option("--out", arguments->out, "The run folder that the pilot begins (default: runs/ and the scenario's name)");
+  command->add_flag("--json", arguments->json, "Print the result as one JSON object");
+  command->callback([arguments] { check(*arguments); });
 }
 
 }  // namespace throng

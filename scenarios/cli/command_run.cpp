@@ -4,6 +4,7 @@
 
 #include "engine/base/parallel.h"
 #include "scenarios/cli/commands.h"
+#include "scenarios/report/call_table.h"
 #include "scenarios/report/run_tables.h"
 #include "scenarios/report/study_report.h"
 #include "scenarios/studies/study.h"
@@ -22,7 +23,20 @@ struct RunArguments {
   bool json = false;
   bool resume = false;
   bool overwrite = false;
+  std::string replay;
 };
+
+void print(const RunArguments& arguments, const Scenario& scenario, const RunOptions& options,
+           const Json& summary) {
+  if (arguments.json) {
+    fmt::print("{}\n", summary.dump());
+    return;
+  }
+  fmt::print("{}\n", scenario.is_study() ? study_tables(summary) : metrics_table(RunReader(options.folder).metrics()));
+  if (summary.contains("llm")) fmt::print("{}\n", call_table(summary["llm"]));
+  fmt::print("  digest   {}\n  wall     {:.2f} s\n  folder   {}\n", summary["digest"].get<std::string>(),
+             summary["wall_seconds"].get<double>(), options.folder.string());
+}
 
 void run(const RunArguments& arguments) {
   std::vector<std::string> overrides = arguments.overrides;
@@ -34,19 +48,13 @@ void run(const RunArguments& arguments) {
   if (arguments.store == "summary") options.store = Store::summary;
   if (arguments.resume) options.existing = ExistingFolder::resume;
   if (arguments.overwrite) options.existing = ExistingFolder::overwrite;
+  if (!arguments.replay.empty()) options.replay = arguments.replay;
 
   const ThreadLimit limit(arguments.threads);
   const Json summary = scenario.is_study() ? run_study(scenario, options) : run_scenario(scenario, options);
-  if (arguments.json) {
-    fmt::print("{}\n", summary.dump());
-    return;
-  }
-  fmt::print("{}\n  digest   {}\n  wall     {:.2f} s\n  folder   {}\n",
-             scenario.is_study() ? study_tables(summary) : metrics_table(RunReader(options.folder).metrics()),
-             summary["digest"].get<std::string>(), summary["wall_seconds"].get<double>(),
-             options.folder.string());
+  print(arguments, scenario, options, summary);
+  check_quality(scenario, summary);
 }
-
 }  // namespace
 
 void add_run_command(CLI::App& app) {
@@ -71,6 +79,8 @@ void add_run_command(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "Print the summary as one JSON object");
   auto* resume = command->add_flag("--resume", arguments->resume, "Complete an interrupted run");
+  command->add_option("--replay", arguments->replay,
+                      "A run whose replies of language models are used: nobody is asked if the scenario is unchanged");
   command->add_flag("--overwrite", arguments->overwrite, "Replace the run folder if it exists")
       ->excludes(resume);
   command->callback([arguments] { run(*arguments); });

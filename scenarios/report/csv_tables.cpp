@@ -73,7 +73,8 @@ void write_outcomes(const std::string& name, std::span<const Outcome> outcomes,
   for (const Outcome& outcome : outcomes) {
     const TraitGroups& groups = traits[index(outcome.agent)];
     table.row(name, index(outcome.agent), outcome.round, groups.activity, groups.conformity, groups.diversity,
-              outcome.shown, outcome.viewed, outcome.liked, outcome.pages, outcome.score);
+              outcome.shown, outcome.viewed, outcome.liked, outcome.pages,
+              outcome.score ? std::to_string(*outcome.score) : "");
   }
 }
 

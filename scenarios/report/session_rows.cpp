@@ -11,7 +11,7 @@
 namespace throng {
 namespace {
 
-enum class Part : std::uint8_t { session, page, item, decision, reflection, interview };
+enum class Part : std::uint8_t { session, page, item, decision, reflection, words, interview };
 
 /// Where a row stands in the order of events.
 struct Place {
@@ -56,9 +56,11 @@ std::string item_text(const Impression& shown, const std::string& title, Digits 
                                   : std::string(", not viewed"));
 }
 
-std::string decision_text(const Decision& decision, Digits digits) {
-  return fmt::format("{} (satisfaction {}, fatigue {})", decision.exits ? "leaves" : "goes on",
-                     number(decision.satisfaction, digits), number(decision.fatigue, digits));
+std::string decision_text(const std::optional<Decision>& decision, Digits digits) {
+  if (!decision) return "degraded";
+  return fmt::format("{} (satisfaction {}, fatigue {})", decision->exits ? "leaves" : "goes on",
+                     number(decision->satisfaction, digits),
+                     decision->fatigue ? number(*decision->fatigue, digits) : "not told");
 }
 
 void add_page(const PageRecord& page, const ItemTitle& title, Rows& rows) {
@@ -84,8 +86,15 @@ Rows rows_of(const SessionRecord& session, const ItemTitle& title) {
     return fmt::format("{} to {}", time_text(session.started, digits), time_text(session.ended, digits));
   });
   for (const PageRecord& page : session.pages) add_page(page, title, rows);
-  rows[{std::numeric_limits<std::size_t>::max(), Part::interview}] =
-      both_ways([&](Digits /*digits*/) { return fmt::format("{} of 10", session.interview.score); });
+  for (std::size_t i = 0; i < session.notes.sayings.size(); ++i) {
+    const Saying& said = session.notes.sayings[i];
+    rows[{said.page, Part::words, i}] = both_ways([&](Digits /*digits*/) {
+      return fmt::format("{}: {}", to_string(said.about), printable(said.text));
+    });
+  }
+  rows[{std::numeric_limits<std::size_t>::max(), Part::interview}] = both_ways([&](Digits /*digits*/) {
+    return session.interview ? fmt::format("{} of 10", session.interview->score) : std::string("none");
+  });
   return rows;
 }
 
@@ -101,6 +110,8 @@ std::string name_of(const Place& place) {
       return fmt::format("page {}, decides", place.page);
     case Part::reflection:
       return fmt::format("page {}, reflects", place.page);
+    case Part::words:
+      return fmt::format("page {}, words {}", place.page, place.position + 1);
     case Part::interview:
       return "interview";
   }

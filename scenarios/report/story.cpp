@@ -43,17 +43,43 @@ std::string page_table(const RunReader& run, const PageRecord& page) {
 std::string page_text(const RunReader& run, const PageRecord& page, bool is_last) {
   std::string text =
       fmt::format("\nPage {}, {}\n{}", page.page, format_time(page.shown_at), page_table(run, page));
+  if (page.degraded()) return text + "  degraded: what it made of this page could not be made out\n";
+  const Decision& decision = *page.decision;
   text += fmt::format("  remembers: satisfaction {:.2f} with this page, {:.2f} so far\n", page.satisfaction,
-                      page.decision.satisfaction);
+                      decision.satisfaction);
   if (page.reflection) {
     text +=
         fmt::format("  reflects: satisfaction {:.2f} with all it remembers\n", page.reflection->satisfaction);
   }
-  text += fmt::format("  decides: {} (satisfaction {:.2f}, fatigue {:.2f})\n",
-                      page.decision.exits ? "leaves"
-                      : is_last           ? "would go on, but there is no further page"
-                                          : "goes on",
-                      page.decision.satisfaction, page.decision.fatigue);
+  text += fmt::format("  decides: {} (satisfaction {:.2f}{})\n",
+                      decision.exits ? "leaves"
+                      : is_last      ? "would go on, but there is no further page"
+                                     : "goes on",
+                      decision.satisfaction,
+                      decision.fatigue ? fmt::format(", fatigue {:.2f}", *decision.fatigue) : "");
+  return text;
+}
+
+std::string interview_text(const SessionRecord& session) {
+  if (session.interview) return fmt::format("\nInterview: {} of 10\n", session.interview->score);
+  return session.abandoned() ? "\nAbandoned: two degraded pages in a row\n"
+                             : "\nInterview: what it said could not be made out\n";
+}
+
+/// The agent's own words about `page`; `interview`: those about the session as a whole.
+enum class Words { page, interview };
+std::string words_text(const SessionRecord& session, std::uint16_t page, Words words) {
+  std::string text;
+  for (const Saying& said : session.notes.sayings) {
+    if (said.page != page || (said.about == Saying::About::interview) != (words == Words::interview)) continue;
+    const std::string place = said.position > 0 ? fmt::format("item {}, ", said.position) : "";
+    text += fmt::format("  says ({}{}): {}\n", place, to_string(said.about), printable(said.text));
+  }
+  for (const Mishap& mishap : session.notes.mishaps) {
+    if (mishap.page != page || (mishap.step == Step::interview) != (words == Words::interview)) continue;
+    text += fmt::format("  a reply that could not be used ({}): {}\n    {}\n", to_string(mishap.step),
+                        printable(mishap.problem), printable(mishap.reply));
+  }
   return text;
 }
 
@@ -68,8 +94,11 @@ std::string story(const RunReader& run, AgentId agent) {
                         format_time(session.ended));
     for (const PageRecord& page : session.pages) {
       text += page_text(run, page, page.page == session.pages.size());
+      text += words_text(session, page.page, Words::page);
     }
-    text += fmt::format("\nInterview: {} of 10\nDigest: {}\n", session.interview.score, session.digest.hex());
+    text += interview_text(session);
+    if (!session.pages.empty()) text += words_text(session, session.pages.back().page, Words::interview);
+    text += fmt::format("Digest: {}\n", session.digest.hex());
   }
   return text;
 }

@@ -12,7 +12,9 @@
 #include "engine/sim/digest.h"
 #include "recsys/data/dataset_digest.h"
 #include "recsys/data/load.h"
+#include "scenarios/run/call_report.h"
 #include "scenarios/run/interrupt.h"
+#include "scenarios/run/outside.h"
 #include "scenarios/run/progress.h"
 #include "scenarios/run/run_folder.h"
 #include "scenarios/run/simulation.h"
@@ -50,6 +52,7 @@ class Recorder : public RunObserver {
       window_digest_.add(session.digest);
       shown_.add(session);
       viewed_.add(session);
+      mishaps_.add(session);
       pages_in_window_ += session.pages.size();
     }
     agents_done_ += sessions.size();
@@ -67,9 +70,11 @@ class Recorder : public RunObserver {
   bool wants_stop() const override { return interrupt_.interrupted(); }
 
   const std::vector<Outcome>& outcomes() const { return outcomes_; }
+  std::size_t agents() const { return agents_; }
   const Hash128& digest() const { return run_digest_.value(); }
   std::size_t pages() const { return pages_; }
   std::size_t windows() const { return windows_; }
+  const MishapCounts& mishaps() const { return mishaps_; }
 
  private:
   RunWriter& writer_;
@@ -85,6 +90,7 @@ class Recorder : public RunObserver {
   Exposure viewed_{catalogue_, Exposure::Of::viewed};
   std::size_t windows_ = 0;
   std::vector<Outcome> outcomes_;
+  MishapCounts mishaps_;
   DigestChain window_digest_;
   DigestChain run_digest_;
 };
@@ -111,15 +117,20 @@ class InterruptibleFit : public FitObserver {
 Json summarise(const Scenario& scenario, const Recorder& recorder, std::span<const Metric> metrics) {
   Json means = Json::object();
   Json errors = Json::object();
+  Json agents = Json::object();
+  Json pages = Json::object();
   for (const Metric& metric : metrics) {
     means[metric.name] = metric.mean;
     errors[metric.name] = metric.standard_error;
+    agents[metric.name] = metric.agents;
+    pages[metric.name] = metric.pages;
   }
   return {{"name", scenario.name},           {"version", THRONG_VERSION},
           {"seed", scenario.seed},           {"digest", recorder.digest().hex()},
-          {"agents", metrics.back().agents}, {"pages", recorder.pages()},
+          {"agents", recorder.agents()},     {"pages", recorder.pages()},
           {"windows", recorder.windows()},   {"metrics", means},
-          {"standard_errors", errors}};
+          {"standard_errors", errors},       {"metric_agents", agents},
+          {"metric_pages", pages}};
 }
 
 void write_world(RunWriter& writer, const Scenario& scenario, Store store, const Simulation& simulation) {
@@ -130,34 +141,74 @@ void write_world(RunWriter& writer, const Scenario& scenario, Store store, const
   writer.write_meta("store", store == Store::full ? "full" : "summary");
   if (store == Store::full) {
     writer.write_items(simulation.dataset(), simulation.mean_ratings());
-    writer.write_agents(simulation.population(), simulation.dataset(), simulation.taste_space());
+    writer.write_agents(simulation.population(), simulation.dataset(), simulation.taste_space(),
+                        [&](AgentId agent) { return simulation.minds().name_of(agent); });
   }
   writer.commit();
+}
+
+/// Whom the scenario's minds ask; null if none of them asks.
+std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const RunOptions& options, Progress& progress) {
+  if (!scenario.asks_language_models()) return nullptr;
+  return std::make_unique<RunOutside>(
+      scenario,
+      OutsideOptions{.folder = options.folder,
+                     .budget_log = options.budget_log.value_or(options.folder / "budget.log"),
+                     .replay = options.replay},
+      progress);
+}
+
+/// Runs the simulation; says what stopped it, "" if it has finished.
+std::string stopped_by(Simulation& simulation, Recorder& recorder, RunOutside* outside) {
+  try {
+    if (simulation.run(recorder, outside == nullptr ? nullptr : &outside->exchange())) return "";
+    if (outside != nullptr) outside->drain();
+    return "interrupted";
+  } catch (const Failure& failure) {
+    if (failure.kind() != ErrorKind::stopped) throw;
+    return failure.what();
+  }
 }
 
 /// Runs the simulation into run.db and sums it up.
 Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptions& options,
                 Progress& progress, const InterruptGuard& interrupt) {
+  const std::unique_ptr<RunOutside> outside = open_outside(scenario, options, progress);
   RunWriter writer(options.folder / "run.db");
   write_world(writer, scenario, options.store, simulation);
   Recorder recorder(writer, options.store, progress, interrupt, simulation);
-  const bool finished = simulation.run(recorder);
-  progress.finish();
-  if (!finished) {
+  if (const std::string reason = stopped_by(simulation, recorder, outside.get()); !reason.empty()) {
+    progress.finish();
     writer.write_meta("status", "stopped");
     writer.finish();
-    throw Failure(ErrorKind::stopped, fmt::format("interrupted; the same command with --resume completes {}",
+    throw Failure(ErrorKind::stopped, fmt::format("{}; the same command with --resume completes {}", reason,
                                                   options.folder.string()));
   }
+  progress.finish();
   const std::vector<Metric> metrics = headline_metrics(recorder.outcomes());
   writer.write_metrics(metrics);
   writer.write_meta("digest", recorder.digest().hex());
+  Json summary = summarise(scenario, recorder, metrics);
+  if (outside) {
+    summary["llm"] = call_report(outside->journal(), outside->counts());
+    summary["llm"].update(recorder.mishaps().json());
+    writer.write_meta("llm", summary["llm"].dump());
+  }
   writer.write_meta("status", "finished");
   writer.finish();
-  return summarise(scenario, recorder, metrics);
+  return summary;
 }
 
 }  // namespace
+
+void check_quality(const Scenario& scenario, const Json& summary) {
+  if (!scenario.max_degraded_share || !summary.contains("llm")) return;
+  const auto share = summary["llm"]["degraded_share"].get<double>();
+  if (share <= *scenario.max_degraded_share) return;
+  throw Failure(ErrorKind::quality,
+                fmt::format("{:.4f} of the pages are degraded, more than the scenario's max_degraded_share {}", share,
+                            *scenario.max_degraded_share));
+}
 
 Dataset load_pinned_dataset(Scenario& scenario) {
   Dataset dataset = load_dataset(scenario.dataset_path);
@@ -185,7 +236,7 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
                            dataset.catalogue.size(), dataset.interactions.size()));
   InterruptibleFit fit(progress, interrupt);
   Simulation simulation(scenario, std::move(dataset), fit);
-  const FolderLock lock = start_folder(scenario, options.folder);
+  const FolderLock lock = start_folder(scenario, options.folder, options.existing);
   try {
     Json summary = record_run(scenario, simulation, options, progress, interrupt);
     summary["wall_seconds"] =

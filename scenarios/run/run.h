@@ -20,17 +20,23 @@ struct RunOptions {
   std::filesystem::path folder;
   ExistingFolder existing = ExistingFolder::refuse;
   Store store = Store::full;
+  std::optional<std::filesystem::path> replay;      ///< a run whose replies are used; see RunOutside
+  std::optional<std::filesystem::path> budget_log;  ///< none: in the folder
   Progress::Output progress = Progress::Output::stderr_;
 };
 
 /// Runs a scenario into a run folder (scenarios/store/README.md) and returns the content of its summary.json:
 /// an object with name, version, seed, digest, agents, pages, windows, metrics {p_view, n_like, p_like,
-/// n_exit, s_sat}, standard_errors {the same}, wall_seconds and peak_rss_bytes.
+/// n_exit, s_sat}, standard_errors {the same}, metric_agents and metric_pages {how many each rests on}, llm {see
+/// call_report; and MishapCounts; only if language models were asked}, wall_seconds and peak_rss_bytes.
 ///
-/// Throws Failure(stopped) after SIGINT or SIGTERM, and if run.db cannot be written, with a folder that can
-/// be resumed; Failure(usage) if the folder is in the way or holds another scenario, naming the first key
+/// Throws Failure(stopped) after SIGINT or SIGTERM, if the budget is reached, if an endpoint is down, and if run.db or
+/// journal.db cannot be written, with a folder that can be resumed; Failure(usage) if the folder is in the way or holds another scenario, naming the first key
 /// that differs; Failure(data) from the dataset.
 Json run_scenario(Scenario scenario, const RunOptions& options);
+
+/// Throws Failure(quality) if the summary of a run does not reach the bar that its scenario sets.
+void check_quality(const Scenario& scenario, const Json& summary);
 
 /// The dataset the scenario names; the scenario then says which content it has. Throws Failure(usage) if the scenario
 /// wants another content.

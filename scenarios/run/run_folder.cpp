@@ -72,11 +72,14 @@ std::optional<Json> check_folder(const Scenario& scenario, const fs::path& folde
   return read_json(folder / "summary.json", ErrorKind::data);
 }
 
-FolderLock start_folder(const Scenario& scenario, const fs::path& folder) {
+FolderLock start_folder(const Scenario& scenario, const fs::path& folder, ExistingFolder existing) {
   create_folder(folder);
   FolderLock lock(folder);
   for (const char* file : {"run.db", "run.db-wal", "run.db-shm", "summary.json", "report.html"}) {
     fs::remove(folder / file);
+  }
+  if (existing != ExistingFolder::resume) {
+    for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log"}) fs::remove(folder / file);
   }
   write_file(folder / "scenario.json", scenario.json.dump(2) + "\n");
   return lock;

@@ -1,5 +1,6 @@
 #include "scenarios/run/scenario.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -46,6 +47,13 @@ void apply_override(Json& json, const std::string& override_text) {
 template <class T>
 void read(const Json& object, const char* key, T& into) {
   if (object.contains(key)) into = object[key].get<T>();
+}
+
+/// The mind of a scenario that names none.
+const Json kStatistical{{"kind", "statistical"}};
+
+const Json& section_or(const Json& json, const char* key, const Json& otherwise) {
+  return json.contains(key) ? json[key] : otherwise;
 }
 
 const Json& section(const Json& json, const char* key) {
@@ -99,6 +107,14 @@ void check_shares(const Scenario& scenario, const std::string& source) {
   }
 }
 
+void read_operations(const Json& json, Scenario& scenario) {
+  const Json& budget = section(json, "budget");
+  read(budget, "tokens", scenario.budget.tokens);
+  if (budget.contains("usd")) scenario.budget.money = llm::Money::from_dollars(budget["usd"].get<double>());
+  if (section(json, "journal").value("synchronous", "normal") == "full") scenario.journal = llm::Durability::power_loss;
+  if (json.contains("max_degraded_share")) scenario.max_degraded_share = json["max_degraded_share"].get<double>();
+}
+
 /// The scenario with every key's value spelled out. The kind of split stays absent if the dataset decides it.
 Json resolved(const Json& json, const Scenario& scenario) {
   Json split = section(json["dataset"], "split");
@@ -118,7 +134,7 @@ Json resolved(const Json& json, const Scenario& scenario) {
   full["population"]["source"] =
       scenario.population.source == PopulationOptions::Source::sampled ? "sampled" : "users";
   full["population"]["perturbation"] = scenario.population.perturbation;
-  full["mind"] = {{"kind", "statistical"}};
+  full["mind"] = resolved_minds(section_or(json, "mind", kStatistical), scenario.minds);
   full["recommender"] = scenario.recommender;
   full["session"] = {{"items_per_page", scenario.session.items_per_page},
                      {"max_pages", scenario.session.max_pages}};
@@ -126,6 +142,9 @@ Json resolved(const Json& json, const Scenario& scenario) {
   full["retrain"] = {{"every", retrain.value("every", "7d")},
                      {"from", retrain.value("from", retrain.empty() ? "nothing" : "viewed")},
                      {"start", retrain.value("start", "cold")}};
+  for (const char* key : {"budget", "journal", "max_degraded_share"}) {
+    if (json.contains(key)) full[key] = json[key];
+  }
   full["replicates"] = scenario.replicates;
   if (!scenario.control.is_null()) full["control"] = scenario.control;
   return full;
@@ -152,6 +171,13 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
     scenario.population.source = PopulationOptions::Source::sampled;
   }
 
+  try {
+    scenario.minds = read_minds(section_or(json, "mind", kStatistical));
+  } catch (const Failure& failure) {
+    fail(source, failure.what());
+  }
+  read_operations(json, scenario);
+
   const Json& session = section(json, "session");
   read(session, "items_per_page", scenario.session.items_per_page);
   read(session, "max_pages", scenario.session.max_pages);
@@ -174,14 +200,20 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
   return parse_scenario(read_json(file, ErrorKind::usage), file.string(), overrides);
 }
 
+bool Scenario::asks_language_models() const {
+  return std::ranges::any_of(minds, [](const MindOptions& mind) { return mind.llm.has_value(); });
+}
+
 std::string first_result_difference(const Json& a, const Json& b) {
-  const nlohmann::json difference =
-      nlohmann::json::diff(nlohmann::json::parse(a.dump()), nlohmann::json::parse(b.dump()));
-  for (const auto& change : difference) {
-    auto path = change["path"].get<std::string>();
-    if (path != "/$schema" && path != "/description" && path != "/dataset/path") return path;
-  }
-  return "";
+  const auto view = [](const Json& scenario) {
+    Json decisive = scenario;
+    for (const char* key : {"$schema", "description", "budget", "journal", "max_degraded_share"}) decisive.erase(key);
+    if (decisive.contains("dataset")) decisive["dataset"].erase("path");
+    if (decisive.contains("mind")) decisive["mind"] = result_view(decisive["mind"]);
+    return nlohmann::json(decisive);
+  };
+  const nlohmann::json difference = nlohmann::json::diff(view(a), view(b));
+  return difference.empty() ? "" : difference.front()["path"].get<std::string>();
 }
 
 }  // namespace throng

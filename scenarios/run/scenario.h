@@ -8,8 +8,10 @@
 #include "agents/session.h"
 #include "agents/training_data.h"
 #include "engine/base/json.h"
+#include "llm/budget_log.h"
 #include "recsys/data/split.h"
 #include "recsys/models/recommender.h"
+#include "scenarios/run/mind_options.h"
 
 namespace throng {
 
@@ -30,7 +32,11 @@ struct Scenario {
   std::optional<SplitKind> split_kind;  ///< empty: given if the dataset brings a split, else ratio
   SplitOptions split;                   ///< its kind and seed are set when the dataset is known
   PopulationOptions population;
-  Json recommender;  ///< for make_recommender
+  std::vector<MindOptions> minds;  ///< at least one
+  llm::BudgetOptions budget;       ///< for everything that is paid
+  llm::Durability journal = llm::Durability::process;
+  std::optional<double> max_degraded_share;  ///< of the pages: more and the run fails its quality bar
+  Json recommender;                          ///< for make_recommender
   std::uint16_t rounds = 1;
   RetrainOptions retrain;
   SessionOptions session;
@@ -38,6 +44,7 @@ struct Scenario {
   Json control;  ///< the changes (a JSON merge patch) that make the control arm; null without one
   Json json;     ///< the whole scenario as resolved: every key with its value; saved with the run
 
+  bool asks_language_models() const;
   /// Several runs instead of one: replicates, or a control beside them.
   bool is_study() const { return replicates > 1 || !control.is_null(); }
 };
@@ -50,8 +57,9 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
 /// The same for a scenario already in memory; `source` names it in errors.
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides);
 
-/// The JSON path of the first key that differs and decides results; empty if there is none. Where the dataset
-/// lies decides nothing (what is in it does, and is compared by its digest).
+/// The JSON path of the first key that differs and decides results; empty if there is none. Operational keys decide
+/// nothing: where the dataset and the prompt templates lie (what is in them does, and is compared by its digest), endpoints but for
+/// their models, the budget, the journal, the quality bar.
 std::string first_result_difference(const Json& a, const Json& b);
 
 }  // namespace throng

@@ -1,6 +1,5 @@
 #include "scenarios/run/simulation.h"
 
-#include "agents/minds/statistical_mind.h"
 #include "recsys/models/registry.h"
 
 namespace throng {
@@ -31,22 +30,36 @@ Simulation::Simulation(const Scenario& scenario, Dataset dataset, FitObserver& o
   space_ = std::make_unique<TasteSpace>(dataset_.catalogue, split_.train);
   population_ = std::make_unique<Population>(dataset_, *space_, scenario.population, draws_);
   training_data_ = std::make_unique<TrainingData>(split_.train, *population_);
-  mind_ = std::make_unique<StatisticalMind>(StatisticalParameters{}, *space_, mean_ratings_, draws_);
+  minds_ = std::make_unique<Minds>(
+      scenario.minds,
+      MindWorld{.dataset = dataset_, .space = *space_, .train = split_.train, .mean_ratings = mean_ratings_}, draws_);
 }
 
-bool Simulation::run(RunObserver& observer) {
+Platform Simulation::platform(Exchange* outside) {
   const World world{.population = *population_,
                     .recommender = *recommender_,
                     .not_recommended = not_recommended_,
                     .mean_ratings = mean_ratings_};
-  const Platform platform(world, *mind_, scenario_.session, draws_);
-  const bool they_come_back = scenario_.rounds > 1;
-  Carried carried{.rule = scenario_.retrain.picks,
-                  .agents = std::vector<AgentState>(they_come_back ? population_->size() : 0)};
+  return {world, minds_->mind(), scenario_.session, draws_, outside};
+}
+
+Window Simulation::window(std::uint16_t round) const {
+  const VirtualTime begin = VirtualTime(round * scenario_.retrain.every);
+  return {.round = round, .begin = begin, .end = begin + scenario_.retrain.every};
+}
+
+bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& observer, Exchange* outside) {
+  return platform(outside).run_window(window(0), agents, observer);
+}
+
+bool Simulation::run(RunObserver& observer, Exchange* outside) {
+  const Platform in_front_of_agents = platform(outside);
+  std::vector<AgentId> agents = population_->everyone();
+  if (scenario_.rounds == 1) return in_front_of_agents.run_window(window(0), agents, observer);
+  Carried carried{.rule = scenario_.retrain.picks, .agents = std::vector<AgentState>(population_->size())};
   for (std::uint16_t round = 0; round < scenario_.rounds; ++round) {
-    const VirtualTime begin = VirtualTime(round * scenario_.retrain.every);
-    const Window window{.round = round, .begin = begin, .end = begin + scenario_.retrain.every};
-    if (!platform.run_window(window, observer, they_come_back ? &carried : nullptr)) return false;
+    if (!in_front_of_agents.run_window(window(round), agents, observer, &carried)) return false;
+    std::erase_if(agents, [&](AgentId agent) { return carried.agents[index(agent)].abandoned; });
     if (scenario_.retrain.learns && round + 1 < scenario_.rounds) {
       retrain(carried.agents);
       carried.rows = training_data_.get();

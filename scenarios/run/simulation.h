@@ -8,6 +8,7 @@
 #include "agents/population.h"
 #include "agents/taste.h"
 #include "recsys/models/recommender.h"
+#include "scenarios/run/minds.h"
 #include "scenarios/run/scenario.h"
 
 namespace throng {
@@ -19,16 +20,21 @@ class Simulation {
   /// asks what the dataset cannot give.
   Simulation(const Scenario& scenario, Dataset dataset, FitObserver& observer);
 
-  /// Runs every round, and retrains in between. Returns false if the observer stopped the run; see
-  /// Platform::run_window.
-  bool run(RunObserver& observer);
+  /// Runs every round, and retrains in between. `outside`: whom minds ask; null: none of them asks. Returns false if the
+  /// observer stopped the run; see Platform::run_window.
+  bool run(RunObserver& observer, Exchange* outside);
+  /// Runs the first round with some agents only (ascending, each once).
+  bool run_first_round(std::span<const AgentId> agents, RunObserver& observer, Exchange* outside);
 
   const Dataset& dataset() const { return dataset_; }
   const TasteSpace& taste_space() const { return *space_; }
   const Population& population() const { return *population_; }
   const std::vector<float>& mean_ratings() const { return mean_ratings_; }
+  const Minds& minds() const { return *minds_; }
 
  private:
+  Platform platform(Exchange* outside);
+  Window window(std::uint16_t round) const;
   void retrain(std::span<const AgentState> agents);
 
   Scenario scenario_;
@@ -42,7 +48,7 @@ class Simulation {
   std::unique_ptr<TasteSpace> space_;
   std::unique_ptr<Population> population_;
   std::unique_ptr<TrainingData> training_data_;
-  std::unique_ptr<Mind> mind_;
+  std::unique_ptr<Minds> minds_;
 };
 
 }  // namespace throng

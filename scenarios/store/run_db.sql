@@ -6,16 +6,17 @@ CREATE TABLE items (
 CREATE TABLE agents (
   agent INTEGER PRIMARY KEY, user INTEGER NOT NULL, external_id TEXT NOT NULL, perturbed INTEGER NOT NULL,
   activity INTEGER NOT NULL, conformity INTEGER NOT NULL, diversity INTEGER NOT NULL,
-  favourite_genres TEXT NOT NULL, persona TEXT NOT NULL);
+  favourite_genres TEXT NOT NULL, persona TEXT NOT NULL, mind TEXT NOT NULL);
 CREATE TABLE windows (
   round INTEGER PRIMARY KEY, begin_us INTEGER NOT NULL, end_us INTEGER NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE sessions (
-  agent INTEGER, round INTEGER, started_us INTEGER NOT NULL, ended_us INTEGER NOT NULL, score INTEGER NOT NULL,
-  digest TEXT NOT NULL, PRIMARY KEY (agent, round)) WITHOUT ROWID;
+  agent INTEGER, round INTEGER, started_us INTEGER NOT NULL, ended_us INTEGER NOT NULL, score INTEGER,
+  abandoned INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (agent, round)) WITHOUT ROWID;
 CREATE TABLE pages (
   agent INTEGER, round INTEGER, page INTEGER, shown_at_us INTEGER NOT NULL, satisfaction REAL NOT NULL,
-  satisfaction_so_far REAL NOT NULL, fatigue REAL NOT NULL, exits INTEGER NOT NULL,
+  satisfaction_so_far REAL, fatigue REAL, exits INTEGER, degraded INTEGER NOT NULL,
   PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
+CREATE INDEX degraded_pages ON pages (agent, round, page) WHERE degraded;
 CREATE TABLE impressions (
   agent INTEGER, round INTEGER, page INTEGER, position INTEGER, item INTEGER NOT NULL, aligned INTEGER NOT NULL,
   viewed INTEGER NOT NULL, rating INTEGER, feeling TEXT,
@@ -23,10 +24,20 @@ CREATE TABLE impressions (
 CREATE TABLE reflections (
   agent INTEGER, round INTEGER, page INTEGER, satisfaction REAL NOT NULL,
   PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
+CREATE TABLE sayings (
+  agent INTEGER, round INTEGER, number INTEGER, page INTEGER NOT NULL, position INTEGER, about TEXT NOT NULL,
+  text TEXT NOT NULL, PRIMARY KEY (agent, round, number)) WITHOUT ROWID;
+CREATE TABLE failures (
+  agent INTEGER, round INTEGER, number INTEGER, page INTEGER NOT NULL, step TEXT NOT NULL, problem TEXT NOT NULL,
+  reply TEXT NOT NULL, gave_up INTEGER NOT NULL, PRIMARY KEY (agent, round, number)) WITHOUT ROWID;
+-- What counts: degraded pages leave every numerator and denominator.
+CREATE VIEW counted_impressions AS
+  SELECT * FROM impressions i WHERE NOT EXISTS (
+    SELECT 1 FROM pages p WHERE p.degraded AND p.agent = i.agent AND p.round = i.round AND p.page = i.page);
 -- One row each per page or session: kept with these, because rows are what writing costs.
 CREATE VIEW decisions AS
-  SELECT agent, round, page, satisfaction_so_far AS satisfaction, fatigue, exits FROM pages;
-CREATE VIEW interviews AS SELECT agent, round, score FROM sessions;
+  SELECT agent, round, page, satisfaction_so_far AS satisfaction, fatigue, exits FROM pages WHERE NOT degraded;
+CREATE VIEW interviews AS SELECT agent, round, score FROM sessions WHERE score IS NOT NULL;
 CREATE VIEW digests AS SELECT round, agent, digest FROM sessions;
 CREATE TABLE metrics (
   position INTEGER PRIMARY KEY, metric TEXT NOT NULL, mean REAL NOT NULL, standard_error REAL NOT NULL, agents INTEGER NOT NULL,

@@ -15,11 +15,23 @@ VirtualTime time_from(const SQLite::Column& microseconds) {
 
 std::uint8_t small(const SQLite::Column& number) { return static_cast<std::uint8_t>(number.getInt()); }
 
+std::optional<std::uint32_t> optional_number(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional(column.getUInt());
+}
+
+Decision decision_from(SQLite::Statement& row, int first_column) {
+  Decision decision{.satisfaction = row.getColumn(first_column).getDouble(),
+                    .exits = row.getColumn(first_column + 2).getInt() != 0};
+  const SQLite::Column fatigue = row.getColumn(first_column + 1);
+  if (!fatigue.isNull()) decision.fatigue = fatigue.getDouble();
+  return decision;
+}
+
 std::int64_t number(AgentId agent) { return static_cast<std::int64_t>(agent); }
 
 /// The columns of a StoredAgent, in this order, for `stored_agent`.
 constexpr const char* kAgentColumns =
-    "agent, external_id, perturbed, activity, conformity, diversity, favourite_genres, persona";
+    "agent, external_id, perturbed, activity, conformity, diversity, favourite_genres, persona, mind";
 
 StoredAgent stored_agent(SQLite::Statement& row) {
   return {.agent = AgentId(row.getColumn(0).getUInt()),
@@ -29,7 +41,8 @@ StoredAgent stored_agent(SQLite::Statement& row) {
                      .conformity = small(row.getColumn(4)),
                      .diversity = small(row.getColumn(5))},
           .favourite_genres = row.getColumn(6).getString(),
-          .persona = row.getColumn(7).getString()};
+          .persona = row.getColumn(7).getString(),
+          .mind = row.getColumn(8).getString()};
 }
 
 SessionDigest session_digest(SQLite::Statement& row) {
@@ -73,6 +86,7 @@ RunReader::RunReader(const std::filesystem::path& run_folder) {
     connection_->query("SELECT agent, digest FROM digests LIMIT 1").executeStep();
     connection_->query("SELECT interactions FROM items LIMIT 1").executeStep();
     connection_->query("SELECT value FROM round_metrics LIMIT 1").executeStep();
+    connection_->query("SELECT gave_up FROM failures LIMIT 1").executeStep();
   } catch (const SQLite::Exception& error) {
     throw Failure(ErrorKind::data,
                   fmt::format("{}: cannot be read as a run: {}", file.string(), error.what()));
@@ -91,8 +105,8 @@ std::vector<Outcome> RunReader::outcomes() const {
       "SELECT s.agent, COUNT(i.item), COALESCE(SUM(i.viewed), 0), COALESCE(SUM(COALESCE(i.rating, 0) >= ?), "
       "0), "
       "  COUNT(DISTINCT i.page), "
-      "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round), s.round "
-      "FROM sessions s LEFT JOIN impressions i USING (agent, round) "
+      "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round), s.round, s.abandoned "
+      "FROM sessions s LEFT JOIN counted_impressions i USING (agent, round) "
       "GROUP BY s.agent, s.round ORDER BY s.agent, s.round",
       static_cast<int>(kLikedRating));
   std::vector<Outcome> outcomes;
@@ -103,7 +117,8 @@ std::vector<Outcome> RunReader::outcomes() const {
                         .viewed = rows.getColumn(2).getUInt(),
                         .liked = rows.getColumn(3).getUInt(),
                         .pages = rows.getColumn(4).getUInt(),
-                        .score = rows.getColumn(5).getUInt()});
+                        .abandoned = rows.getColumn(7).getInt() != 0,
+                        .score = optional_number(rows.getColumn(5))});
   }
   return outcomes;
 }
@@ -135,7 +150,7 @@ std::vector<TraitGroups> RunReader::traits() const {
 
 std::array<std::size_t, 5> RunReader::rating_counts() const {
   auto rows = connection_->query(
-      "SELECT rating, COUNT(*) FROM impressions WHERE viewed GROUP BY rating ORDER BY rating");
+      "SELECT rating, COUNT(*) FROM counted_impressions WHERE viewed GROUP BY rating ORDER BY rating");
   std::array<std::size_t, 5> counts{};
   while (rows.executeStep()) counts.at(rows.getColumn(0).getUInt() - 1) = rows.getColumn(1).getUInt();
   return counts;
@@ -175,13 +190,13 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
   if (head.executeStep()) {
     session.started = time_from(head.getColumn(0));
     session.ended = time_from(head.getColumn(1));
-    session.interview.score = small(head.getColumn(2));
+    if (!head.getColumn(2).isNull()) session.interview = Interview{.score = small(head.getColumn(2))};
     session.digest = Hash128::from_hex(head.getColumn(3).getString());
   }
 
   auto pages = connection_->query(
       "SELECT p.page, p.shown_at_us, p.satisfaction, p.satisfaction_so_far, p.fatigue, p.exits, "
-      "r.satisfaction "
+      "r.satisfaction, p.degraded "
       "FROM pages p LEFT JOIN reflections r USING (agent, round, page) "
       "WHERE agent = ? AND round = ? ORDER BY p.page",
       number(agent), round);
@@ -190,9 +205,7 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
     page.page = static_cast<std::uint16_t>(pages.getColumn(0).getUInt());
     page.shown_at = time_from(pages.getColumn(1));
     page.satisfaction = pages.getColumn(2).getDouble();
-    page.decision = {.satisfaction = pages.getColumn(3).getDouble(),
-                     .fatigue = pages.getColumn(4).getDouble(),
-                     .exits = pages.getColumn(5).getInt() != 0};
+    if (pages.getColumn(7).getInt() == 0) page.decision = decision_from(pages, 3);
     if (!pages.getColumn(6).isNull())
       page.reflection = Reflection{.satisfaction = pages.getColumn(6).getDouble()};
   }
@@ -211,7 +224,32 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
                                 .rating = small(impressions.getColumn(5)),  // null reads as 0
                                 .feeling = feeling_from(impressions.getColumn(6).getString())});
   }
+  session.notes = notes(agent, round);
   return session;
+}
+
+Notes RunReader::notes(AgentId agent, std::uint16_t round) const {
+  Notes notes;
+  auto sayings = connection_->query(
+      "SELECT page, position, about, text FROM sayings WHERE agent = ? AND round = ? ORDER BY number",
+      number(agent), round);
+  while (sayings.executeStep()) {
+    notes.sayings.push_back({.page = static_cast<std::uint16_t>(sayings.getColumn(0).getUInt()),
+                             .position = static_cast<std::uint16_t>(sayings.getColumn(1).getUInt()),
+                             .about = about_from(sayings.getColumn(2).getString()),
+                             .text = sayings.getColumn(3).getString()});
+  }
+  auto failures = connection_->query(
+      "SELECT page, step, problem, reply, gave_up FROM failures WHERE agent = ? AND round = ? ORDER BY number",
+      number(agent), round);
+  while (failures.executeStep()) {
+    notes.mishaps.push_back({.page = static_cast<std::uint16_t>(failures.getColumn(0).getUInt()),
+                             .step = step_from(failures.getColumn(1).getString()),
+                             .problem = failures.getColumn(2).getString(),
+                             .reply = failures.getColumn(3).getString(),
+                             .gave_up = failures.getColumn(4).getInt() != 0});
+  }
+  return notes;
 }
 
 StoredItem RunReader::item(ItemId item) const {
@@ -228,7 +266,7 @@ std::vector<ItemFigures> RunReader::items() const {
       "SELECT item, external_id, title, genres, mean_rating, interactions, "
       "  COALESCE(shown, 0), COALESCE(viewed, 0), COALESCE(liked, 0), given "
       "FROM items LEFT JOIN (SELECT item, COUNT(*) AS shown, SUM(viewed) AS viewed, "
-      "  SUM(COALESCE(rating, 0) >= ?) AS liked, AVG(rating) AS given FROM impressions GROUP BY item) "
+      "  SUM(COALESCE(rating, 0) >= ?) AS liked, AVG(rating) AS given FROM counted_impressions GROUP BY item) "
       "USING (item) ORDER BY item",
       static_cast<int>(kLikedRating));
   std::vector<ItemFigures> items;
@@ -250,7 +288,7 @@ std::vector<ItemFigures> RunReader::items() const {
 std::vector<PageFigures> RunReader::pages() const {
   auto rows = connection_->query(
       "SELECT page, COUNT(*), AVG(views), AVG(views * views) FROM "
-      "  (SELECT page, SUM(viewed) AS views FROM impressions GROUP BY agent, round, page) "
+      "  (SELECT page, SUM(viewed) AS views FROM counted_impressions GROUP BY agent, round, page) "
       "GROUP BY page ORDER BY page");
   std::vector<PageFigures> pages;
   while (rows.executeStep()) {

@@ -21,6 +21,7 @@ struct StoredAgent {
   TraitGroups traits;
   std::string favourite_genres;  ///< joined by '|'
   std::string persona;
+  std::string mind;  ///< who plays it: "statistical" or a language model's name
 };
 
 /// The digest of what an agent did in a round.
@@ -100,6 +101,8 @@ class RunReader {
 
  private:
   struct Connection;
+
+  Notes notes(AgentId agent, std::uint16_t round) const;
 
   std::unique_ptr<Connection> connection_;
 };

@@ -75,13 +75,19 @@ struct RunWriter::Statements {
   SQLite::Statement windows = prepare("windows", 4);
   SQLite::Statement metrics = prepare("metrics", 6);
   SQLite::Statement round_metrics = prepare("round_metrics", 3);
-  TableRows<AgentId, UserId, std::string, bool, int, int, int, std::string, std::string> agents{database,
-                                                                                                "agents"};
-  TableRows<AgentId, int, std::int64_t, std::int64_t, int, std::string> sessions{database, "sessions"};
-  TableRows<AgentId, int, int, std::int64_t, double, double, double, bool> pages{database, "pages"};
+  TableRows<AgentId, UserId, std::string, bool, int, int, int, std::string, std::string, std::string> agents{
+      database, "agents"};
+  TableRows<AgentId, int, std::int64_t, std::int64_t, std::optional<int>, bool, std::string> sessions{database, "sessions"};
+  TableRows<AgentId, int, int, std::int64_t, double, std::optional<double>, std::optional<double>,
+            std::optional<bool>, bool>
+      pages{database, "pages"};
   TableRows<AgentId, int, int, std::size_t, ItemId, bool, bool, std::optional<int>, const char*> impressions{
       database, "impressions"};
   TableRows<AgentId, int, int, double> reflections{database, "reflections"};
+  TableRows<AgentId, int, std::size_t, int, std::optional<int>, const char*, std::string> sayings{database,
+                                                                                                  "sayings"};
+  TableRows<AgentId, int, std::size_t, int, const char*, std::string, std::string, bool> failures{database,
+                                                                                                 "failures"};
   std::optional<SQLite::Transaction> transaction;
   std::size_t sessions_uncommitted = 0;
 
@@ -125,7 +131,8 @@ void RunWriter::write_items(const Dataset& dataset, std::span<const float> mean_
   }
 }
 
-void RunWriter::write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space) {
+void RunWriter::write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space,
+                             const MindName& mind_of) {
   statements_->begin();
   for (std::uint32_t n = 0; n < population.size(); ++n) {
     const AgentId agent{n};
@@ -135,7 +142,7 @@ void RunWriter::write_agents(const Population& population, const Dataset& datase
     statements_->agents.add(
         agent, user_id, user.external_id, !population.is_user(agent), traits.activity, traits.conformity,
         traits.diversity, joined_genres(dataset.catalogue, space.favourite_genres(user_id, kFavouriteGenres)),
-        user.persona ? user.persona->taste : std::string());
+        user.persona ? user.persona->taste : std::string(), mind_of(agent));
     if (n % kAgentsPerInsert == 0) statements_->agents.insert();
   }
   statements_->agents.insert();
@@ -148,20 +155,48 @@ void RunWriter::write_sessions(std::span<const SessionRecord> sessions) {
   statements_->pages.insert();
   statements_->impressions.insert();
   statements_->reflections.insert();
+  statements_->sayings.insert();
+  statements_->failures.insert();
   statements_->sessions_uncommitted += sessions.size();
   if (statements_->sessions_uncommitted >= kSessionsPerTransaction) commit();
 }
 
 void RunWriter::add_session(const SessionRecord& session) {
+  std::optional<int> score;
+  if (session.interview) score = session.interview->score;
   statements_->sessions.add(session.agent, session.round, microseconds(session.started),
-                            microseconds(session.ended), session.interview.score, session.digest.hex());
+                            microseconds(session.ended), score, session.abandoned(), session.digest.hex());
   for (const PageRecord& page : session.pages) add_page(session, page);
+  add_notes(session);
+}
+
+void RunWriter::add_notes(const SessionRecord& session) {
+  const std::vector<Saying>& sayings = session.notes.sayings;
+  for (std::size_t i = 0; i < sayings.size(); ++i) {
+    const Saying& said = sayings[i];
+    statements_->sayings.add(session.agent, session.round, i + 1, said.page,
+                             said.position > 0 ? std::optional<int>(said.position) : std::nullopt,
+                             to_string(said.about), said.text);
+  }
+  const std::vector<Mishap>& mishaps = session.notes.mishaps;
+  for (std::size_t i = 0; i < mishaps.size(); ++i) {
+    statements_->failures.add(session.agent, session.round, i + 1, mishaps[i].page,
+                              to_string(mishaps[i].step), mishaps[i].problem, mishaps[i].reply,
+                              mishaps[i].gave_up);
+  }
 }
 
 void RunWriter::add_page(const SessionRecord& session, const PageRecord& page) {
+  std::optional<double> satisfaction_so_far;
+  std::optional<double> fatigue;
+  std::optional<bool> exits;
+  if (page.decision) {
+    satisfaction_so_far = page.decision->satisfaction;
+    fatigue = page.decision->fatigue;
+    exits = page.decision->exits;
+  }
   statements_->pages.add(session.agent, session.round, page.page, microseconds(page.shown_at),
-                         page.satisfaction, page.decision.satisfaction, page.decision.fatigue,
-                         page.decision.exits);
+                         page.satisfaction, satisfaction_so_far, fatigue, exits, page.degraded());
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const Impression& shown = page.impressions[i];
     statements_->impressions.add(session.agent, session.round, page.page, i + 1, shown.item, shown.aligned,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -11,6 +12,9 @@
 #include "agents/taste.h"
 
 namespace throng {
+
+/// Who plays an agent, such as "statistical" or the name of a language model.
+using MindName = std::function<std::string(AgentId)>;
 
 /// Writes run.db (README.md beside this file). Not thread-safe. Rows of a whole batch of partitions are
 /// committed in one transaction. Throws Failure(unexpected) naming the file if SQLite fails.
@@ -25,7 +29,8 @@ class RunWriter {
   void write_meta(const std::string& key, const std::string& value);
   /// `mean_ratings`: displayed, per item of the dataset.
   void write_items(const Dataset& dataset, std::span<const float> mean_ratings);
-  void write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space);
+  void write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space,
+                    const MindName& mind_of);
   void write_sessions(std::span<const SessionRecord> sessions);
   void write_window(const Window& window, const Hash128& digest);
   /// `of`: "recommended" or "viewed", the first word of the metrics' names.
@@ -41,6 +46,7 @@ class RunWriter {
 
   void add_session(const SessionRecord& session);
   void add_page(const SessionRecord& session, const PageRecord& page);
+  void add_notes(const SessionRecord& session);
 
   std::unique_ptr<Statements> statements_;
 };

@@ -63,6 +63,8 @@ void run_replicate(const Scenario& study, std::uint32_t replicate, const RunOpti
   RunOptions run_options = options;
   run_options.folder = options.folder / fmt::format("{}-{}", arm.name, replicate + 1);
   run_options.existing = ExistingFolder::resume;
+  run_options.budget_log = options.folder / "budget.log";  // one budget for all runs
+  if (options.replay) run_options.replay = *options.replay / run_options.folder.filename();
   arm.summaries.push_back(run_scenario(scenario_of(study, arm, replicate), run_options));
   for (const RoundMetric& metric : RunReader(run_options.folder).round_metrics()) {
     arm.figures[{metric.metric, metric.round}].push_back(metric.value);
@@ -86,6 +88,7 @@ void add_curves(const Arm& arm, Json& curves) {
 
 Json summarise(const Scenario& study, const std::vector<Arm>& arms) {
   Json summary = arms.front().summaries.front();  // what all runs share, and the order of the keys
+  summary.erase("llm");  // of the first run alone
   summary["seed"] = study.seed;
   for (auto& [metric, mean] : summary["metrics"].items()) {
     std::vector<double> values;
@@ -138,7 +141,7 @@ Json run_study(Scenario scenario, const RunOptions& options) {
   if (!scenario.control.is_null()) arms.push_back({.name = kControl});
   for (const Arm& arm : arms) scenario_of(scenario, arm, 0);  // its faults come before anything is run
 
-  const FolderLock lock = start_folder(scenario, options.folder);
+  const FolderLock lock = start_folder(scenario, options.folder, options.existing);
   if (options.existing == ExistingFolder::overwrite) remove_runs(options.folder);
   for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
     for (Arm& arm : arms) run_replicate(scenario, replicate, options, arm);
@@ -147,6 +150,9 @@ Json run_study(Scenario scenario, const RunOptions& options) {
   summary["wall_seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   summary["peak_rss_bytes"] = peak_rss_bytes();
   write_file(options.folder / "summary.json", summary.dump(2) + "\n");
+  for (const Arm& arm : arms) {
+    for (const Json& run : arm.summaries) check_quality(scenario, run);
+  }
   return summary;
 }
 

@@ -13,11 +13,23 @@ Impression viewed(int rating) {
 
 TEST(OutcomeOf, CountsWhatWasShownViewedAndLiked) {
   SessionRecord session{.agent = AgentId(3)};
-  session.pages.push_back({.page = 1, .impressions = {viewed(4), viewed(3), {}, {}}});
-  session.pages.push_back({.page = 2, .impressions = {viewed(5), {}, {.aligned = true}, {}}});
-  session.interview.score = 6;
+  session.pages.push_back({.page = 1, .impressions = {viewed(4), viewed(3), {}, {}}, .decision = Decision{}});
+  session.pages.push_back({.page = 2, .impressions = {viewed(5), {}, {.aligned = true}, {}}, .decision = Decision{}});
+  session.interview = Interview{.score = 6};
   EXPECT_EQ(outcome_of(session),
             (Outcome{.agent = AgentId(3), .shown = 8, .viewed = 3, .liked = 2, .pages = 2, .score = 6}));
+}
+
+TEST(OutcomeOf, LeavesDegradedPagesOut) {
+  SessionRecord session{.agent = AgentId(3)};
+  session.pages.push_back({.page = 1, .impressions = {viewed(4), {}}, .decision = Decision{}});
+  session.pages.push_back({.page = 2, .impressions = {{}, {}}});
+  session.pages.push_back({.page = 3, .impressions = {{}, viewed(2)}, .decision = Decision{}});
+  EXPECT_EQ(outcome_of(session),
+            (Outcome{.agent = AgentId(3), .shown = 4, .viewed = 2, .liked = 1, .pages = 2}));
+  session.pages.pop_back();
+  session.pages.push_back({.page = 3, .impressions = {{}, {}}});
+  EXPECT_TRUE(outcome_of(session).abandoned);
 }
 
 // By hand: agent 0 viewed 2 of 4 and liked 1 on 1 page, score 3; agent 1 viewed 6 of 8 and liked 6 on 2
@@ -78,6 +90,21 @@ TEST(HeadlineMetrics, SharesOfNothingDoNotCount) {
   EXPECT_EQ(metrics[4].agents, 2U);
   EXPECT_DOUBLE_EQ(metrics[4].mean, 4);
   EXPECT_EQ(headline_metrics({}).front().agents, 0U);
+}
+
+TEST(HeadlineMetrics, SayOnHowManyAgentsAndPagesTheyRest) {
+  const std::vector<Outcome> outcomes{
+      {.agent = AgentId(0), .shown = 4, .viewed = 2, .pages = 1},  // its interview could not be made out
+      {.agent = AgentId(1), .shown = 4, .viewed = 4, .pages = 1, .score = 8},
+      {.agent = AgentId(2), .shown = 4, .pages = 1, .score = 1},
+      {.agent = AgentId(2), .round = 1, .shown = 4, .pages = 1, .abandoned = true}};
+  const std::vector<Metric> metrics = headline_metrics(outcomes);
+  EXPECT_DOUBLE_EQ(metrics[0].mean, 0.75);
+  EXPECT_EQ(metrics[0].agents, 2U);
+  EXPECT_EQ(metrics[0].pages, 2U);
+  EXPECT_DOUBLE_EQ(metrics[4].mean, 8);
+  EXPECT_EQ(metrics[4].agents, 1U);
+  EXPECT_EQ(metrics[4].pages, 1U);
 }
 
 }  // namespace

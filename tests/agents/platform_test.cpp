@@ -44,7 +44,8 @@ class PlatformTest : public ::testing::Test {
                       .recommender = *recommender_,
                       .not_recommended = not_recommended_,
                       .mean_ratings = mean_ratings_};
-    return Platform(world, mind, {.items_per_page = 3, .max_pages = 4}, draws).run_window(kWindow, collector);
+    return Platform(world, mind, {.items_per_page = 3, .max_pages = 4}, draws)
+        .run_window(kWindow, population.everyone(), collector);
   }
 
   static constexpr Window kWindow{

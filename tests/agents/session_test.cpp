@@ -13,7 +13,7 @@ class ScriptedMind : public Mind {
   ScriptedMind(std::size_t viewed_items, std::uint16_t exit_page)
       : viewed_items_(viewed_items), exit_page_(exit_page) {}
 
-  Task<Reaction> react(Actor& /*self*/, const Situation& situation,
+  Task<std::optional<Reaction>> react(Actor& /*self*/, const Situation& situation,
                        std::span<const ShownItem> page) override {
     pages_remembered.push_back(situation.memory.factual().size());
     Reaction reaction{.items = std::vector<ItemReaction>(page.size()), .satisfaction = 0.5};
@@ -22,13 +22,13 @@ class ScriptedMind : public Mind {
     }
     co_return reaction;
   }
-  Task<Decision> decide(Actor& /*self*/, const Situation& situation) override {
+  Task<std::optional<Decision>> decide(Actor& /*self*/, const Situation& situation) override {
     co_return Decision{.satisfaction = 0.5, .fatigue = 0.1, .exits = situation.page == exit_page_};
   }
-  Task<Reflection> reflect(Actor& /*self*/, const Situation& /*situation*/) override {
+  Task<std::optional<Reflection>> reflect(Actor& /*self*/, const Situation& /*situation*/) override {
     co_return Reflection{.satisfaction = 0.25};
   }
-  Task<Interview> interview(Actor& /*self*/, const Situation& /*situation*/) override {
+  Task<std::optional<Interview>> interview(Actor& /*self*/, const Situation& /*situation*/) override {
     co_return Interview{.score = 9};
   }
 
@@ -68,8 +68,8 @@ TEST(Session, ServesTheRankingPageByPageUntilTheExit) {
   ASSERT_EQ(record.pages.size(), 2U);
   EXPECT_THAT(shown_on(record.pages[0]), ElementsAre(ItemId(100), ItemId(99), ItemId(98)));
   EXPECT_THAT(shown_on(record.pages[1]), ElementsAre(ItemId(97), ItemId(96), ItemId(95)));
-  EXPECT_TRUE(record.pages[1].decision.exits);
-  EXPECT_EQ(record.interview.score, 9);
+  EXPECT_TRUE(record.pages[1].decision->exits);
+  EXPECT_EQ(record.interview->score, 9);
   EXPECT_THAT(mind.pages_remembered, ElementsAre(0, 1));
 }
 

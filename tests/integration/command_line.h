@@ -25,9 +25,10 @@ struct Finished {
 /// The program as a user meets it, in a folder of its own.
 class CommandLine : public ::testing::Test {
  protected:
-  /// Starts the program in the temporary folder, its output going to files there; no file may grow larger
-  /// than `max_file_bytes`.
-  pid_t start(const std::vector<std::string>& arguments, rlim_t max_file_bytes = RLIM_INFINITY) const {
+  /// Starts the program in the temporary folder, its output going to the files `name`out and `name`err there; no file may
+  /// grow larger than `max_file_bytes`.
+  pid_t start(const std::vector<std::string>& arguments, rlim_t max_file_bytes = RLIM_INFINITY,
+              const std::string& name = "") const {
     const pid_t child = fork();
     if (child != 0) return child;
     const rlimit limit{max_file_bytes, max_file_bytes};
@@ -36,20 +37,20 @@ class CommandLine : public ::testing::Test {
     std::vector<char*> argv{const_cast<char*>(THRONG_PROGRAM)};
     for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
-    if (chdir(folder_.path().c_str()) != 0 || freopen("out", "w", stdout) == nullptr ||
-        freopen("err", "w", stderr) == nullptr) {
+    if (chdir(folder_.path().c_str()) != 0 || freopen((name + "out").c_str(), "w", stdout) == nullptr ||
+        freopen((name + "err").c_str(), "w", stderr) == nullptr) {
       _exit(126);
     }
     execv(THRONG_PROGRAM, argv.data());
     _exit(127);
   }
 
-  Finished wait_for(pid_t child) const {
+  Finished wait_for(pid_t child, const std::string& name = "") const {
     int status = 0;
     waitpid(child, &status, 0);
     return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-            .out = read_file(folder_ / "out", ErrorKind::data),
-            .err = read_file(folder_ / "err", ErrorKind::data)};
+            .out = read_file(folder_ / (name + "out"), ErrorKind::data),
+            .err = read_file(folder_ / (name + "err"), ErrorKind::data)};
   }
 
   Finished throng(const std::vector<std::string>& arguments) const { return wait_for(start(arguments)); }

@@ -169,8 +169,8 @@ SessionRecord session_of(unsigned agent, unsigned item, std::uint8_t rating, std
                          .viewed = true,
                          .rating = rating,
                          .feeling = Feeling::pleased};
-  session.pages.push_back({.page = 1, .impressions = {shown}, .satisfaction = 0.5});
-  session.interview.score = score;
+  session.pages.push_back({.page = 1, .impressions = {shown}, .satisfaction = 0.5, .decision = Decision{.fatigue = 0.0}});
+  session.interview = Interview{.score = score};
   session.digest = {.high = item, .low = rating + 16U * score};
   return session;
 }
@@ -180,7 +180,7 @@ std::string title(ItemId item) { return "film\t" + std::to_string(index(item)); 
 TEST(DifferingRows, ShowsOnlyWhatDiffers) {
   const SessionRecord a = session_of(0, 1, 4, 7);
   SessionRecord b = session_of(0, 2, 4, 8);
-  b.pages[0].decision.fatigue = 1e-9;
+  b.pages[0].decision->fatigue = 1e-9;
   b.pages[0].reflection = Reflection{.satisfaction = 0.25};
   EXPECT_THAT(differing_rows(a, title, a, title), IsEmpty());
   EXPECT_THAT(differing_rows(a, title, b, title),
@@ -206,7 +206,8 @@ class CompareRuns : public ::testing::Test {
     writer.write_meta("dataset", dataset.name);
     writer.write_meta("digest", "d19e57");
     writer.write_items(dataset, dataset.mean_ratings());
-    writer.write_agents(Population(dataset, space, {}, Draws(1)), dataset, space);
+    writer.write_agents(Population(dataset, space, {}, Draws(1)), dataset, space,
+                        [](AgentId) { return "statistical"; });
     writer.write_sessions(sessions);
     writer.commit();
   }

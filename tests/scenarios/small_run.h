@@ -23,11 +23,12 @@ inline SessionRecord session_of(unsigned agent, const std::vector<std::vector<Sh
   for (const std::vector<Shown>& items : pages) {
     PageRecord& page = session.pages.emplace_back();
     page.page = static_cast<std::uint16_t>(session.pages.size());
+    page.decision = Decision{};
     for (const auto& [item, rating] : items) {
       page.impressions.push_back({.item = ItemId(item), .viewed = rating > 0, .rating = rating});
     }
   }
-  session.interview.score = score;
+  session.interview = Interview{.score = score};
   return session;
 }
 
@@ -54,7 +55,7 @@ inline void write_small_run(const TempFolder& folder, const Dataset& dataset = t
   }
   writer.write_meta("dataset", dataset.name);
   writer.write_items(dataset, dataset.mean_ratings());
-  writer.write_agents(population, dataset, space);
+  writer.write_agents(population, dataset, space, [](AgentId) { return "statistical"; });
   writer.write_sessions(sessions);
   writer.write_metrics(headline_metrics(std::vector{outcome_of(sessions[0]), outcome_of(sessions[1])}));
   writer.commit();

@@ -23,14 +23,14 @@ SessionRecord a_session(std::uint32_t agent) {
                            .shown_at = session.started,
                            .impressions = {viewed, passed},
                            .satisfaction = 0.5,
-                           .decision = {.satisfaction = 0.5, .fatigue = 0.2}});
+                           .decision = Decision{.satisfaction = 0.5, .fatigue = 0.2}});
   session.pages.push_back({.page = 2,
                            .shown_at = session.ended,
                            .impressions = {passed},
                            .satisfaction = 0.25,
-                           .decision = {.satisfaction = 0.4, .fatigue = 0.4, .exits = true},
+                           .decision = Decision{.satisfaction = 0.4, .fatigue = 0.4, .exits = true},
                            .reflection = Reflection{.satisfaction = 0.4}});
-  session.interview.score = 7;
+  session.interview = Interview{.score = 7};
   session.digest = {.high = 1, .low = agent};
   return session;
 }
@@ -38,15 +38,15 @@ SessionRecord a_session(std::uint32_t agent) {
 void expect_equal(const SessionRecord& a, const SessionRecord& b) {
   EXPECT_EQ(a.started, b.started);
   EXPECT_EQ(a.ended, b.ended);
-  EXPECT_EQ(a.interview.score, b.interview.score);
+  EXPECT_EQ(a.interview->score, b.interview->score);
   EXPECT_EQ(a.digest, b.digest);
   ASSERT_EQ(a.pages.size(), b.pages.size());
   for (std::size_t p = 0; p < a.pages.size(); ++p) {
     EXPECT_EQ(a.pages[p].shown_at, b.pages[p].shown_at);
     EXPECT_EQ(a.pages[p].satisfaction, b.pages[p].satisfaction);
-    EXPECT_EQ(a.pages[p].decision.satisfaction, b.pages[p].decision.satisfaction);
-    EXPECT_EQ(a.pages[p].decision.fatigue, b.pages[p].decision.fatigue);
-    EXPECT_EQ(a.pages[p].decision.exits, b.pages[p].decision.exits);
+    EXPECT_EQ(a.pages[p].decision->satisfaction, b.pages[p].decision->satisfaction);
+    EXPECT_EQ(a.pages[p].decision->fatigue, b.pages[p].decision->fatigue);
+    EXPECT_EQ(a.pages[p].decision->exits, b.pages[p].decision->exits);
     EXPECT_EQ(a.pages[p].reflection.has_value(), b.pages[p].reflection.has_value());
     ASSERT_EQ(a.pages[p].impressions.size(), b.pages[p].impressions.size());
     for (std::size_t i = 0; i < a.pages[p].impressions.size(); ++i) {

@@ -21,13 +21,15 @@ class HeldCalls : public Outside {
  public:
   struct Call {
     CallKey key;
-    std::string request;
+    std::vector<std::string> parts;
   };
-  void submit(const CallKey& key, std::string_view request) override {
-    calls.push_back({key, std::string(request)});
+  void submit(const CallKey& key, ExternalRequest request) override {
+    calls.push_back({key, std::move(request.parts)});
   }
   std::vector<Call> calls;
 };
+
+ExternalRequest ask(const char* question) { return {.parts = {question}}; }
 
 /// What `action` complains about; empty if it does not throw a SchedulingError.
 template <class Action>
@@ -132,7 +134,7 @@ TEST(Scheduler, AWindowClosesOnlyWhenNothingIsLeftInIt) {
   HeldCalls outside;
   Scheduler scheduler(&outside);
   scheduler.spawn(ActorId(1), at(3), [](Actor& self) -> Task<void> {
-    co_await self.external("ask", [](std::string_view) { return seconds(1); });
+    co_await self.external(ask("ask"), [](std::string_view) { return seconds(1); });
   });
   scheduler.run_until(at(10));
   EXPECT_THAT(complaint([&] { scheduler.close_window(at(10)); }), HasSubstr("1 calls are under way"));
@@ -151,7 +153,7 @@ std::vector<std::vector<std::string>> conversations(unsigned shuffle) {
     scheduler.spawn(ActorId(agent), at(agent % 5), [&heard, agent](Actor& self) -> Task<void> {
       for (int question = 0; question < 3; ++question) {
         const std::string reply = co_await self.external(
-            "same question", [](std::string_view text) { return seconds(text.size()); });
+            ask("same question"), [](std::string_view text) { return seconds(text.size()); });
         heard[agent].push_back(reply + "@" + format_time(self.now()));
       }
     });
@@ -180,7 +182,7 @@ TEST(External, TheSameRequestAgainIsAnotherOccurrence) {
   Scheduler scheduler(&outside);
   scheduler.spawn(ActorId(4), at(0), [](Actor& self) -> Task<void> {
     for (const char* request : {"a", "b", "a"}) {
-      co_await self.external(request, [](std::string_view) { return seconds(0); });
+      co_await self.external(ask(request), [](std::string_view) { return seconds(0); });
     }
   });
   std::vector<std::pair<std::string, unsigned>> asked;
@@ -188,8 +190,8 @@ TEST(External, TheSameRequestAgainIsAnotherOccurrence) {
   while (!outside.calls.empty()) {
     const HeldCalls::Call call = outside.calls.back();
     outside.calls.pop_back();
-    EXPECT_EQ(call.key.request, hash128(call.request));
-    asked.emplace_back(call.request, call.key.occurrence);
+    EXPECT_EQ(call.key.request, request_hash(call.parts));
+    asked.emplace_back(call.parts.at(0), call.key.occurrence);
     scheduler.complete(call.key, "ok");
     scheduler.run_until(at(10));
   }

@@ -1,0 +1,59 @@
+#include "agents/minds/llm_mind.h"
+
+#include <algorithm>
+
+namespace throng {
+namespace {
+
+constexpr Purpose kModel{"mind/model"};
+constexpr Purpose kSampling{"mind/sampling"};
+
+/// So much of a reply that could not be used is shown to the model again.
+constexpr std::size_t kRepeatedBytes = 4000;
+
+std::string_view beginning(std::string_view text) {
+  std::size_t end = std::min(text.size(), kRepeatedBytes);
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+const std::string& LlmMind::model_of(AgentId agent) const {
+  const auto which = draws_.below(options_.models.size(), kModel, {.agent = static_cast<std::uint32_t>(agent)});
+  return options_.models[which];
+}
+
+ExternalRequest LlmMind::request(const Situation& situation, const Question& question, std::string words,
+                                 int attempt) const {
+  const auto step = static_cast<std::uint32_t>(question.step);
+  const std::uint64_t bits = draws_.bits(kSampling, {.agent = static_cast<std::uint32_t>(situation.agent),
+                                                     .round = situation.round,
+                                                     .page = situation.page,
+                                                     .item = step << 8U | static_cast<std::uint32_t>(attempt)});
+  llm::ChatRequest chat{.model = model_of(situation.agent),
+                        .schema = question.schema,
+                        .temperature = options_.temperature,
+                        .seed = static_cast<std::int64_t>(bits >> 33U),  // servers take 31 bits
+                        .max_tokens = options_.max_tokens};
+  chat.messages.push_back({llm::Role::system, render("system", views_.persona(situation.profile))});
+  chat.messages.push_back({llm::Role::user, std::move(words)});
+  if (attempt > 0) {
+    const Mishap& last = situation.notes.mishaps.back();
+    const std::string said(beginning(last.reply));
+    chat.messages.push_back({llm::Role::assistant, said.empty() ? "(nothing)" : said});
+    Prompts::View view;
+    view.set("problem", last.problem);
+    chat.messages.push_back({llm::Role::user, render("repair", view)});
+  }
+  return {.parts = llm::logical_parts(chat), .chain = question.chain};
+}
+
+std::string fault_of(const llm::Completion& completion) {
+  if (!completion.refusal.empty() || completion.finish == llm::FinishReason::content_filter) return "it refuses to answer";
+  if (completion.finish == llm::FinishReason::length) return "it was cut off: it has to be shorter";
+  if (completion.text.find_first_not_of(" \t\r\n") == std::string::npos) return "it is empty";
+  return "";
+}
+
+}  // namespace throng

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agents/minds/prompt_views.h"
+#include "engine/sim/random.h"
+#include "llm/messages.h"
+
+namespace throng {
+
+struct LlmMindOptions {
+  Protocol protocol = Protocol::structured;
+  std::vector<std::string> models;  ///< at least one; the seed decides which an agent has
+  double temperature = 0.2;
+  int max_tokens = 1024;  ///< of a reply
+  int repairs = 2;        ///< how often the model is told what is wrong with its reply
+};
+
+/// What kind of call a step of a session makes.
+struct Question {
+  Step step = Step::react;
+  std::shared_ptr<const llm::OutputSchema> schema{};  ///< null: any text will do
+  std::uint32_t chain = 0;                            ///< calls that follow
+};
+
+/// What a reply means, or what is wrong with it, fit to be told to the model.
+template <class T>
+using Understood = std::variant<T, std::string>;
+
+/// A mind that asks a language model, in one of two protocols. What it is told of is the page, the profile and the memory; what
+/// it answers is taken only if it is whole and about the page: else the model is told what is wrong and asked again, at
+/// most `repairs` times, each a call of its own; then the step has no value, and the notes hold every reply that could not be
+/// used. A call takes no virtual time.
+///
+/// The replies of the outside are completions as `llm::completion_text` writes them.
+class LlmMind : public Mind {
+ public:
+  /// `views` and `prompts` must outlive the mind.
+  LlmMind(LlmMindOptions options, const Prompts& prompts, const PromptViews& views, const Draws& draws)
+      : options_(std::move(options)), prompts_(prompts), views_(views), draws_(draws) {}
+
+  const std::string& model_of(AgentId agent) const;
+
+ protected:
+  /// Asks what `words() -> std::string` renders (each time anew, so that nothing of it is kept while the call is under way),
+  /// reads the reply with `read(text) -> Understood<T>`, and repairs. Everything outlives the task.
+  template <class T, class Words, class Read>
+  Task<std::optional<T>> ask(Actor& self, const Situation& situation, const Question& question, const Words& words,
+                             const Read& read);
+
+  std::string render(const std::string& name, const Prompts::View& view) const {
+    return prompts_.render(name, view);
+  }
+  const PromptViews& views() const { return views_; }
+
+ private:
+  ExternalRequest request(const Situation& situation, const Question& question, std::string words,
+                          int attempt) const;
+
+  LlmMindOptions options_;
+  const Prompts& prompts_;
+  const PromptViews& views_;
+  Draws draws_;
+};
+
+/// What is wrong with a completion whatever was asked for: it was refused, cut off or is empty. "" if nothing is.
+std::string fault_of(const llm::Completion& completion);
+
+template <class T, class Words, class Read>
+Task<std::optional<T>> LlmMind::ask(Actor& self, const Situation& situation, const Question& question,
+                                    const Words& words, const Read& read) {
+  for (int attempt = 0; attempt <= options_.repairs; ++attempt) {
+    ExternalRequest asked = request(situation, question, words(), attempt);
+    const ReplyDuration at_once = [](std::string_view) { return Duration(0); };
+    const std::string reply = co_await self.external(std::move(asked), at_once);
+    const llm::Completion completion = llm::completion_from(reply);
+    std::string problem = fault_of(completion);
+    if (problem.empty()) {
+      Understood<T> understood = read(completion.text);
+      if (T* value = std::get_if<T>(&understood)) co_return std::move(*value);
+      problem = std::move(std::get<std::string>(understood));
+    }
+    situation.notes.mishaps.push_back({.page = situation.page,
+                                       .step = question.step,
+                                       .problem = std::move(problem),
+                                       .reply = completion.refusal.empty() ? completion.text : completion.refusal,
+                                       .gave_up = attempt == options_.repairs});
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace throng

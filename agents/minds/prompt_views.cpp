@@ -1,0 +1,211 @@
+#include "agents/minds/prompt_views.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "agents/recall.h"
+#include "engine/base/json.h"
+#include "llm/token_estimate.h"
+
+namespace throng {
+namespace {
+
+using View = Prompts::View;
+using List = kainjow::mustache::list;
+
+constexpr std::size_t kTitleBytes = 200;
+constexpr std::size_t kTextBytes = 600;
+constexpr std::size_t kFavouriteGenres = 4;
+constexpr std::size_t kHistoryTitles = 5;
+
+View flag(bool value) { return value ? View::type::bool_true : View::type::bool_false; }
+
+View with_text(std::string text) {
+  View view;
+  view.set("text", std::move(text));
+  return view;
+}
+
+std::string trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return "";
+  return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+/// The statements of a persona's text, which sources join by '|'.
+std::vector<std::string> statements(std::string_view text) {
+  std::vector<std::string> found;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('|'), text.size());
+    if (std::string statement = trimmed(text.substr(0, end)); !statement.empty()) found.push_back(std::move(statement));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return found;
+}
+
+/// In whole tenths of [0, 1].
+std::string tenths(double share) { return fmt::format("{}", std::lround(10 * share)); }
+
+/// Appends `item` to a list whose entries know whether a comma follows.
+void add_item(List& list, View item) {
+  if (!list.empty()) list.back().set("comma", ", ");
+  list.push_back(std::move(item));
+}
+
+/// The emotions that belong to a remembered page: the satisfaction with it, and what was concluded after it.
+struct Emotions {
+  double satisfaction = 0;
+  std::optional<double> concluded;
+};
+
+Emotions emotions_of(const Memory& memory, const FactualMemory& page) {
+  Emotions emotions;
+  for (const EmotionalMemory& felt : memory.emotional()) {
+    if (felt.round != page.round || felt.page != page.page) continue;
+    if (felt.is_reflection) {
+      emotions.concluded = felt.satisfaction;
+    } else {
+      emotions.satisfaction = felt.satisfaction;
+    }
+  }
+  return emotions;
+}
+
+}  // namespace
+
+std::string quoted(std::string_view text, std::size_t most_bytes) {
+  std::string_view kept = text.substr(0, most_bytes);
+  if (kept.size() < text.size()) {
+    while (!kept.empty() && (static_cast<unsigned char>(text[kept.size()]) & 0xC0U) == 0x80U) kept.remove_suffix(1);
+  }
+  return Json(std::string(kept)).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string shown_title(const Item& item) {
+  const std::string year = fmt::format("({})", item.year);
+  if (item.year == 0 || item.title.find(year) != std::string::npos) return item.title;
+  return fmt::format("{} {}", item.title, year);
+}
+
+PromptViews::PromptViews(const Dataset& dataset, const TasteSpace& space, const Interactions& train,
+                         const Prompts& prompts, PromptViewOptions options)
+    : dataset_(dataset), space_(space), train_(train), prompts_(prompts), options_(std::move(options)) {}
+
+View PromptViews::names() const {
+  View view;
+  view.set("item", options_.item_name);
+  view.set("items", options_.item_name + "s");
+  std::string label = options_.item_name;
+  std::ranges::transform(label, label.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  view.set("label", label);
+  return view;
+}
+
+std::vector<std::string> PromptViews::history_titles(UserId user) const {
+  std::vector<std::string> titles;
+  for (const ItemId item : train_.items_of(user)) {
+    if (titles.size() == kHistoryTitles) break;
+    titles.push_back(quoted(shown_title(dataset_.catalogue[item]), kTitleBytes));
+  }
+  return titles;
+}
+
+View PromptViews::persona(const Profile& profile) const {
+  View view = names();
+  view.set(fmt::format("activity_{}", profile.traits.activity), flag(true));
+  view.set(fmt::format("conformity_{}", profile.traits.conformity), flag(true));
+  view.set(fmt::format("diversity_{}", profile.traits.diversity), flag(true));
+  List tastes;
+  const std::optional<Persona>& persona = dataset_.users[index(profile.user)].persona;
+  if (persona) {
+    for (const std::string& statement : statements(persona->taste)) {
+      tastes.push_back(with_text(quoted(statement, kTextBytes)));
+    }
+    if (!persona->high_rating.empty()) view.set("rates_high", quoted(trimmed(persona->high_rating), kTextBytes));
+    if (!persona->low_rating.empty()) view.set("rates_low", quoted(trimmed(persona->low_rating), kTextBytes));
+  } else {
+    for (const GenreId genre : space_.favourite_genres(profile.user, kFavouriteGenres)) {
+      tastes.push_back(with_text(quoted(dataset_.catalogue.genre_names[index(genre)], kTitleBytes)));
+    }
+    const std::vector<std::string> titles = history_titles(profile.user);
+    if (!titles.empty()) tastes.push_back(with_text(fmt::format("such as {}", fmt::join(titles, ", "))));
+  }
+  view.set("tastes", tastes);
+  return view;
+}
+
+std::string PromptViews::memory_text(const Situation& situation, std::size_t number) const {
+  const FactualMemory& page = situation.memory.factual()[number];
+  const Emotions emotions = emotions_of(situation.memory, page);
+  View view;
+  if (page.round != situation.round) view.set("visit", fmt::format("{}", page.round + 1));
+  view.set("page", fmt::format("{}", page.page));
+  view.set("satisfaction", tenths(emotions.satisfaction));
+  if (emotions.concluded) view.set("reflection", tenths(*emotions.concluded));
+  List viewed;
+  List passed;
+  for (const Impression& shown : page.impressions) {
+    View item;
+    item.set("title", quoted(shown_title(dataset_.catalogue[shown.item]), kTitleBytes));
+    if (shown.viewed) {
+      item.set("rating", fmt::format("{}", shown.rating));
+      item.set("feeling", to_string(shown.feeling));
+    }
+    add_item(shown.viewed ? viewed : passed, std::move(item));
+  }
+  view.set("viewed_any", flag(!viewed.empty()));
+  view.set("passed_any", flag(!passed.empty()));
+  view.set("viewed", viewed);
+  view.set("passed", passed);
+  return prompts_.render("memory", view);
+}
+
+View PromptViews::situation_and(const Situation& situation, std::span<const ItemId> cue) const {
+  std::map<std::size_t, std::string> texts;
+  const std::vector<std::size_t> recalled =
+      recall(situation.memory, dataset_.catalogue, cue, options_.memory_tokens, [&](std::size_t page) {
+        return llm::estimate_tokens(texts[page] = memory_text(situation, page));
+      });
+  List memories;
+  for (const std::size_t page : recalled) memories.push_back(with_text(texts[page]));
+  View view = names();
+  view.set("page", fmt::format("{}", std::min(situation.page, situation.max_pages)));
+  view.set("remembers", flag(!memories.empty()));
+  view.set("memories", memories);
+  return view;
+}
+
+View PromptViews::page(const Situation& situation, std::span<const ShownItem> shown) const {
+  std::vector<ItemId> cue;
+  List items;
+  for (const ShownItem& each : shown) {
+    const Item& item = dataset_.catalogue[each.item];
+    cue.push_back(each.item);
+    View view;
+    view.set("number", fmt::format("{}", cue.size()));
+    view.set("title", quoted(shown_title(item), kTitleBytes));
+    view.set("rating", fmt::format("{:.2f}", each.mean_rating));
+    view.set("has_genres", flag(!item.genres.empty()));
+    view.set("genres", quoted(genres(item), kTitleBytes));
+    view.set("has_summary", flag(!item.summary.empty()));
+    view.set("summary", quoted(item.summary, kTextBytes));
+    items.push_back(std::move(view));
+  }
+  View view = situation_and(situation, cue);
+  view.set("count", fmt::format("{}", shown.size()));
+  view.set("shown", items);
+  return view;
+}
+
+std::string PromptViews::genres(const Item& item) const {
+  std::vector<std::string_view> names;
+  for (const GenreId genre : item.genres) names.emplace_back(dataset_.catalogue.genre_names[index(genre)]);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace throng

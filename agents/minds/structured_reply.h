@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/minds/llm_mind.h"
+
+namespace throng {
+
+/// What a page's call of the `structured` protocol brings.
+struct StructuredReaction {
+  Reaction reaction;  ///< with its decision
+  std::vector<Saying> sayings;
+};
+
+struct StructuredInterview {
+  Interview interview;
+  std::string reason;
+};
+
+/// The JSON Schema of the reply about a page of `items` items; of the interview's reply.
+std::shared_ptr<const llm::OutputSchema> structured_page_schema(std::size_t items);
+std::shared_ptr<const llm::OutputSchema> structured_interview_schema();
+
+/// Reads a reply that must fit `schema` and beyond that speak once of every item of the page, and of no other. `page`
+/// is the page's number, for the sayings.
+Understood<StructuredReaction> read_structured_reaction(std::string_view text, const llm::OutputSchema& schema,
+                                                        std::size_t items, std::uint16_t page);
+Understood<StructuredInterview> read_structured_interview(std::string_view text, const llm::OutputSchema& schema);
+
+}  // namespace throng

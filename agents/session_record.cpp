@@ -1,0 +1,47 @@
+#include "agents/session_record.h"
+
+#include <algorithm>
+#include <array>
+
+namespace throng {
+namespace {
+
+/// So many degraded pages in a row and the agent is abandoned.
+constexpr std::size_t kDegradedInARow = 2;
+
+constexpr std::array<const char*, 6> kFeelings{"",        "upset",    "disappointed", "indifferent",
+                                               "pleased", "delighted"};
+
+constexpr std::array<const char*, 5> kSteps{"", "react", "decide", "reflect", "interview"};
+constexpr std::array<const char*, 6> kAbout{"",         "alignment",  "feeling",
+                                            "decision", "reflection", "interview"};
+
+}  // namespace
+
+const char* to_string(Feeling feeling) { return kFeelings[static_cast<std::size_t>(feeling)]; }
+
+Feeling feeling_from(std::string_view text) {
+  const auto found = std::find(kFeelings.begin(), kFeelings.end(), text);
+  return found == kFeelings.end() ? Feeling::none : static_cast<Feeling>(found - kFeelings.begin());
+}
+
+const char* to_string(Step step) { return kSteps[static_cast<std::size_t>(step)]; }
+const char* to_string(Saying::About about) { return kAbout[static_cast<std::size_t>(about)]; }
+
+Step step_from(std::string_view text) {
+  const auto found = std::find(kSteps.begin(), kSteps.end(), text);
+  return found == kSteps.end() ? Step::react : static_cast<Step>(found - kSteps.begin());
+}
+
+Saying::About about_from(std::string_view text) {
+  const auto found = std::find(kAbout.begin(), kAbout.end(), text);
+  return found == kAbout.end() ? Saying::About::decision : static_cast<Saying::About>(found - kAbout.begin());
+}
+
+bool SessionRecord::abandoned() const {
+  return pages.size() >= kDegradedInARow &&
+         std::all_of(pages.end() - kDegradedInARow, pages.end(),
+                     [](const PageRecord& page) { return page.degraded(); });
+}
+
+}  // namespace throng

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "engine/base/json.h"
+
+namespace throng {
+
+/// What the calls of a run took and what went wrong, for the terminal: from the `llm` of a run's summary.
+std::string call_table(const Json& llm);
+
+}  // namespace throng

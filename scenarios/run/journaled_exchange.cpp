@@ -1,0 +1,93 @@
+#include "scenarios/run/journaled_exchange.h"
+
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace throng {
+namespace {
+
+constexpr std::chrono::milliseconds kMoment{100};
+
+}  // namespace
+
+JournaledExchange::JournaledExchange(Journal& journal, const Journal* earlier, Line* line, Observer observer)
+    : journal_(journal), earlier_(earlier), line_(line), observer_(std::move(observer)) {}
+
+void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
+  if (std::optional<JournaledReply> known = journal_.find(key)) {
+    ++counts_.from_journal;
+    arrived_.emplace_back(key, std::move(known->reply));
+    return;
+  }
+  if (earlier_ != nullptr) {
+    if (std::optional<JournaledReply> known = earlier_->find(key)) {
+      ++counts_.replayed;
+      journal_.add(key, request.parts, *known);
+      uncommitted_ = true;
+      arrived_.emplace_back(key, std::move(known->reply));
+      return;
+    }
+  }
+  if (line_ == nullptr) {
+    fail({ErrorKind::data,
+          fmt::format("the journal holds no reply for agent {}: the run it belongs to is another one, or was not "
+                      "completed",
+                      index(key.actor))});
+    return;
+  }
+  ++counts_.under_way;
+  const auto parts = std::make_shared<const std::vector<std::string>>(std::move(request.parts));
+  line_->ask(*parts, request.chain, [this, key, parts](Result<JournaledReply> result) {
+    --counts_.under_way;
+    if (!result) {
+      fail(result.error());
+      return;
+    }
+    ++counts_.live;
+    journal_.add(key, *parts, *result);
+    uncommitted_ = true;
+    arrived_.emplace_back(key, std::move(result->reply));
+  });
+}
+
+void JournaledExchange::fail(Error error) {
+  if (!failure_) failure_ = std::move(error);
+}
+
+void JournaledExchange::pump() {
+  if (line_ == nullptr || counts_.under_way == 0) return;
+  line_->pump(arrived_.empty() ? kMoment : std::chrono::milliseconds(0));
+}
+
+void JournaledExchange::commit() {
+  if (!uncommitted_) return;
+  if (line_ != nullptr) journal_.tell(line_->account());
+  journal_.commit();
+  uncommitted_ = false;
+}
+
+void JournaledExchange::wait(const Deliver& deliver) {
+  pump();
+  commit();
+  if (observer_) observer_(counts_);
+  if (failure_) {
+    drain();
+    throw Failure(failure_->kind, failure_->message);
+  }
+  for (auto& [key, reply] : std::exchange(arrived_, {})) deliver(key, std::move(reply));
+}
+
+void JournaledExchange::drain() {
+  if (line_ != nullptr) line_->wind_down();
+  while (counts_.under_way > 0) {
+    line_->pump(kMoment);
+    commit();
+    if (observer_) observer_(counts_);
+  }
+  commit();
+  arrived_.clear();
+}
+
+}  // namespace throng

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "scenarios/run/line.h"
+#include "scenarios/store/journal.h"
+
+namespace throng {
+
+/// How calls were answered.
+struct CallCounts {
+  std::uint64_t from_journal = 0;  ///< of this run: paid for before it was interrupted
+  std::uint64_t replayed = 0;      ///< from the journal of another run
+  std::uint64_t live = 0;          ///< paid for now
+  std::uint64_t under_way = 0;
+};
+
+/// The outside of a run, through its journal: a reply that is in the journal is never asked for again, and a new one is in the
+/// journal, committed, before anybody hears of it. Replies that come at the same time are committed together.
+class JournaledExchange : public Exchange {
+ public:
+  using Observer = std::function<void(const CallCounts&)>;
+
+  /// `journal`: the run's own. `earlier`: another run's, asked next; what is found there is copied; may be null.
+  /// `line`: asked last; null: a reply that no journal holds ends the run. `observer` hears of every change, often. All
+  /// outlive the exchange.
+  JournaledExchange(Journal& journal, const Journal* earlier, Line* line, Observer observer = {});
+
+  void submit(const CallKey& key, ExternalRequest request) override;
+  void wait(const Deliver& deliver) override;
+  /// Asks for nothing more, waits for what is under way and journals it. No reply is handed over afterwards.
+  void drain();
+
+  const CallCounts& counts() const { return counts_; }
+
+ private:
+  void pump();
+  void commit();
+  void fail(Error error);
+
+  Journal& journal_;
+  const Journal* earlier_;
+  Line* line_;
+  Observer observer_;
+  CallCounts counts_;
+  std::vector<std::pair<CallKey, std::string>> arrived_;  ///< not handed over yet
+  bool uncommitted_ = false;
+  std::optional<Error> failure_;  ///< the first
+};
+
+}  // namespace throng

@@ -1,0 +1,80 @@
+#include "scenarios/run/llm_line.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include "llm/endpoint_paths.h"
+
+namespace throng {
+namespace {
+
+/// Whom a call went to, and what that costs.
+struct Supplier {
+  std::string name;
+  llm::Prices prices;
+};
+
+std::vector<Supplier> suppliers(const std::vector<llm::EndpointOptions>& endpoints) {
+  std::vector<Supplier> suppliers;
+  for (const llm::EndpointOptions& endpoint : endpoints) {
+    const llm::Price& price = endpoint.price;
+    suppliers.push_back({.name = llm::endpoint_paths(endpoint).value().origin,
+                         .prices = llm::Prices::per_million(price.prompt, price.cached, price.completion)});
+  }
+  return suppliers;
+}
+
+ErrorKind kind_of(llm::CallFault fault) {
+  const bool is_our_mistake = fault == llm::CallFault::rejected || fault == llm::CallFault::too_large;
+  return is_our_mistake ? ErrorKind::usage : ErrorKind::stopped;
+}
+
+}  // namespace
+
+struct LlmLine::Impl {
+  Impl(std::vector<llm::EndpointOptions> endpoints, const llm::Environment& environment,
+       llm::ClientOptions options)
+      : suppliers(throng::suppliers(endpoints)),
+        client(io, std::move(endpoints), environment, std::move(options)) {}
+
+  Result<JournaledReply> reply_of(llm::CallResult<llm::Reply>& result) const {
+    if (!result) return Error{kind_of(result.error().fault), result.error().message};
+    const llm::Completion& completion = result->completion;
+    const Supplier& supplier = suppliers[result->report.endpoint];
+    const llm::TokenCounts tokens{.prompt = completion.usage.prompt,
+                                  .cached = completion.usage.cached,
+                                  .completion = completion.usage.completion};
+    return JournaledReply{.reply = llm::completion_text(completion),
+                          .endpoint = supplier.name,
+                          .attempts = result->report.attempts,
+                          .usd = llm::cost(supplier.prices, tokens).dollars()};
+  }
+
+  std::vector<Supplier> suppliers;
+  boost::asio::io_context io{1};
+  llm::LogicalRequestReader reader;
+  llm::EndpointClient client;
+};
+
+LlmLine::LlmLine(std::vector<llm::EndpointOptions> endpoints, const llm::Environment& environment,
+                 llm::ClientOptions options)
+    : impl_(std::make_unique<Impl>(std::move(endpoints), environment, std::move(options))) {}
+
+LlmLine::~LlmLine() = default;
+
+void LlmLine::ask(std::span<const std::string> parts, std::uint32_t chain, Done done) {
+  impl_->client.complete(impl_->reader.read(parts), chain,
+                         [this, done = std::move(done)](llm::CallResult<llm::Reply> result) {
+                           done(impl_->reply_of(result));
+                         });
+}
+
+void LlmLine::pump(std::chrono::milliseconds most) {
+  if (impl_->io.stopped()) impl_->io.restart();
+  if (impl_->io.run_one_for(most) > 0) impl_->io.poll();
+}
+
+void LlmLine::wind_down() { impl_->client.wind_down(); }
+
+Json LlmLine::account() const { return impl_->client.planner().ledger().to_json(); }
+
+}  // namespace throng

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "llm/endpoint_client.h"
+#include "scenarios/run/line.h"
+
+namespace throng {
+
+/// The line to language models.
+class LlmLine : public Line {
+ public:
+  /// Throws Failure(usage) for an endpoint that cannot work or a key that is missing.
+  LlmLine(std::vector<llm::EndpointOptions> endpoints, const llm::Environment& environment,
+          llm::ClientOptions options);
+  ~LlmLine() override;
+
+  void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) override;
+  void pump(std::chrono::milliseconds most) override;
+  void wind_down() override;
+  /// The client's ledger: {"total", "by_model"}.
+  Json account() const override;
+
+ private:
+  struct Impl;
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace throng

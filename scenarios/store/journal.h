@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "engine/sim/external.h"
+
+namespace throng {
+
+/// A reply of the outside and what it took.
+struct JournaledReply {
+  std::string reply;
+  std::string endpoint;  ///< who answered
+  int attempts = 1;
+  double usd = 0;
+};
+
+/// A call with all that was asked.
+struct JournaledCall {
+  CallKey key;
+  std::vector<std::string> parts;
+  JournaledReply reply;
+};
+
+/// What all calls of one endpoint took together. Tokens are those that language models count; 0 for other replies.
+struct JournalTotals {
+  std::string endpoint;
+  std::string model;  ///< as the request names it
+  std::int64_t calls = 0;
+  std::int64_t attempts = 0;
+  std::int64_t prompt_tokens = 0;
+  std::int64_t cached_tokens = 0;  ///< of the prompt tokens
+  std::int64_t completion_tokens = 0;
+  double usd = 0;
+};
+
+/// The file journal.db: every reply of the outside, under the key of its call (README.md beside this file). Not thread-safe.
+/// When it cannot be written: Failure(stopped), naming the file; when it cannot be read: Failure(data).
+class Journal {
+ public:
+  enum class Mode {
+    survives_kill,        ///< what is committed survives the end of the process
+    survives_power_loss,  ///< and that of the machine
+    read_only,
+  };
+
+  /// Opens the file, or creates it (not if read_only).
+  Journal(std::filesystem::path file, Mode mode);
+  ~Journal();
+  Journal(Journal&&) noexcept;
+  Journal& operator=(Journal&&) noexcept;
+
+  /// The reply to a call, whether committed or only added.
+  std::optional<JournaledReply> find(const CallKey& key) const;
+  /// Adds a call that is not there yet; it is durable after the next `commit`.
+  void add(const CallKey& key, std::span<const std::string> parts, const JournaledReply& reply);
+  void commit();
+
+  /// Keeps what this process has to tell of its calls beside them, in place of what it told before; durable like a
+  /// call.
+  void tell(const Json& account);
+  /// What every process told last, in their order.
+  std::vector<Json> accounts() const;
+
+  std::size_t size() const;    ///< calls
+  std::size_t actors() const;  ///< that made any
+  std::vector<JournaledCall> calls_of(ActorId actor) const;  ///< in the order in which they were journaled
+  std::vector<JournalTotals> totals() const;
+
+ private:
+  struct Database;
+
+  std::size_t count(const char* query) const;
+
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace throng

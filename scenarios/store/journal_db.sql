@@ -1,0 +1,8 @@
+-- The tables of journal.db; README.md beside this file says what they mean.
+CREATE TABLE IF NOT EXISTS texts (text INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, content TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS calls (
+  number INTEGER PRIMARY KEY, actor INTEGER NOT NULL, request BLOB NOT NULL, occurrence INTEGER NOT NULL,
+  parts TEXT NOT NULL, reply TEXT NOT NULL, endpoint TEXT NOT NULL, attempts INTEGER NOT NULL, usd REAL NOT NULL,
+  UNIQUE (actor, request, occurrence));
+CREATE TABLE IF NOT EXISTS processes (process INTEGER PRIMARY KEY, account TEXT NOT NULL);
+PRAGMA user_version = 1;

@@ -1,0 +1,179 @@
+// Agents played by a language model, as a person meets them: `throng run` against `throng llm mock`.
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include "tests/integration/command_line.h"
+
+namespace throng {
+namespace {
+
+using ::testing::HasSubstr;
+
+class LlmRun : public CommandLine {
+ protected:
+  ~LlmRun() override {
+    if (mock_ > 0) stop_mock();
+  }
+
+  void serve(std::vector<std::string> more) {
+    std::vector<std::string> arguments{"llm", "mock", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    mock_ = start(arguments, RLIM_INFINITY, "mock-");
+    for (int tries = 0; tries < 1000 && url_.empty(); ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      if (!std::filesystem::exists(folder_ / "mock-out")) continue;
+      const std::string out = read_file(folder_ / "mock-out", ErrorKind::data);
+      if (out.ends_with('\n')) url_ = Json::parse(out)["url"].get<std::string>();
+    }
+    ASSERT_FALSE(url_.empty());
+  }
+
+  /// Ends the mock; what it counted.
+  Json stop_mock() {
+    kill(std::exchange(mock_, 0), SIGTERM);
+    int status = 0;
+    wait(&status);
+    const std::string out = read_file(folder_ / "mock-out", ErrorKind::data);
+    return Json::parse(out.substr(out.find('\n')));
+  }
+
+  void write_scenario(const Json& changes = Json::object()) {
+    Json json = Json::parse(R"({"name": "t", "seed": 3, "dataset": {"path": "demo"}, "population": {"agents": 200},
+      "session": {"max_pages": 3}, "rounds": 2, "retrain": {"every": "7d"}, "recommender": {"kind": "popularity"}})");
+    json["mind"] = {{"kind", "llm"},
+                    {"endpoints", {{{"url", url_}, {"model", "mock"}, {"max_in_flight", 32},
+                                    {"price", {{"prompt", 1}, {"completion", 2}}}}}}};
+    json.merge_patch(changes);
+    folder_.write("s.json", json.dump());
+  }
+
+  Json run(std::vector<std::string> more) {
+    std::vector<std::string> arguments{"run", "s.json", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return json_of(throng(arguments));
+  }
+
+  std::string url_;
+  pid_t mock_ = 0;
+};
+
+TEST_F(LlmRun, IsReportedResumedAndReplayedWithoutTheServer) {
+  serve({});
+  write_scenario();
+  const Json first = run({"--out", "a"});
+  EXPECT_EQ(first["agents"], 200);
+  const std::int64_t calls = first["llm"]["calls"].get<std::int64_t>();
+  EXPECT_GE(calls, 800);
+  EXPECT_EQ(first["llm"]["live"], calls);
+  EXPECT_GT(first["llm"]["usd"], 0);
+  EXPECT_EQ(run({"--out", "b", "--threads", "1"})["digest"], first["digest"]);
+  const Json stats = stop_mock();
+  EXPECT_EQ(stats["completed"], 2 * calls);
+  EXPECT_EQ(stats["prompt_tokens"], 2 * first["llm"]["prompt_tokens"].get<std::int64_t>());
+  EXPECT_EQ(stats["completion_tokens"], 2 * first["llm"]["completion_tokens"].get<std::int64_t>());
+
+  const Json replayed = run({"--out", "c", "--replay", "a"});
+  EXPECT_EQ(replayed["digest"], first["digest"]);
+  EXPECT_EQ(replayed["llm"]["replayed"], calls);
+  EXPECT_EQ(replayed["llm"]["live"], 0);
+  EXPECT_EQ(throng({"compare", "a", "c"}).exit_code, 0);
+}
+
+TEST_F(LlmRun, ABudgetStopsTheRunAndALargerOneCompletesIt) {
+  serve({});
+  write_scenario();
+  const Json reference = run({"--out", "a"});
+  const Finished stopped = throng({"run", "s.json", "--out", "b", "--set", "budget.tokens=200000"});
+  EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("--resume"));
+  const Json resumed = run({"--out", "b", "--resume", "--set", "budget.tokens=100000000"});
+  EXPECT_EQ(resumed["digest"], reference["digest"]);
+  EXPECT_GT(resumed["llm"]["from_journal"], 0);
+  EXPECT_EQ(resumed["llm"]["calls"], reference["llm"]["calls"]);
+}
+
+TEST_F(LlmRun, AnEndpointThatIsDownStopsTheRunResumably) {
+  serve({"--max-requests", "300"});
+  write_scenario({{"population", {{"agents", 100}}}});
+  const Finished stopped = throng({"run", "s.json", "--out", "a"});
+  EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
+  int status = 0;
+  waitpid(std::exchange(mock_, 0), &status, 0);
+  url_.clear();
+  std::filesystem::remove(folder_ / "mock-out");
+  serve({});
+  const Json resumed = run({"--out", "a", "--resume", "--set", "mind.endpoints.0.url=" + url_});
+  EXPECT_GT(resumed["llm"]["from_journal"], 200);
+  const Finished other_model = throng({"run", "s.json", "--out", "a", "--resume", "--set", "mind.endpoints.0.model=x"});
+  EXPECT_EQ(other_model.exit_code, 2);
+  EXPECT_THAT(other_model.err, HasSubstr("/mind/models"));
+}
+
+// Each run is killed with SIGKILL at random moments and resumed, with another number of threads, until it is through.
+TEST_F(LlmRun, KilledAtAnyMomentItGoesOnWhereItWas) {
+  serve({"--latency-ms", "3"});
+  write_scenario();
+  const Json reference = run({"--out", "reference"});
+  std::mt19937 random(11);  // NOLINT: reproducible as far as killing processes can be
+  int kills = 0;
+  std::int64_t paid = reference["llm"]["calls"].get<std::int64_t>();
+  std::int64_t lost = 0;
+  for (int run_number = 0; kills < 50; ++run_number) {
+    const std::string folder = "killed" + std::to_string(run_number);
+    for (int tries = 0; tries < 5 && kills < 50; ++tries, ++kills) {
+      const std::string threads = std::to_string(1 + random() % 3);
+      const pid_t child = start({"run", "s.json", "--out", folder, "--resume", "--threads", threads});
+      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400));
+      kill(child, SIGKILL);
+      wait_for(child);
+    }
+    const Json resumed = run({"--out", folder, "--resume"});
+    ASSERT_EQ(resumed["digest"], reference["digest"]) << folder;
+    ASSERT_EQ(resumed["llm"]["calls"], reference["llm"]["calls"]);
+    paid += reference["llm"]["calls"].get<std::int64_t>();
+    lost += 32 * 5;  // at most what was in flight at each kill
+  }
+  const auto completed = stop_mock()["completed"].get<std::int64_t>();
+  EXPECT_GE(completed, paid);
+  EXPECT_LE(completed, paid + lost);
+}
+
+TEST_F(LlmRun, FaultsDelayAndNeverDegrade) {
+  serve({"--faults", "429=0.05,500=0.05,reset=0.05,truncated=0.03,malformed=0.02"});
+  write_scenario({{"population", {{"agents", 60}}}});
+  const Json with_faults = run({"--out", "a"});
+  EXPECT_GT(with_faults["llm"]["retries"], 0);
+  EXPECT_EQ(with_faults["llm"]["degraded_pages"], 0);
+  stop_mock();
+  url_.clear();
+  std::filesystem::remove(folder_ / "mock-out");
+  serve({});
+  write_scenario({{"population", {{"agents", 60}}}});
+  EXPECT_EQ(run({"--out", "b"})["digest"], with_faults["digest"]);
+}
+
+TEST_F(LlmRun, UnusableRepliesDegradePagesAndMayFailTheQualityBar) {
+  serve({"--faults", "invalid_content=0.7"});
+  write_scenario({{"population", {{"agents", 60}}}, {"max_degraded_share", 0.05}});
+  const Finished finished = throng({"run", "s.json", "--json", "--out", "a"});
+  EXPECT_EQ(finished.exit_code, 5) << finished.err;
+  const Json summary = Json::parse(finished.out);
+  EXPECT_GT(summary["llm"]["degraded_share"], 0.05);
+  EXPECT_GT(summary["llm"]["repairs"], 0);
+  EXPECT_GT(summary["llm"]["abandoned_agents"], 0);
+  EXPECT_LT(summary["metric_agents"]["p_view"], 60);
+}
+
+TEST_F(LlmRun, ADatasetWithoutTitlesIsRefused) {
+  url_ = "http://127.0.0.1:1/v1";
+  write_scenario({{"dataset", {{"path", "synthetic:50x80"}}}});
+  const Finished refused = throng({"run", "s.json", "--out", "a"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("titles"));
+}
+
+}  // namespace
+}  // namespace throng

@@ -1,0 +1,106 @@
+#include "scenarios/store/journal.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/temp_folder.h"
+
+namespace throng {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+CallKey key(unsigned actor, std::uint64_t request, unsigned occurrence = 0) {
+  return {.actor = ActorId(actor), .request = {.high = request, .low = ~request}, .occurrence = occurrence};
+}
+
+class JournalTest : public ::testing::Test {
+ protected:
+  TempFolder folder_;
+  std::filesystem::path file_ = folder_ / "journal.db";
+  const std::vector<std::string> parts_{R"({"model":"m"})", "", "user\nhi"};
+};
+
+TEST_F(JournalTest, FindsAReplyByItsWholeKey) {
+  Journal journal(file_, Journal::Mode::survives_kill);
+  journal.add(key(1, 2), parts_, {.reply = "{}", .endpoint = "e", .attempts = 3, .usd = 0.25});
+  const std::optional<JournaledReply> found = journal.find(key(1, 2));
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->reply, "{}");
+  EXPECT_EQ(found->attempts, 3);
+  EXPECT_DOUBLE_EQ(found->usd, 0.25);
+  for (const CallKey& other : {key(0, 2), key(1, 3), key(1, 2, 1)}) EXPECT_FALSE(journal.find(other).has_value());
+}
+
+TEST_F(JournalTest, KeepsWhatWasCommittedAndNothingElse) {
+  {
+    Journal journal(file_, Journal::Mode::survives_kill);
+    journal.add(key(1, 2), parts_, {.reply = "{}"});
+    journal.commit();
+    journal.add(key(1, 3), parts_, {.reply = "{}"});
+  }
+  const Journal journal(file_, Journal::Mode::read_only);
+  EXPECT_TRUE(journal.find(key(1, 2)).has_value());
+  EXPECT_FALSE(journal.find(key(1, 3)).has_value());
+  EXPECT_EQ(journal.size(), 1U);
+}
+
+TEST_F(JournalTest, GivesBackWhatWasAskedInOrderAndKeepsEachTextOnce) {
+  Journal journal(file_, Journal::Mode::survives_power_loss);
+  const std::string system(100'000, 's');
+  for (unsigned n = 0; n < 50; ++n) {
+    journal.add(key(7, n), std::vector<std::string>{"{}", system, "user\n" + std::to_string(n)}, {.reply = "{}"});
+  }
+  journal.commit();
+  const std::vector<JournaledCall> calls = journal.calls_of(ActorId(7));
+  ASSERT_EQ(calls.size(), 50U);
+  EXPECT_EQ(calls[49].key, key(7, 49));
+  EXPECT_THAT(calls[49].parts, ElementsAre("{}", system, "user\n49"));
+  EXPECT_LT(std::filesystem::file_size(file_), 1'000'000U);
+}
+
+TEST_F(JournalTest, SumsUpByModelAndEndpoint) {
+  Journal journal(file_, Journal::Mode::survives_kill);
+  const JournaledReply reply{.reply = R"({"text":"a","usage":{"prompt":10,"cached":4,"completion":3}})",
+                             .endpoint = "e",
+                             .attempts = 2,
+                             .usd = 0.5};
+  journal.add(key(1, 1), parts_, reply);
+  journal.add(key(2, 1), parts_, reply);
+  journal.add(key(2, 2), std::vector<std::string>{R"({"model":"n"})"}, {.reply = "{}", .endpoint = "e"});
+  const std::vector<JournalTotals> totals = journal.totals();
+  ASSERT_EQ(totals.size(), 2U);
+  EXPECT_EQ(totals[0].model, "m");
+  EXPECT_EQ(totals[0].calls, 2);
+  EXPECT_EQ(totals[0].attempts, 4);
+  EXPECT_EQ(totals[0].prompt_tokens, 20);
+  EXPECT_EQ(totals[0].cached_tokens, 8);
+  EXPECT_EQ(totals[0].completion_tokens, 6);
+  EXPECT_DOUBLE_EQ(totals[0].usd, 1);
+  EXPECT_EQ(totals[1].completion_tokens, 0);
+  EXPECT_EQ(journal.actors(), 2U);
+}
+
+TEST_F(JournalTest, EveryProcessTellsItsOwnAccount) {
+  for (int process = 1; process <= 2; ++process) {
+    Journal journal(file_, Journal::Mode::survives_kill);
+    journal.tell({{"n", 0}});
+    journal.tell({{"n", process}});
+    journal.commit();
+  }
+  EXPECT_THAT(Journal(file_, Journal::Mode::read_only).accounts(), ElementsAre(Json{{"n", 1}}, Json{{"n", 2}}));
+}
+
+TEST_F(JournalTest, SaysWhatIsNoJournal) {
+  folder_.write("journal.db", "no database at all, but long enough to be taken for one by its length");
+  try {
+    Journal(file_, Journal::Mode::survives_kill);
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.kind(), ErrorKind::data);
+    EXPECT_THAT(failure.what(), HasSubstr(file_.string()));
+  }
+}
+
+}  // namespace
+}  // namespace throng

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/base/json.h"
+#include "engine/sim/digest.h"
+#include "engine/sim/external.h"
+#include "llm/messages.h"
+
+namespace throng::testing {
+
+/// Plays agents of the `structured` protocol: what it says of an item depends on the words of the request alone, so it
+/// is the same whenever and in whatever order it is asked.
+class ToyLanguageModel {
+ public:
+  /// The completion to a logical request, as a journal keeps it.
+  std::string reply(std::span<const std::string> parts) {
+    const llm::ChatRequest request = reader_.read(parts);
+    llm::Completion completion{.text = text_for(request), .finish = llm::FinishReason::stop};
+    completion.usage = {.source = llm::UsageSource::server,
+                        .prompt = static_cast<std::int64_t>(request.messages.back().content.size() / 4),
+                        .completion = static_cast<std::int64_t>(completion.text.size() / 4)};
+    return llm::completion_text(completion);
+  }
+
+ private:
+  static std::string text_for(const llm::ChatRequest& request) {
+    const Json properties = Json::parse(request.schema->json())["properties"];
+    const std::uint64_t dice = request_hash(llm::logical_parts(request)).low;
+    if (properties.contains("score")) {
+      return Json{{"score", 1 + dice % 10}, {"reason", "as I said"}}.dump();
+    }
+    Json items = Json::array();
+    Json views = Json::array();
+    const auto count = properties["items"]["maxItems"].get<std::uint64_t>();
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const bool aligned = (dice >> (8 * i) & 1U) != 0;
+      items.push_back({{"number", i + 1}, {"aligned", aligned}, {"reason", aligned ? "my taste" : "not my taste"}});
+      if (aligned) views.push_back({{"number", i + 1}, {"rating", 1 + (dice >> (8 * i + 1)) % 5}, {"feeling", "pleased"}});
+    }
+    return Json{{"items", items},      {"views", views},
+                {"satisfaction", 6},   {"fatigue", 2},
+                {"decision", dice % 3 == 0 ? "exit" : "next"}, {"reason", "so it is"}}
+        .dump();
+  }
+
+  llm::LogicalRequestReader reader_;
+};
+
+}  // namespace throng::testing
