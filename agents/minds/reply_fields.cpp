@@ -106,9 +106,17 @@ class LabelFinder {
   }
 
  private:
+  /// The length of a colon or what stands for one at `at`.
   std::size_t colon_at(std::size_t at) const {
-    if (line_[at] == ':') return 1;
-    return line_.substr(at).starts_with("\xEF\xBC\x9A") ? 3 : 0;  // U+FF1A
+    if (line_[at] == ':' || line_[at] == '=') return 1;
+    if (line_.substr(at).starts_with("\xEF\xBC\x9A")) return 3;  // U+FF1A
+    return is_dash(at) ? 1 : 0;
+  }
+
+  /// A dash in place of a colon: "RATING - 4". Behind capitals only.
+  bool is_dash(std::size_t at) const {
+    return line_[at] == '-' && at >= 3 && line_[at - 1] == ' ' && is_capital(line_[at - 2]) &&
+           is_capital(line_[at - 3]);
   }
 
   std::size_t previous_end() const { return found_.empty() ? 0 : found_.back().end; }
@@ -135,6 +143,7 @@ class LabelFinder {
     const std::size_t word_at = word_start(word_end);
     const std::string_view word = line_.substr(word_at, word_end - word_at);
     const std::optional<FieldKind> kind = kind_of(word);
+    if (line_[colon] == '-' && !std::ranges::all_of(word, is_capital)) return std::nullopt;
     if (!kind || (numbered && *kind != FieldKind::item)) return std::nullopt;
     const std::size_t start = with_qualifiers(word_at, *kind);
     if (!stands_free(start, word, *kind)) return std::nullopt;

@@ -34,24 +34,28 @@ void for_each_piece(std::string_view text, std::string_view marks, Visit visit) 
   }
 }
 
+/// From the bracket that `text` starts with to the one that closes it, or as far as a tag could reach.
+std::string_view bracketed(std::string_view text) {
+  constexpr std::size_t longest = 20;
+  text = text.substr(0, longest);
+  return text.substr(0, std::min(text.find_first_of("]})"), text.size() - 1) + 1);
+}
+
 struct Tag {
   StatedChoice stated;
   bool opens;  ///< a line, or stands behind a colon
 };
 
 std::vector<Tag> tags_of_line(std::string_view line) {
-  constexpr std::size_t longest = 20;
   std::vector<Tag> tags;
   for (std::size_t open = line.find('['); open != std::string_view::npos; open = line.find('[', open + 1)) {
-    const std::size_t close = line.substr(open, longest).find_first_of("]})");
-    if (close == std::string_view::npos) continue;
-    const std::string_view text = line.substr(open, close + 1);
-    const Words words = folded_words(text);
+    const std::string_view inside = bracketed(line.substr(open));
+    const Words words = folded_words(inside);
     const auto choice = words.empty() ? std::nullopt : choice_of(words.front());
     if (!choice) continue;
     const std::string_view before = trimmed(line.substr(0, open));
     const bool opens = without_decoration(before).empty() || before.ends_with(':') || before.ends_with(":**");
-    tags.push_back({.stated = {.choice = *choice, .text = text}, .opens = opens});
+    tags.push_back({.stated = {.choice = *choice, .text = inside}, .opens = opens});
   }
   return tags;
 }
@@ -153,6 +157,12 @@ std::vector<StatedChoice> worded_choices(std::string_view text) {
   std::vector<StatedChoice> choices;
   for_each_piece(text, "\n", [&](std::string_view line) {
     if (const auto choice = opening_word(line)) choices.push_back(*choice);
+    for (std::size_t open = line.find('['); open != std::string_view::npos; open = line.find('[', open + 1)) {
+      const std::string_view inside = bracketed(line.substr(open));
+      const Words words = folded_words(inside);
+      if (words.empty()) continue;
+      if (const auto choice = phrase_at(words, 0)) choices.push_back({.choice = *choice, .text = inside});
+    }
   });
   if (!choices.empty()) return choices;
   for_each_piece(text, "\n.!?;", [&](std::string_view sentence) {

@@ -90,6 +90,10 @@ TEST(ReadReaction, DoesNotMindHowItIsWritten) {
       "MOVIE:\nThe Harbour\nALIGN:\nYes\nREASON:\nsea\nMOVIE:\nPaper Moon "
       "Rising\nALIGN:\nNo\nREASON:\nsweet\nWATCH:\nThe "
       "Harbour\nMOVIE:\nThe Harbour\nRATING:\nfour\nFEELING:\ncalm",
+      // other marks for the colon
+      "MOVIE - The Harbour; ALIGN - Yes; REASON - sea\nMOVIE = Paper Moon Rising; ALIGN = No; REASON = "
+      "sweet\nWATCH - The "
+      "Harbour\nMOVIE：The Harbour; RATING - 4 (out of 5); FEELING：calm",
       // Windows line ends
       "MOVIE: The Harbour; ALIGN: Yes; REASON: sea\r\nMOVIE: Paper Moon Rising; ALIGN: No; REASON: "
       "sweet\r\nWATCH: The "
@@ -134,8 +138,8 @@ TEST(ReadReaction, SaysWhatIsWrongAndKeepsTheRest) {
   EXPECT_THAT(problems(verdicts + "WATCH: Nightjar"),
               ElementsAre("\"Nightjar: Second Flight (1999)\" is chosen but has no RATING"));
   EXPECT_THAT(problems(verdicts), ElementsAre("there is no WATCH line"));
-  for (const char* rating :
-       {"7", "0", "-1", "4.5", "3-4", "4½", "8/10", "4 or 5", "great", "99999999999999999999"}) {
+  for (const char* rating : {"7", "0", "-1", "4.5", "3-4", "4½", "8/10", "4 or 5", "2 (out of 10)", "great",
+                             "99999999999999999999"}) {
     const PageReading page = read_reaction(verdicts + "MOVIE: Nightjar; RATING: " + rating +
                                                "; FEELING: good\nMOVIE: Harbour; RATING: 2; FEELING: b",
                                            kPage);
@@ -199,13 +203,16 @@ TEST(ReadDecision, ReadsTagsAndWords) {
   EXPECT_EQ(exit.tag, PageChoice::exit);
   EXPECT_EQ(exit.reason, "I am bored.");
   EXPECT_EQ(exit.positive, false);
+  EXPECT_EQ(read_decision("[NEXT PAGE]").tag, PageChoice::next);
+  EXPECT_EQ(read_decision("[EXIT; Reason: bored").tag, PageChoice::exit);
 }
 
 TEST(ReadDecision, TheWordsSayItWhereThereIsNoTag) {
   for (const char* text :
        {"Next; Reason: more", "**NEXT**", "Decision: next", "I will continue browsing because I am awake.",
         "I'll keep looking for films.", "I have decided not to exit yet.", "I would like to go on.",
-        "I won't leave now.", "I am not tired, so I choose to proceed to the next page.", "Let's move on!"}) {
+        "I won't leave now.", "I am not tired, so I choose to proceed to the next page.", "Let's move on!",
+        "[CONTINUE]; Reason: more"}) {
     EXPECT_EQ(read_decision(text).choice, PageChoice::next) << text;
     EXPECT_EQ(read_decision(text).tag, std::nullopt) << text;
   }
