@@ -87,7 +87,7 @@ class ReactionReader {
   /// "WATCH: Babe, Casablanca"; "WATCH: yes" under a title says nothing that the rating does not.
   void take_choice(std::string_view list) {
     says_choice_ = true;
-    if (read_verdict(list)) return;
+    if (list.find(' ') == std::string_view::npos && read_verdict(list)) return;
     const std::vector<std::string_view> titles = titles_in(list, matcher_);
     start_statement(titles.size() == 1 ? titles.front() : std::string_view());
     statement_.of_choice = true;

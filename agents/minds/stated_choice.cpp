@@ -37,7 +37,7 @@ void for_each_piece(std::string_view text, std::string_view marks, Visit visit) 
 /// From the bracket that `text` starts with to the one that closes it, or as far as a tag could reach.
 std::string_view bracketed(std::string_view text) {
   constexpr std::size_t longest = 20;
-  text = text.substr(0, longest);
+  text = text.substr(0, std::min(text.find('[', 1), longest));
   return text.substr(0, std::min(text.find_first_of("]})"), text.size() - 1) + 1);
 }
 

@@ -253,7 +253,7 @@ TEST(ReadInterview, ReadsScoreAndReason) {
   EXPECT_EQ(read_interview("RATING: 10/10; REASON: a").score, 10);
   for (const char* text : {"", "RATING: 11; REASON: a", "RATING: 0; REASON: a", "RATING: 7.5; REASON: a",
                            "RATING: 6-7; REASON: a", "RATING: 4/5; REASON: a", "I liked 3 of 10 films.",
-                           "RATING: high; REASON: a"}) {
+                           "3 films were fine.", "RATING: high; REASON: a"}) {
     EXPECT_EQ(read_interview(text).score, std::nullopt) << text;
     EXPECT_FALSE(read_interview(text).complete()) << text;
   }
