@@ -192,7 +192,7 @@ class LabelFinder {
   /// Whether the line or what follows a separator starts there.
   bool opens(std::size_t start) const {
     const std::size_t at = decoration_start(start);
-    return at == 0 || line_.substr(at, start - at).find_first_of(";|") != std::string_view::npos;
+    return at == 0 || line_.substr(at, start - at).find_first_of(";|{") != std::string_view::npos;
   }
 
   /// Whether a label may start there: see reply_fields.
@@ -202,7 +202,7 @@ class LabelFinder {
     const std::string_view decoration = line_.substr(at, start - at);
     const bool in_title = !found_.empty() && found_.back().kind == FieldKind::item;
     if (at == previous_end() && !in_title) return true;
-    if (decoration.find_first_of(";|") != std::string_view::npos || only_numbering(at, decoration))
+    if (decoration.find_first_of(";|{") != std::string_view::npos || only_numbering(at, decoration))
       return true;
     const bool in_titles = in_title || (!found_.empty() && found_.back().kind == FieldKind::watch);
     if (in_titles && kind == FieldKind::item) return false;  // "Pokemon: The Movie: 2000"
