@@ -16,7 +16,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
-std::string verbatim_key(std::string_view text) {
+std::string verbatim_key(std::string_view whole) {
+  std::string_view text = whole;
   const auto at_start = [&](std::string_view mark) { return text.starts_with(mark); };
   const auto at_end = [&](std::string_view mark) { return text.ends_with(mark); };
   for (auto mark = std::ranges::find_if(kWrapping, at_start); mark != kWrapping.end();
@@ -27,7 +28,7 @@ std::string verbatim_key(std::string_view text) {
        mark = std::ranges::find_if(kWrapping, at_end)) {
     text.remove_suffix(mark->size());
   }
-  std::string key(text);
+  std::string key(text.empty() ? trimmed(whole) : text);
   for (char& c : key) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return key;
 }

@@ -5,8 +5,9 @@
 
 namespace throng {
 
-/// Small ASCII letters, without white space, quotes, markdown and square brackets at both ends; else as it is written.
-std::string verbatim_key(std::string_view text);
+/// Small ASCII letters, without white space, quotes, markdown and square brackets at both ends, unless
+/// that is all there is; else as it is written.
+std::string verbatim_key(std::string_view whole);
 
 /// "2. Babe" -> "Babe", "#2 Babe" -> "Babe"; the same text if it has no number in front.
 std::string_view without_numbering(std::string_view text);

@@ -135,7 +135,8 @@ TEST(TitleMatch, OtherNamesAndAccentsAndLostLetters) {
     EXPECT_THAT(match(page, text), ElementsAre(4)) << text;
   }
   EXPECT_THAT(match({"Ирония"}, "ирония"), ElementsAre(0));
-  EXPECT_THAT(match({"!!!", "???"}, "???"), ElementsAre(1));
+  EXPECT_THAT(match({"!!!", "???", "*"}, "???"), ElementsAre(1));
+  EXPECT_THAT(match({"!!!", "???", "*"}, "*"), ElementsAre(2));
 }
 
 TEST(TitleMatch, ALetterMayBeMistyped) {
