@@ -110,6 +110,7 @@ void TitleMatcher::add_name(const Title& title, const TitleName& name, std::size
     add(spelled_, compact(words), bare);
   }
   add(canonical_, compact(canonical_words(words)), canonical);
+  if (is_other) add(canonical_, compact(canonical_words(joined(title.name.words(), words))), canonical);
 }
 
 /// All names in a row, as in "Postino Il The Postman", for texts without the brackets.

@@ -139,6 +139,15 @@ TEST(TitleMatch, OtherNamesAndAccentsAndLostLetters) {
   EXPECT_THAT(match({"!!!", "???", "*"}, "*"), ElementsAre(2));
 }
 
+TEST(TitleMatch, BothNamesMayStandSideBySide) {
+  const std::vector<std::string> page{"Postino, Il (The Postman) (1994)", "Postman, The (1997)"};
+  for (const char* text :
+       {"Il Postino: The Postman", "Il Postino (The Postman)", "Postino, Il", "Il Postino / The Postman"}) {
+    EXPECT_THAT(match(page, text), ElementsAre(0)) << text;
+  }
+  EXPECT_THAT(match(page, "The Postman"), ElementsAre(1));
+}
+
 TEST(TitleMatch, ALetterMayBeMistyped) {
   const std::vector<std::string> page{"Shawshank Redemption, The (1994)",
                                       "Monty Python and the Holy Grail (1974)"};
