@@ -53,11 +53,11 @@ class ReactionReader {
         start_statement(field.value);
         break;
       case FieldKind::align:
-        if (!field.before.empty() || statement_.verdict) start_statement(field.before);
+        if (statement_.verdict || opens_statement(field.before)) start_statement(field.before);
         statement_.verdict = field.value;
         break;
       case FieldKind::rating:
-        if (!field.before.empty() || statement_.rating) start_statement(field.before);
+        if (statement_.rating || opens_statement(field.before)) start_statement(field.before);
         statement_.rating = field.value;
         break;
       case FieldKind::reason:
@@ -77,6 +77,14 @@ class ReactionReader {
       case FieldKind::negative:
         break;
     }
+  }
+
+  /// Whether the text before a line's first label is a title ("Babe - RATING: 4"). If a title is still waiting for its
+  /// verdict or rating, another one must be an item's.
+  bool opens_statement(std::string_view before) const {
+    if (before.empty()) return false;
+    const bool waits = !statement_.title.empty() && !statement_.says_something();
+    return !waits || !matcher_.match(before).empty();
   }
 
   void start_statement(std::string_view title) {

@@ -177,6 +177,15 @@ TEST(ReadReaction, ARatingOfAnUnknownTitleIsNotThePreviousOnes) {
   EXPECT_THAT(page.viewed, IsEmpty());
 }
 
+TEST(ReadReaction, WordsBeforeALabelAreNoTitleWhereOneIsWaiting) {
+  const PageReading page = read_reaction(
+      "MOVIE: Harbour\nFor this one, ALIGN: yes; REASON: a\nWATCH: Harbour\nMOVIE: Harbour\nI think my "
+      "RATING: 4; FEELING: b",
+      std::vector<std::string>{"Harbour"});
+  EXPECT_THAT(page.problems, IsEmpty());
+  EXPECT_EQ(page.items[0].rating, 4);
+}
+
 TEST(ReadReaction, WordsOfALabelInsideTitlesAndReasonsAreNoLabels) {
   const std::vector<std::string> titles{"Pocket Beasts: The Movie: 2000 (2000)", "Number 23, The (2007)"};
   const PageReading page = read_reaction(
