@@ -34,7 +34,12 @@ std::vector<Words> canonical_parts(const TitleName& name) {
   return parts;
 }
 
-bool has_lost_letters(std::string_view text) { return text.find(kLostLetters) != std::string_view::npos; }
+/// Whether a text has lost letters, and enough others to be told by.
+bool can_be_completed(std::string_view text) {
+  constexpr std::size_t enough = 3;
+  const auto lost = static_cast<std::size_t>(std::ranges::count(text, kLostLetters));
+  return lost > 0 && text.size() - lost >= enough;
+}
 
 /// Whether `text` is `pattern` with anything in place of its lost letters, up to four bytes each on average.
 bool fits(std::string_view pattern, std::string_view text) {
@@ -102,7 +107,7 @@ void TitleMatcher::add_name(const Title& title, const TitleName& name, std::size
     if (key.empty()) return;
     forms[key].push_back({form, position});
     if (title.year) forms[key + std::to_string(*title.year)].push_back({form, position});
-    if (has_lost_letters(key)) items_[position].lossy.push_back(key);
+    if (can_be_completed(key)) items_[position].lossy.push_back(key);
   };
   add(spelled_, compact(joined(name.article, words)), full);
   if (!name.article.empty()) {

@@ -74,8 +74,7 @@ class Comparer {
     const auto of_score = [](const Metric& metric) { return metric.name == "s_sat"; };
     result_.metrics = headline_metrics(outcomes_);
     const std::vector<Metric> of_scored = headline_metrics(scored_);
-    std::ranges::replace_copy_if(result_.metrics, result_.metrics.begin(), of_score,
-                                 *std::ranges::find_if(of_scored, of_score));
+    std::ranges::replace_if(result_.metrics, of_score, *std::ranges::find_if(of_scored, of_score));
     return std::move(result_);
   }
 

@@ -221,13 +221,15 @@ TEST(ReadDecision, TheWordsSayItWhereThereIsNoTag) {
        {"Next; Reason: more", "**NEXT**", "Decision: next", "I will continue browsing because I am awake.",
         "I'll keep looking for films.", "I have decided not to exit yet.", "I would like to go on.",
         "I won't leave now.", "I am not tired, so I choose to proceed to the next page.", "Let's move on!",
-        "[CONTINUE]; Reason: more"}) {
+        "I am not tired and will continue.", "I am not tired, I will go on.",
+        "I don't feel like leaving yet.", "[CONTINUE]; Reason: more"}) {
     EXPECT_EQ(read_decision(text).choice, PageChoice::next) << text;
     EXPECT_EQ(read_decision(text).tag, std::nullopt) << text;
   }
   for (const char* text :
-       {"EXIT: tired", "Exit.", "I will exit the recommender system now.", "I do not want to continue.",
-        "I've decided to leave the system.", "I am going to stop browsing.", "I will not continue browsing",
+       {"EXIT: tired", "Exit.", "I will exit this system now.", "I do not want to continue.",
+        "I've decided to leave the system.", "I don't see any need to go on.",
+        "I do not think I will continue.", "I am going to stop browsing.", "I will not continue browsing",
         "I choose to exit, although there may be more pages to continue with."}) {
     EXPECT_EQ(read_decision(text).choice, PageChoice::exit) << text;
   }

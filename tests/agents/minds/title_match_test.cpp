@@ -135,6 +135,7 @@ TEST(TitleMatch, OtherNamesAndAccentsAndLostLetters) {
     EXPECT_THAT(match(page, text), ElementsAre(4)) << text;
   }
   EXPECT_THAT(match({"Ирония"}, "ирония"), ElementsAre(0));
+  EXPECT_THAT(match({"\xEF\xBF\xBD", "A\xEF\xBF\xBD"}, "Babe"), IsEmpty()) << "too little is left of these";
   EXPECT_THAT(match({"!!!", "???", "*"}, "???"), ElementsAre(1));
   EXPECT_THAT(match({"!!!", "???", "*"}, "*"), ElementsAre(2));
 }
