@@ -54,7 +54,8 @@ DecisionReading read_decision(std::string_view reply) {
   read_feeling(fields, reading);
   if (stated) {
     reading.choice = stated->choice;
-    reading.reason = reason_behind(text, stated->text, fields);
+    reading.reason =
+        to_valid_utf8(reason_behind(text, stated->text, fields));  // a tag may end inside a character
   } else if (tags.empty()) {
     reading.problems.emplace_back("neither [NEXT] nor [EXIT] is written");
   } else {

@@ -20,30 +20,32 @@ const ReplyField* first_of(const std::vector<ReplyField>& fields, FieldKind kind
   return found == fields.end() ? nullptr : &*found;
 }
 
-/// Whether the words before a number make it a score: "I would rate it a", "my score is".
+/// Whether a sentence makes the number behind it a score: "I would rate it a", "my score is". `before` ends there.
 bool announces_score(std::string_view before) {
   static constexpr std::array<std::string_view, 8> announcing{"rate", "rating",       "rated",  "score",
                                                               "give", "satisfaction", "scored", "giving"};
   constexpr std::size_t reach = 60;
-  const std::size_t start = before.size() > reach ? before.size() - reach : 0;
-  const std::vector<std::string> words = folded_words(before.substr(start));
+  before = before.substr(before.size() - std::min(before.size(), reach));
+  before = before.substr(before.find_last_of(".!?\n") + 1);  // npos + 1 == 0
+  const std::vector<std::string> words = folded_words(before);
   return std::ranges::any_of(
       words, [](const std::string& word) { return std::ranges::find(announcing, word) != announcing.end(); });
 }
 
-/// Where in a text without a label the score stands: a number that opens it, that is "out of 10", or that a
-/// sentence announces. Empty if there is none.
+/// Where in a text without a label the score stands: a number that opens it, that is "out of 10", or that a sentence
+/// announces. Empty if there is none.
 std::string_view unlabelled_score(std::string_view text) {
+  constexpr std::size_t enough = 16;
   std::string_view announced;
   for (std::size_t at = text.find_first_of(kDigits); at != std::string_view::npos;) {
     const std::string_view rest = text.substr(at);
     const std::size_t length = std::min(rest.find_first_not_of("0123456789."), rest.size());
-    const std::string_view behind = trimmed(rest.substr(length, 16));
-    const bool of_ten = behind.starts_with("/10") || behind.starts_with("/ 10") ||
-                        behind.starts_with("out of 10") || behind.starts_with("out of ten");
-    if (of_ten || without_decoration(text.substr(0, at)).empty()) return rest;
-    const std::size_t sentence = text.find_last_of(".!?\n", at) + 1;  // npos + 1 == 0
-    if (announced.empty() && announces_score(text.substr(sentence, at - sentence))) announced = rest;
+    const std::string_view behind = trimmed(rest.substr(length, enough));
+    const auto starts = [&](std::string_view mark) { return behind.starts_with(mark); };
+    if (starts("/10") || starts("/ 10") || starts("out of 10") || starts("out of ten")) return rest;
+    const bool ends = behind.empty() || std::string_view(";:,-)\n").find(behind[0]) != std::string_view::npos;
+    if (ends && without_decoration(text.substr(0, std::min(at, enough))).empty() && at < enough) return rest;
+    if (announced.empty() && announces_score(text.substr(0, at))) announced = rest;
     at = text.find_first_of(kDigits, at + length);
   }
   return announced;

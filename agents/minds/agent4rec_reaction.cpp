@@ -53,11 +53,11 @@ class ReactionReader {
         start_statement(field.value);
         break;
       case FieldKind::align:
-        if (!field.before.empty() || statement_.verdict) start_statement(field.before);
+        if (statement_.verdict || opens_statement(field.before)) start_statement(field.before);
         statement_.verdict = field.value;
         break;
       case FieldKind::rating:
-        if (!field.before.empty() || statement_.rating) start_statement(field.before);
+        if (statement_.rating || opens_statement(field.before)) start_statement(field.before);
         statement_.rating = field.value;
         break;
       case FieldKind::reason:
@@ -79,6 +79,14 @@ class ReactionReader {
     }
   }
 
+  /// Whether the text before a line's first label is a title ("Babe - RATING: 4"). If a title is still waiting for its
+  /// verdict or rating, another one must be an item's.
+  bool opens_statement(std::string_view before) const {
+    if (before.empty()) return false;
+    const bool waits = !statement_.title.empty() && !statement_.says_something();
+    return !waits || !matcher_.match(before).empty();
+  }
+
   void start_statement(std::string_view title) {
     end_statement();
     statement_.title = title;
@@ -87,7 +95,7 @@ class ReactionReader {
   /// "WATCH: Babe, Casablanca"; "WATCH: yes" under a title says nothing that the rating does not.
   void take_choice(std::string_view list) {
     says_choice_ = true;
-    if (read_verdict(list)) return;
+    if (list.find(' ') == std::string_view::npos && read_verdict(list)) return;
     const std::vector<std::string_view> titles = titles_in(list, matcher_);
     start_statement(titles.size() == 1 ? titles.front() : std::string_view());
     statement_.of_choice = true;

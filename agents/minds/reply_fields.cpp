@@ -52,8 +52,7 @@ std::optional<FieldKind> kind_of(std::string_view word) {
 
 /// Words that may stand before a label as part of it.
 bool is_qualifier(std::string_view word) {
-  static constexpr std::array<std::string_view, 8> words{"my",      "the",   "your",  "a",
-                                                         "overall", "brief", "final", "is"};
+  static constexpr std::array<std::string_view, 5> words{"my", "the", "your", "overall", "final"};
   return word.size() <= kLongestWord && std::ranges::find(words, lower(word)) != words.end();
 }
 
@@ -84,6 +83,19 @@ std::size_t first_length(std::string_view text) {
   return length;
 }
 
+/// Without a number and its full stop or bracket in front.
+std::string_view without_number(std::string_view text) {
+  std::size_t digits = 0;
+  while (digits < text.size() && digits < 4 && is_digit(text[digits])) ++digits;
+  if (digits == 0 || digits == text.size() || (text[digits] != '.' && text[digits] != ')')) return text;
+  return text.substr(digits + 1);
+}
+
+/// What stands before a label, without numbering and decoration.
+std::string_view text_before(std::string_view line, std::size_t label) {
+  return without_decoration(without_number(without_decoration(line.substr(0, label))));
+}
+
 struct Label {
   FieldKind kind;
   std::size_t start;  ///< in the line
@@ -102,13 +114,32 @@ class LabelFinder {
       if (const std::optional<Label> label = label_before(at, at + length)) found_.push_back(*label);
       at += length - 1;
     }
+    drop_title();
     return std::move(found_);
   }
 
  private:
+  /// The length of a colon or what stands for one at `at`.
   std::size_t colon_at(std::size_t at) const {
-    if (line_[at] == ':') return 1;
-    return line_.substr(at).starts_with("\xEF\xBC\x9A") ? 3 : 0;  // U+FF1A
+    if (line_[at] == ':' || line_[at] == '=') return 1;
+    if (line_.substr(at).starts_with("\xEF\xBC\x9A")) return 3;  // U+FF1A
+    return is_dash(at) ? 1 : 0;
+  }
+
+  /// A dash in place of a colon: "RATING - 4". Behind capitals only.
+  bool is_dash(std::size_t at) const {
+    return line_[at] == '-' && at >= 3 && line_[at - 1] == ' ' && is_capital(line_[at - 2]) &&
+           is_capital(line_[at - 3]);
+  }
+
+  /// In "The Game: RATING: 4" and "Child's Play - RATING: 4" the word before the first mark is a title's and announces
+  /// nothing.
+  void drop_title() {
+    if (found_.size() < 2) return;
+    const std::string_view value = line_.substr(found_[0].end, found_[1].start - found_[0].end);
+    if (!without_decoration(value).empty()) return;
+    if (found_[0].kind == FieldKind::item || !text_before(line_, found_[0].start).empty())
+      found_.erase(found_.begin());
   }
 
   std::size_t previous_end() const { return found_.empty() ? 0 : found_.back().end; }
@@ -135,8 +166,10 @@ class LabelFinder {
     const std::size_t word_at = word_start(word_end);
     const std::string_view word = line_.substr(word_at, word_end - word_at);
     const std::optional<FieldKind> kind = kind_of(word);
+    if (line_[colon] == '-' && !std::ranges::all_of(word, is_capital)) return std::nullopt;
     if (!kind || (numbered && *kind != FieldKind::item)) return std::nullopt;
-    const std::size_t start = with_qualifiers(word_at, *kind);
+    std::size_t start = with_qualifiers(word_at, *kind);
+    if (!opens(start)) start = word_at;
     if (!stands_free(start, word, *kind)) return std::nullopt;
     return Label{.kind = *kind, .start = start, .end = end};
   }
@@ -156,16 +189,23 @@ class LabelFinder {
     return start;
   }
 
+  /// Whether the line or what follows a separator starts there.
+  bool opens(std::size_t start) const {
+    const std::size_t at = decoration_start(start);
+    return at == 0 || line_.substr(at, start - at).find_first_of(";|{") != std::string_view::npos;
+  }
+
   /// Whether a label may start there: see reply_fields.
   bool stands_free(std::size_t start, std::string_view word, FieldKind kind) const {
     if (start > 0 && (is_letter(line_[start - 1]) || is_digit(line_[start - 1]))) return false;
     const std::size_t at = decoration_start(start);
     const std::string_view decoration = line_.substr(at, start - at);
     const bool in_title = !found_.empty() && found_.back().kind == FieldKind::item;
-    if (at == previous_end()) return !in_title;
-    if (decoration.find_first_of(";|") != std::string_view::npos || only_numbering(at, decoration))
+    if (at == previous_end() && !in_title) return true;
+    if (decoration.find_first_of(";|{") != std::string_view::npos || only_numbering(at, decoration))
       return true;
-    if (in_title && kind == FieldKind::item) return false;  // "Pokemon: The Movie: 2000"
+    const bool in_titles = in_title || (!found_.empty() && found_.back().kind == FieldKind::watch);
+    if (in_titles && kind == FieldKind::item) return false;  // "Pokemon: The Movie: 2000"
     if (std::ranges::all_of(word, is_capital)) return true;
     const bool behind_comma = decoration.find(',') != std::string_view::npos;
     const bool behind_mark = decoration.find_first_of(".-") != std::string_view::npos ||
@@ -198,14 +238,6 @@ class LabelFinder {
   std::vector<Label> found_;
 };
 
-/// Without a number and its full stop or bracket in front.
-std::string_view without_number(std::string_view text) {
-  std::size_t digits = 0;
-  while (digits < text.size() && digits < 4 && is_digit(text[digits])) ++digits;
-  if (digits == 0 || digits == text.size() || (text[digits] != '.' && text[digits] != ')')) return text;
-  return text.substr(digits + 1);
-}
-
 /// Gives a value to a last label that has none; false if there is no such label.
 bool close_open_field(std::vector<ReplyField>& fields, std::string_view value) {
   if (fields.empty() || !fields.back().is_open) return false;
@@ -232,7 +264,7 @@ void read_line(std::string_view line, std::size_t number, std::vector<ReplyField
                      .line = number,
                      .is_open = value.find_first_not_of(" \t\r*_`\"") == std::string_view::npos};
     if (i == 0) {
-      field.before = without_decoration(without_number(without_decoration(line.substr(0, labels[0].start))));
+      field.before = text_before(line, labels[0].start);
       if (!field.before.empty() && close_open_field(fields, field.before)) field.before = {};
     }
     fields.push_back(field);

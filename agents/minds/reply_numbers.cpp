@@ -28,7 +28,7 @@ std::optional<int> take_digits(std::string_view& text) {
 
 /// Takes "/ 5", "out of 5" or "of 5" off the start: the 5.
 std::optional<int> take_scale(std::string_view& text) {
-  std::string_view rest = without_leading(text, " *_");
+  std::string_view rest = without_leading(text, " *_([");
   for (const std::string_view mark : {"/", "out of", "of"}) {
     if (!rest.starts_with(mark)) continue;
     rest = without_leading(rest.substr(mark.size()), " *_");

@@ -34,24 +34,28 @@ void for_each_piece(std::string_view text, std::string_view marks, Visit visit) 
   }
 }
 
+/// From the bracket that `text` starts with to the one that closes it, or as far as a tag could reach.
+std::string_view bracketed(std::string_view text) {
+  constexpr std::size_t longest = 20;
+  text = text.substr(0, std::min(text.find('[', 1), longest));
+  return text.substr(0, std::min(text.find_first_of("]})"), text.size() - 1) + 1);
+}
+
 struct Tag {
   StatedChoice stated;
   bool opens;  ///< a line, or stands behind a colon
 };
 
 std::vector<Tag> tags_of_line(std::string_view line) {
-  constexpr std::size_t longest = 20;
   std::vector<Tag> tags;
   for (std::size_t open = line.find('['); open != std::string_view::npos; open = line.find('[', open + 1)) {
-    const std::size_t close = line.substr(open, longest).find_first_of("]})");
-    if (close == std::string_view::npos) continue;
-    const std::string_view text = line.substr(open, close + 1);
-    const Words words = folded_words(text);
+    const std::string_view inside = bracketed(line.substr(open));
+    const Words words = folded_words(inside);
     const auto choice = words.empty() ? std::nullopt : choice_of(words.front());
     if (!choice) continue;
     const std::string_view before = trimmed(line.substr(0, open));
     const bool opens = without_decoration(before).empty() || before.ends_with(':') || before.ends_with(":**");
-    tags.push_back({.stated = {.choice = *choice, .text = text}, .opens = opens});
+    tags.push_back({.stated = {.choice = *choice, .text = inside}, .opens = opens});
   }
   return tags;
 }
@@ -101,30 +105,46 @@ std::optional<PageChoice> phrase_at(const Words& words, std::size_t at) {
   return std::nullopt;
 }
 
-/// What the speaker of a sentence intends to do.
+/// The words of a sentence, and its commas.
+Words words_and_commas(std::string_view sentence) {
+  Words words;
+  for_each_piece(sentence, ",", [&](std::string_view clause) {
+    if (!words.empty()) words.emplace_back(",");
+    const Words folded = folded_words(clause);
+    words.insert(words.end(), folded.begin(), folded.end());
+  });
+  return words;
+}
+
+/// What the speaker of a sentence intends to do: the first phrase that an intention leads to, or its opposite if that
+/// is denied ("I will not continue", "I don't see any need to go on").
 std::optional<PageChoice> intention_of(const Words& words) {
   static constexpr std::array<std::string_view, 19> intending{
-      "will",  "ill",    "shall", "decide", "decided", "choose", "chose",    "want", "wish",   "going",
-      "gonna", "prefer", "like",  "ready",  "opt",     "opted",  "decision", "lets", "willing"};
+      "will",  "ill",    "shall", "decide", "decided", "choose", "chose", "want",    "wish",    "going",
+      "gonna", "prefer", "like",  "ready",  "opt",     "opted",  "lets",  "willing", "decision"};
   static constexpr std::array<std::string_view, 10> doubting{"if",     "might", "may",   "could",  "unless",
                                                              "before", "until", "would", "should", "whether"};
-  static constexpr std::array<std::string_view, 10> denying{"not",  "wont",   "dont",    "never",  "no",
-                                                            "cant", "cannot", "without", "rather", "neither"};
+  static constexpr std::array<std::string_view, 3> denying_intentions{"wont", "dont", "cant"};
+  static constexpr std::array<std::string_view, 6> denying{"not",     "never",  "no",
+                                                           "without", "cannot", "neither"};
+  static constexpr std::array<std::string_view, 9> new_clause{",",     "and", "so",     "but",  "because",
+                                                              "since", "as",  "though", "while"};
   constexpr std::size_t reach = 6;
+  constexpr std::size_t reach_of_denial = 4;
   std::optional<std::size_t> intends;
-  std::optional<std::size_t> denies;
+  std::optional<std::size_t> denies;  // in this clause
   bool doubts = false;
   for (std::size_t at = 0; at < words.size(); ++at) {
     const std::string_view word = words[at];
-    // "I would like to" intends, "I would" does not.
-    const bool would_like =
-        word == "would" && at + 1 < words.size() && (words[at + 1] == "like" || words[at + 1] == "prefer");
+    const std::string_view following = at + 1 < words.size() ? std::string_view(words[at + 1]) : "";
+    const bool would_like = word == "would" && (following == "like" || following == "prefer");
     doubts = doubts || (is_one_of(word, doubting) && !would_like);
-    if (is_one_of(word, intending) || word == "wont" || word == "dont") intends = at;
-    if (is_one_of(word, denying)) denies = at;
+    if (is_one_of(word, intending) || is_one_of(word, denying_intentions)) intends = at;
+    if (is_one_of(word, new_clause)) denies.reset();
+    if (is_one_of(word, denying) || is_one_of(word, denying_intentions)) denies = at;
     const auto phrase = phrase_at(words, at);
     if (!phrase || doubts || !intends || at - *intends > reach) continue;
-    const bool denied = denies && at - *denies <= reach / 2;
+    const bool denied = denies && (*denies >= *intends || *intends - *denies <= reach_of_denial);
     if (!denied) return phrase;
     return *phrase == PageChoice::next ? PageChoice::exit : PageChoice::next;
   }
@@ -153,10 +173,16 @@ std::vector<StatedChoice> worded_choices(std::string_view text) {
   std::vector<StatedChoice> choices;
   for_each_piece(text, "\n", [&](std::string_view line) {
     if (const auto choice = opening_word(line)) choices.push_back(*choice);
+    for (std::size_t open = line.find('['); open != std::string_view::npos; open = line.find('[', open + 1)) {
+      const std::string_view inside = bracketed(line.substr(open));
+      const Words words = folded_words(inside);
+      if (words.empty()) continue;
+      if (const auto choice = phrase_at(words, 0)) choices.push_back({.choice = *choice, .text = inside});
+    }
   });
   if (!choices.empty()) return choices;
   for_each_piece(text, "\n.!?;", [&](std::string_view sentence) {
-    if (const auto choice = intention_of(folded_words(sentence))) {
+    if (const auto choice = intention_of(words_and_commas(sentence))) {
       choices.push_back({.choice = *choice, .text = trimmed(sentence)});
     }
   });

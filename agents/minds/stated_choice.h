@@ -20,7 +20,7 @@ struct StatedChoice {
 /// colon, so that a tag mentioned in passing does not count.
 std::vector<StatedChoice> tagged_choices(std::string_view text);
 
-/// Choices without brackets: lines such as "Next; Reason: ...", or else sentences in which the speaker intends to go on
+/// Choices without these tags: lines such as "Next; Reason: ..." and other tags ("[CONTINUE]"), or else sentences in which the speaker intends to go on
 /// or to leave ("I will continue browsing", "I have decided not to go on"), without an "if" or "might" before it.
 std::vector<StatedChoice> worded_choices(std::string_view text);
 

@@ -1,11 +1,13 @@
 #include "agents/minds/title_match.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <utility>
 
 #include "agents/minds/edit_distance.h"
 #include "agents/minds/folded_words.h"
-#include "recsys/data/text.h"
+#include "agents/minds/title_text.h"
 
 namespace throng {
 namespace {
@@ -32,7 +34,12 @@ std::vector<Words> canonical_parts(const TitleName& name) {
   return parts;
 }
 
-bool has_lost_letters(std::string_view text) { return text.find(kLostLetters) != std::string_view::npos; }
+/// Whether a text has lost letters, and enough others to be told by.
+bool can_be_completed(std::string_view text) {
+  constexpr std::size_t enough = 3;
+  const auto lost = static_cast<std::size_t>(std::ranges::count(text, kLostLetters));
+  return lost > 0 && text.size() - lost >= enough;
+}
 
 /// Whether `text` is `pattern` with anything in place of its lost letters, up to four bytes each on average.
 bool fits(std::string_view pattern, std::string_view text) {
@@ -61,44 +68,10 @@ bool fits(std::string_view pattern, std::string_view text) {
   return at == pattern.size();
 }
 
-std::string lower(std::string_view text) {
-  std::string result(trimmed(text));
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return result;
-}
-
-/// "Babe (1995)" -> "Babe".
-std::string_view without_year(std::string_view title) {
-  constexpr std::size_t length = 6;
-  title = trimmed(title);
-  if (title.size() <= length || !title.ends_with(')') || title[title.size() - length] != '(') return title;
-  return title.substr(0, title.size() - length);
-}
-
 std::string digits_of(std::string_view text) {
   std::string digits;
   std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
   return digits;
-}
-
-/// "2. Babe" -> "Babe"; the same text if it has no number in front.
-std::string_view without_numbering(std::string_view text) {
-  text = trimmed(text);
-  const std::size_t start = text.starts_with('#') ? 1 : 0;
-  std::size_t end = start;
-  while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
-  if (end == start || end - start > 3 || end == text.size()) return text;
-  if (start == 0 && text[end] != '.' && text[end] != ')' && text[end] != ':') return text;
-  return trimmed(text.substr(end + 1));
-}
-
-/// `Babe" - a family film` -> `Babe`: what stands before the first closing quote or markdown.
-std::string_view before_closing_quote(std::string_view text) {
-  for (const std::string_view mark : {"\"", "**", "\xE2\x80\x9D", "\xC2\xBB"}) {
-    const std::size_t end = text.find(mark, text.starts_with(mark) ? mark.size() : 0);
-    if (end != std::string_view::npos) return text.substr(0, end);
-  }
-  return text;
 }
 
 }  // namespace
@@ -109,9 +82,12 @@ TitleMatcher::TitleMatcher(std::span<const std::string> titles) {
     item.canonical_parts = canonical_parts(item.title.name);
     items_.push_back(std::move(item));
     const Title& title = items_.back().title;
-    verbatim_[lower(titles[position])].push_back({Form::verbatim, position});
-    verbatim_[lower(without_year(titles[position]))].push_back({Form::verbatim, position});
+    for (const std::string_view text : {std::string_view(titles[position]), without_year(titles[position]),
+                                        before_brackets(titles[position])}) {
+      verbatim_[verbatim_key(text)].push_back({Form::verbatim, position});
+    }
     spelled_[compact(title.all_words)].push_back({Form::whole, position});
+    add_all_names(title, position);
     add_name(title, title.name, position, false);
     add_parts(title.name, position);
     for (const TitleName& other : title.other_names) {
@@ -131,7 +107,7 @@ void TitleMatcher::add_name(const Title& title, const TitleName& name, std::size
     if (key.empty()) return;
     forms[key].push_back({form, position});
     if (title.year) forms[key + std::to_string(*title.year)].push_back({form, position});
-    if (has_lost_letters(key)) items_[position].lossy.push_back(key);
+    if (can_be_completed(key)) items_[position].lossy.push_back(key);
   };
   add(spelled_, compact(joined(name.article, words)), full);
   if (!name.article.empty()) {
@@ -139,7 +115,17 @@ void TitleMatcher::add_name(const Title& title, const TitleName& name, std::size
     add(spelled_, compact(words), bare);
   }
   add(canonical_, compact(canonical_words(words)), canonical);
-  if (is_other) add(spelled_, compact(joined(joined(title.name.article, title.name.words()), words)), full);
+  if (is_other) add(canonical_, compact(canonical_words(joined(title.name.words(), words))), canonical);
+}
+
+/// All names in a row, as in "Postino Il The Postman", for texts without the brackets.
+void TitleMatcher::add_all_names(const Title& title, std::size_t position) {
+  Words words = title.all_words;
+  if (title.year && !words.empty() && words.back() == std::to_string(*title.year)) {
+    canonical_[compact(canonical_words(words))].push_back({Form::canonical, position});
+    words.pop_back();
+  }
+  canonical_[compact(canonical_words(words))].push_back({Form::canonical, position});
 }
 
 /// Every choice of the name's parts that leaves something out, but a sequel's number alone.
@@ -166,30 +152,60 @@ void TitleMatcher::add_parts(const TitleName& name, std::size_t position) {
   }
 }
 
-std::vector<TitleMatcher::Entry> TitleMatcher::named(const Title& text, const std::string& verbatim) const {
+std::vector<TitleMatcher::Entry> TitleMatcher::named(std::string_view text, Freedom freedom) const {
+  const Title title = read_title(text);
   std::vector<Entry> found;
+  if (freedom == Freedom::name && title.has_remark) return found;
   const auto look_up = [&](const Forms& forms, const std::string& key, Form closest) {
     const auto entries = forms.find(key);
     if (key.empty() || entries == forms.end()) return;
-    for (const Entry& entry : entries->second)
+    for (const Entry& entry : entries->second) {
       found.push_back({std::max(entry.form, closest), entry.position});
+    }
   };
-  const Words words = text.name.words();
-  const std::string full = compact(joined(text.name.article, words));
+  const Words words = title.name.words();
+  const std::string full = compact(joined(title.name.article, words));
   const std::string bare = compact(words);
-  look_up(verbatim_, verbatim, Form::verbatim);
-  look_up(spelled_, compact(text.all_words), Form::whole);
+  look_up(verbatim_, verbatim_key(text.substr(0, kLongestTitle)), Form::verbatim);
+  look_up(spelled_, compact(title.all_words), Form::whole);
   look_up(spelled_, full, Form::name);
-  look_up(spelled_, bare, text.name.article.empty() ? Form::name : Form::without_article);
+  look_up(spelled_, bare, title.name.article.empty() ? Form::name : Form::without_article);
   look_up(canonical_, compact(canonical_words(words)), Form::canonical);
-  look_up(canonical_, compact(canonical_words(text.all_words)), Form::canonical);
+  look_up(canonical_, compact(canonical_words(title.all_words)), Form::canonical);
   for (std::size_t position = 0; position < items_.size(); ++position) {
     const auto fits_text = [&](const std::string& pattern) {
       return fits(pattern, full) || fits(pattern, bare);
     };
     if (std::ranges::any_of(items_[position].lossy, fits_text)) found.push_back({Form::lossy, position});
   }
-  look_up(parts_, compact(canonical_words(words)), Form::parts);
+  if (freedom == Freedom::shortened) look_up(parts_, compact(canonical_words(words)), Form::parts);
+  return closest_of(std::move(found), title.year);
+}
+
+std::vector<TitleMatcher::Entry> TitleMatcher::closest_of(std::vector<Entry> entries,
+                                                          std::optional<int> year) const {
+  if (entries.empty()) return entries;
+  const Form closest = std::ranges::min(entries, {}, &Entry::form).form;
+  const auto is_close = [&](const Entry& entry) { return entry.form == closest; };
+  const auto has_year = [&](const Entry& entry) { return items_[entry.position].title.year == year; };
+  const bool year_decides = year && std::ranges::any_of(entries, [&](const Entry& entry) {
+                              return is_close(entry) && has_year(entry);
+                            });
+  std::erase_if(entries, [&](const Entry& entry) {
+    if (year_decides) return !is_close(entry) || !has_year(entry);
+    // A looser form with the right year casts doubt on a closer one with another.
+    return !is_close(entry) && !(year && closest > Form::whole && has_year(entry));
+  });
+  return entries;
+}
+
+std::vector<std::size_t> TitleMatcher::shortened(std::string_view text) const {
+  const Title title = read_title(text);
+  const Words words = canonical_words(title.name.words());
+  Positions found = broken_off(words);
+  if (found.empty()) found = mistyped(compact(words));
+  const auto is_of_year = [&](std::size_t position) { return items_[position].title.year == title.year; };
+  if (title.year && std::ranges::any_of(found, is_of_year)) std::erase_if(found, std::not_fn(is_of_year));
   return found;
 }
 
@@ -227,49 +243,21 @@ std::vector<std::size_t> TitleMatcher::mistyped(const std::string& text) const {
   return found;
 }
 
-std::vector<std::size_t> TitleMatcher::match_as_is(std::string_view text, Freedom freedom) const {
-  const Title title = read_title(text);
-  if (freedom == Freedom::name && title.has_remark) return {};
-  std::vector<Entry> entries = named(title, lower(text.substr(0, kLongestTitle)));
-  if (freedom == Freedom::name) {
-    std::erase_if(entries, [](const Entry& entry) { return entry.form == Form::parts; });
-  }
-  Positions found;
-  if (!entries.empty()) {
-    const Form closest = std::ranges::min(entries, {}, &Entry::form).form;
-    const auto has_year = [&](const Entry& entry) { return items_[entry.position].title.year == title.year; };
-    const bool year_agrees =
-        std::ranges::any_of(entries, [&](const Entry& e) { return e.form == closest && has_year(e); });
-    for (const Entry& entry : entries) {
-      const bool is_close = entry.form == closest;
-      // A looser form with the right year casts doubt on a closer one with another.
-      const bool counts = !title.year || closest <= Form::whole ? is_close
-                          : year_agrees                         ? is_close && has_year(entry)
-                                                                : is_close || has_year(entry);
-      if (counts) found.push_back(entry.position);
-    }
-  } else if (freedom == Freedom::shortened) {
-    const Words canonical = canonical_words(title.name.words());
-    found = broken_off(canonical);
-    if (found.empty()) found = mistyped(compact(canonical));
-    if (found.size() > 1 && title.year) {
-      Positions of_year;
-      std::ranges::copy_if(found, std::back_inserter(of_year),
-                           [&](std::size_t position) { return items_[position].title.year == title.year; });
-      if (!of_year.empty()) found = std::move(of_year);
-    }
-  }
-  std::ranges::sort(found);
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
-}
-
 std::vector<std::size_t> TitleMatcher::match(std::string_view text, Freedom freedom) const {
   const std::string_view plain = without_numbering(text);
-  Positions found = match_as_is(text, freedom);
-  if (found.empty()) found = match_as_is(plain, freedom);
-  if (found.empty() && freedom == Freedom::shortened)
-    found = match_as_is(before_closing_quote(plain), freedom);
+  const std::string_view cut = before_closing_quote(plain);
+  std::vector<Entry> entries = named(text, freedom);
+  const bool is_certain = !entries.empty() && entries.front().form <= Form::whole;  // as "9. Rota" may be
+  if (plain != text && !is_certain) {
+    if (std::vector<Entry> of_plain = named(plain, freedom); !of_plain.empty()) entries = std::move(of_plain);
+  }
+  if (entries.empty() && freedom == Freedom::shortened) entries = named(cut, freedom);
+  Positions found;
+  for (const Entry& entry : entries) found.push_back(entry.position);
+  if (found.empty() && freedom == Freedom::shortened) found = shortened(plain);
+  if (found.empty() && freedom == Freedom::shortened) found = shortened(cut);
+  std::ranges::sort(found);
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,9 +65,12 @@ class TitleMatcher {
   };
 
   void add_name(const Title& title, const TitleName& name, std::size_t position, bool is_other);
+  void add_all_names(const Title& title, std::size_t position);
   void add_parts(const TitleName& name, std::size_t position);
-  Positions match_as_is(std::string_view text, Freedom freedom) const;
-  std::vector<Entry> named(const Title& text, const std::string& verbatim) const;
+  /// The items that `text` names most closely, in any order; may hold an item twice.
+  std::vector<Entry> named(std::string_view text, Freedom freedom) const;
+  std::vector<Entry> closest_of(std::vector<Entry> entries, std::optional<int> year) const;
+  Positions shortened(std::string_view text) const;
   Positions broken_off(const Words& text) const;
   Positions mistyped(const std::string& text) const;
 

@@ -17,6 +17,7 @@ void add_compare_command(CLI::App& app);
 void add_story_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_rec_command(CLI::App& app);
+void add_transcripts_command(CLI::App& app);
 void add_llm_command(CLI::App& app);
 
 }  // namespace throng

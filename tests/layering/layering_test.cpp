@@ -37,9 +37,11 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"scenarios/store", agents},
       {"scenarios/run", with(agents, {"scenarios/store"})},
       {"scenarios/studies", with(agents, {"scenarios/store", "scenarios/run"})},
-      {"scenarios/report", with(agents, {"scenarios/store"})},
-      {"scenarios/cli", with(agents, {"engine/net", "llm", "llm/bench", "llm/mock", "scenarios/store",
-                                      "scenarios/run", "scenarios/studies", "scenarios/report"})},
+      {"scenarios/transcripts", with(agents, {"scenarios/run"})},
+      {"scenarios/report", with(agents, {"scenarios/store", "scenarios/transcripts"})},
+      {"scenarios/cli",
+       with(agents, {"engine/net", "llm", "llm/bench", "llm/mock", "scenarios/store", "scenarios/run",
+                     "scenarios/studies", "scenarios/transcripts", "scenarios/report"})},
   };
   return allowed;
 }

@@ -16,7 +16,17 @@ inline std::filesystem::path real_data(const std::string& dataset) {
   return std::filesystem::path(THRONG_SOURCE_DIR) / ".." / "shared" / "data" / dataset;
 }
 
+/// Where the recorded transcripts of real language models are: the folder beside that of the real datasets.
+inline std::filesystem::path real_transcripts(const std::string& file) {
+  return real_data("agent4rec-ml-1m").parent_path().parent_path() / "llm-transcripts" / file;
+}
+
 }  // namespace throng
+
+/// Leaves the test, loudly, if there are no such real transcripts.
+#define THRONG_NEEDS_REAL_TRANSCRIPTS(file)                       \
+  if (!std::filesystem::exists(::throng::real_transcripts(file))) \
+  GTEST_SKIP() << "\n*** NOT TESTED: there is no " << ::throng::real_transcripts(file) << ".\n"
 
 /// Leaves the test, loudly, if there is no such real dataset.
 #define THRONG_NEEDS_REAL_DATA(dataset)                                            \

@@ -90,6 +90,10 @@ TEST(ReadReaction, DoesNotMindHowItIsWritten) {
       "MOVIE:\nThe Harbour\nALIGN:\nYes\nREASON:\nsea\nMOVIE:\nPaper Moon "
       "Rising\nALIGN:\nNo\nREASON:\nsweet\nWATCH:\nThe "
       "Harbour\nMOVIE:\nThe Harbour\nRATING:\nfour\nFEELING:\ncalm",
+      // other marks for the colon
+      "MOVIE - The Harbour; ALIGN - Yes; REASON - sea\nMOVIE = Paper Moon Rising; ALIGN = No; REASON = "
+      "sweet\nWATCH - The "
+      "Harbour\nMOVIE：The Harbour; RATING - 4 (out of 5); FEELING：calm",
       // Windows line ends
       "MOVIE: The Harbour; ALIGN: Yes; REASON: sea\r\nMOVIE: Paper Moon Rising; ALIGN: No; REASON: "
       "sweet\r\nWATCH: The "
@@ -134,8 +138,8 @@ TEST(ReadReaction, SaysWhatIsWrongAndKeepsTheRest) {
   EXPECT_THAT(problems(verdicts + "WATCH: Nightjar"),
               ElementsAre("\"Nightjar: Second Flight (1999)\" is chosen but has no RATING"));
   EXPECT_THAT(problems(verdicts), ElementsAre("there is no WATCH line"));
-  for (const char* rating :
-       {"7", "0", "-1", "4.5", "3-4", "4½", "8/10", "4 or 5", "great", "99999999999999999999"}) {
+  for (const char* rating : {"7", "0", "-1", "4.5", "3-4", "4½", "8/10", "4 or 5", "2 (out of 10)", "great",
+                             "99999999999999999999"}) {
     const PageReading page = read_reaction(verdicts + "MOVIE: Nightjar; RATING: " + rating +
                                                "; FEELING: good\nMOVIE: Harbour; RATING: 2; FEELING: b",
                                            kPage);
@@ -173,6 +177,15 @@ TEST(ReadReaction, ARatingOfAnUnknownTitleIsNotThePreviousOnes) {
   EXPECT_THAT(page.viewed, IsEmpty());
 }
 
+TEST(ReadReaction, WordsBeforeALabelAreNoTitleWhereOneIsWaiting) {
+  const PageReading page = read_reaction(
+      "MOVIE: Harbour\nFor this one, ALIGN: yes; REASON: a\nWATCH: Harbour\nMOVIE: Harbour\nI think my "
+      "RATING: 4; FEELING: b",
+      std::vector<std::string>{"Harbour"});
+  EXPECT_THAT(page.problems, IsEmpty());
+  EXPECT_EQ(page.items[0].rating, 4);
+}
+
 TEST(ReadReaction, WordsOfALabelInsideTitlesAndReasonsAreNoLabels) {
   const std::vector<std::string> titles{"Pocket Beasts: The Movie: 2000 (2000)", "Number 23, The (2007)"};
   const PageReading page = read_reaction(
@@ -199,19 +212,24 @@ TEST(ReadDecision, ReadsTagsAndWords) {
   EXPECT_EQ(exit.tag, PageChoice::exit);
   EXPECT_EQ(exit.reason, "I am bored.");
   EXPECT_EQ(exit.positive, false);
+  EXPECT_EQ(read_decision("[NEXT PAGE]").tag, PageChoice::next);
+  EXPECT_EQ(read_decision("[EXIT; Reason: bored").tag, PageChoice::exit);
 }
 
 TEST(ReadDecision, TheWordsSayItWhereThereIsNoTag) {
   for (const char* text :
        {"Next; Reason: more", "**NEXT**", "Decision: next", "I will continue browsing because I am awake.",
         "I'll keep looking for films.", "I have decided not to exit yet.", "I would like to go on.",
-        "I won't leave now.", "I am not tired, so I choose to proceed to the next page.", "Let's move on!"}) {
+        "I won't leave now.", "I am not tired, so I choose to proceed to the next page.", "Let's move on!",
+        "I am not tired and will continue.", "I am not tired, I will go on.",
+        "I don't feel like leaving yet.", "[CONTINUE]; Reason: more"}) {
     EXPECT_EQ(read_decision(text).choice, PageChoice::next) << text;
     EXPECT_EQ(read_decision(text).tag, std::nullopt) << text;
   }
   for (const char* text :
-       {"EXIT: tired", "Exit.", "I will exit the recommender system now.", "I do not want to continue.",
-        "I've decided to leave the system.", "I am going to stop browsing.", "I will not continue browsing",
+       {"EXIT: tired", "Exit.", "I will exit this system now.", "I do not want to continue.",
+        "I've decided to leave the system.", "I don't see any need to go on.",
+        "I do not think I will continue.", "I am going to stop browsing.", "I will not continue browsing",
         "I choose to exit, although there may be more pages to continue with."}) {
     EXPECT_EQ(read_decision(text).choice, PageChoice::exit) << text;
   }
@@ -246,7 +264,7 @@ TEST(ReadInterview, ReadsScoreAndReason) {
   EXPECT_EQ(read_interview("RATING: 10/10; REASON: a").score, 10);
   for (const char* text : {"", "RATING: 11; REASON: a", "RATING: 0; REASON: a", "RATING: 7.5; REASON: a",
                            "RATING: 6-7; REASON: a", "RATING: 4/5; REASON: a", "I liked 3 of 10 films.",
-                           "RATING: high; REASON: a"}) {
+                           "3 films were fine.", "RATING: high; REASON: a"}) {
     EXPECT_EQ(read_interview(text).score, std::nullopt) << text;
     EXPECT_FALSE(read_interview(text).complete()) << text;
   }

@@ -135,7 +135,18 @@ TEST(TitleMatch, OtherNamesAndAccentsAndLostLetters) {
     EXPECT_THAT(match(page, text), ElementsAre(4)) << text;
   }
   EXPECT_THAT(match({"Ирония"}, "ирония"), ElementsAre(0));
-  EXPECT_THAT(match({"!!!", "???"}, "???"), ElementsAre(1));
+  EXPECT_THAT(match({"\xEF\xBF\xBD", "A\xEF\xBF\xBD"}, "Babe"), IsEmpty()) << "too little is left of these";
+  EXPECT_THAT(match({"!!!", "???", "*"}, "???"), ElementsAre(1));
+  EXPECT_THAT(match({"!!!", "???", "*"}, "*"), ElementsAre(2));
+}
+
+TEST(TitleMatch, BothNamesMayStandSideBySide) {
+  const std::vector<std::string> page{"Postino, Il (The Postman) (1994)", "Postman, The (1997)"};
+  for (const char* text :
+       {"Il Postino: The Postman", "Il Postino (The Postman)", "Postino, Il", "Il Postino / The Postman"}) {
+    EXPECT_THAT(match(page, text), ElementsAre(0)) << text;
+  }
+  EXPECT_THAT(match(page, "The Postman"), ElementsAre(1));
 }
 
 TEST(TitleMatch, ALetterMayBeMistyped) {
