@@ -28,6 +28,10 @@ class FactorMatrix {
   std::span<float> row(std::size_t row) { return {values_.data() + row * stride_, stride_}; }
   std::span<const float> row(std::size_t row) const { return {values_.data() + row * stride_, stride_}; }
 
+  /// All rows with their padding, row after row.
+  std::span<float> values() { return values_; }
+  std::span<const float> values() const { return values_; }
+
   static constexpr std::size_t padded(std::size_t factors) {
     return (factors + kLanes - 1) / kLanes * kLanes;
   }

@@ -18,6 +18,7 @@ namespace {
 struct EvaluateArguments {
   std::string data;
   std::vector<std::string> models;
+  std::vector<std::string> settings;      ///< "model.option=value"
   std::optional<SplitKind> split_kind{};  ///< none: given if the dataset brings a split, else ratio
   SplitOptions split;
   std::size_t k = 20;
@@ -26,9 +27,28 @@ struct EvaluateArguments {
   bool json = false;
 };
 
+/// The options of a model: its kind and what `settings` say of it. A value is JSON, or else taken as text.
+Json options_of(const std::string& model, const std::vector<std::string>& settings) {
+  Json options{{"kind", model}};
+  for (const std::string& setting : settings) {
+    const std::size_t dot = setting.find('.');
+    const std::size_t equals = setting.find('=');
+    if (dot == std::string::npos || equals == std::string::npos || equals < dot) {
+      throw Failure(ErrorKind::usage,
+                    fmt::format("--set {}: expected model.option=value, such as ease.l2=300", setting));
+    }
+    if (setting.substr(0, dot) != model) continue;
+    const std::string text = setting.substr(equals + 1);
+    const Result<Json> value = parse_json(text, "--set", ErrorKind::usage);
+    options[setting.substr(dot + 1, equals - dot - 1)] = value ? *value : Json(text);
+  }
+  return options;
+}
+
 EvaluatedModel evaluate_model(const std::string& name, const Split& split, const EvaluateArguments& arguments,
                               FitObserver& observer) {
-  const std::unique_ptr<Recommender> recommender = make_recommender({{"kind", name}}).value();
+  const std::unique_ptr<Recommender> recommender =
+      make_recommender(options_of(name, arguments.settings)).value();
   const auto started = std::chrono::steady_clock::now();
   recommender->fit(
       {.train = split.train, .validation = &split.validation, .test = &split.test, .seed = arguments.seed},
@@ -90,6 +110,7 @@ void add_rec_command(CLI::App& app) {
   command->add_option("--models", arguments->models, "Recommenders, separated by commas")
       ->required()
       ->delimiter(',');
+  command->add_option("--set", arguments->settings, "Change a default: model.option=value; may be repeated");
   const std::map<std::string, SplitKind> kinds{{"ratio", SplitKind::ratio},
                                                {"leave_last_out", SplitKind::leave_last_out},
                                                {"given", SplitKind::given}};
