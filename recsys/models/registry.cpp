@@ -9,6 +9,7 @@
 #include "recsys/models/ease.h"
 #include "recsys/models/ials.h"
 #include "recsys/models/item_knn.h"
+#include "recsys/models/lightgcn.h"
 #include "recsys/models/mf.h"
 #include "recsys/models/popularity.h"
 #include "recsys/models/random_recommender.h"
@@ -28,6 +29,7 @@ constexpr std::array kKinds{
     Kind{"ease", Ease::make},
     Kind{"ials", Ials::make},
     Kind{"mf", MatrixFactorization::make},
+    Kind{"lightgcn", LightGcn::make},
 };
 
 }  // namespace

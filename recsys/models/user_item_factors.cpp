@@ -13,19 +13,6 @@ void copy_rows(const FactorMatrix& from, FactorMatrix& to) {
   for (std::size_t row = 0; row < from.rows(); ++row) std::ranges::copy(from.row(row), to.row(row).begin());
 }
 
-FactorMatrix mean_of(const FactorMatrix& users, std::span<const UserId> trained) {
-  std::vector<double> sums(users.stride(), 0);
-  for (const UserId user : trained) {
-    const std::span<const float> row = users.row(index(user));
-    for (std::size_t f = 0; f < sums.size(); ++f) sums[f] += row[f];
-  }
-  FactorMatrix mean(1, users.factors());
-  const auto count = static_cast<double>(std::max<std::size_t>(1, trained.size()));
-  std::ranges::transform(sums, mean.row(0).begin(),
-                         [&](double sum) { return static_cast<float>(sum / count); });
-  return mean;
-}
-
 }  // namespace
 
 FactorMatrix normal_factors(std::size_t rows, std::size_t factors, double deviation, const Draws& draws,
@@ -54,8 +41,21 @@ std::vector<UserId> users_with_items(const Interactions& train) {
   return users;
 }
 
+FactorMatrix mean_of_rows(const FactorMatrix& factors, std::span<const UserId> of) {
+  std::vector<double> sums(factors.stride(), 0);
+  for (const UserId user : of) {
+    const std::span<const float> row = factors.row(index(user));
+    for (std::size_t f = 0; f < sums.size(); ++f) sums[f] += row[f];
+  }
+  FactorMatrix mean(1, factors.factors());
+  const auto count = static_cast<double>(std::max<std::size_t>(1, of.size()));
+  std::ranges::transform(sums, mean.row(0).begin(),
+                         [&](double sum) { return static_cast<float>(sum / count); });
+  return mean;
+}
+
 UserScorer::UserScorer(UserItemFactors& factors, std::span<const UserId> trained)
-    : mean_user_(mean_of(factors.users, trained)), items_(factors.items) {
+    : mean_user_(mean_of_rows(factors.users, trained)), items_(factors.items) {
   for (std::uint32_t n = 0; n < factors.users.rows(); ++n) {
     if (std::ranges::binary_search(trained, UserId{n})) continue;
     std::ranges::copy(mean_user_.row(0), factors.users.row(n).begin());

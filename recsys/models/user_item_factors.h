@@ -29,6 +29,9 @@ void take_over(const UserItemFactors& earlier, UserItemFactors& initial);
 /// The users with items in training, ascending.
 std::vector<UserId> users_with_items(const Interactions& train);
 
+/// One row: the mean of the rows `of`; zero if there are none.
+FactorMatrix mean_of_rows(const FactorMatrix& factors, std::span<const UserId> of);
+
 /// Scores by the inner product of user and item factors. A user that was not trained has the mean of those
 /// that were, and so has an unseen one without a history.
 class UserScorer {
