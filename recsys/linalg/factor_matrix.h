@@ -43,6 +43,16 @@ class FactorMatrix {
   std::vector<float, Eigen::aligned_allocator<float>> values_;
 };
 
+/// Each padded row as a column of an Eigen matrix: stride x rows.
+inline Eigen::Map<const Eigen::MatrixXf, Eigen::Aligned32> as_columns(const FactorMatrix& matrix) {
+  return {matrix.values().data(), static_cast<Eigen::Index>(matrix.stride()),
+          static_cast<Eigen::Index>(matrix.rows())};
+}
+inline Eigen::Map<Eigen::MatrixXf, Eigen::Aligned32> as_columns(FactorMatrix& matrix) {
+  return {matrix.values().data(), static_cast<Eigen::Index>(matrix.stride()),
+          static_cast<Eigen::Index>(matrix.rows())};
+}
+
 /// The inner product of two padded rows, its terms added in one fixed order.
 inline float dot(std::span<const float> a, std::span<const float> b) {
   Lanes total = broadcast(0);

@@ -11,6 +11,7 @@
 #include "recsys/models/item_knn.h"
 #include "recsys/models/lightgcn.h"
 #include "recsys/models/mf.h"
+#include "recsys/models/multvae.h"
 #include "recsys/models/popularity.h"
 #include "recsys/models/random_recommender.h"
 
@@ -30,6 +31,7 @@ constexpr std::array kKinds{
     Kind{"ials", Ials::make},
     Kind{"mf", MatrixFactorization::make},
     Kind{"lightgcn", LightGcn::make},
+    Kind{"multvae", MultVae::make},
 };
 
 }  // namespace
