@@ -25,11 +25,12 @@ std::string interval(const Estimate& estimate) {
   return fmt::format("{:.3f} to {:.3f}", estimate.interval.low, estimate.interval.high);
 }
 
+/// The parts in which somebody has held-out items.
 template <class Add>
 void for_each_part(std::span<const EvaluatedModel> models, const Add& add) {
   for (const EvaluatedModel& model : models) {
-    add(model, "validation", model.validation);
-    add(model, "test", model.test);
+    if (model.validation.users > 0) add(model, "validation", model.validation);
+    if (model.test.users > 0) add(model, "test", model.test);
   }
 }
 
