@@ -8,6 +8,7 @@
 #include <Eigen/Cholesky>
 
 #include "recsys/linalg/chunks.h"
+#include "recsys/linalg/outer_products.h"
 
 namespace throng {
 namespace {
@@ -42,7 +43,7 @@ Eigen::MatrixXf gram(const FactorMatrix& factors) {
     const Eigen::Map<const Eigen::MatrixXf> rows(factors.values().data() + begin * factors.stride(), size,
                                                  static_cast<Eigen::Index>(end - begin));
     parts[part] = Eigen::MatrixXf::Zero(size, size);
-    if (end > begin) parts[part].selfadjointView<Eigen::Lower>().rankUpdate(rows);
+    add_outer_products(rows, parts[part]);
   });
   for (std::size_t part = 1; part < kGramParts; ++part) parts[0] += parts[part];
   return parts[0].selfadjointView<Eigen::Lower>();
@@ -72,7 +73,7 @@ double IalsSolver::solve(const Eigen::MatrixXf& met, std::span<float> row) const
     const auto part = met.middleRows(begin, size);
     Eigen::MatrixXf hessian = weight * gram_.block(begin, begin, size, size);
     hessian.diagonal().array() += l2;
-    hessian.selfadjointView<Eigen::Lower>().rankUpdate(part);
+    add_outer_products(part, hessian);
     Eigen::VectorXf step = part * errors + l2 * w.segment(begin, size);
     step += weight * (gram_.middleCols(begin, size).transpose() * w);
     hessian.selfadjointView<Eigen::Lower>().llt().solveInPlace(step);
