@@ -9,6 +9,7 @@
 
 #include "engine/base/error.h"
 #include "recsys/data/import_agent4rec.h"
+#include "recsys/data/import_lightgcn.h"
 #include "recsys/data/import_movielens.h"
 #include "recsys/data/import_source.h"
 
@@ -20,7 +21,8 @@ struct Kind {
   Dataset (*import)(ImportSource&);
 };
 
-constexpr std::array<Kind, 2> kinds{{{"movielens", import_movielens}, {"agent4rec", import_agent4rec}}};
+constexpr std::array<Kind, 3> kinds{
+    {{"movielens", import_movielens}, {"agent4rec", import_agent4rec}, {"lightgcn", import_lightgcn}}};
 
 }  // namespace
 

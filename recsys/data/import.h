@@ -27,7 +27,7 @@ struct Imported {
   std::vector<BadLine> skipped;
 };
 
-/// Reads `source` in the format `kind` ("movielens", "agent4rec"). The format's variant is recognised from
+/// Reads `source` in the format `kind` ("movielens", "agent4rec", "lightgcn"). The format's variant is recognised from
 /// the files. Throws Failure(usage) for an unknown kind (naming those there are) and Failure(data), naming
 /// file, line and reason, for a missing or empty file or one malformed line too many.
 Imported import_dataset(std::string_view kind, const std::filesystem::path& source,

@@ -2,15 +2,14 @@
 
 #include <array>
 #include <map>
-#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "engine/base/error.h"
+#include "recsys/data/adjacency_lists.h"
 #include "recsys/data/id_positions.h"
 #include "recsys/data/item_table.h"
-#include "recsys/data/row_order.h"
 #include "recsys/data/text.h"
 
 namespace throng {
@@ -84,71 +83,6 @@ void read_personas(ImportSource& source, std::vector<User>& users) {
   }
 }
 
-/// The lines of the three files.
-class PairReader {
- public:
-  PairReader(ImportSource& source, const IdPositions& users, const IdPositions& items)
-      : source_(source), users_(users), items_(items) {}
-
-  void read(const std::string& name, SplitPart part) {
-    const SourceFile& file = source_.open(name);
-    const std::size_t before = rows_.size();
-    for_each_line(source_, file,
-                  [&](std::string_view line, bool /*first*/) { return read_line(line, part); });
-    if (rows_.size() == before) fail_file(file, "has no interactions");
-  }
-
-  void move_to(Dataset& dataset) && {
-    for (const std::uint32_t position : order_of_rows(rows_, users_.size())) {
-      dataset.given_split.push_back(parts_[position]);
-    }
-    dataset.interactions = Interactions(users_.size(), items_.size(), std::move(rows_), {});
-  }
-
- private:
-  std::string read_line(std::string_view line, SplitPart part) {
-    std::vector<Interaction> rows;
-    std::optional<UserId> user;
-    for (const std::string_view field : all_fields(line, ' ')) {
-      if (field.empty()) continue;
-      const auto number = parse_number<std::uint32_t>(field);
-      if (!number) return fmt::format("{} is not a number", excerpt(field));
-      const IdPositions& known = user ? items_ : users_;
-      const auto position = known.find(*number);
-      if (!position) return fmt::format("there is no {} {}", user ? "item" : "user", *number);
-      if (user) {
-        rows.push_back({.user = *user, .item = ItemId(*position)});
-      } else {
-        user = UserId(*position);
-      }
-    }
-    if (std::string reason = add_pairs(rows); !reason.empty()) return reason;
-    rows_.insert(rows_.end(), rows.begin(), rows.end());
-    parts_.insert(parts_.end(), rows.size(), part);
-    return {};
-  }
-
-  /// Nothing is added if a pair is there already.
-  std::string add_pairs(const std::vector<Interaction>& rows) {
-    const auto key = [](const Interaction& row) {
-      return static_cast<std::uint64_t>(row.user) << 32U | static_cast<std::uint64_t>(row.item);
-    };
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (pairs_.insert(key(rows[i])).second) continue;
-      for (std::size_t added = 0; added < i; ++added) pairs_.erase(key(rows[added]));
-      return fmt::format("item number {} of the line is there before, in this file or another", i + 1);
-    }
-    return {};
-  }
-
-  ImportSource& source_;
-  const IdPositions& users_;
-  const IdPositions& items_;
-  std::unordered_set<std::uint64_t> pairs_;
-  std::vector<Interaction> rows_;
-  std::vector<SplitPart> parts_;  ///< parallel to rows_
-};
-
 }  // namespace
 
 Dataset import_agent4rec(ImportSource& source) {
@@ -156,7 +90,8 @@ Dataset import_agent4rec(ImportSource& source) {
   const IdPositions items = read_items(source, dataset.catalogue);
   const IdPositions users = read_users(source, dataset.users);
   if (source.has("all_personas_like_modify.csv")) read_personas(source, dataset.users);
-  PairReader pairs(source, users, items);
+  AdjacencyLists pairs(source, {.noun = "user", .find = [&](std::uint32_t id) { return users.find(id); }},
+                       {.noun = "item", .find = [&](std::uint32_t id) { return items.find(id); }});
   pairs.read("train.txt", SplitPart::train);
   pairs.read("valid.txt", SplitPart::validation);
   pairs.read("test.txt", SplitPart::test);

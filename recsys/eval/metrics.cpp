@@ -15,9 +15,10 @@ RankingMetrics ranking_metrics(std::span<const ItemId> ranking, std::span<const 
                                std::size_t k) {
   std::size_t hits = 0;
   double dcg = 0;
+  double reciprocal_rank = 0;
   for (std::size_t position = 0; position < std::min(k, ranking.size()); ++position) {
     if (!std::ranges::binary_search(held_out, ranking[position])) continue;
-    ++hits;
+    if (++hits == 1) reciprocal_rank = 1 / (static_cast<double>(position) + 1);
     dcg += gain(position);
   }
   double ideal = 0;
@@ -26,7 +27,8 @@ RankingMetrics ranking_metrics(std::span<const ItemId> ranking, std::span<const 
   return {.recall = found / static_cast<double>(held_out.size()),
           .ndcg = dcg / ideal,
           .hit_rate = hits > 0 ? 1.0 : 0.0,
-          .precision = found / static_cast<double>(k)};
+          .precision = found / static_cast<double>(k),
+          .reciprocal_rank = reciprocal_rank};
 }
 
 }  // namespace throng

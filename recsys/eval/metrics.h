@@ -13,6 +13,7 @@ struct RankingMetrics {
   double ndcg = 0;
   double hit_rate = 0;
   double precision = 0;
+  double reciprocal_rank = 0;
 };
 
 /// The first k of `ranking` (best first, no item twice) against `held_out` (ascending, not empty); k > 0.
@@ -22,6 +23,7 @@ struct RankingMetrics {
 ///               min(k, held_out.size()) hits at the top
 ///   hit_rate  = 1 if there is a hit, else 0
 ///   precision = hits / k, however short the ranking is
+///   reciprocal_rank = 1 / position of the first hit, 0 without (its mean over users is the MRR)
 RankingMetrics ranking_metrics(std::span<const ItemId> ranking, std::span<const ItemId> held_out,
                                std::size_t k);
 

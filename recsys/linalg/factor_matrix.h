@@ -28,6 +28,10 @@ class FactorMatrix {
   std::span<float> row(std::size_t row) { return {values_.data() + row * stride_, stride_}; }
   std::span<const float> row(std::size_t row) const { return {values_.data() + row * stride_, stride_}; }
 
+  /// All rows with their padding, row after row.
+  std::span<float> values() { return values_; }
+  std::span<const float> values() const { return values_; }
+
   static constexpr std::size_t padded(std::size_t factors) {
     return (factors + kLanes - 1) / kLanes * kLanes;
   }
@@ -38,6 +42,16 @@ class FactorMatrix {
   std::size_t stride_ = 0;
   std::vector<float, Eigen::aligned_allocator<float>> values_;
 };
+
+/// Each padded row as a column of an Eigen matrix: stride x rows.
+inline Eigen::Map<const Eigen::MatrixXf, Eigen::Aligned32> as_columns(const FactorMatrix& matrix) {
+  return {matrix.values().data(), static_cast<Eigen::Index>(matrix.stride()),
+          static_cast<Eigen::Index>(matrix.rows())};
+}
+inline Eigen::Map<Eigen::MatrixXf, Eigen::Aligned32> as_columns(FactorMatrix& matrix) {
+  return {matrix.values().data(), static_cast<Eigen::Index>(matrix.stride()),
+          static_cast<Eigen::Index>(matrix.rows())};
+}
 
 /// The inner product of two padded rows, its terms added in one fixed order.
 inline float dot(std::span<const float> a, std::span<const float> b) {

@@ -10,13 +10,18 @@ namespace throng {
 using Lanes = __m256;
 inline constexpr std::size_t kLanes = 8;
 
-/// Both pointers are 32-byte aligned.
+/// The pointers of `load` and `store` are 32-byte aligned.
 inline Lanes load(const float* from) { return _mm256_load_ps(from); }
 inline void store(float* to, Lanes lanes) { _mm256_store_ps(to, lanes); }
+inline Lanes load_unaligned(const float* from) { return _mm256_loadu_ps(from); }
+inline void store_unaligned(float* to, Lanes lanes) { _mm256_storeu_ps(to, lanes); }
 inline Lanes broadcast(float value) { return _mm256_set1_ps(value); }
 
 /// Correctly rounded, unlike Eigen's packet square root, which starts from the vendor's approximation.
 inline Lanes square_root(Lanes lanes) { return _mm256_sqrt_ps(lanes); }
+
+/// a * b + c, rounded once.
+inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_ps(a, b, c); }
 
 /// ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)): always this order.
 inline float sum(Lanes lanes) {

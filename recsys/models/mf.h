@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include "recsys/linalg/factor_scores.h"
 #include "recsys/models/mf_training.h"
 #include "recsys/models/recommender.h"
 
@@ -25,16 +24,14 @@ class MatrixFactorization final : public Recommender {
   void fit(const FitInput& input, FitObserver& observer) override;
   std::size_t num_items() const override { return factors_.items.rows(); }
   void score(std::span<const Query> queries, ScoreBlock& scores) const override;
+  void save(ModelWriter& out) const override;
+  void load(ModelReader& in) override;
 
  private:
-  void train(const FitInput& input, const BprSampler& sampler, FitObserver& observer);
-  void prepare_scoring(const BprSampler& sampler);
-
   MfOptions options_;
   std::uint64_t seed_ = 0;
-  MfFactors factors_;
-  FactorMatrix mean_user_;  ///< one row
-  FactorScorer scorer_;
+  UserItemFactors factors_;
+  UserScorer scorer_;
 };
 
 }  // namespace throng

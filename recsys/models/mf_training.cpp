@@ -13,17 +13,6 @@ constexpr Purpose kInitItems{"mf/init-items"};
 constexpr std::size_t kRowsPerChunk = 64;
 constexpr std::size_t kSamplesPerChunk = 256;
 
-FactorMatrix random_factors(std::size_t rows, const MfOptions& options, const Draws& draws, Purpose purpose) {
-  FactorMatrix factors(rows, static_cast<std::size_t>(options.factors));
-  parallel_for_chunks(rows, kRowsPerChunk, [&](std::size_t row) {
-    for (std::uint32_t f = 0; f < factors.factors(); ++f) {
-      const double normal = draws.normal(purpose, {.agent = static_cast<std::uint32_t>(row), .item = f});
-      factors.row(row)[f] = static_cast<float>(options.init_deviation * normal);
-    }
-  });
-  return factors;
-}
-
 void apply(const RowGradients& batch, RowAdam& adam, FactorMatrix& factors) {
   adam.next_step();
   parallel_for_chunks(batch.rows.size(), kRowsPerChunk, [&](std::size_t n) {
@@ -33,15 +22,16 @@ void apply(const RowGradients& batch, RowAdam& adam, FactorMatrix& factors) {
 
 }  // namespace
 
-MfFactors initial_factors(std::size_t users, std::size_t items, const MfOptions& options,
-                          std::uint64_t seed) {
+UserItemFactors initial_factors(std::size_t users, std::size_t items, const MfOptions& options,
+                                std::uint64_t seed) {
   const Draws draws(seed);
-  return {.users = random_factors(users, options, draws, kInitUsers),
-          .items = random_factors(items, options, draws, kInitItems)};
+  const auto factors = static_cast<std::size_t>(options.factors);
+  return {.users = normal_factors(users, factors, options.init_deviation, draws, kInitUsers),
+          .items = normal_factors(items, factors, options.init_deviation, draws, kInitItems)};
 }
 
 MfTraining::MfTraining(const BprSampler& sampler, std::size_t samples_per_epoch, const MfOptions& options,
-                       MfFactors& factors)
+                       UserItemFactors& factors)
     : sampler_(sampler),
       samples_per_epoch_(samples_per_epoch),
       l2_(static_cast<float>(options.l2)),

@@ -4,6 +4,7 @@
 
 #include "recsys/linalg/adam.h"
 #include "recsys/models/bpr.h"
+#include "recsys/models/user_item_factors.h"
 
 namespace throng {
 
@@ -18,20 +19,16 @@ struct MfOptions {
   double init_deviation = 0.01;  ///< standard deviation of the first factors, which are normal with mean 0
 };
 
-struct MfFactors {
-  FactorMatrix users;
-  FactorMatrix items;
-};
-
 /// Normally distributed factors, a pure function of seed, row and column.
-MfFactors initial_factors(std::size_t users, std::size_t items, const MfOptions& options, std::uint64_t seed);
+UserItemFactors initial_factors(std::size_t users, std::size_t items, const MfOptions& options,
+                                std::uint64_t seed);
 
 /// Learns factors by BPR: epochs of batches of sampled comparisons, a step of Adam for each batch.
 class MfTraining {
  public:
   /// `sampler`, which has users, and `factors`, which are changed in place, must outlive the training.
   MfTraining(const BprSampler& sampler, std::size_t samples_per_epoch, const MfOptions& options,
-             MfFactors& factors);
+             UserItemFactors& factors);
 
   /// Returns the mean loss. Epochs are numbered from 1.
   double run_epoch(int epoch);
@@ -42,7 +39,7 @@ class MfTraining {
   const BprSampler& sampler_;
   std::size_t samples_per_epoch_;
   float l2_;
-  MfFactors& factors_;
+  UserItemFactors& factors_;
   std::vector<BprSample> samples_;
   BprBatch batch_;
   RowAdam user_adam_;

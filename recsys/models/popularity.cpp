@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/options_reader.h"
+#include "recsys/models/model_file.h"
 
 namespace throng {
 
@@ -23,5 +24,9 @@ void Popularity::fit(const FitInput& input, FitObserver& /*observer*/) {
 void Popularity::score(std::span<const Query> queries, ScoreBlock& scores) const {
   for (std::size_t n = 0; n < queries.size(); ++n) std::ranges::copy(counts_, scores.of(n).begin());
 }
+
+void Popularity::save(ModelWriter& out) const { out.array<float>(counts_); }
+
+void Popularity::load(ModelReader& in) { counts_ = in.array<float>(); }
 
 }  // namespace throng

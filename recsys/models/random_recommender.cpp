@@ -3,6 +3,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/options_reader.h"
 #include "engine/sim/random.h"
+#include "recsys/models/model_file.h"
 
 namespace throng {
 namespace {
@@ -43,6 +44,16 @@ void RandomRecommender::score(std::span<const Query> queries, ScoreBlock& scores
       }
     }
   }
+}
+
+void RandomRecommender::save(ModelWriter& out) const {
+  out.number(seed_);
+  out.number(items_);
+}
+
+void RandomRecommender::load(ModelReader& in) {
+  seed_ = in.number();
+  items_ = in.number();
 }
 
 }  // namespace throng

@@ -17,6 +17,8 @@ class RandomRecommender final : public Recommender {
   void fit(const FitInput& input, FitObserver& observer) override;
   std::size_t num_items() const override { return items_; }
   void score(std::span<const Query> queries, ScoreBlock& scores) const override;
+  void save(ModelWriter& out) const override;
+  void load(ModelReader& in) override;
 
  private:
   std::uint64_t seed_ = 0;

@@ -12,6 +12,9 @@
 
 namespace throng {
 
+class ModelReader;
+class ModelWriter;
+
 enum class FitStart {
   cold,  ///< forget what was learned before
   warm,  ///< go on from the last fit, if there was one on the same catalogue; users may have been added at
@@ -75,6 +78,12 @@ class Recommender {
   /// Writes the scores of all items for queries[i] to `scores.of(i)`; higher is better, every score is
   /// finite. queries.size() <= ScoreBlock::kQueries; `scores` has the catalogue's size.
   virtual void score(std::span<const Query> queries, ScoreBlock& scores) const = 0;
+
+  /// What `save_recommender` and `load_recommender` need: writes what `fit` has learned, and reads it back into
+  /// a recommender made from the same options. The defaults are for kinds that learn nothing here: they throw
+  /// Failure(usage).
+  virtual void save(ModelWriter& out) const;
+  virtual void load(ModelReader& in);
 };
 
 }  // namespace throng

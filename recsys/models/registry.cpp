@@ -6,7 +6,12 @@
 #include <fmt/ranges.h>
 
 #include "engine/base/options_reader.h"
+#include "recsys/models/ease.h"
+#include "recsys/models/ials.h"
+#include "recsys/models/item_knn.h"
+#include "recsys/models/lightgcn.h"
 #include "recsys/models/mf.h"
+#include "recsys/models/multvae.h"
 #include "recsys/models/popularity.h"
 #include "recsys/models/random_recommender.h"
 
@@ -21,7 +26,12 @@ struct Kind {
 constexpr std::array kKinds{
     Kind{"random", RandomRecommender::make},
     Kind{"popularity", Popularity::make},
+    Kind{"itemknn", ItemKnn::make},
+    Kind{"ease", Ease::make},
+    Kind{"ials", Ials::make},
     Kind{"mf", MatrixFactorization::make},
+    Kind{"lightgcn", LightGcn::make},
+    Kind{"multvae", MultVae::make},
 };
 
 }  // namespace

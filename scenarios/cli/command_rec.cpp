@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/base/parallel.h"
 #include "recsys/data/load.h"
@@ -18,6 +20,7 @@ namespace {
 struct EvaluateArguments {
   std::string data;
   std::vector<std::string> models;
+  std::vector<std::string> settings;      ///< "model.option=value"
   std::optional<SplitKind> split_kind{};  ///< none: given if the dataset brings a split, else ratio
   SplitOptions split;
   std::size_t k = 20;
@@ -26,33 +29,47 @@ struct EvaluateArguments {
   bool json = false;
 };
 
-EvaluatedModel evaluate_model(const std::string& name, const Split& split, const EvaluateArguments& arguments,
-                              FitObserver& observer) {
-  const std::unique_ptr<Recommender> recommender = make_recommender({{"kind", name}}).value();
+/// Recommenders by kind, unfitted, with the options that `settings` ("model.option=value") change. A value is
+/// JSON, or else taken as text.
+std::vector<std::unique_ptr<Recommender>> make_models(const std::vector<std::string>& kinds,
+                                                      const std::vector<std::string>& settings) {
+  std::vector<Json> options;
+  for (const std::string& kind : kinds) options.push_back({{"kind", kind}});
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.find('=');
+    const std::size_t dot = setting.substr(0, equals).find('.');
+    const auto named = std::ranges::find(kinds, setting.substr(0, dot));
+    if (equals == std::string::npos || dot == std::string::npos || named == kinds.end()) {
+      throw Failure(ErrorKind::usage,
+                    fmt::format("--set {}: expected model.option=value with one of the models {}", setting,
+                                fmt::join(kinds, ", ")));
+    }
+    const std::string text = setting.substr(equals + 1);
+    const Result<Json> value = parse_json(text, "--set", ErrorKind::usage);
+    options[static_cast<std::size_t>(named - kinds.begin())][setting.substr(dot + 1, equals - dot - 1)] =
+        value ? *value : Json(text);
+  }
+  std::vector<std::unique_ptr<Recommender>> models;
+  for (const Json& each : options) models.push_back(make_recommender(each).value());
+  return models;
+}
+
+EvaluatedModel evaluate_model(Recommender& recommender, const Split& split, const Catalogue& catalogue,
+                              const EvaluateArguments& arguments, FitObserver& observer) {
   const auto started = std::chrono::steady_clock::now();
-  recommender->fit(
+  recommender.fit(
       {.train = split.train, .validation = &split.validation, .test = &split.test, .seed = arguments.seed},
       observer);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
-  return {.model = name,
+  return {.model = std::string(recommender.name()),
           .fit_seconds = elapsed.count(),
-          .validation = evaluate(*recommender, split, SplitPart::validation, arguments.k),
-          .test = evaluate(*recommender, split, SplitPart::test, arguments.k)};
-}
-
-Json as_json(const EvaluatedModel& model, const char* part, const Accuracy& accuracy, std::size_t k) {
-  return {{"model", model.model},
-          {"split", part},
-          {fmt::format("recall_at_{}", k), accuracy.metrics.recall},
-          {fmt::format("ndcg_at_{}", k), accuracy.metrics.ndcg},
-          {fmt::format("hit_rate_at_{}", k), accuracy.metrics.hit_rate},
-          {fmt::format("precision_at_{}", k), accuracy.metrics.precision},
-          {"users", accuracy.users},
-          {"fit_seconds", model.fit_seconds}};
+          .validation = evaluate_part(recommender, split, SplitPart::validation, arguments.k, catalogue),
+          .test = evaluate_part(recommender, split, SplitPart::test, arguments.k, catalogue)};
 }
 
 void evaluate_models(const EvaluateArguments& arguments) {
   const ThreadLimit limit(arguments.threads);
+  std::vector<std::unique_ptr<Recommender>> recommenders = make_models(arguments.models, arguments.settings);
   const Dataset dataset = load_dataset(arguments.data);
   SplitOptions split_options = arguments.split;
   split_options.kind =
@@ -61,20 +78,16 @@ void evaluate_models(const EvaluateArguments& arguments) {
   const Split split = split_dataset(dataset, split_options);
   Progress progress;
   std::vector<EvaluatedModel> models;
-  for (const std::string& name : arguments.models) {
-    models.push_back(evaluate_model(name, split, arguments, progress));
+  for (std::unique_ptr<Recommender>& recommender : recommenders) {
+    models.push_back(evaluate_model(*recommender, split, dataset.catalogue, arguments, progress));
+    recommender.reset();  // some are large
   }
   progress.finish();
-  if (!arguments.json) {
-    fmt::print("{}", accuracy_table(models, arguments.k));
-    return;
+  if (arguments.json) {
+    fmt::print("{}\n", accuracy_json(models, arguments.k).dump());
+  } else {
+    fmt::print("{}", accuracy_tables(models, arguments.k));
   }
-  Json rows = Json::array();
-  for (const EvaluatedModel& model : models) {
-    rows.push_back(as_json(model, "validation", model.validation, arguments.k));
-    rows.push_back(as_json(model, "test", model.test, arguments.k));
-  }
-  fmt::print("{}\n", rows.dump());
 }
 
 }  // namespace
@@ -90,6 +103,7 @@ void add_rec_command(CLI::App& app) {
   command->add_option("--models", arguments->models, "Recommenders, separated by commas")
       ->required()
       ->delimiter(',');
+  command->add_option("--set", arguments->settings, "Change a default: model.option=value; may be repeated");
   const std::map<std::string, SplitKind> kinds{{"ratio", SplitKind::ratio},
                                                {"leave_last_out", SplitKind::leave_last_out},
                                                {"given", SplitKind::given}};

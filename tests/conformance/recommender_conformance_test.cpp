@@ -8,9 +8,11 @@
 #include <gmock/gmock.h>
 
 #include "engine/base/parallel.h"
+#include "recsys/models/model_file.h"
 #include "recsys/models/ranking.h"
 #include "recsys/models/registry.h"
 #include "tests/support/interactions_of.h"
+#include "tests/support/temp_folder.h"
 
 namespace throng {
 namespace {
@@ -142,6 +144,33 @@ TEST_P(RecommenderConformance, CopesWithASingleItem) {
   EXPECT_THAT(rank(*recommender, {.query = {.user = UserId{0}}}, 5), SizeIs(1));
   EXPECT_THAT(rank(*recommender, {.query = {.history = history}}, 5), SizeIs(1));
   EXPECT_THAT(rank(*recommender, {.query = {.user = UserId{0}}, .excluded = {history}}, 5), SizeIs(0));
+}
+
+TEST_P(RecommenderConformance, ScoresTheSameBitsAfterASaveAndALoad) {
+  const TempFolder folder;
+  const auto fitted = fit(train_);
+  save_recommender(*fitted, folder / "model");
+  const auto loaded = load_recommender(folder / "model");
+  EXPECT_EQ(loaded->options(), fitted->options());
+  const std::vector<ItemId> history{ItemId{1}, ItemId{7}};
+  for (const Query& query : {Query{.user = UserId{3}}, Query{.history = history}, Query{}}) {
+    EXPECT_EQ(bits_of(scores_of(*loaded, query)), bits_of(scores_of(*fitted, query)));
+  }
+}
+
+TEST_P(RecommenderConformance, GoesOnWarmWithNewUsersWhetherItWasFittedOrLoaded) {
+  const TempFolder folder;
+  const auto fitted = fit(train_);
+  save_recommender(*fitted, folder / "model");
+  const auto loaded = load_recommender(folder / "model");
+  const Interactions more = checkerboard(kUsers + 4, kItems);
+  FitObserver observer;
+  fitted->fit({.train = more, .seed = 1, .start = FitStart::warm}, observer);
+  loaded->fit({.train = more, .seed = 1, .start = FitStart::warm}, observer);
+  for (const std::uint32_t user : {2U, kUsers + 3U}) {
+    const Query query{.user = UserId{user}};
+    EXPECT_EQ(bits_of(scores_of(*loaded, query)), bits_of(scores_of(*fitted, query)));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryKind, RecommenderConformance, ::testing::ValuesIn(recommender_kinds()),

@@ -300,6 +300,22 @@ TEST_F(CommandLine, RecEvaluatePrintsATableAndJson) {
   EXPECT_EQ(rows[3]["model"], "popularity");
   EXPECT_EQ(rows[3]["split"], "test");
   EXPECT_GT(rows[3]["ndcg_at_20"], rows[1]["ndcg_at_20"]);
+  EXPECT_LT(rows[3]["ndcg_at_20_interval"][0], rows[3]["ndcg_at_20"]);
+  EXPECT_GT(rows[3]["ndcg_at_20_interval"][1], rows[3]["ndcg_at_20"]);
+  EXPECT_LT(rows[3]["coverage_at_20"], rows[1]["coverage_at_20"]);
+  EXPECT_GT(rows[3]["mean_popularity_at_20"], rows[1]["mean_popularity_at_20"]);
+}
+
+TEST_F(CommandLine, RecEvaluateTakesOptionsOfModels) {
+  const auto evaluate = [&](const std::string& setting) {
+    return throng(
+        {"rec", "evaluate", "--data", "demo", "--models", "popularity,ease", "--json", "--set", setting});
+  };
+  EXPECT_NE(json_of(evaluate("ease.l2=1"))[3]["ndcg_at_20"],
+            json_of(evaluate("ease.l2=1000"))[3]["ndcg_at_20"]);
+  EXPECT_THAT(evaluate("ease.l3=1").err, HasSubstr("did you mean \"l2\"?"));
+  EXPECT_THAT(evaluate("eas.l2=1").err, HasSubstr("--set eas.l2=1"));
+  EXPECT_EQ(evaluate("l2=1").exit_code, 2);
 }
 
 TEST_F(CommandLine, RecEvaluateSplitsAsItIsTold) {

@@ -252,11 +252,55 @@ TEST_F(Agent4Rec, TraitsAreOneToThree) {
   EXPECT_THAT(failure("agent4rec"), EndsWith("user_statistic.csv:3: a trait group is not 1, 2 or 3"));
 }
 
+class LightGcnLists : public Import {
+ protected:
+  LightGcnLists() {
+    folder_.write("train.txt", "7 30 10\n2 20\n");
+    folder_.write("test.txt", "7 20\n2\n5 10\n");
+  }
+
+  static std::vector<std::string> ids_of(const std::vector<Item>& items) {
+    std::vector<std::string> ids;
+    for (const Item& item : items) ids.push_back(item.external_id);
+    return ids;
+  }
+};
+
+TEST_F(LightGcnLists, AreImportedWithTheirSplitAsTheyComeWithoutLists) {
+  const Dataset dataset = import("lightgcn");
+  EXPECT_THAT(ids_of(dataset.catalogue.items), ElementsAre("30", "10", "20"));
+  EXPECT_EQ(dataset.users.size(), 3U);
+  EXPECT_EQ(dataset.users[2].external_id, "5");
+  EXPECT_THAT(dataset.interactions.items_of(UserId(0)), ElementsAre(ItemId(0), ItemId(1), ItemId(2)));
+  EXPECT_THAT(dataset.given_split, ElementsAre(SplitPart::train, SplitPart::train, SplitPart::test,
+                                               SplitPart::train, SplitPart::test));
+}
+
+TEST_F(LightGcnLists, TakeExternalIdsAndOrderFromAListAndKnowNoOtherNumbers) {
+  folder_.write("item_list.txt", "org_id remap_id freebase_id\nA 10 m.1\nB 20 m.2\nC 30 m.3\nD 40 m.4\n");
+  folder_.write("valid.txt", "2 40\n");
+  const Dataset dataset = import("lightgcn");
+  EXPECT_THAT(ids_of(dataset.catalogue.items), ElementsAre("A", "B", "C", "D"));
+  EXPECT_THAT(dataset.interactions.items_of(UserId(1)), ElementsAre(ItemId(1), ItemId(3)));
+  EXPECT_EQ(dataset.given_split[4], SplitPart::validation);
+  folder_.write("valid.txt", "2 50\n");
+  EXPECT_THAT(failure("lightgcn"), EndsWith("valid.txt:1: there is no item 50"));
+}
+
+TEST_F(LightGcnLists, NameWhatIsWrongInAList) {
+  folder_.write("item_list.txt", "org_id remap_id\nA 10\nB ten\n");
+  EXPECT_THAT(failure("lightgcn"), EndsWith("item_list.txt:3: \"B ten\" is not an id and a number"));
+  folder_.write("item_list.txt", "org_id remap_id\nA 10\nB 10\n");
+  EXPECT_THAT(failure("lightgcn"), EndsWith("item_list.txt:3: the item 10 occurs twice"));
+  folder_.write("item_list.txt", "org_id remap_id\nA 10\nA 20\n");
+  EXPECT_THAT(failure("lightgcn"), EndsWith("item_list.txt:3: the id \"A\" occurs twice"));
+}
+
 TEST_F(Import, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(failure(),
               EndsWith("is not a MovieLens dataset: it has none of u.data, ratings.dat and ratings.csv"));
   EXPECT_THAT(failure_of([&] { import("netflix"); }, ErrorKind::usage),
-              EndsWith("there are: movielens, agent4rec"));
+              EndsWith("there are: movielens, agent4rec, lightgcn"));
   EXPECT_THAT(failure_of([&] { import_dataset("movielens", folder_ / "none", {}); }),
               EndsWith("none: there is no such folder"));
 }
@@ -274,6 +318,16 @@ TEST_F(Import, RealMovieLens100K) {
   EXPECT_EQ(dataset.catalogue.genre_names.size(), 18);
   write_dataset_folder(dataset, folder_ / "out");
   expect_equal(read_dataset_folder(folder_ / "out"), dataset);
+}
+
+TEST_F(Import, RealAmazonBook) {
+  THRONG_NEEDS_REAL_DATA("amazon-book");
+  const Dataset dataset = import_dataset("lightgcn", real_data("amazon-book"), {}).dataset;
+  EXPECT_EQ(dataset.name, "amazon-book");
+  EXPECT_EQ(dataset.users.size(), 70'679);
+  EXPECT_EQ(dataset.catalogue.size(), 24'915);
+  EXPECT_EQ(dataset.interactions.size(), 846'434);
+  EXPECT_EQ(dataset.catalogue.items[0].external_id, "0553092626");
 }
 
 TEST_F(Import, RealAgent4Rec) {

@@ -20,6 +20,8 @@ TEST(RankingMetrics, MatchAHandComputedRanking) {
   EXPECT_DOUBLE_EQ(metrics.precision, 2.0 / 4);
   EXPECT_DOUBLE_EQ(metrics.hit_rate, 1);
   EXPECT_DOUBLE_EQ(metrics.ndcg, (1 + 1 / 2.0) / (1 + 1 / std::log2(3.0) + 1 / 2.0));
+  EXPECT_DOUBLE_EQ(metrics.reciprocal_rank, 1);
+  EXPECT_DOUBLE_EQ(ranking_metrics(ids({2, 4, 9, 7}), ids({5, 7, 9}), 4).reciprocal_rank, 1 / 3.0);
 }
 
 TEST(RankingMetrics, AreOneForThePerfectRankingAndZeroWithoutHits) {
@@ -31,6 +33,7 @@ TEST(RankingMetrics, AreOneForThePerfectRankingAndZeroWithoutHits) {
   EXPECT_EQ(missed.recall, 0);
   EXPECT_EQ(missed.ndcg, 0);
   EXPECT_EQ(missed.hit_rate, 0);
+  EXPECT_EQ(missed.reciprocal_rank, 0);
 }
 
 TEST(RankingMetrics, LookAtTheFirstKOnly) {

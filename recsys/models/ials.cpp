@@ -1,0 +1,87 @@
+#include "recsys/models/ials.h"
+
+#include <cmath>
+
+#include "engine/base/options_reader.h"
+#include "recsys/models/early_stopping.h"
+
+namespace throng {
+namespace {
+
+constexpr Purpose kInitUsers{"ials/init-users"};
+constexpr Purpose kInitItems{"ials/init-items"};
+
+UserItemFactors initial_factors(const Interactions& train, const IalsOptions& options, std::uint64_t seed) {
+  const Draws draws(seed);
+  const auto factors = static_cast<std::size_t>(options.factors);
+  const double deviation = options.init_deviation / std::sqrt(static_cast<double>(factors));
+  return {.users = normal_factors(train.num_users(), factors, deviation, draws, kInitUsers),
+          .items = normal_factors(train.num_items(), factors, deviation, draws, kInitItems)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Recommender>> Ials::make(const Json& json) {
+  IalsOptions options;
+  OptionsReader reader(json);
+  reader.ignore("kind");
+  reader.integer("factors", options.factors, {1, 4096});
+  reader.number("unobserved_weight", options.unobserved_weight, {0, 1000});
+  reader.number("l2", options.l2, {1e-8, 1e6});
+  reader.number("frequency_exponent", options.frequency_exponent, {0, 2});
+  reader.integer("block", options.block, {8, 4096});
+  reader.integer("max_epochs", options.max_epochs, {1, 65535});
+  reader.integer("eval_every", options.eval_every, {1, 65535});
+  reader.integer("patience", options.patience, {1, 65535});
+  reader.number("init_deviation", options.init_deviation, {1e-6, 10});
+  if (const Result<void> read = reader.finish(); !read) return read.error();
+  return std::make_unique<Ials>(options);
+}
+
+Json Ials::options() const {
+  return {{"kind", "ials"},
+          {"factors", options_.factors},
+          {"unobserved_weight", options_.unobserved_weight},
+          {"l2", options_.l2},
+          {"frequency_exponent", options_.frequency_exponent},
+          {"block", options_.block},
+          {"max_epochs", options_.max_epochs},
+          {"eval_every", options_.eval_every},
+          {"patience", options_.patience},
+          {"init_deviation", options_.init_deviation}};
+}
+
+void Ials::fit(const FitInput& input, FitObserver& observer) {
+  UserItemFactors initial = initial_factors(input.train, options_, input.seed);
+  if (input.start == FitStart::warm) take_over(factors_, initial);
+  factors_ = std::move(initial);
+  const BothWays train = both_ways(input.train);
+  const std::vector<UserId> users = users_with_items(input.train);
+  const auto prepare_scoring = [&] { scorer_ = UserScorer(factors_, users); };
+  if (!users.empty()) {
+    train_epochs(
+        *this, {options_.max_epochs, options_.eval_every, options_.patience}, input, observer, factors_,
+        [&](int) { return run_ials_epoch(train, options_, factors_); }, prepare_scoring);
+  }
+  prepare_scoring();
+  fold_in_ = std::make_unique<IalsSolver>(factors_.items, options_, options_.factors);
+}
+
+void Ials::score(std::span<const Query> queries, ScoreBlock& scores) const {
+  scorer_.score(
+      factors_.users, queries,
+      [&](std::span<const ItemId> history, std::span<float> row) { fold_in_->solve(history, row); }, scores);
+}
+
+void Ials::save(ModelWriter& out) const {
+  save_factors(factors_, out);
+  scorer_.save(out);
+}
+
+void Ials::load(ModelReader& in) {
+  factors_ = load_factors(in);
+  scorer_ = UserScorer::load(in, factors_);
+  fold_in_ = std::make_unique<IalsSolver>(factors_.items, options_, options_.factors);
+}
+
+}  // namespace throng

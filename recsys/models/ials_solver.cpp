@@ -1,0 +1,94 @@
+#include "recsys/models/ials_solver.h"
+
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include <Eigen/Cholesky>
+
+#include "recsys/linalg/chunks.h"
+#include "recsys/linalg/outer_products.h"
+
+namespace throng {
+namespace {
+
+constexpr std::size_t kGramParts = 16;
+constexpr std::size_t kRowsPerChunk = 16;
+
+using Row = Eigen::Map<Eigen::VectorXf, Eigen::Aligned32>;
+
+/// Solves for all rows of one side; returns the sum of squared errors over the entries.
+template <class Column>
+double solve_all(const IalsSolver& solver, const SparseRows<Column>& entries, FactorMatrix& rows) {
+  std::vector<double> losses(num_chunks(rows.rows(), kRowsPerChunk));
+  parallel_for(losses.size(), [&](std::size_t chunk) {
+    const std::size_t end = std::min(rows.rows(), (chunk + 1) * kRowsPerChunk);
+    for (std::size_t n = chunk * kRowsPerChunk; n < end; ++n) {
+      losses[chunk] += solver.solve(entries.row(n), rows.row(n));
+    }
+  });
+  return std::accumulate(losses.begin(), losses.end(), 0.0);
+}
+
+}  // namespace
+
+Eigen::MatrixXf gram(const FactorMatrix& factors) {
+  pin_eigen_blocking();
+  const auto size = static_cast<Eigen::Index>(factors.stride());
+  std::array<Eigen::MatrixXf, kGramParts> parts;
+  parallel_for(kGramParts, [&](std::size_t part) {
+    const std::size_t begin = factors.rows() * part / kGramParts;
+    const std::size_t end = factors.rows() * (part + 1) / kGramParts;
+    const Eigen::Map<const Eigen::MatrixXf> rows(factors.values().data() + begin * factors.stride(), size,
+                                                 static_cast<Eigen::Index>(end - begin));
+    parts[part] = Eigen::MatrixXf::Zero(size, size);
+    add_outer_products(rows, parts[part]);
+  });
+  for (std::size_t part = 1; part < kGramParts; ++part) parts[0] += parts[part];
+  return parts[0].selfadjointView<Eigen::Lower>();
+}
+
+IalsSolver::IalsSolver(const FactorMatrix& other, const IalsOptions& options, int block)
+    : other_(other),
+      options_(options),
+      block_(static_cast<Eigen::Index>(
+          FactorMatrix::padded(static_cast<std::size_t>(std::min(block, options.factors))))),
+      gram_(gram(other)) {}
+
+double IalsSolver::solve(const Eigen::MatrixXf& met, std::span<float> row) const {
+  Row w(row.data(), static_cast<Eigen::Index>(row.size()));
+  if (met.cols() == 0) {
+    w.setZero();
+    return 0;
+  }
+  const auto weight = static_cast<float>(options_.unobserved_weight);
+  const double explained =
+      static_cast<double>(met.cols()) + options_.unobserved_weight * static_cast<double>(other_.rows());
+  const auto l2 = static_cast<float>(options_.l2 * std::pow(explained, options_.frequency_exponent));
+  Eigen::VectorXf errors = met.transpose() * w;
+  errors.array() -= 1;
+  for (Eigen::Index begin = 0; begin < w.size(); begin += block_) {
+    const Eigen::Index size = std::min(block_, w.size() - begin);
+    const auto part = met.middleRows(begin, size);
+    Eigen::MatrixXf hessian = weight * gram_.block(begin, begin, size, size);
+    hessian.diagonal().array() += l2;
+    add_outer_products(part, hessian);
+    Eigen::VectorXf step = part * errors + l2 * w.segment(begin, size);
+    step += weight * (gram_.middleCols(begin, size).transpose() * w);
+    hessian.selfadjointView<Eigen::Lower>().llt().solveInPlace(step);
+    w.segment(begin, size) -= step;
+    errors -= part.transpose() * step;
+  }
+  return errors.cast<double>().squaredNorm();
+}
+
+double run_ials_epoch(const BothWays& train, const IalsOptions& options, UserItemFactors& factors) {
+  solve_all(IalsSolver(factors.items, options, options.block), train.by_user, factors.users);
+  const IalsSolver for_items(factors.users, options, options.block);
+  const double observed = solve_all(for_items, train.by_item, factors.items);
+  const double all = gram(factors.items).cwiseProduct(for_items.other_gram()).cast<double>().sum();
+  return (observed + options.unobserved_weight * all) / static_cast<double>(train.by_user.columns().size());
+}
+
+}  // namespace throng

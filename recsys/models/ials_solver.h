@@ -1,0 +1,66 @@
+#pragma once
+
+#include <span>
+
+#include <Eigen/Core>
+
+#include "recsys/linalg/factor_matrix.h"
+#include "recsys/models/co_occurrence.h"
+#include "recsys/models/user_item_factors.h"
+
+namespace throng {
+
+struct IalsOptions {
+  int factors = 64;                ///< length of the vector of each user and item
+  double unobserved_weight = 0.1;  ///< of a pair that is not in training; one that is has 1 more
+  double l2 = 0.025;               ///< see IalsTraining
+  double frequency_exponent = 1;   ///< how the regularisation grows with what a row has to explain
+  int block = 128;              ///< solve for so many factors at a time; at least `factors`: for all, exactly
+  int max_epochs = 16;          ///< an epoch solves for all users, then for all items
+  int eval_every = 1;           ///< epochs from one evaluation on validation to the next
+  int patience = 4;             ///< evaluations in a row without a gain that end the fit
+  double init_deviation = 0.1;  ///< standard deviation of the first factors times the root of their number
+};
+
+/// F^T F over all rows, padding included. Summed in a fixed number of parts, merged in order.
+Eigen::MatrixXf gram(const FactorMatrix& factors);
+
+/// Solves for a row w of one side while the rows v of the other side are fixed:
+///   minimise sum over its entries (1 - w.v)^2 + a sum over all v (w.v)^2 + l |w|^2,
+///   a = unobserved_weight, l = l2 (entries + a * rows of the other side)^frequency_exponent.
+/// The normal equations need no pass over what is not observed: the second sum is w^T G w with the Gram matrix
+/// G of the other side (Hu et al.).
+class IalsSolver {
+ public:
+  /// `other` must outlive the solver. `block` factors are solved for at a time, each block against what the
+  /// others leave ("iALS++", Rendle et al. 2021): one Newton step, which is exact if there is a single block.
+  IalsSolver(const FactorMatrix& other, const IalsOptions& options, int block);
+
+  /// Moves `row`, a padded row, to the solution for its `entries`, the rows of the other side that it met.
+  /// Returns the sum over them of (1 - w.v)^2. A row without entries becomes zero. Safe to call from many
+  /// threads.
+  template <class Column>
+  double solve(std::span<const Column> entries, std::span<float> row) const {
+    Eigen::MatrixXf met(other_.stride(), entries.size());
+    for (std::size_t n = 0; n < entries.size(); ++n) {
+      std::ranges::copy(other_.row(index(entries[n])), met.col(static_cast<Eigen::Index>(n)).data());
+    }
+    return solve(met, row);
+  }
+
+  const Eigen::MatrixXf& other_gram() const { return gram_; }
+
+ private:
+  double solve(const Eigen::MatrixXf& met, std::span<float> row) const;
+
+  const FactorMatrix& other_;
+  const IalsOptions& options_;
+  Eigen::Index block_;
+  Eigen::MatrixXf gram_;
+};
+
+/// One epoch: all users against the items, then all items against the users. Returns the loss per training
+/// interaction without the regularisation: the two sums of IalsSolver over all users.
+double run_ials_epoch(const BothWays& train, const IalsOptions& options, UserItemFactors& factors);
+
+}  // namespace throng

@@ -1,0 +1,95 @@
+#include "recsys/models/lightgcn_training.h"
+
+#include <algorithm>
+
+#include "recsys/linalg/chunks.h"
+
+namespace throng {
+namespace {
+
+constexpr std::size_t kRowsPerChunk = 64;
+constexpr std::size_t kSamplesPerChunk = 256;
+
+/// Sets `to` to the gradients, and all other rows to zero.
+void scatter(const RowGradients& gradients, FactorMatrix& to) {
+  std::ranges::fill(to.values(), 0.0F);
+  for (std::size_t n = 0; n < gradients.rows.size(); ++n) {
+    std::ranges::copy(gradients.gradients.row(n), to.row(gradients.rows[n]).begin());
+  }
+}
+
+void add(float factor, std::span<const float> x, std::span<float> to) {
+  for (std::size_t f = 0; f < x.size(); f += kLanes) {
+    store(&to[f], load(&to[f]) + broadcast(factor) * load(&x[f]));
+  }
+}
+
+void update_all(const FactorMatrix& gradient, RowAdam& adam, FactorMatrix& vectors) {
+  adam.next_step();
+  parallel_for_chunks(vectors.rows(), kRowsPerChunk,
+                      [&](std::size_t row) { adam.update(row, gradient.row(row), vectors.row(row)); });
+}
+
+}  // namespace
+
+LightGcnTraining::LightGcnTraining(const InteractionGraph& graph, const BprSampler& sampler,
+                                   std::size_t samples_per_epoch, const LightGcnOptions& options,
+                                   UserItemFactors& vectors)
+    : graph_(graph),
+      sampler_(sampler),
+      samples_per_epoch_(samples_per_epoch),
+      options_(options),
+      vectors_(vectors),
+      samples_(std::min(static_cast<std::size_t>(options.batch_size), samples_per_epoch)),
+      batch_(vectors.users.rows(), vectors.items.rows(), vectors.items.factors(),
+             static_cast<std::size_t>(options.batch_size)),
+      gradient_(vectors),
+      user_adam_(vectors.users.rows(), vectors.users.factors(),
+                 {.learning_rate = static_cast<float>(options.learning_rate)}),
+      item_adam_(vectors.items.rows(), vectors.items.factors(),
+                 {.learning_rate = static_cast<float>(options.learning_rate)}) {}
+
+double LightGcnTraining::run_epoch(int epoch) {
+  double loss = 0;
+  for (std::size_t first = 0; first < samples_per_epoch_; first += samples_.size()) {
+    const std::size_t count = std::min(samples_.size(), samples_per_epoch_ - first);
+    parallel_for_chunks(count, kSamplesPerChunk, [&](std::size_t n) {
+      samples_[n] = sampler_.sample(static_cast<std::uint16_t>(epoch), static_cast<std::uint32_t>(first + n));
+    });
+    loss += compute({samples_.data(), count}) * static_cast<double>(count);
+    update_all(gradient_.users, user_adam_, vectors_.users);
+    update_all(gradient_.items, item_adam_, vectors_.items);
+  }
+  return loss / static_cast<double>(samples_per_epoch_);
+}
+
+double LightGcnTraining::compute(std::span<const BprSample> samples) {
+  const UserItemFactors final_vectors = layer_mean(vectors_);
+  const double loss = batch_.compute(final_vectors.users, final_vectors.items, samples, 0);
+  scatter(batch_.user_gradients(), gradient_.users);
+  scatter(batch_.item_gradients(), gradient_.items);
+  gradient_ = layer_mean(gradient_);
+  return loss + add_decay(samples);
+}
+
+UserItemFactors LightGcnTraining::layer_mean(const UserItemFactors& x) const {
+  return graph_.sum_of_layers(x, options_.layers, 1.0F / static_cast<float>(options_.layers + 1));
+}
+
+double LightGcnTraining::add_decay(std::span<const BprSample> samples) {
+  const double l2 = options_.l2 / static_cast<double>(samples.size());
+  double squares = 0;
+  const auto decay = [&](const FactorMatrix& vectors, std::size_t row, FactorMatrix& gradient) {
+    const std::span<const float> own = vectors.row(row);
+    squares += dot(own, own);
+    add(static_cast<float>(l2), own, gradient.row(row));
+  };
+  for (const BprSample& sample : samples) {
+    decay(vectors_.users, index(sample.user), gradient_.users);
+    decay(vectors_.items, index(sample.positive), gradient_.items);
+    decay(vectors_.items, index(sample.negative), gradient_.items);
+  }
+  return l2 / 2 * squares;
+}
+
+}  // namespace throng
