@@ -11,6 +11,7 @@ void add_story_command(CLI::App& app) {
   struct Arguments {
     std::string folder;
     std::uint32_t agent = 0;
+    bool prompts = false;
   };
   auto* command = app.add_subcommand("story", "Tell one agent's story, page by page");
   const auto arguments = std::make_shared<Arguments>();
@@ -18,8 +19,12 @@ void add_story_command(CLI::App& app) {
   command->add_option("--agent", arguments->agent, "The agent's number, from 0")
       ->required()
       ->check(not_negative);
-  command->callback(
-      [arguments] { fmt::print("{}", story(RunReader(arguments->folder), AgentId(arguments->agent))); });
+  command->add_flag("--prompts", arguments->prompts, "Show the exact prompts and replies of the language model as well");
+  command->callback([arguments] {
+    const AgentId agent{arguments->agent};
+    fmt::print("{}", story(RunReader(arguments->folder), agent));
+    if (arguments->prompts) fmt::print("{}", conversation(arguments->folder, agent));
+  });
 }
 
 }  // namespace throng

@@ -28,13 +28,52 @@ std::vector<std::string> cells(std::string name, const Json& totals) {
           fmt::format("{:.4f}", totals["usd"].get<double>())};
 }
 
+Json model_row(std::string name, const Json& totals) {
+  return Json::array({std::move(name), totals["calls"], totals["retries"], totals["prompt_tokens"], totals["cached_tokens"],
+          totals["completion_tokens"], totals["usd"]});
+}
+
+std::string name_of(const Json& model) {
+  return fmt::format("{} at {}", model["model"].get<std::string>(), model["endpoint"].get<std::string>());
+}
+
 }  // namespace
+
+Json call_section(const Json& llm) {
+  Json models = Json::array();
+  for (const Json& model : llm["by_model"]) models.push_back(model_row(name_of(model), model));
+  if (models.size() != 1) models.push_back(model_row("all", llm));
+  Json troubles = Json::array();
+  for (const auto& [what, key] : {std::pair{"degraded pages", "degraded_pages"},
+                                  std::pair{"pages in all", "pages"},
+                                  std::pair{"abandoned agents", "abandoned_agents"},
+                                  std::pair{"interviews missing", "missing_interviews"},
+                                  std::pair{"repairs: calls that told the model what was wrong", "repairs"}}) {
+    troubles.push_back(Json::array({what, llm[key]}));
+  }
+  for (const auto& [step, times] : llm["unusable_replies"].items()) {
+    troubles.push_back(Json::array({fmt::format("replies that could not be used: {}", step), times}));
+  }
+  for (const auto& [kind, times] : llm["failed_attempts"].items()) {
+    troubles.push_back(Json::array({fmt::format("failed attempts: {}", kind), times}));
+  }
+  const Json calls{{"caption", "Calls, tokens and cost"},
+                   {"columns",
+                    {"model", "calls", "retries", "prompt tokens", "of them cached", "completion tokens", "USD"}},
+                   {"rows", models}};
+  const Json failures{
+      {"caption", "What did not go as it should"}, {"columns", Json::array({"what", "how often"})}, {"rows", troubles}};
+  return {{"heading", "Language models"},
+          {"text", fmt::format("Per agent {:.2f} calls and {:.0f} tokens. Degraded pages count in no metric; abandoned "
+                               "agents are left out of means over agents.",
+                               llm["calls_per_agent"].get<double>(), llm["tokens_per_agent"].get<double>())},
+          {"tables", Json::array({calls, failures})}};
+}
 
 std::string call_table(const Json& llm) {
   Table table({"model", "calls", "retries", "prompt tokens", "of them cached", "completion tokens", "USD"});
   for (const Json& model : llm["by_model"]) {
-    table.add_row(cells(fmt::format("{} at {}", model["model"].get<std::string>(), model["endpoint"].get<std::string>()),
-                        model));
+    table.add_row(cells(name_of(model), model));
   }
   if (llm["by_model"].size() != 1) table.add_row(cells("all", llm));
   std::string text = table.text();

@@ -9,4 +9,7 @@ namespace throng {
 /// What the calls of a run took and what went wrong, for the terminal: from the `llm` of a run's summary.
 std::string call_table(const Json& llm);
 
+/// The same as a section of the HTML report (report_data.h).
+Json call_section(const Json& llm);
+
 }  // namespace throng

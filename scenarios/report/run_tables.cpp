@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "scenarios/report/call_table.h"
 #include "scenarios/report/run_figures.h"
 #include "scenarios/report/table.h"
 
@@ -63,7 +64,9 @@ std::string run_tables(const RunReader& run) {
   if (run.meta("store") == "summary") {
     return metrics_table(metrics) + "\n  Only what sums the run up was kept (--store summary).\n";
   }
-  return fmt::format("{}\n{}\n{}\n{}", metrics_table(metrics),
+  const std::string llm = run.meta("llm");
+  return fmt::format("{}\n{}{}\n{}\n{}", metrics_table(metrics),
+                     llm.empty() ? "" : call_table(Json::parse(llm)) + "\n",
                      distribution("rating", "items", run.rating_counts()),
                      distribution("exit on", "agents", exit_page_counts(outcomes)),
                      trait_table(trait_group_figures(outcomes, run.traits())));

@@ -10,6 +10,7 @@ namespace {
 SessionRecord session_of(unsigned agent, const std::vector<std::pair<unsigned, bool>>& items) {
   SessionRecord session{.agent = AgentId(agent)};
   PageRecord& page = session.pages.emplace_back();
+  page.decision = Decision{};
   for (const auto& [item, viewed] : items)
     page.impressions.push_back({.item = ItemId(item), .viewed = viewed});
   return session;

@@ -31,6 +31,13 @@ class LlmRun : public CommandLine {
     ASSERT_FALSE(url_.empty());
   }
 
+  void serve_anew(std::vector<std::string> more) {
+    stop_mock();
+    url_.clear();
+    std::filesystem::remove(folder_ / "mock-out");
+    serve(std::move(more));
+  }
+
   /// Ends the mock; what it counted.
   Json stop_mock() {
     kill(std::exchange(mock_, 0), SIGTERM);
@@ -95,18 +102,14 @@ TEST_F(LlmRun, ABudgetStopsTheRunAndALargerOneCompletesIt) {
   EXPECT_EQ(resumed["llm"]["calls"], reference["llm"]["calls"]);
 }
 
-TEST_F(LlmRun, AnEndpointThatIsDownStopsTheRunResumably) {
-  serve({"--max-requests", "300"});
+TEST_F(LlmRun, AnEndpointWithoutQuotaStopsTheRunAndAnotherOneCompletesIt) {
+  serve({"--quota-after", "300"});
   write_scenario({{"population", {{"agents", 100}}}});
   const Finished stopped = throng({"run", "s.json", "--out", "a"});
   EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
-  int status = 0;
-  waitpid(std::exchange(mock_, 0), &status, 0);
-  url_.clear();
-  std::filesystem::remove(folder_ / "mock-out");
-  serve({});
+  serve_anew({});
   const Json resumed = run({"--out", "a", "--resume", "--set", "mind.endpoints.0.url=" + url_});
-  EXPECT_GT(resumed["llm"]["from_journal"], 200);
+  EXPECT_GE(resumed["llm"]["from_journal"], 300);
   const Finished other_model = throng({"run", "s.json", "--out", "a", "--resume", "--set", "mind.endpoints.0.model=x"});
   EXPECT_EQ(other_model.exit_code, 2);
   EXPECT_THAT(other_model.err, HasSubstr("/mind/models"));
@@ -147,10 +150,7 @@ TEST_F(LlmRun, FaultsDelayAndNeverDegrade) {
   const Json with_faults = run({"--out", "a"});
   EXPECT_GT(with_faults["llm"]["retries"], 0);
   EXPECT_EQ(with_faults["llm"]["degraded_pages"], 0);
-  stop_mock();
-  url_.clear();
-  std::filesystem::remove(folder_ / "mock-out");
-  serve({});
+  serve_anew({});
   write_scenario({{"population", {{"agents", 60}}}});
   EXPECT_EQ(run({"--out", "b"})["digest"], with_faults["digest"]);
 }
@@ -169,8 +169,10 @@ TEST_F(LlmRun, UnusableRepliesDegradePagesAndMayFailTheQualityBar) {
 
 TEST_F(LlmRun, ADatasetWithoutTitlesIsRefused) {
   url_ = "http://127.0.0.1:1/v1";
-  write_scenario({{"dataset", {{"path", "synthetic:50x80"}}}});
-  const Finished refused = throng({"run", "s.json", "--out", "a"});
+  for (const char* file : {"train.txt", "test.txt"}) folder_.write(file, "0 0 1 2\n1 1 2 3\n");
+  EXPECT_EQ(throng({"data", "import", "lightgcn", ".", "-o", "untitled"}).exit_code, 0);
+  write_scenario({{"dataset", {{"path", "untitled"}}}});
+  const Finished refused = throng({"run", "s.json", "--out", "a", "--agents", "2"});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("titles"));
 }

@@ -20,7 +20,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
     return folders;
   };
   static const std::set<std::string> recsys{"recsys/data", "recsys/linalg", "recsys/eval", "recsys/models"};
-  static const std::set<std::string> agents = with(with(engine, recsys), {"agents", "agents/minds"});
+  static const std::set<std::string> agents = with(with(engine, recsys), {"llm", "agents", "agents/minds"});
   static const std::map<std::string, std::set<std::string>> allowed{
       {"engine/base", {}},
       {"engine/sim", {"engine/base"}},
@@ -35,12 +35,12 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"agents", agents},
       {"agents/minds", agents},
       {"scenarios/store", agents},
-      {"scenarios/run", with(agents, {"scenarios/store"})},
+      {"scenarios/run", with(agents, {"engine/net", "llm/mock", "scenarios/store"})},
       {"scenarios/studies", with(agents, {"scenarios/store", "scenarios/run"})},
       {"scenarios/transcripts", with(agents, {"scenarios/run"})},
       {"scenarios/report", with(agents, {"scenarios/store", "scenarios/transcripts"})},
       {"scenarios/cli",
-       with(agents, {"engine/net", "llm", "llm/bench", "llm/mock", "scenarios/store", "scenarios/run",
+       with(agents, {"engine/net", "llm/bench", "llm/mock", "scenarios/store", "scenarios/run",
                      "scenarios/studies", "scenarios/transcripts", "scenarios/report"})},
   };
   return allowed;

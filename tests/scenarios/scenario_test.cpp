@@ -159,5 +159,65 @@ TEST(FirstResultDifference, NamesTheKeyAndIgnoresWhereTheDatasetLies) {
   EXPECT_EQ(first_result_difference(valid(), moved), "");
 }
 
+Json llm_mind() {
+  return {{"kind", "llm"}, {"endpoints", {{{"url", "http://localhost:1/v1"}, {"model", "m"}}}}};
+}
+
+TEST(Scenario, SpellsOutAnLlmMindWithTheDigestOfItsPrompts) {
+  const Scenario scenario = parse_scenario(with([](Json& json) { json["mind"] = llm_mind(); }), "s.json", {});
+  ASSERT_TRUE(scenario.asks_language_models());
+  const Json& mind = scenario.json["mind"];
+  EXPECT_EQ(mind["protocol"], "structured");
+  EXPECT_EQ(mind["repairs"], 2);
+  EXPECT_EQ(mind["prompts_digest"].get<std::string>().size(), 32U);
+  EXPECT_EQ(parse_scenario(scenario.json, "again", {}).json, scenario.json);
+}
+
+TEST(Scenario, AListOfMindsSharesTheAgents) {
+  const Scenario scenario = parse_scenario(with([](Json& json) {
+                                             json["mind"] = {llm_mind(), {{"kind", "statistical"}, {"share", 9}}};
+                                           }),
+                                           "s.json", {});
+  ASSERT_EQ(scenario.minds.size(), 2U);
+  EXPECT_DOUBLE_EQ(scenario.minds[1].share, 9);
+  EXPECT_FALSE(scenario.minds[1].llm.has_value());
+}
+
+TEST(Scenario, ExplainsWhatIsWrongWithAnLlmMind) {
+  const auto fault = [](const std::function<void(Json&)>& change) {
+    return fault_of(with([&](Json& json) {
+      json["mind"] = llm_mind();
+      change(json["mind"]);
+    }));
+  };
+  EXPECT_THAT(fault([](Json& mind) { mind.erase("endpoints"); }), HasSubstr("/mind/endpoints: missing"));
+  EXPECT_THAT(fault([](Json& mind) { mind["endpoints"][0].erase("model"); }), HasSubstr("/mind/endpoints/0/model"));
+  EXPECT_THAT(fault([](Json& mind) { mind["endpoints"][0]["api_key"] = "sk-secret"; }),
+              AllOf(HasSubstr("/mind/endpoints/0/api_key"), ::testing::Not(HasSubstr("sk-secret"))));
+  EXPECT_THAT(fault([](Json& mind) { mind["protocol"] = "telepathy"; }), HasSubstr("/mind/protocol"));
+  EXPECT_THAT(fault([](Json& mind) { mind["prompts"] = "/nowhere"; }), HasSubstr("/nowhere"));
+  EXPECT_THAT(fault([](Json& mind) { mind["kind"] = "statistical"; }), HasSubstr("only an LLM mind"));
+}
+
+TEST(FirstResultDifference, OperationalKeysAreNone) {
+  const auto of = [](const std::function<void(Json&)>& change) {
+    Json json = with([](Json& valid_json) { valid_json["mind"] = llm_mind(); });
+    const Json before = parse_scenario(json, "s.json", {}).json;
+    change(json);
+    return first_result_difference(before, parse_scenario(json, "s.json", {}).json);
+  };
+  EXPECT_EQ(of([](Json& json) {
+              json["budget"] = {{"usd", 3}};
+              json["journal"] = {{"synchronous", "full"}};
+              json["max_degraded_share"] = 0.5;
+              json["mind"]["endpoints"][0]["url"] = "http://elsewhere:2/v1";
+              json["mind"]["endpoints"][0]["rpm"] = 7;
+              json["mind"]["endpoints"].push_back(json["mind"]["endpoints"][0]);
+            }),
+            "");
+  EXPECT_THAT(of([](Json& json) { json["mind"]["endpoints"][0]["model"] = "other"; }), HasSubstr("/mind/models"));
+  EXPECT_EQ(of([](Json& json) { json["mind"]["temperature"] = 1; }), "/mind/temperature");
+}
+
 }  // namespace
 }  // namespace throng

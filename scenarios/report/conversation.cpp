@@ -1,0 +1,39 @@
+#include <fmt/format.h>
+
+#include "engine/base/printable.h"
+#include "scenarios/report/story.h"
+#include "scenarios/store/journal.h"
+
+namespace throng {
+namespace {
+
+std::string call_text(const JournaledCall& call, std::size_t number, const JournaledCall* before) {
+  const Json reply = Json::parse(call.reply.reply, nullptr, false);
+  std::string text = fmt::format("\n=== Call {}: {} attempts at {}, {:.6f} USD ===\n", number, call.reply.attempts,
+                                 printable(call.reply.endpoint), call.reply.usd);
+  for (std::size_t i = 0; i < call.parts.size(); ++i) {
+    const bool is_repeated = before != nullptr && i < before->parts.size() && before->parts[i] == call.parts[i];
+    if (is_repeated || call.parts[i].empty()) continue;
+    const char* heading = i == 0 ? "--- settings\n" : i == 1 ? "--- schema\n" : "--- ";
+    text += heading + printable_lines(call.parts[i]) + "\n";
+  }
+  const bool is_completion = reply.is_object() && reply.contains("text");
+  return text + "--- reply\n" +
+         printable_lines(is_completion ? reply["text"].get<std::string>() : call.reply.reply) + "\n";
+}
+
+}  // namespace
+
+std::string conversation(const std::filesystem::path& run_folder, AgentId agent) {
+  const std::filesystem::path file = run_folder / "journal.db";
+  if (!std::filesystem::exists(file)) {
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{} has no journal.db: no language model plays its agents", run_folder.string()));
+  }
+  std::string text;
+  const std::vector<JournaledCall> calls = Journal(file, Journal::Mode::read_only).calls_of(agent);
+  for (std::size_t i = 0; i < calls.size(); ++i) text += call_text(calls[i], i + 1, i == 0 ? nullptr : &calls[i - 1]);
+  return text;
+}
+
+}  // namespace throng
