@@ -94,7 +94,11 @@ Prompts::Prompts(Protocol protocol, const std::optional<fs::path>& folder) {
 }
 
 std::string Prompts::render(const std::string& name, const View& view) const {
-  std::string text = templates_.at(name).render(view);
+  // Sections that render as nothing leave their line feeds behind.
+  std::string text;
+  for (const char c : templates_.at(name).render(view)) {
+    if (c != '\n' || (!text.empty() && !text.ends_with("\n\n"))) text += c;
+  }
   while (text.ends_with('\n')) text.pop_back();
   return text;
 }

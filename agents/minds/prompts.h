@@ -30,8 +30,8 @@ class Prompts {
   /// Throws Failure(usage) if `folder` is none, or a template in it is no Mustache.
   explicit Prompts(Protocol protocol, const std::optional<std::filesystem::path>& folder = {});
 
-  /// `name`: such as "system", "page" or "memory". What `view` does not have renders as nothing. Without the line feeds
-  /// at the end.
+  /// `name`: such as "system", "page" or "memory". What `view` does not have renders as nothing. Without line feeds
+  /// at both ends, and never more than two in a row.
   std::string render(const std::string& name, const View& view) const;
   /// Of all templates.
   const Hash128& digest() const { return digest_; }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include "engine/base/hash.h"
@@ -60,6 +59,7 @@ std::optional<ErrorReply> read_messages(const json::object& request, ChatCall& c
     return invalid_request("Missing required parameter: 'messages'.", "messages",
                            "missing_required_parameter");
   if (messages->empty()) return invalid_request("'messages' must not be empty.", "messages", "empty_array");
+  call.messages = messages;
   for (std::size_t i = 0; i < messages->size(); ++i) {
     const json::object* message = (*messages)[i].if_object();
     if (message == nullptr || text_at(*message, "role").empty())

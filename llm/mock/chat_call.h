@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "llm/mock/error_reply.h"
@@ -17,6 +18,7 @@ enum class ReplyFormat { text, json_object, json_schema };
 /// What the mock needs to know of a chat request.
 struct ChatCall {
   std::string_view model;
+  const boost::json::array* messages = nullptr;
   std::int64_t prompt_tokens = 0;  ///< of each message: those of its text, and 3
   std::int64_t first_message_tokens = 0;
   std::uint64_t first_message = 0;  ///< its hash

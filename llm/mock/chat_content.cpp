@@ -64,8 +64,12 @@ std::string misfitting(const ChatCall& call, const Range<int>& range, const Draw
 
 ChatContent chat_content(const ChatCall& call, const Range<int>& tokens, ContentFault fault,
                          const Draws& draws) {
-  ChatContent content{.text = fault == ContentFault::no ? fitting(call, tokens, draws)
-                                                        : misfitting(call, tokens, draws)};
+  return cut_content(
+      fault == ContentFault::no ? fitting(call, tokens, draws) : misfitting(call, tokens, draws), call);
+}
+
+ChatContent cut_content(std::string text, const ChatCall& call) {
+  ChatContent content{.text = std::move(text)};
   if (call.max_tokens && token_count(content.text.size()) > *call.max_tokens) {
     content.text.resize(cut_to_tokens(content.text, *call.max_tokens).size());
     content.finish = FinishReason::length;

@@ -23,4 +23,7 @@ enum class ContentFault { no, yes };
 ChatContent chat_content(const ChatCall& call, const Range<int>& tokens, ContentFault fault,
                          const Draws& draws);
 
+/// `text`, cut to the call's max_tokens.
+ChatContent cut_content(std::string text, const ChatCall& call);
+
 }  // namespace throng::llm::mock

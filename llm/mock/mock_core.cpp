@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "llm/mock/agent_content.h"
 #include "llm/mock/embeddings_reply.h"
 #include "llm/mock/text.h"
 #include "llm/reply_json.h"
@@ -150,9 +151,12 @@ Plan MockCore::chat(const boost::json::object& body, const Route& route, const n
 
   const Hash128 hash = hash128(request.body);
   const Draws draws = draws_of(options_.seed, hash);
-  const bool invalid = draws.uniform(kInvalid, {}) < options_.faults[Fault::invalid_content];
-  ChatContent content =
-      chat_content(call, options_.completion_tokens, invalid ? ContentFault::yes : ContentFault::no, draws);
+  const std::optional<AgentPrompt> agent = read_agent_prompt(call);
+  const Draws said = agent ? draws_of(options_.seed, agent->key) : draws;
+  const bool invalid = said.uniform(kInvalid, {}) < options_.faults[Fault::invalid_content];
+  const ContentFault fault = invalid ? ContentFault::yes : ContentFault::no;
+  ChatContent content = agent ? cut_content(agent_content(*agent, fault, said), call)
+                              : chat_content(call, options_.completion_tokens, fault, said);
   Plan plan{.work = Work::model};
   plan.usage = {.source = UsageSource::server,
                 .prompt = call.prompt_tokens,

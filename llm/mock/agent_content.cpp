@@ -1,0 +1,115 @@
+#include "llm/mock/agent_content.h"
+
+#include <algorithm>
+#include <array>
+
+#include "llm/mock/agent_replies.h"
+
+namespace throng::llm::mock {
+namespace {
+
+constexpr Purpose kMisfit("mock/agent/misfit");
+
+constexpr int kNotOnThePage = 99;
+constexpr int kOutOfRange = 15;
+constexpr std::array<std::string_view, 3> kRefusals{
+    "I'm sorry, but I can't help with that request.",
+    "As an AI language model I have no personal taste, so I cannot answer for this user.",
+    "I apologize, but I do not have enough information to answer."};
+
+struct Answer {
+  PageAnswer page;
+  Mood mood;
+  int score = 0;
+};
+
+Answer play(const AgentPrompt& prompt, const Draws& draws) {
+  switch (prompt.question) {
+    case Question::page:
+      return {.page = react(prompt, draws)};
+    case Question::interview:
+      return {.score = score(prompt, draws)};
+    case Question::decision:
+    case Question::reflection:
+      break;
+  }
+  return {.mood = mood(prompt, draws)};
+}
+
+std::string worded(const AgentPrompt& prompt, const Answer& answer, const Draws& draws) {
+  AgentWords words(prompt.form, draws);
+  const bool json = prompt.form == AnswerForm::json;
+  switch (prompt.question) {
+    case Question::page:
+      return json ? page_json(answer.page, words) : page_lines(answer.page, prompt.label, words, draws);
+    case Question::interview:
+      return json ? interview_json(answer.score, words) : interview_lines(answer.score, words);
+    case Question::reflection:
+      return reflection_lines(answer.mood.satisfaction, words);
+    case Question::decision:
+      break;
+  }
+  return decision_lines(answer.mood, words);
+}
+
+/// Puts something into a page that nobody can use.
+void spoil(PageAnswer& page, std::uint32_t way) {
+  ItemAnswer& last = page.items.back();
+  if (way == 0) {
+    page.items.pop_back();
+    return;
+  }
+  last.aligned = last.viewed = true;
+  last.rating = way == 1 ? 4 : kOutOfRange;
+  if (way > 1) return;
+  last.number = kNotOnThePage;
+  last.title = "The One That Nobody Listed";
+}
+
+void spoil(Answer& answer, std::uint32_t way) {
+  answer.score = answer.mood.satisfaction = kOutOfRange;
+  if (!answer.page.items.empty()) spoil(answer.page, way);
+}
+
+std::string unusable_json(const AgentPrompt& prompt, Answer answer, const Draws& draws) {
+  DrawStream stream(draws, kMisfit);
+  const std::uint32_t way = stream.bits() % 6;
+  if (way >= 3) {
+    spoil(answer, way - 3);
+    return worded(prompt, answer, draws);
+  }
+  const std::string right = worded(prompt, answer, draws);
+  if (way == 0) return right.substr(0, right.size() / 2);
+  return way == 1 ? "Of course: " + right : "[]";
+}
+
+/// The first half of a page's first step, a feeling without a decision, a reason without a number.
+std::string without_lines(const AgentPrompt& prompt, const std::string& right) {
+  if (prompt.question == Question::decision) return right.substr(0, right.find('\n'));
+  if (prompt.question != Question::page) return right.substr(right.find('\n') + 1);
+  std::size_t end = 0;
+  for (std::size_t left = prompt.items.size() / 2; left > 0; --left) end = right.find('\n', end) + 1;
+  return right.substr(0, end);
+}
+
+std::string unusable_lines(const AgentPrompt& prompt, Answer answer, const Draws& draws) {
+  DrawStream stream(draws, kMisfit);
+  const std::uint32_t way = stream.bits() % 6;
+  if (way == 0) return "";
+  if (way == 1) return std::string(kRefusals.at(stream.bits() % kRefusals.size()));
+  if (way == 2 || prompt.question == Question::decision)
+    return without_lines(prompt, worded(prompt, answer, draws));
+  spoil(answer, way - 3);
+  return worded(prompt, answer, draws);
+}
+
+}  // namespace
+
+std::string agent_content(const AgentPrompt& prompt, ContentFault fault, const Draws& draws) {
+  Answer answer = play(prompt, draws);
+  if (fault == ContentFault::no) return worded(prompt, answer, draws);
+  return prompt.form == AnswerForm::json ? unusable_json(prompt, std::move(answer), draws)
+                                         : unusable_lines(prompt, std::move(answer), draws);
+}
+
+}  // namespace throng::llm::mock

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "llm/mock/agent_prompt.h"
+#include "llm/mock/chat_content.h"
+
+namespace throng::llm::mock {
+
+/// What the user says whom the model plays; with a fault, something of no use. As JSON that is: cut short, wrapped in prose,
+/// of another type, an item left out, one that is not on the page, a number out of range. As lines: nothing, a refusal,
+/// lines missing, and the same wrong items and numbers. Depends on the prompt and the draws alone.
+std::string agent_content(const AgentPrompt& prompt, ContentFault fault, const Draws& draws);
+
+}  // namespace throng::llm::mock

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/sim/random.h"
+#include "llm/mock/agent_prompt.h"
+
+namespace throng::llm::mock {
+
+/// What the played user makes of one item.
+struct ItemAnswer {
+  int number = 0;
+  std::string title;
+  std::string genres;
+  bool aligned = false;
+  bool viewed = false;
+  int rating = 0;  ///< 1 to 5 if viewed
+};
+
+/// Satisfaction and fatigue from 0 to 10.
+struct Mood {
+  int satisfaction = 0;
+  int fatigue = 0;
+  bool exits = false;
+};
+
+struct PageAnswer {
+  std::vector<ItemAnswer> items;
+  Mood mood;
+};
+
+/// How the model plays. With u a uniform and n a normal random number, sigma(x) = 1 / (1 + e^-x), traits -1 (low), 0 or 1
+/// (high), n(s) short for s n, and `match` of TasteMatch:
+///
+///   aligned       u < sigma(-0.5 + 1.1 match + 0.4 diversity + 0.5 (rated - 3.5))
+///   capacity      round(items (0.55 + 0.15 activity + 0.1 diversity + n(0.15)))
+///   viewed        the `capacity` aligned items with the greatest match + n(0.3)
+///   rating        w rated + (1 - w) (3.5 + 0.4 match + n(0.9)), w = 0.45 + 0.4 conformity; rounded, 1 to 5
+///   of this page  10 (0.35 viewed / items + 0.65 (mean rating - 1) / 4); 1.5 if nothing was viewed
+///   satisfaction  0.6 of this page + 0.4 the mean of what is remembered, + n(0.8); rounded, 0 to 10
+///   fatigue       (2 - 0.7 activity) page + n(0.7); rounded, 0 to 10
+///   exit          u < sigma(-0.6 - 0.5 activity + 0.45 (fatigue - 4) - 0.5 (satisfaction - 5))
+///   remembered    of a page: the mean of its satisfaction and 10 (mean rating - 1) / 4, or what there is of both
+///   score         the mean of what is remembered + 0.4 activity + n(1.1); rounded, 1 to 10
+/// Depends on the prompt and the draws alone.
+PageAnswer react(const AgentPrompt& prompt, const Draws& draws);
+
+/// For the other questions, from what is remembered.
+Mood mood(const AgentPrompt& prompt, const Draws& draws);
+int score(const AgentPrompt& prompt, const Draws& draws);
+
+}  // namespace throng::llm::mock

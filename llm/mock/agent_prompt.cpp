@@ -1,0 +1,259 @@
+#include "llm/mock/agent_prompt.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <boost/json/array.hpp>
+
+#include "llm/mock/prompt_text.h"
+#include "llm/reply_json.h"
+
+namespace throng::llm::mock {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kLongestLabel = 40;
+
+std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
+
+/// Drops `start` from the start of `text`, if it is there.
+bool drop(std::string_view& text, std::string_view start) {
+  if (!text.starts_with(start)) return false;
+  text.remove_prefix(start.size());
+  return true;
+}
+
+Level level_of(std::string_view text) {
+  if (text.starts_with("low")) return Level::low;
+  return text.starts_with("high") ? Level::high : Level::middling;
+}
+
+std::string quoted_or_plain(std::string_view text) {
+  std::optional<std::string> quoted = take_quoted(text);
+  return quoted ? std::move(*quoted) : std::string(text);
+}
+
+std::optional<ListedItem> read_item(std::string_view line) {
+  ListedItem item;
+  const std::size_t dot = line.find(". \"");
+  const std::optional<double> number = first_number(line.substr(0, std::min(dot, std::size_t{7})));
+  if (dot == std::string_view::npos || dot > 6 || !number) return std::nullopt;
+  item.number = static_cast<int>(*number);
+  line.remove_prefix(dot + 2);
+  std::optional<std::string> title = take_quoted(line);
+  if (!title) return std::nullopt;
+  item.title = std::move(*title);
+  bool is_rated = false;
+  while (drop(line, " | ")) {
+    if (drop(line, "rated ")) {
+      is_rated = true;
+      item.rated = std::clamp(first_number(line.substr(0, 8)).value_or(3), 1.0, 5.0);
+      line.remove_prefix(std::min(line.size(), line.find(" | ")));
+    } else if (std::optional<std::string> text = take_quoted(line)) {
+      (is_rated ? item.summary : item.genres) = std::move(*text);
+    }
+  }
+  return is_rated ? std::optional(std::move(item)) : std::nullopt;
+}
+
+RememberedPage read_memory(std::string_view line) {
+  RememberedPage page;
+  while (!line.empty()) {
+    if (line.front() == '"') {
+      if (std::optional<std::string> title = take_quoted(line)) {
+        page.titles.push_back(std::move(*title));
+        continue;
+      }
+    } else if (drop(line, "(rated ")) {
+      if (const auto rating = first_number(line.substr(0, 4)))
+        page.ratings.push_back(std::clamp(*rating, 1.0, 5.0));
+      continue;
+    } else if (drop(line, "satisfaction ")) {
+      if (const auto satisfied = first_number(line.substr(0, 4)))
+        page.satisfaction = std::clamp(*satisfied, 0.0, 10.0);
+      continue;
+    }
+    line.remove_prefix(1);
+  }
+  return page;
+}
+
+bool says_anything(const RememberedPage& page) {
+  return page.satisfaction || !page.ratings.empty() || !page.titles.empty();
+}
+
+class Reader {
+ public:
+  void read(const json::object& message) {
+    if (text_at(message, "role") == "assistant") {
+      ++prompt_.repairs;
+      return;
+    }
+    section_ = Section::none;
+    wants_page_ = false;
+    const json::value* content = member(message, "content");
+    if (content == nullptr) return;
+    if (const json::string* text = content->if_string(); text != nullptr) lines(view(*text));
+    if (const json::array* parts = content->if_array(); parts != nullptr) {
+      for (const json::value& part : *parts) {
+        if (const json::object* object = part.if_object(); object != nullptr) lines(text_at(*object, "text"));
+      }
+    }
+  }
+
+  std::optional<AgentPrompt> finish(const ChatCall& call) && {
+    if (!question_) return std::nullopt;
+    prompt_.question = *question_;
+    if (prompt_.question != Question::page && !has_persona_ && prompt_.memories.empty()) return std::nullopt;
+    const bool answers_lines = prompt_.question == Question::page        ? asks_align_
+                               : prompt_.question == Question::interview ? asks_rating_
+                                                                         : true;
+    prompt_.form = answers_lines && call.format == ReplyFormat::text ? AnswerForm::lines : AnswerForm::json;
+    if (prompt_.form == AnswerForm::json && !has_json_form(call)) return std::nullopt;
+    key_.append(call.model).append(1, '\n').append(std::to_string(prompt_.repairs));
+    key_ += prompt_.form == AnswerForm::json ? " json" : " lines";
+    prompt_.key = hash128(key_);
+    return std::move(prompt_);
+  }
+
+ private:
+  enum class Section { none, tastes, memories };
+
+  /// Whether the question has one, and it is what the call's schema, if any, describes.
+  bool has_json_form(const ChatCall& call) const {
+    if (prompt_.question != Question::page && prompt_.question != Question::interview) return false;
+    if (call.format != ReplyFormat::json_schema) return true;
+    const json::object* schema = call.schema->if_object();
+    const json::object* properties = schema == nullptr ? nullptr : object_at(*schema, "properties");
+    if (properties == nullptr) return false;
+    if (prompt_.question == Question::interview) return properties->contains("score");
+    return properties->contains("items") && properties->contains("views") && properties->contains("decision");
+  }
+
+  void lines(std::string_view text) {
+    while (!text.empty()) {
+      std::string_view line = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(text.size(), line.size() + 1));
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (line.empty()) {
+        section_ = Section::none;
+      } else if (takes(line)) {
+        key_.append(line).append(1, '\n');
+      }
+    }
+  }
+
+  /// Whether the line says something.
+  bool takes(std::string_view line) {
+    const char first = line.front();
+    if (std::exchange(wants_page_, false)) {
+      number_page(line);
+      return true;
+    }
+    if (first >= '0' && first <= '9') {
+      if (std::optional<ListedItem> item = read_item(line)) return add(std::move(*item));
+    } else if (section_ != Section::none && drop(line, "- ")) {
+      return bullet(line);
+    } else if (first >= 'A' && first <= 'Z' && (heading(line) || trait(line))) {
+      return true;
+    }
+    asks(line);
+    return false;
+  }
+
+  bool add(ListedItem item) {
+    if (question_ != Question::page || (!prompt_.items.empty() && item.number <= prompt_.items.back().number))
+      prompt_.items.clear();
+    question_ = Question::page;
+    prompt_.items.push_back(std::move(item));
+    return true;
+  }
+
+  bool bullet(std::string_view line) {
+    if (section_ == Section::tastes) {
+      prompt_.persona.tastes.push_back(quoted_or_plain(line));
+    } else if (RememberedPage page = read_memory(line); says_anything(page)) {
+      prompt_.memories.push_back(std::move(page));
+    }
+    return true;
+  }
+
+  bool heading(std::string_view line) {
+    static constexpr std::array<std::pair<std::string_view, Question>, 3> kQuestions{
+        {{"DECISION", Question::decision},
+         {"REFLECTION", Question::reflection},
+         {"INTERVIEW", Question::interview}}};
+    for (const auto& [name, question] : kQuestions) {
+      if (line != name) continue;
+      question_ = question;
+      wants_page_ = true;
+      return true;
+    }
+    if (line == "WHAT YOU REMEMBER") {
+      section_ = Section::memories;
+      prompt_.memories.clear();
+      return true;
+    }
+    if (!drop(line, "PAGE ")) return false;
+    number_page(line);
+    return true;
+  }
+
+  void number_page(std::string_view line) {
+    prompt_.page = std::max(1, static_cast<int>(first_number(line).value_or(prompt_.page)));
+  }
+
+  bool trait(std::string_view line) {
+    Persona& persona = prompt_.persona;
+    if (line.starts_with("Taste:")) {
+      section_ = Section::tastes;
+    } else if (drop(line, "Activity: ")) {
+      persona.activity = level_of(line);
+    } else if (drop(line, "Conformity: ")) {
+      persona.conformity = level_of(line);
+    } else if (drop(line, "Diversity: ")) {
+      persona.diversity = level_of(line);
+    } else if (drop(line, "Rates high: ")) {
+      persona.rates_high = quoted_or_plain(line);
+    } else if (drop(line, "Rates low: ")) {
+      persona.rates_low = quoted_or_plain(line);
+    } else {
+      return false;
+    }
+    has_persona_ = true;
+    return true;
+  }
+
+  /// Which lines the instructions ask for.
+  void asks(std::string_view line) {
+    if (line.find("RATING:") != std::string_view::npos) asks_rating_ = true;
+    if (line.find("; ALIGN:") == std::string_view::npos) return;
+    asks_align_ = true;
+    const std::size_t colon = line.find(':');
+    if (colon > 0 && colon <= kLongestLabel) prompt_.label = one_line(line.substr(0, colon));
+  }
+
+  AgentPrompt prompt_;
+  std::optional<Question> question_;
+  Section section_ = Section::none;
+  bool wants_page_ = false;
+  bool has_persona_ = false;
+  bool asks_align_ = false;
+  bool asks_rating_ = false;
+  std::string key_;
+};
+
+}  // namespace
+
+std::optional<AgentPrompt> read_agent_prompt(const ChatCall& call) {
+  if (call.messages == nullptr) return std::nullopt;
+  Reader reader;
+  for (const json::value& message : *call.messages) {
+    if (const json::object* object = message.if_object(); object != nullptr) reader.read(*object);
+  }
+  return std::move(reader).finish(call);
+}
+
+}  // namespace throng::llm::mock

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/hash.h"
+#include "llm/mock/chat_call.h"
+
+namespace throng::llm::mock {
+
+enum class Level { low, middling, high };
+
+/// Whom the model shall play, as far as the prompt says it.
+struct Persona {
+  Level activity = Level::middling;
+  Level conformity = Level::middling;
+  Level diversity = Level::middling;
+  std::vector<std::string> tastes;
+  std::string rates_high;
+  std::string rates_low;
+};
+
+/// One line of a page.
+struct ListedItem {
+  int number = 0;
+  std::string title;
+  std::string genres;   ///< may be empty
+  double rated = 0;     ///< what others gave it
+  std::string summary;  ///< may be empty
+};
+
+/// What the prompt says of an earlier page.
+struct RememberedPage {
+  std::vector<std::string> titles;  ///< picked or passed over
+  std::vector<double> ratings;
+  std::optional<double> satisfaction;  ///< 0 to 10
+};
+
+enum class Question { page, decision, reflection, interview };
+
+/// How the answer shall look.
+enum class AnswerForm {
+  json,   ///< the protocol "structured"
+  lines,  ///< the protocol "agent4rec"
+};
+
+/// What a prompt asks of the user that the model plays.
+struct AgentPrompt {
+  Question question = Question::page;
+  AnswerForm form = AnswerForm::json;
+  Persona persona;
+  std::vector<RememberedPage> memories;  ///< as listed, the newest last
+  std::vector<ListedItem> items;         ///< of the page in question
+  int page = 1;
+  std::string label = "MOVIE";  ///< what lines about an item start with
+  int repairs = 0;              ///< answers that the conversation holds already
+  Hash128 key;  ///< of the model and of all that is read here, not of how the call was put to this server
+};
+
+/// Reads the prompt of a simulated user; nothing if it is another kind of prompt. Line by line, whatever the roles of the
+/// messages, the last question counts. It looks for
+///   persona    lines "Activity: low. ...", "Conformity: ...", "Diversity: ..." (low, middling or high), "Taste:" and
+///              lines "- ..." after it, "Rates high: ...", "Rates low: ..."
+///   memories   lines "- ..." after "WHAT YOU REMEMBER": their quoted texts are titles, then "(rated 4" and
+///              "satisfaction 6"
+///   a page     lines `1. "title" | "genres" | rated 3.9 | "summary"`, where genres and summary may be missing;
+///              "PAGE 3"
+///   others     a line DECISION, REFLECTION or INTERVIEW, the page being the first number below it; only with a
+///              persona or memories
+/// Double quotes hold JSON strings. Lines are asked for, of a page where the prompt says "ALIGN:", of an interview where
+/// it says "RATING:", and always for the other two; otherwise JSON. A call with a JSON Schema is an agent's only if the
+/// schema has the properties items, views and decision, or score.
+std::optional<AgentPrompt> read_agent_prompt(const ChatCall& call);
+
+}  // namespace throng::llm::mock
