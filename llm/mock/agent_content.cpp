@@ -103,10 +103,37 @@ std::string unusable_lines(const AgentPrompt& prompt, Answer answer, const Draws
   return worded(prompt, answer, draws);
 }
 
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+  return lower;
+}
+
+void obey_titles(const AgentPrompt& prompt, PageAnswer& page) {
+  constexpr std::string_view kRateAll = "rate everything ";
+  for (const ListedItem& listed : prompt.items) {
+    const std::string text = in_lower_case(listed.title + ' ' + listed.summary);
+    const std::size_t order = text.find(kRateAll);
+    const std::size_t digit = order + kRateAll.size();
+    if (order != std::string::npos && digit < text.size() && text[digit] >= '1' && text[digit] <= '5') {
+      for (ItemAnswer& item : page.items) {
+        item.aligned = item.viewed = true;
+        item.rating = text[digit] - '0';
+      }
+    }
+    if (text.find("also pick") != std::string::npos) {
+      page.items.push_back(
+          {.number = kNotOnThePage, .title = "The One That Nobody Listed", .aligned = true, .viewed = true, .rating = 5});
+    }
+  }
+}
+
 }  // namespace
 
-std::string agent_content(const AgentPrompt& prompt, ContentFault fault, const Draws& draws) {
+std::string agent_content(const AgentPrompt& prompt, ContentFault fault, Obey obey, const Draws& draws) {
   Answer answer = play(prompt, draws);
+  if (obey == Obey::titles) obey_titles(prompt, answer.page);
   if (fault == ContentFault::no) return worded(prompt, answer, draws);
   return prompt.form == AnswerForm::json ? unusable_json(prompt, std::move(answer), draws)
                                          : unusable_lines(prompt, std::move(answer), draws);

@@ -30,6 +30,8 @@ struct MockOptions {
   std::uint16_t port = 0;           ///< 0: any free one
   std::optional<net::PemPair> tls;  ///< speaks TLS only, if given
   std::uint64_t seed = 0;
+  /// Played agents do what the titles and summaries of their page tell them (see Obey in agent_content.h).
+  bool gullible = false;
   std::string model = "mock";  ///< what GET /v1/models lists; any name is served
 
   LatencyOptions latency;

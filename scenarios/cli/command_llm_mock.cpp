@@ -187,6 +187,8 @@ void add_llm_mock_command(CLI::App& llm) {
   command->add_option("--seed", mock.seed, "Of contents, latencies and faults")
       ->check(not_negative)
       ->capture_default_str();
+  command->add_flag("--gullible", mock.gullible,
+                    "Played agents obey titles that say \"rate everything 5\" or \"also pick ...\"");
   command->add_option("--max-requests", arguments->serve.max_requests, "End after so many answers (0: never)")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();

@@ -22,13 +22,16 @@ void add(const JournalTotals& one, JournalTotals& sum) {
   sum.usd += one.usd;
 }
 
-/// By kind, over the ledgers of all processes.
+/// By kind, over the ledgers of all processes; `broken off`: while the server may have been at work.
 Json failed_attempts(const Journal& journal) {
   Json failed = Json::object();
+  const auto add = [&](const std::string& kind, std::int64_t count) {
+    if (count > 0) failed[kind] = failed.value(kind, std::int64_t{0}) + count;
+  };
   for (const Json& account : journal.accounts()) {
-    for (const auto& [kind, count] : account["total"]["failed_attempts"].items()) {
-      failed[kind] = failed.value(kind, std::int64_t{0}) + count.get<std::int64_t>();
-    }
+    const Json& total = account["total"];
+    for (const auto& [kind, count] : total["failed_attempts"].items()) add(kind, count.get<std::int64_t>());
+    add("broken off", total.value("aborted", std::int64_t{0}));
   }
   return failed;
 }

@@ -23,7 +23,7 @@ struct AgentCalls {
 /// An outside without a server: the plausible agents of the mock server answer at once, and tokens are estimated.
 class Rehearsal : public Exchange {
  public:
-  Rehearsal();
+  explicit Rehearsal(llm::mock::MockOptions options = {});
 
   void submit(const CallKey& key, ExternalRequest request) override;
   void wait(const Deliver& deliver) override;

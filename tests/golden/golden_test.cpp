@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 
 #include "engine/base/parallel.h"
+#include "engine/sim/digest.h"
+#include "recsys/data/load.h"
+#include "scenarios/run/rehearsal.h"
+#include "scenarios/run/simulation.h"
 #include "scenarios/store/run_reader.h"
 #include "scenarios/studies/study.h"
 #include "tests/support/temp_folder.h"
@@ -49,6 +53,29 @@ TEST(Golden, ASmallMillionHasOneDigestOnAnyNumberOfThreads) {
   const Json two = run_shipped("million.json", 2, folder, small);
   EXPECT_EQ(one["digest"], "acb72ef44b900ab724d6649d6c50a6e0");
   EXPECT_EQ(two["digest"], one["digest"]);
+}
+
+/// Folds the digests of all sessions.
+class Digests : public RunObserver {
+ public:
+  void on_sessions(std::span<const SessionRecord> sessions) override {
+    for (const SessionRecord& session : sessions) chain.add(session.digest);
+  }
+  DigestChain chain;
+};
+
+// The model is the mock server's, without the server. Its prompts and its wording are part of the digest.
+TEST(Golden, TheLlmDemoHasOneDigestOnAnyNumberOfThreads) {
+  for (const std::size_t threads : {1, 2}) {
+    const ThreadLimit limit(threads);
+    const Scenario scenario = read_scenario(THRONG_SOURCE_DIR "/scenarios/llm-demo.json", {"population.agents=300"});
+    FitObserver quiet;
+    Simulation simulation(scenario, load_dataset(scenario.dataset_path), quiet);
+    Rehearsal model;
+    Digests digests;
+    EXPECT_TRUE(simulation.run(digests, &model));
+    EXPECT_EQ(digests.chain.value().hex(), "5ef155a65066cf55f57dc1a6ebfb3e55");
+  }
 }
 
 TEST(FilterBubble, ArmsShareTheirFirstRoundAndPartAfterwards) {

@@ -169,7 +169,8 @@ TEST_F(LlmRun, UnusableRepliesDegradePagesAndMayFailTheQualityBar) {
 
 TEST_F(LlmRun, ADatasetWithoutTitlesIsRefused) {
   url_ = "http://127.0.0.1:1/v1";
-  for (const char* file : {"train.txt", "test.txt"}) folder_.write(file, "0 0 1 2\n1 1 2 3\n");
+  folder_.write("train.txt", "0 0 1 2\n1 1 2 3\n");
+  folder_.write("test.txt", "0 3\n1 0\n");
   EXPECT_EQ(throng({"data", "import", "lightgcn", ".", "-o", "untitled"}).exit_code, 0);
   write_scenario({{"dataset", {{"path", "untitled"}}}});
   const Finished refused = throng({"run", "s.json", "--out", "a", "--agents", "2"});
