@@ -64,7 +64,12 @@ void Ials::fit(const FitInput& input, FitObserver& observer) {
         [&](int) { return run_ials_epoch(train, options_, factors_); }, prepare_scoring);
   }
   prepare_scoring();
-  fold_in_ = std::make_unique<IalsSolver>(factors_.items, options_, options_.factors);
+  prepare_fold_in(IalsRegularization::of(train.by_user, num_items(), options_));
+}
+
+void Ials::prepare_fold_in(const IalsRegularization& regularization) {
+  regularization_scale_ = regularization.scale();
+  fold_in_ = std::make_unique<IalsSolver>(factors_.items, options_, regularization, options_.factors);
 }
 
 void Ials::score(std::span<const Query> queries, ScoreBlock& scores) const {
@@ -76,12 +81,15 @@ void Ials::score(std::span<const Query> queries, ScoreBlock& scores) const {
 void Ials::save(ModelWriter& out) const {
   save_factors(factors_, out);
   scorer_.save(out);
+  out.array<double>({&regularization_scale_, 1});
 }
 
 void Ials::load(ModelReader& in) {
   factors_ = load_factors(in);
   scorer_ = UserScorer::load(in, factors_);
-  fold_in_ = std::make_unique<IalsSolver>(factors_.items, options_, options_.factors);
+  const std::vector<double> scale = in.array<double>();
+  in.expect(scale.size() == 1, "expected the scale of the regularisation");
+  prepare_fold_in({scale.front(), num_items(), options_});
 }
 
 }  // namespace throng

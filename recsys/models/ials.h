@@ -29,9 +29,12 @@ class Ials final : public Recommender {
   void load(ModelReader& in) override;
 
  private:
+  void prepare_fold_in(const IalsRegularization& regularization);
+
   IalsOptions options_;
   UserItemFactors factors_;
   UserScorer scorer_;
+  double regularization_scale_ = 1;      ///< of users
   std::unique_ptr<IalsSolver> fold_in_;  ///< for users, against the fitted items
 };
 

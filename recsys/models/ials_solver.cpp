@@ -49,9 +49,11 @@ Eigen::MatrixXf gram(const FactorMatrix& factors) {
   return parts[0].selfadjointView<Eigen::Lower>();
 }
 
-IalsSolver::IalsSolver(const FactorMatrix& other, const IalsOptions& options, int block)
+IalsSolver::IalsSolver(const FactorMatrix& other, const IalsOptions& options,
+                       const IalsRegularization& regularization, int block)
     : other_(other),
       options_(options),
+      regularization_(regularization),
       block_(static_cast<Eigen::Index>(
           FactorMatrix::padded(static_cast<std::size_t>(std::min(block, options.factors))))),
       gram_(gram(other)) {}
@@ -63,9 +65,7 @@ double IalsSolver::solve(const Eigen::MatrixXf& met, std::span<float> row) const
     return 0;
   }
   const auto weight = static_cast<float>(options_.unobserved_weight);
-  const double explained =
-      static_cast<double>(met.cols()) + options_.unobserved_weight * static_cast<double>(other_.rows());
-  const auto l2 = static_cast<float>(options_.l2 * std::pow(explained, options_.frequency_exponent));
+  const auto l2 = static_cast<float>(regularization_.strength(static_cast<std::size_t>(met.cols())));
   Eigen::VectorXf errors = met.transpose() * w;
   errors.array() -= 1;
   for (Eigen::Index begin = 0; begin < w.size(); begin += block_) {
@@ -84,8 +84,10 @@ double IalsSolver::solve(const Eigen::MatrixXf& met, std::span<float> row) const
 }
 
 double run_ials_epoch(const BothWays& train, const IalsOptions& options, UserItemFactors& factors) {
-  solve_all(IalsSolver(factors.items, options, options.block), train.by_user, factors.users);
-  const IalsSolver for_items(factors.users, options, options.block);
+  const auto of_users = IalsRegularization::of(train.by_user, factors.items.rows(), options);
+  solve_all(IalsSolver(factors.items, options, of_users, options.block), train.by_user, factors.users);
+  const auto of_items = IalsRegularization::of(train.by_item, factors.users.rows(), options);
+  const IalsSolver for_items(factors.users, options, of_items, options.block);
   const double observed = solve_all(for_items, train.by_item, factors.items);
   const double all = gram(factors.items).cwiseProduct(for_items.other_gram()).cast<double>().sum();
   return (observed + options.unobserved_weight * all) / static_cast<double>(train.by_user.columns().size());

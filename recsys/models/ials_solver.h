@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <span>
 
 #include <Eigen/Core>
@@ -13,7 +14,7 @@ namespace throng {
 struct IalsOptions {
   int factors = 64;                ///< length of the vector of each user and item
   double unobserved_weight = 0.1;  ///< of a pair that is not in training; one that is has 1 more
-  double l2 = 0.025;               ///< see IalsTraining
+  double l2 = 5.5;                 ///< mean regularisation of a row; see IalsSolver
   double frequency_exponent = 1;   ///< how the regularisation grows with what a row has to explain
   int block = 128;              ///< solve for so many factors at a time; at least `factors`: for all, exactly
   int max_epochs = 16;          ///< an epoch solves for all users, then for all items
@@ -25,16 +26,53 @@ struct IalsOptions {
 /// F^T F over all rows, padding included. Summed in a fixed number of parts, merged in order.
 Eigen::MatrixXf gram(const FactorMatrix& factors);
 
+/// How strongly a row is regularised: strength = entries + unobserved_weight * rows of the other side, to the
+/// power of frequency_exponent, times a factor that makes the mean over the rows with entries l2. (Rendle et al.
+/// regularise by the power itself; only the product of both sides' means matters, and with the means fixed one
+/// l2 suits datasets of any size.)
+class IalsRegularization {
+ public:
+  template <class Column>
+  static IalsRegularization of(const SparseRows<Column>& entries, std::size_t other_rows,
+                               const IalsOptions& options) {
+    IalsRegularization regularization(1, other_rows, options);
+    double sum = 0;
+    double rows = 0;
+    for (std::size_t n = 0; n < entries.rows(); ++n) {
+      if (entries.row(n).empty()) continue;
+      sum += regularization.strength(entries.row(n).size());
+      ++rows;
+    }
+    if (rows > 0) regularization.scale_ = options.l2 * rows / sum;
+    return regularization;
+  }
+  IalsRegularization(double scale, std::size_t other_rows, const IalsOptions& options)
+      : scale_(scale),
+        unobserved_(options.unobserved_weight * static_cast<double>(other_rows)),
+        exponent_(options.frequency_exponent) {}
+
+  double strength(std::size_t entries) const {
+    return scale_ * std::pow(static_cast<double>(entries) + unobserved_, exponent_);
+  }
+  double scale() const { return scale_; }
+
+ private:
+  double scale_;
+  double unobserved_;
+  double exponent_;
+};
+
 /// Solves for a row w of one side while the rows v of the other side are fixed:
-///   minimise sum over its entries (1 - w.v)^2 + a sum over all v (w.v)^2 + l |w|^2,
-///   a = unobserved_weight, l = l2 (entries + a * rows of the other side)^frequency_exponent.
+///   minimise sum over its entries (1 - w.v)^2 + unobserved_weight * sum over all v (w.v)^2 + strength |w|^2.
 /// The normal equations need no pass over what is not observed: the second sum is w^T G w with the Gram matrix
 /// G of the other side (Hu et al.).
 class IalsSolver {
  public:
-  /// `other` must outlive the solver. `block` factors are solved for at a time, each block against what the
-  /// others leave ("iALS++", Rendle et al. 2021): one Newton step, which is exact if there is a single block.
-  IalsSolver(const FactorMatrix& other, const IalsOptions& options, int block);
+  /// `other` and `options` must outlive the solver. `block` factors are solved for at a time, each block against
+  /// what the others leave ("iALS++", Rendle et al. 2021): one Newton step, which is exact if there is a single
+  /// block.
+  IalsSolver(const FactorMatrix& other, const IalsOptions& options, const IalsRegularization& regularization,
+             int block);
 
   /// Moves `row`, a padded row, to the solution for its `entries`, the rows of the other side that it met.
   /// Returns the sum over them of (1 - w.v)^2. A row without entries becomes zero. Safe to call from many
@@ -55,6 +93,7 @@ class IalsSolver {
 
   const FactorMatrix& other_;
   const IalsOptions& options_;
+  IalsRegularization regularization_;
   Eigen::Index block_;
   Eigen::MatrixXf gram_;
 };

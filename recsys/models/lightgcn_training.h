@@ -10,9 +10,9 @@ namespace throng {
 
 struct LightGcnOptions {
   int factors = 64;              ///< length of the vector of each user and item
-  int layers = 2;                ///< how often vectors are propagated over the graph
+  int layers = 3;                ///< how often vectors are propagated over the graph
   double learning_rate = 0.002;  ///< of Adam
-  double l2 = 1e-5;       ///< weight decay of the vectors of the sampled users and items, before propagation
+  double l2 = 0.001;      ///< weight decay of the vectors of the sampled users and items, before propagation
   int batch_size = 2048;  ///< comparisons per step
   int max_epochs = 300;   ///< an epoch has as many comparisons as there are training interactions
   int eval_every = 5;     ///< epochs from one evaluation on validation to the next

@@ -3,12 +3,21 @@
 #include "engine/base/options_reader.h"
 #include "recsys/models/early_stopping.h"
 #include "recsys/models/fold_in.h"
+#include "recsys/models/mf_hogwild.h"
 
 namespace throng {
+namespace {
+
+constexpr double kHogwildRate = 0.05;
+
+}  // namespace
+
 Result<std::unique_ptr<Recommender>> MatrixFactorization::make(const Json& json) {
   MfOptions options;
   OptionsReader reader(json);
   reader.ignore("kind");
+  reader.boolean("hogwild", options.hogwild);
+  if (options.hogwild) options.learning_rate = kHogwildRate;
   reader.integer("factors", options.factors, {1, 4096});
   reader.number("learning_rate", options.learning_rate, {1e-6, 1});
   reader.number("l2", options.l2, {0, 1});
@@ -22,15 +31,17 @@ Result<std::unique_ptr<Recommender>> MatrixFactorization::make(const Json& json)
 }
 
 Json MatrixFactorization::options() const {
-  return {{"kind", "mf"},
-          {"factors", options_.factors},
-          {"learning_rate", options_.learning_rate},
-          {"l2", options_.l2},
-          {"batch_size", options_.batch_size},
-          {"max_epochs", options_.max_epochs},
-          {"eval_every", options_.eval_every},
-          {"patience", options_.patience},
-          {"init_deviation", options_.init_deviation}};
+  Json json{{"kind", "mf"},
+            {"factors", options_.factors},
+            {"learning_rate", options_.learning_rate},
+            {"l2", options_.l2},
+            {"batch_size", options_.batch_size},
+            {"max_epochs", options_.max_epochs},
+            {"eval_every", options_.eval_every},
+            {"patience", options_.patience},
+            {"init_deviation", options_.init_deviation}};
+  if (options_.hogwild) json["hogwild"] = true;
+  return json;
 }
 
 void MatrixFactorization::fit(const FitInput& input, FitObserver& observer) {
@@ -45,7 +56,11 @@ void MatrixFactorization::fit(const FitInput& input, FitObserver& observer) {
     MfTraining training(sampler, input.train.size(), options_, factors_);
     train_epochs(
         *this, {options_.max_epochs, options_.eval_every, options_.patience}, input, observer, factors_,
-        [&](int epoch) { return training.run_epoch(epoch); }, prepare_scoring);
+        [&](int epoch) {
+          if (!options_.hogwild) return training.run_epoch(epoch);
+          return run_hogwild_epoch(sampler, epoch, input.train.size(), options_, factors_);
+        },
+        prepare_scoring);
   }
   prepare_scoring();
 }

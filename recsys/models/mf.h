@@ -21,6 +21,7 @@ class MatrixFactorization final : public Recommender {
 
   std::string_view name() const override { return "mf"; }
   Json options() const override;
+  bool is_deterministic() const override { return !options_.hogwild; }
   void fit(const FitInput& input, FitObserver& observer) override;
   std::size_t num_items() const override { return factors_.items.rows(); }
   void score(std::span<const Query> queries, ScoreBlock& scores) const override;

@@ -10,13 +10,14 @@ namespace throng {
 
 struct MfOptions {
   int factors = 64;              ///< length of the vector of each user and item
-  double learning_rate = 0.002;  ///< of Adam
+  double learning_rate = 0.002;  ///< of Adam; with hogwild, of gradient descent, where its default is 0.05
   double l2 = 0.04;              ///< weight decay of the factors in each comparison; see BprBatch
   int batch_size = 2048;         ///< comparisons per step
   int max_epochs = 200;          ///< an epoch has as many comparisons as there are training interactions
   int eval_every = 5;            ///< epochs from one evaluation on validation to the next
   int patience = 5;              ///< evaluations in a row without a gain that end the fit
   double init_deviation = 0.01;  ///< standard deviation of the first factors, which are normal with mean 0
+  bool hogwild = false;          ///< see mf_hogwild.h: not deterministic, refused in runs
 };
 
 /// Normally distributed factors, a pure function of seed, row and column.

@@ -18,7 +18,7 @@ struct MultVaeOptions {
   double anneal_cap = 0.2;       ///< greatest weight of the KL term
   int anneal_steps = 200'000;    ///< the weight of the KL term in update n is n / anneal_steps, up to the cap
   double learning_rate = 0.001;  ///< of Adam
-  int batch_size = 500;          ///< users per update
+  int batch_size = 100;          ///< users per update
   int max_epochs = 200;          ///< an epoch meets every user with items once
   int eval_every = 2;            ///< epochs from one evaluation on validation to the next
   int patience = 10;             ///< evaluations in a row without a gain that end the fit

@@ -68,6 +68,9 @@ class Recommender {
   /// {"kind": ..., and every option with its value}: what `make_recommender` makes the same model from.
   virtual Json options() const = 0;
 
+  /// False for options that give up the determinism promised above for speed; runs refuse them.
+  virtual bool is_deterministic() const { return true; }
+
   /// Learns from `input`. Items and users keep the numbers they have in
   /// `input.train`.
   virtual void fit(const FitInput& input, FitObserver& observer) = 0;

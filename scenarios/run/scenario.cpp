@@ -189,6 +189,9 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   scenario.recommender = json["recommender"];
   const auto made = make_recommender(scenario.recommender);
   if (!made) fail(source, "/recommender" + made.error().message);
+  if (!(*made)->is_deterministic()) {
+    fail(source, "/recommender: these options give other results every time; only \"throng rec\" takes them");
+  }
   scenario.recommender = (*made)->options();
   read(json, "replicates", scenario.replicates);
   scenario.control = json.value("control", Json());

@@ -318,6 +318,21 @@ TEST_F(CommandLine, RecEvaluateTakesOptionsOfModels) {
   EXPECT_EQ(evaluate("l2=1").exit_code, 2);
 }
 
+TEST_F(CommandLine, RecBenchMeasuresEveryCombination) {
+  const std::vector<std::string> bench{"rec",     "bench", "--data",    "demo", "--models",  "popularity",
+                                       "--batch", "1,20",  "--callers", "2",    "--seconds", "0.05"};
+  const Finished table = throng(bench);
+  EXPECT_EQ(table.exit_code, 0);
+  EXPECT_THAT(table.out, AllOf(HasSubstr("rankings/s"), HasSubstr("p99 ms")));
+  std::vector<std::string> as_json = bench;
+  as_json.emplace_back("--json");
+  const Json rows = json_of(throng(as_json));
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[1]["batch"], 20);
+  EXPECT_EQ(rows[1]["rankings"].get<int>() % 20, 0);
+  EXPECT_GT(rows[1]["rankings_per_second"], 0);
+}
+
 TEST_F(CommandLine, RecEvaluateSplitsAsItIsTold) {
   const auto evaluate = [&](std::vector<std::string> options) {
     options.insert(options.begin(),

@@ -118,6 +118,10 @@ TEST(Scenario, AWrongValueNamesPathValueAndWhatWasExpected) {
                 json["recommender"] = {{"kind", "mf"}, {"factors", 0}};
               })),
               AllOf(HasSubstr("/recommender/factors"), HasSubstr("0")));
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["recommender"] = {{"kind", "mf"}, {"hogwild", true}};
+              })),
+              AllOf(HasSubstr("/recommender"), HasSubstr("throng rec")));
   EXPECT_THAT(fault_of(with([](Json& json) { json["name"] = "../escape"; })),
               HasSubstr("/name: \"../escape\""));
   EXPECT_THAT(fault_of(Json::array()), HasSubstr("object"));

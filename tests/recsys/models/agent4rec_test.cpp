@@ -36,6 +36,23 @@ TEST_F(Agent4RecSplit, PopularityHasItsKnownAccuracy) {
   EXPECT_NEAR(metrics.ndcg, 0.2632, 0.0005);
 }
 
+TEST_F(Agent4RecSplit, ItemKnnAndEaseHaveTheirKnownAccuracy) {
+  THRONG_TOO_SLOW_UNDER_TSAN();
+  const RankingMetrics itemknn = test_accuracy("itemknn", 1);
+  EXPECT_NEAR(itemknn.recall, 0.1513, 0.0005);
+  EXPECT_NEAR(itemknn.ndcg, 0.3580, 0.0005);
+  const RankingMetrics ease = test_accuracy("ease", 1);
+  EXPECT_NEAR(ease.recall, 0.1603, 0.0005);
+  EXPECT_NEAR(ease.ndcg, 0.3749, 0.0005);
+}
+
+TEST_F(Agent4RecSplit, IalsIsWithinOnePercentOfItsKnownAccuracy) {
+  THRONG_TOO_SLOW_UNDER_TSAN();
+  const RankingMetrics metrics = test_accuracy("ials", 3);
+  EXPECT_GE(metrics.recall, 0.99 * 0.189);
+  EXPECT_GE(metrics.ndcg, 0.99 * 0.421);
+}
+
 TEST_F(Agent4RecSplit, MatrixFactorizationIsAtLeastAsAccurateAsAgent4Recs) {
   THRONG_TOO_SLOW_UNDER_TSAN();
   const RankingMetrics metrics = test_accuracy("mf", 1);

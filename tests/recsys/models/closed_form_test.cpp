@@ -82,11 +82,13 @@ TEST(Ease, SolvesItsNormalEquations) {
   expect_near(scores_of(ease, 40), x * b, 1e-5);
 }
 
+constexpr double kScale = 0.01;
+
 /// The gradient of IalsSolver's objective in a user's factors, in double.
 Eigen::VectorXd gradient(const Eigen::VectorXd& w, const Eigen::VectorXd& x, const Eigen::MatrixXd& items,
                          const IalsOptions& options) {
-  const double entries = x.sum() + options.unobserved_weight * static_cast<double>(items.rows());
-  const double l2 = options.l2 * std::pow(entries, options.frequency_exponent);
+  const double explained = x.sum() + options.unobserved_weight * static_cast<double>(items.rows());
+  const double l2 = kScale * std::pow(explained, options.frequency_exponent);
   const Eigen::VectorXd scores = items * w;
   return items.transpose() * (x.cwiseProduct(scores) - x + options.unobserved_weight * scores) + l2 * w;
 }
@@ -110,13 +112,15 @@ class IalsSolution : public ::testing::TestWithParam<int> {};
 
 TEST_P(IalsSolution, MakesTheGradientVanish) {
   const int factors = GetParam();
-  const IalsOptions options{.factors = factors, .unobserved_weight = 0.2, .l2 = 0.01};
+  const IalsOptions options{.factors = factors, .unobserved_weight = 0.2};
   const FactorMatrix items = some_factors(50, static_cast<std::size_t>(factors));
   const std::vector<ItemId> history{ItemId{3}, ItemId{17}, ItemId{18}, ItemId{49}};
   Eigen::VectorXd x = Eigen::VectorXd::Zero(50);
   for (const ItemId item : history) x(static_cast<Eigen::Index>(index(item))) = 1;
   FactorMatrix user(1, static_cast<std::size_t>(factors));
-  const double errors = IalsSolver(items, options, factors).solve<ItemId>(history, user.row(0));
+  const IalsRegularization regularization(kScale, 50, options);
+  const double errors =
+      IalsSolver(items, options, regularization, factors).solve<ItemId>(history, user.row(0));
   const Eigen::VectorXd w = dense(user).row(0);
   EXPECT_LT(gradient(w, x, dense(items), options).cwiseAbs().maxCoeff(), 1e-4);
   EXPECT_NEAR(errors, x.cwiseProduct((dense(items) * w).array().matrix() - x).squaredNorm(), 1e-4);
@@ -124,23 +128,33 @@ TEST_P(IalsSolution, MakesTheGradientVanish) {
 
 TEST_P(IalsSolution, IsWhatBlocksOfFactorsComeTo) {
   const int factors = GetParam();
-  const IalsOptions options{.factors = factors, .unobserved_weight = 0.2, .l2 = 0.01};
+  const IalsOptions options{.factors = factors, .unobserved_weight = 0.2};
   const FactorMatrix items = some_factors(50, static_cast<std::size_t>(factors));
   const std::vector<ItemId> history{ItemId{3}, ItemId{17}, ItemId{18}, ItemId{49}};
   FactorMatrix exact(1, static_cast<std::size_t>(factors));
   FactorMatrix in_blocks(1, static_cast<std::size_t>(factors));
-  IalsSolver(items, options, factors).solve<ItemId>(history, exact.row(0));
-  const IalsSolver blockwise(items, options, 8);
+  const IalsRegularization regularization(kScale, 50, options);
+  IalsSolver(items, options, regularization, factors).solve<ItemId>(history, exact.row(0));
+  const IalsSolver blockwise(items, options, regularization, 8);
   for (int n = 0; n < 200; ++n) blockwise.solve<ItemId>(history, in_blocks.row(0));
   expect_near(dense(in_blocks), dense(exact), 1e-3);
 }
 
 INSTANTIATE_TEST_SUITE_P(Factors, IalsSolution, ::testing::Values(1, 5, 8, 37, 64));
 
+TEST(IalsRegularization, HasTheMeanL2OverRowsWithEntriesAndGrowsWithThem) {
+  const SparseRows<ItemId> entries = items_by_user(interactions_of(20, {{0}, {1, 2, 3}, {}, {4, 5}}));
+  const IalsOptions options{.unobserved_weight = 0.1, .l2 = 3, .frequency_exponent = 1};
+  const auto regularization = IalsRegularization::of(entries, 20, options);
+  // Entries + 2 are 3, 5 and 4: the mean is 4.
+  EXPECT_DOUBLE_EQ(regularization.strength(1), 3 * 3 / 4.0);
+  EXPECT_DOUBLE_EQ(regularization.strength(3), 3 * 5 / 4.0);
+}
+
 TEST(Ials, EveryEpochLowersTheLoss) {
   const Interactions train = checkerboard(40, 40);
   const BothWays both = both_ways(train);
-  const IalsOptions options{.factors = 16, .l2 = 0.001, .block = 8};
+  const IalsOptions options{.factors = 16, .l2 = 0.1, .block = 8};
   UserItemFactors factors{.users = some_factors(40, 16), .items = some_factors(40, 16)};
   double before = run_ials_epoch(both, options, factors);
   for (int epoch = 0; epoch < 5; ++epoch) {

@@ -111,5 +111,25 @@ TEST(MatrixFactorization, FoldsAHistoryInLikeAFittedUser) {
   }
 }
 
+TEST(MatrixFactorization, HogwildLearnsACheckerboardToo) {
+#ifdef THRONG_PLAIN_THREADS
+  GTEST_SKIP() << "NOT TESTED under ThreadSanitizer: its races are the point";
+#endif
+  const Interactions train = checkerboard(40, 40);
+  Log log;
+  MfOptions options = small_options();
+  options.learning_rate = 0.05;
+  options.hogwild = true;
+  MatrixFactorization mf(options);
+  EXPECT_FALSE(mf.is_deterministic());
+  mf.fit({.train = train, .seed = 1}, log);
+  EXPECT_LT(log.progress().back().loss, 0.7 * log.progress().front().loss);
+  for (std::uint32_t n = 0; n < 40; ++n) {
+    const RankingRequest request{.query = {.user = UserId{n}}, .excluded = {train.items_of(UserId{n})}};
+    const Rankings rankings = rank_top_k(mf, {&request, 1}, 5);
+    for (const ItemId item : rankings.of(0)) EXPECT_EQ(index(item) % 2, n % 2);
+  }
+}
+
 }  // namespace
 }  // namespace throng

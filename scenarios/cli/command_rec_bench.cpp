@@ -1,0 +1,125 @@
+#include <memory>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/base/parallel.h"
+#include "recsys/models/rank_load.h"
+#include "scenarios/cli/rec_arguments.h"
+#include "scenarios/report/table.h"
+#include "scenarios/run/progress.h"
+
+namespace throng {
+namespace {
+
+struct BenchArguments {
+  RecArguments common;
+  std::vector<std::size_t> batches{1, 16, 256};
+  std::vector<std::size_t> callers{1, 2};
+  std::size_t k = 20;
+  double seconds = 2;
+  bool json = false;
+};
+
+struct Measured {
+  std::string model;
+  RankLoad load;
+  RankLoadResult result;
+};
+
+std::vector<Measured> measure(const BenchArguments& arguments) {
+  const std::vector<std::unique_ptr<Recommender>> recommenders = make_models(arguments.common);
+  const RecData data = load_rec_data(arguments.common);
+  Progress progress;
+  std::vector<Measured> measured;
+  for (const std::unique_ptr<Recommender>& recommender : recommenders) {
+    {
+      const ThreadLimit limit(arguments.common.threads);
+      fit_timed(*recommender, data.split, arguments.common, progress);
+    }
+    for (const std::size_t callers : arguments.callers) {
+      for (const std::size_t batch : arguments.batches) {
+        const RankLoad load{
+            .callers = callers,
+            .batch = batch,
+            .k = arguments.k,
+            .duration = std::chrono::milliseconds(static_cast<std::int64_t>(arguments.seconds * 1000))};
+        measured.push_back({.model = std::string(recommender->name()),
+                            .load = load,
+                            .result = measure_rank_load(*recommender, data.split.train, load)});
+      }
+    }
+  }
+  progress.finish();
+  return measured;
+}
+
+std::string as_table(const std::vector<Measured>& measured) {
+  Table table({"model", "callers", "batch", "rankings/s", "median ms", "p95 ms", "p99 ms", "max ms"});
+  for (const Measured& each : measured) {
+    const RankLoadResult& result = each.result;
+    table.add_row({each.model, std::to_string(each.load.callers), std::to_string(each.load.batch),
+                   fmt::format("{:.0f}", result.rankings_per_second), fmt::format("{:.3f}", result.median_ms),
+                   fmt::format("{:.3f}", result.p95_ms), fmt::format("{:.3f}", result.p99_ms),
+                   fmt::format("{:.3f}", result.max_ms)});
+  }
+  return table.text();
+}
+
+Json as_json(const std::vector<Measured>& measured) {
+  Json rows = Json::array();
+  for (const Measured& each : measured) {
+    const RankLoadResult& result = each.result;
+    rows.push_back({{"model", each.model},
+                    {"callers", each.load.callers},
+                    {"batch", each.load.batch},
+                    {"k", each.load.k},
+                    {"rankings", result.rankings},
+                    {"seconds", result.seconds},
+                    {"rankings_per_second", result.rankings_per_second},
+                    {"median_ms", result.median_ms},
+                    {"p95_ms", result.p95_ms},
+                    {"p99_ms", result.p99_ms},
+                    {"max_ms", result.max_ms}});
+  }
+  return rows;
+}
+
+void bench_models(const BenchArguments& arguments) {
+  const std::vector<Measured> measured = measure(arguments);
+  if (arguments.json) {
+    fmt::print("{}\n", as_json(measured).dump());
+  } else {
+    fmt::print("{}", as_table(measured));
+  }
+}
+
+}  // namespace
+
+void add_rec_bench_command(CLI::App& rec) {
+  auto* command = rec.add_subcommand(
+      "bench", "Fit recommenders and put them under load: rankings per second and the latency of batches");
+  const auto arguments = std::make_shared<BenchArguments>();
+  add_rec_options(*command, arguments->common);
+  command->add_option("--batch", arguments->batches, "Users of a batch, separated by commas")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--callers", arguments->callers,
+          "Threads that ask at the same time, each for one batch after the other, separated by commas")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_option("--seconds", arguments->seconds, "How long each combination is measured")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->capture_default_str();
+  command->add_option("--k", arguments->k, "The length of the rankings")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  command->add_flag("--json", arguments->json, "Print an array of objects");
+  command->callback([arguments] { bench_models(*arguments); });
+}
+
+}  // namespace throng
