@@ -65,9 +65,7 @@ std::vector<Outcome> of_agents_that_stayed(std::span<const Outcome> outcomes) {
 }  // namespace
 
 Outcome outcome_of(const SessionRecord& session) {
-  Outcome outcome{.agent = session.agent,
-                  .round = session.round,
-                  .abandoned = session.abandoned()};
+  Outcome outcome{.agent = session.agent, .round = session.round, .abandoned = session.abandoned()};
   if (session.interview) outcome.score = session.interview->score;
   for (const PageRecord& page : session.pages) {
     if (page.degraded()) continue;

@@ -69,8 +69,7 @@ Rankings Partition::rank(const World& world) const {
   for (const Visit& visit : visits_) {
     requests.push_back(ranking_request(world, visit.record.agent, visit.profile.user, carried_));
   }
-  return rank_top_k(world.recommender, requests,
-                    std::size_t{options_.items_per_page} * options_.max_pages);
+  return rank_top_k(world.recommender, requests, std::size_t{options_.items_per_page} * options_.max_pages);
 }
 
 std::vector<SessionRecord> Partition::close() {

@@ -70,14 +70,15 @@ class Waiting {
 std::unique_ptr<Partition> Platform::partition(const Window& window, Agents agents, std::size_t number,
                                                Carried* carried) const {
   const std::size_t first = number * kPartitionSize;
-  auto made = std::make_unique<Partition>(world_, mind_, options_, draws_, window,
-                                          agents.subspan(first, std::min(kPartitionSize, agents.size() - first)),
-                                          carried);
+  auto made = std::make_unique<Partition>(
+      world_, mind_, options_, draws_, window,
+      agents.subspan(first, std::min(kPartitionSize, agents.size() - first)), carried);
   made->run();
   return made;
 }
 
-bool Platform::run_window(const Window& window, Agents agents, RunObserver& observer, Carried* carried) const {
+bool Platform::run_window(const Window& window, Agents agents, RunObserver& observer,
+                          Carried* carried) const {
   observer.on_window_started(window);
   const bool finished = outside_ == nullptr ? run_alone(window, agents, observer, carried)
                                             : run_with_outside(window, agents, observer, carried);
@@ -111,7 +112,8 @@ bool Platform::run_with_outside(const Window& window, Agents agents, RunObserver
     const std::size_t first = waiting.started();
     std::vector<std::unique_ptr<Partition>> next(
         std::min(partitions_of(agents), finished + kPartitionsAtOnce) - first);
-    parallel_for(next.size(), [&](std::size_t i) { next[i] = partition(window, agents, first + i, carried); });
+    parallel_for(next.size(),
+                 [&](std::size_t i) { next[i] = partition(window, agents, first + i, carried); });
     waiting.add(std::move(next));
     while (const auto partition = waiting.take_finished()) {
       observer.on_sessions(partition->close());

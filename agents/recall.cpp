@@ -44,7 +44,8 @@ std::vector<std::size_t> recall(const Memory& memory, const Catalogue& catalogue
   std::vector<Claim> claims;  // youngest first
   for (std::size_t i = pages.size(); i-- > oldest;) {
     const double recency = std::pow(kFading, static_cast<double>(pages.size() - 1 - i));
-    claims.push_back({i, recency + importance_of(pages[i]) / most_important + relevance(pages[i], catalogue, cue)});
+    claims.push_back(
+        {i, recency + importance_of(pages[i]) / most_important + relevance(pages[i], catalogue, cue)});
   }
   std::ranges::stable_sort(claims, std::ranges::greater(), &Claim::weight);
 

@@ -99,8 +99,8 @@ Saying::About about_from(std::string_view text);
 struct Mishap {
   std::uint16_t page = 0;
   Step step = Step::react;
-  std::string problem;  ///< what is wrong with it
-  std::string reply;    ///< as it came; untrusted
+  std::string problem;   ///< what is wrong with it
+  std::string reply;     ///< as it came; untrusted
   bool gave_up = false;  ///< the model was not told and asked again
 };
 

@@ -116,11 +116,12 @@ Completion completion_from(std::string_view text) try {
   completion.finish = static_cast<FinishReason>(finish - kFinishes.begin());
   if (json.contains("usage")) {
     const Json& usage = json["usage"];
-    completion.usage = {.source = usage.at("estimated").get<bool>() ? UsageSource::estimated : UsageSource::server,
-                        .prompt = usage.at("prompt").get<std::int64_t>(),
-                        .cached = usage.at("cached").get<std::int64_t>(),
-                        .completion = usage.at("completion").get<std::int64_t>(),
-                        .reasoning = usage.at("reasoning").get<std::int64_t>()};
+    completion.usage = {
+        .source = usage.at("estimated").get<bool>() ? UsageSource::estimated : UsageSource::server,
+        .prompt = usage.at("prompt").get<std::int64_t>(),
+        .cached = usage.at("cached").get<std::int64_t>(),
+        .completion = usage.at("completion").get<std::int64_t>(),
+        .reasoning = usage.at("reasoning").get<std::int64_t>()};
   }
   return completion;
 } catch (const Json::exception& error) {

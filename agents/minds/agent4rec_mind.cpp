@@ -3,15 +3,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-
 namespace throng {
 namespace {
 
-std::string told(const std::vector<std::string>& problems) { return fmt::format("{}", fmt::join(problems, "; ")); }
+std::string told(const std::vector<std::string>& problems) {
+  return fmt::format("{}", fmt::join(problems, "; "));
+}
 
 /// How many calls follow one on this page if the agent stays to the end.
 std::uint32_t calls_after(const Situation& situation, std::uint32_t on_this_page) {
-  return on_this_page + 2U * static_cast<std::uint32_t>(situation.max_pages - std::min(situation.page, situation.max_pages)) + 1U;
+  return on_this_page +
+         2U *
+             static_cast<std::uint32_t>(situation.max_pages - std::min(situation.page, situation.max_pages)) +
+         1U;
 }
 
 Reaction reaction_of(const PageReading& reading) {
@@ -37,8 +41,10 @@ void add_sayings(const PageReading& reading, const Situation& situation) {
   for (std::size_t i = 0; i < reading.items.size(); ++i) {
     const auto add = [&](Saying::About about, const std::string& text) {
       if (text.empty()) return;
-      situation.notes.sayings.push_back(
-          {.page = situation.page, .position = static_cast<std::uint16_t>(i + 1), .about = about, .text = text});
+      situation.notes.sayings.push_back({.page = situation.page,
+                                         .position = static_cast<std::uint16_t>(i + 1),
+                                         .about = about,
+                                         .text = text});
     };
     add(Saying::About::alignment, reading.items[i].reason);
     add(Saying::About::feeling, reading.items[i].feeling);
@@ -46,7 +52,8 @@ void add_sayings(const PageReading& reading, const Situation& situation) {
 }
 
 void add_saying(const Situation& situation, Saying::About about, const std::string& text) {
-  if (!text.empty()) situation.notes.sayings.push_back({.page = situation.page, .about = about, .text = text});
+  if (!text.empty())
+    situation.notes.sayings.push_back({.page = situation.page, .about = about, .text = text});
 }
 
 }  // namespace
@@ -62,7 +69,8 @@ Task<std::optional<Reaction>> Agent4RecMind::react(Actor& self, const Situation&
     if (!reading.complete()) return told(reading.problems);
     return reading;
   };
-  const std::optional<PageReading> reading = co_await ask<PageReading>(self, situation, question, words, read);
+  const std::optional<PageReading> reading =
+      co_await ask<PageReading>(self, situation, question, words, read);
   if (!reading) co_return std::nullopt;
   add_sayings(*reading, situation);
   co_return reaction_of(*reading);

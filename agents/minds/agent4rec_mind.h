@@ -11,8 +11,8 @@ namespace throng {
 /// reflection's (rating - 1) / 9; fatigue is not told.
 class Agent4RecMind : public LlmMind {
  public:
-  Agent4RecMind(LlmMindOptions options, const Prompts& prompts, const PromptViews& views, const Catalogue& catalogue,
-                const Draws& draws)
+  Agent4RecMind(LlmMindOptions options, const Prompts& prompts, const PromptViews& views,
+                const Catalogue& catalogue, const Draws& draws)
       : LlmMind(std::move(options), prompts, views, draws), catalogue_(catalogue) {}
 
   Task<std::optional<Reaction>> react(Actor& self, const Situation& situation,
@@ -23,8 +23,8 @@ class Agent4RecMind : public LlmMind {
 
  private:
   /// A call whose reply is a rating from 1 to 10 and its reason.
-  Task<std::optional<InterviewReading>> rate_all(Actor& self, const Situation& situation, const Question& question,
-                                                 const std::string& prompt);
+  Task<std::optional<InterviewReading>> rate_all(Actor& self, const Situation& situation,
+                                                 const Question& question, const std::string& prompt);
 
   const Catalogue& catalogue_;
 };

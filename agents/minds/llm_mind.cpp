@@ -20,17 +20,19 @@ std::string_view beginning(std::string_view text) {
 }  // namespace
 
 const std::string& LlmMind::model_of(AgentId agent) const {
-  const auto which = draws_.below(options_.models.size(), kModel, {.agent = static_cast<std::uint32_t>(agent)});
+  const auto which =
+      draws_.below(options_.models.size(), kModel, {.agent = static_cast<std::uint32_t>(agent)});
   return options_.models[which];
 }
 
 ExternalRequest LlmMind::request(const Situation& situation, const Question& question, std::string words,
                                  int attempt) const {
   const auto step = static_cast<std::uint32_t>(question.step);
-  const std::uint64_t bits = draws_.bits(kSampling, {.agent = static_cast<std::uint32_t>(situation.agent),
-                                                     .round = situation.round,
-                                                     .page = situation.page,
-                                                     .item = step << 8U | static_cast<std::uint32_t>(attempt)});
+  const std::uint64_t bits =
+      draws_.bits(kSampling, {.agent = static_cast<std::uint32_t>(situation.agent),
+                              .round = situation.round,
+                              .page = situation.page,
+                              .item = step << 8U | static_cast<std::uint32_t>(attempt)});
   llm::ChatRequest chat{.model = model_of(situation.agent),
                         .schema = question.schema,
                         .temperature = options_.temperature,
@@ -50,7 +52,8 @@ ExternalRequest LlmMind::request(const Situation& situation, const Question& que
 }
 
 std::string fault_of(const llm::Completion& completion) {
-  if (!completion.refusal.empty() || completion.finish == llm::FinishReason::content_filter) return "it refuses to answer";
+  if (!completion.refusal.empty() || completion.finish == llm::FinishReason::content_filter)
+    return "it refuses to answer";
   if (completion.finish == llm::FinishReason::length) return "it was cut off: it has to be shorter";
   if (completion.text.find_first_not_of(" \t\r\n") == std::string::npos) return "it is empty";
   return "";

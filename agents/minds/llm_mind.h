@@ -48,8 +48,8 @@ class LlmMind : public Mind {
   /// Asks what `words() -> std::string` renders (each time anew, so that nothing of it is kept while the call is under way),
   /// reads the reply with `read(text) -> Understood<T>`, and repairs. Everything outlives the task.
   template <class T, class Words, class Read>
-  Task<std::optional<T>> ask(Actor& self, const Situation& situation, const Question& question, const Words& words,
-                             const Read& read);
+  Task<std::optional<T>> ask(Actor& self, const Situation& situation, const Question& question,
+                             const Words& words, const Read& read);
 
   std::string render(const std::string& name, const Prompts::View& view) const {
     return prompts_.render(name, view);
@@ -83,11 +83,12 @@ Task<std::optional<T>> LlmMind::ask(Actor& self, const Situation& situation, con
       if (T* value = std::get_if<T>(&understood)) co_return std::move(*value);
       problem = std::move(std::get<std::string>(understood));
     }
-    situation.notes.mishaps.push_back({.page = situation.page,
-                                       .step = question.step,
-                                       .problem = std::move(problem),
-                                       .reply = completion.refusal.empty() ? completion.text : completion.refusal,
-                                       .gave_up = attempt == options_.repairs});
+    situation.notes.mishaps.push_back(
+        {.page = situation.page,
+         .step = question.step,
+         .problem = std::move(problem),
+         .reply = completion.refusal.empty() ? completion.text : completion.refusal,
+         .gave_up = attempt == options_.repairs});
   }
   co_return std::nullopt;
 }

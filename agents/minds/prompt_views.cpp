@@ -42,7 +42,8 @@ std::vector<std::string> statements(std::string_view text) {
   std::vector<std::string> found;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('|'), text.size());
-    if (std::string statement = trimmed(text.substr(0, end)); !statement.empty()) found.push_back(std::move(statement));
+    if (std::string statement = trimmed(text.substr(0, end)); !statement.empty())
+      found.push_back(std::move(statement));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return found;
@@ -81,7 +82,8 @@ Emotions emotions_of(const Memory& memory, const FactualMemory& page) {
 std::string quoted(std::string_view text, std::size_t most_bytes) {
   std::string_view kept = text.substr(0, most_bytes);
   if (kept.size() < text.size()) {
-    while (!kept.empty() && (static_cast<unsigned char>(text[kept.size()]) & 0xC0U) == 0x80U) kept.remove_suffix(1);
+    while (!kept.empty() && (static_cast<unsigned char>(text[kept.size()]) & 0xC0U) == 0x80U)
+      kept.remove_suffix(1);
   }
   return Json(std::string(kept)).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -101,7 +103,8 @@ View PromptViews::names() const {
   view.set("item", options_.item_name);
   view.set("items", options_.item_name + "s");
   std::string label = options_.item_name;
-  std::ranges::transform(label, label.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::ranges::transform(label, label.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   view.set("label", label);
   return view;
 }
@@ -126,7 +129,8 @@ View PromptViews::persona(const Profile& profile) const {
     for (const std::string& statement : statements(persona->taste)) {
       tastes.push_back(with_text(quoted(statement, kTextBytes)));
     }
-    if (!persona->high_rating.empty()) view.set("rates_high", quoted(trimmed(persona->high_rating), kTextBytes));
+    if (!persona->high_rating.empty())
+      view.set("rates_high", quoted(trimmed(persona->high_rating), kTextBytes));
     if (!persona->low_rating.empty()) view.set("rates_low", quoted(trimmed(persona->low_rating), kTextBytes));
   } else {
     for (const GenreId genre : space_.favourite_genres(profile.user, kFavouriteGenres)) {
@@ -167,10 +171,9 @@ std::string PromptViews::memory_text(const Situation& situation, std::size_t num
 
 View PromptViews::situation_and(const Situation& situation, std::span<const ItemId> cue) const {
   std::map<std::size_t, std::string> texts;
-  const std::vector<std::size_t> recalled =
-      recall(situation.memory, dataset_.catalogue, cue, options_.memory_tokens, [&](std::size_t page) {
-        return llm::estimate_tokens(texts[page] = memory_text(situation, page));
-      });
+  const std::vector<std::size_t> recalled = recall(
+      situation.memory, dataset_.catalogue, cue, options_.memory_tokens,
+      [&](std::size_t page) { return llm::estimate_tokens(texts[page] = memory_text(situation, page)); });
   List memories;
   for (const std::size_t page : recalled) memories.push_back(with_text(texts[page]));
   View view = names();

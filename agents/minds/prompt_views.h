@@ -20,7 +20,7 @@ std::string quoted(std::string_view text, std::size_t most_bytes);
 std::string shown_title(const Item& item);
 
 struct PromptViewOptions {
-  std::string item_name = "movie";  ///< what one item is, in the singular
+  std::string item_name = "movie";   ///< what one item is, in the singular
   std::int64_t memory_tokens = 600;  ///< what memories may take of a prompt, by `estimate_tokens`
 };
 

@@ -85,7 +85,8 @@ Prompts::Prompts(Protocol protocol, const std::optional<fs::path>& folder) {
     if (!is_shared && !path.starts_with(own)) continue;
     kainjow::mustache::mustache parsed(with_partials(text, texts));
     if (!parsed.is_valid()) {
-      throw Failure(ErrorKind::usage, fmt::format("prompt template {}.mustache: {}", path, parsed.error_message()));
+      throw Failure(ErrorKind::usage,
+                    fmt::format("prompt template {}.mustache: {}", path, parsed.error_message()));
     }
     templates_.emplace(is_shared ? path : path.substr(own.size()), std::move(parsed));
     digest.add(text);

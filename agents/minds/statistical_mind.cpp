@@ -75,7 +75,7 @@ std::uint8_t StatisticalMind::rate(const Situation& situation, const ShownItem& 
 }
 
 Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situation& situation,
-                                      std::span<const ShownItem> page) {
+                                                     std::span<const ShownItem> page) {
   struct Appeal {
     double affinity = 0;
     double total = 0;

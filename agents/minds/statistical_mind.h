@@ -36,7 +36,8 @@ class StatisticalMind : public Mind {
   StatisticalMind(const StatisticalParameters& parameters, const TasteSpace& space,
                   std::span<const float> mean_ratings, const Draws& draws);
 
-  Task<std::optional<Reaction>> react(Actor& self, const Situation& situation, std::span<const ShownItem> page) override;
+  Task<std::optional<Reaction>> react(Actor& self, const Situation& situation,
+                                      std::span<const ShownItem> page) override;
   Task<std::optional<Decision>> decide(Actor& self, const Situation& situation) override;
   Task<std::optional<Reflection>> reflect(Actor& self, const Situation& situation) override;
   Task<std::optional<Interview>> interview(Actor& self, const Situation& situation) override;

@@ -20,7 +20,8 @@ Task<std::optional<Reaction>> StructuredMind::react(Actor& self, const Situation
   const auto read = [&](std::string_view text) {
     return read_structured_reaction(text, *question.schema, page.size(), situation.page);
   };
-  std::optional<StructuredReaction> reply = co_await ask<StructuredReaction>(self, situation, question, words, read);
+  std::optional<StructuredReaction> reply =
+      co_await ask<StructuredReaction>(self, situation, question, words, read);
   if (!reply) co_return std::nullopt;
   for (Saying& said : reply->sayings) situation.notes.sayings.push_back(std::move(said));
   co_return std::move(reply->reaction);
@@ -39,7 +40,8 @@ Task<std::optional<Interview>> StructuredMind::interview(Actor& self, const Situ
   const Question question{.step = Step::interview, .schema = schema};
   const auto words = [&] { return render("interview", views().situation(situation)); };
   const auto read = [](std::string_view text) { return read_structured_interview(text, *schema); };
-  std::optional<StructuredInterview> reply = co_await ask<StructuredInterview>(self, situation, question, words, read);
+  std::optional<StructuredInterview> reply =
+      co_await ask<StructuredInterview>(self, situation, question, words, read);
   if (!reply) co_return std::nullopt;
   situation.notes.sayings.push_back(
       {.page = situation.page, .about = Saying::About::interview, .text = std::move(reply->reason)});

@@ -24,9 +24,8 @@ Json feeling_names() {
 }
 
 Json page_schema(std::size_t items) {
-  const Json item = object_schema({{"number", integer_schema(1, items)},
-                                   {"aligned", {{"type", "boolean"}}},
-                                   {"reason", text_schema()}});
+  const Json item = object_schema(
+      {{"number", integer_schema(1, items)}, {"aligned", {{"type", "boolean"}}}, {"reason", text_schema()}});
   const Json view = object_schema({{"number", integer_schema(1, items)},
                                    {"rating", integer_schema(1, 5)},
                                    {"feeling", {{"type", "string"}, {"enum", feeling_names()}}}});
@@ -58,13 +57,14 @@ std::shared_ptr<const llm::OutputSchema> structured_page_schema(std::size_t item
 }
 
 std::shared_ptr<const llm::OutputSchema> structured_interview_schema() {
-  return llm::OutputSchema::compile("interview",
-                                    object_schema({{"score", integer_schema(1, 10)}, {"reason", text_schema()}}))
+  return llm::OutputSchema::compile(
+             "interview", object_schema({{"score", integer_schema(1, 10)}, {"reason", text_schema()}}))
       .value();
 }
 
-Understood<StructuredReaction> read_structured_reaction(std::string_view text, const llm::OutputSchema& schema,
-                                                        std::size_t items, std::uint16_t page) {
+Understood<StructuredReaction> read_structured_reaction(std::string_view text,
+                                                        const llm::OutputSchema& schema, std::size_t items,
+                                                        std::uint16_t page) {
   const auto checked = schema.check(text);
   if (const auto* mismatch = std::get_if<llm::OutputMismatch>(&checked)) return mismatch->message();
   const Json& reply = std::get<Json>(checked);
@@ -101,7 +101,8 @@ Understood<StructuredReaction> read_structured_reaction(std::string_view text, c
   return read;
 }
 
-Understood<StructuredInterview> read_structured_interview(std::string_view text, const llm::OutputSchema& schema) {
+Understood<StructuredInterview> read_structured_interview(std::string_view text,
+                                                          const llm::OutputSchema& schema) {
   const auto checked = schema.check(text);
   if (const auto* mismatch = std::get_if<llm::OutputMismatch>(&checked)) return mismatch->message();
   const Json& reply = std::get<Json>(checked);

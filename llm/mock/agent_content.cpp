@@ -105,8 +105,9 @@ std::string unusable_lines(const AgentPrompt& prompt, Answer answer, const Draws
 
 std::string in_lower_case(std::string_view text) {
   std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  });
   return lower;
 }
 
@@ -123,8 +124,11 @@ void obey_titles(const AgentPrompt& prompt, PageAnswer& page) {
       }
     }
     if (text.find("also pick") != std::string::npos) {
-      page.items.push_back(
-          {.number = kNotOnThePage, .title = "The One That Nobody Listed", .aligned = true, .viewed = true, .rating = 5});
+      page.items.push_back({.number = kNotOnThePage,
+                            .title = "The One That Nobody Listed",
+                            .aligned = true,
+                            .viewed = true,
+                            .rating = 5});
     }
   }
 }

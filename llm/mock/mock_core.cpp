@@ -155,9 +155,10 @@ Plan MockCore::chat(const boost::json::object& body, const Route& route, const n
   const Draws said = agent ? draws_of(options_.seed, agent->key) : draws;
   const bool invalid = said.uniform(kInvalid, {}) < options_.faults[Fault::invalid_content];
   const ContentFault fault = invalid ? ContentFault::yes : ContentFault::no;
-  ChatContent content = agent ? cut_content(agent_content(*agent, fault, options_.gullible ? Obey::titles : Obey::nobody, said),
-                                          call)
-                              : chat_content(call, options_.completion_tokens, fault, said);
+  ChatContent content =
+      agent ? cut_content(agent_content(*agent, fault, options_.gullible ? Obey::titles : Obey::nobody, said),
+                          call)
+            : chat_content(call, options_.completion_tokens, fault, said);
   Plan plan{.work = Work::model};
   plan.usage = {.source = UsageSource::server,
                 .prompt = call.prompt_tokens,

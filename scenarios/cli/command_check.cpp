@@ -80,7 +80,8 @@ void check(const CheckArguments& arguments) {
 }  // namespace
 
 void add_check_command(CLI::App& app) {
-  auto* command = app.add_subcommand("check", "Check a scenario file without running it, and estimate what it will take");
+  auto* command =
+      app.add_subcommand("check", "Check a scenario file without running it, and estimate what it will take");
   const auto arguments = std::make_shared<CheckArguments>();
   command->add_option("SCENARIO", arguments->scenario, "The scenario file (JSON)")->required();
   command->add_option("--set", arguments->overrides, "Override a key: path=value")
@@ -88,9 +89,11 @@ void add_check_command(CLI::App& app) {
       ->take_all();
   command
       ->add_option("--pilot", arguments->pilot,
-                   "Really ask for so many agents, and estimate from that; 'throng run --resume' does not pay for them again")
+                   "Really ask for so many agents, and estimate from that; 'throng run --resume' does not "
+                   "pay for them again")
       ->check(CLI::Range(1, 1000));
-  command->add_option("--out", arguments->out, "The run folder that the pilot begins (default: runs/ and the scenario's name)");
+  command->add_option("--out", arguments->out,
+                      "The run folder that the pilot begins (default: runs/ and the scenario's name)");
   command->add_flag("--json", arguments->json, "Print the result as one JSON object");
   command->callback([arguments] { check(*arguments); });
 }

@@ -32,7 +32,8 @@ void print(const RunArguments& arguments, const Scenario& scenario, const RunOpt
     fmt::print("{}\n", summary.dump());
     return;
   }
-  fmt::print("{}\n", scenario.is_study() ? study_tables(summary) : metrics_table(RunReader(options.folder).metrics()));
+  fmt::print("{}\n", scenario.is_study() ? study_tables(summary)
+                                         : metrics_table(RunReader(options.folder).metrics()));
   if (summary.contains("llm")) fmt::print("{}\n", call_table(summary["llm"]));
   fmt::print("  digest   {}\n  wall     {:.2f} s\n  folder   {}\n", summary["digest"].get<std::string>(),
              summary["wall_seconds"].get<double>(), options.folder.string());
@@ -79,8 +80,9 @@ void add_run_command(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "Print the summary as one JSON object");
   auto* resume = command->add_flag("--resume", arguments->resume, "Complete an interrupted run");
-  command->add_option("--replay", arguments->replay,
-                      "A run whose replies of language models are used: nobody is asked if the scenario is unchanged");
+  command->add_option(
+      "--replay", arguments->replay,
+      "A run whose replies of language models are used: nobody is asked if the scenario is unchanged");
   command->add_flag("--overwrite", arguments->overwrite, "Replace the run folder if it exists")
       ->excludes(resume);
   command->callback([arguments] { run(*arguments); });

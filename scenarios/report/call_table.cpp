@@ -14,7 +14,8 @@ std::int64_t count(const Json& json, const char* key) { return json[key].get<std
 /// Such as "interview 2, react 7"; "none" of an empty object.
 std::string by_name(const Json& counts) {
   std::vector<std::string> parts;
-  for (const auto& [name, value] : counts.items()) parts.push_back(fmt::format("{} {}", printable(name), value.dump()));
+  for (const auto& [name, value] : counts.items())
+    parts.push_back(fmt::format("{} {}", printable(name), value.dump()));
   return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -29,8 +30,8 @@ std::vector<std::string> cells(std::string name, const Json& totals) {
 }
 
 Json model_row(std::string name, const Json& totals) {
-  return Json::array({std::move(name), totals["calls"], totals["retries"], totals["prompt_tokens"], totals["cached_tokens"],
-          totals["completion_tokens"], totals["usd"]});
+  return Json::array({std::move(name), totals["calls"], totals["retries"], totals["prompt_tokens"],
+                      totals["cached_tokens"], totals["completion_tokens"], totals["usd"]});
 }
 
 std::string name_of(const Json& model) {
@@ -44,11 +45,11 @@ Json call_section(const Json& llm) {
   for (const Json& model : llm["by_model"]) models.push_back(model_row(name_of(model), model));
   if (models.size() != 1) models.push_back(model_row("all", llm));
   Json troubles = Json::array();
-  for (const auto& [what, key] : {std::pair{"degraded pages", "degraded_pages"},
-                                  std::pair{"pages in all", "pages"},
-                                  std::pair{"abandoned agents", "abandoned_agents"},
-                                  std::pair{"interviews missing", "missing_interviews"},
-                                  std::pair{"repairs: calls that told the model what was wrong", "repairs"}}) {
+  for (const auto& [what, key] :
+       {std::pair{"degraded pages", "degraded_pages"}, std::pair{"pages in all", "pages"},
+        std::pair{"abandoned agents", "abandoned_agents"},
+        std::pair{"interviews missing", "missing_interviews"},
+        std::pair{"repairs: calls that told the model what was wrong", "repairs"}}) {
     troubles.push_back(Json::array({what, llm[key]}));
   }
   for (const auto& [step, times] : llm["unusable_replies"].items()) {
@@ -57,17 +58,21 @@ Json call_section(const Json& llm) {
   for (const auto& [kind, times] : llm["failed_attempts"].items()) {
     troubles.push_back(Json::array({fmt::format("failed attempts: {}", kind), times}));
   }
-  const Json calls{{"caption", "Calls, tokens and cost"},
-                   {"columns",
-                    {"model", "calls", "retries", "prompt tokens", "of them cached", "completion tokens", "USD"}},
-                   {"rows", models}};
-  const Json failures{
-      {"caption", "What did not go as it should"}, {"columns", Json::array({"what", "how often"})}, {"rows", troubles}};
-  return {{"heading", "Language models"},
-          {"text", fmt::format("Per agent {:.2f} calls and {:.0f} tokens. Degraded pages count in no metric; abandoned "
-                               "agents are left out of means over agents.",
-                               llm["calls_per_agent"].get<double>(), llm["tokens_per_agent"].get<double>())},
-          {"tables", Json::array({calls, failures})}};
+  const Json calls{
+      {"caption", "Calls, tokens and cost"},
+      {"columns",
+       {"model", "calls", "retries", "prompt tokens", "of them cached", "completion tokens", "USD"}},
+      {"rows", models}};
+  const Json failures{{"caption", "What did not go as it should"},
+                      {"columns", Json::array({"what", "how often"})},
+                      {"rows", troubles}};
+  return {
+      {"heading", "Language models"},
+      {"text",
+       fmt::format("Per agent {:.2f} calls and {:.0f} tokens. Degraded pages count in no metric; abandoned "
+                   "agents are left out of means over agents.",
+                   llm["calls_per_agent"].get<double>(), llm["tokens_per_agent"].get<double>())},
+      {"tables", Json::array({calls, failures})}};
 }
 
 std::string call_table(const Json& llm) {
@@ -77,13 +82,15 @@ std::string call_table(const Json& llm) {
   }
   if (llm["by_model"].size() != 1) table.add_row(cells("all", llm));
   std::string text = table.text();
-  text += fmt::format("  per agent: {:.2f} calls, {:.0f} tokens; {} calls made now, {} from the journal, {} replayed\n",
-                      llm["calls_per_agent"].get<double>(), llm["tokens_per_agent"].get<double>(), count(llm, "live"),
-                      count(llm, "from_journal"), count(llm, "replayed"));
-  text += fmt::format("  replies that could not be used: {}; repairs: {}; degraded pages: {} of {}; abandoned agents: "
-                      "{}; interviews missing: {}\n",
-                      by_name(llm["unusable_replies"]), count(llm, "repairs"), count(llm, "degraded_pages"),
-                      count(llm, "pages"), count(llm, "abandoned_agents"), count(llm, "missing_interviews"));
+  text += fmt::format(
+      "  per agent: {:.2f} calls, {:.0f} tokens; {} calls made now, {} from the journal, {} replayed\n",
+      llm["calls_per_agent"].get<double>(), llm["tokens_per_agent"].get<double>(), count(llm, "live"),
+      count(llm, "from_journal"), count(llm, "replayed"));
+  text += fmt::format(
+      "  replies that could not be used: {}; repairs: {}; degraded pages: {} of {}; abandoned agents: "
+      "{}; interviews missing: {}\n",
+      by_name(llm["unusable_replies"]), count(llm, "repairs"), count(llm, "degraded_pages"),
+      count(llm, "pages"), count(llm, "abandoned_agents"), count(llm, "missing_interviews"));
   text += fmt::format("  failed attempts: {}\n", by_name(llm["failed_attempts"]));
   return text;
 }

@@ -9,10 +9,11 @@ namespace {
 
 std::string call_text(const JournaledCall& call, std::size_t number, const JournaledCall* before) {
   const Json reply = Json::parse(call.reply.reply, nullptr, false);
-  std::string text = fmt::format("\n=== Call {}: {} attempts at {}, {:.6f} USD ===\n", number, call.reply.attempts,
-                                 printable(call.reply.endpoint), call.reply.usd);
+  std::string text = fmt::format("\n=== Call {}: {} attempts at {}, {:.6f} USD ===\n", number,
+                                 call.reply.attempts, printable(call.reply.endpoint), call.reply.usd);
   for (std::size_t i = 0; i < call.parts.size(); ++i) {
-    const bool is_repeated = before != nullptr && i < before->parts.size() && before->parts[i] == call.parts[i];
+    const bool is_repeated =
+        before != nullptr && i < before->parts.size() && before->parts[i] == call.parts[i];
     if (is_repeated || call.parts[i].empty()) continue;
     const char* heading = i == 0 ? "--- settings\n" : i == 1 ? "--- schema\n" : "--- ";
     text += heading + printable_lines(call.parts[i]) + "\n";
@@ -27,12 +28,13 @@ std::string call_text(const JournaledCall& call, std::size_t number, const Journ
 std::string conversation(const std::filesystem::path& run_folder, AgentId agent) {
   const std::filesystem::path file = run_folder / "journal.db";
   if (!std::filesystem::exists(file)) {
-    throw Failure(ErrorKind::usage,
-                  fmt::format("{} has no journal.db: no language model plays its agents", run_folder.string()));
+    throw Failure(ErrorKind::usage, fmt::format("{} has no journal.db: no language model plays its agents",
+                                                run_folder.string()));
   }
   std::string text;
   const std::vector<JournaledCall> calls = Journal(file, Journal::Mode::read_only).calls_of(agent);
-  for (std::size_t i = 0; i < calls.size(); ++i) text += call_text(calls[i], i + 1, i == 0 ? nullptr : &calls[i - 1]);
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    text += call_text(calls[i], i + 1, i == 0 ? nullptr : &calls[i - 1]);
   return text;
 }
 

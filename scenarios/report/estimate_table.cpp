@@ -23,18 +23,23 @@ std::string estimate_table(const Json& checked) {
   for (const Json& model : checked["estimate"]) {
     table.add_row({model["model"].get<std::string>(), rounded(model["agents"]), rounded(model["calls"]),
                    rounded(model["prompt_tokens"]), rounded(model["completion_tokens"]),
-                   fmt::format("{:.4f}", model["usd"].get<double>()), duration(model["seconds"].get<double>())});
+                   fmt::format("{:.4f}", model["usd"].get<double>()),
+                   duration(model["seconds"].get<double>())});
   }
   std::string text = fmt::format("\n{}", table.text());
   if (!checked.contains("pilot")) {
-    return text + fmt::format("  estimated without asking anybody, at {} s per call; --pilot 5 asks for five agents\n",
-                              checked["latency_seconds"].get<double>());
+    return text +
+           fmt::format(
+               "  estimated without asking anybody, at {} s per call; --pilot 5 asks for five agents\n",
+               checked["latency_seconds"].get<double>());
   }
   const Json& pilot = checked["pilot"];
-  return text + fmt::format("  estimated from {} agents who were really asked for, at {:.2f} s per call; they took {:.4f} USD and "
-                            "lie in {}: 'throng run --resume' goes on with them\n",
-                            pilot["agents"].size(), pilot["latency_seconds"].get<double>(), pilot["usd"].get<double>(),
-                            pilot["folder"].get<std::string>());
+  return text + fmt::format(
+                    "  estimated from {} agents who were really asked for, at {:.2f} s per call; they took "
+                    "{:.4f} USD and "
+                    "lie in {}: 'throng run --resume' goes on with them\n",
+                    pilot["agents"].size(), pilot["latency_seconds"].get<double>(),
+                    pilot["usd"].get<double>(), pilot["folder"].get<std::string>());
 }
 
 }  // namespace throng

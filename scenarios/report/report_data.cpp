@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "engine/base/files.h"
+#include "scenarios/report/call_table.h"
 #include "scenarios/report/chart_json.h"
 #include "scenarios/report/item_charts.h"
-#include "scenarios/report/call_table.h"
 #include "scenarios/report/run_figures.h"
 
 namespace throng {
@@ -297,7 +297,8 @@ Json report_data(const RunReader& run, const std::filesystem::path& folder) {
   } else {
     data["sections"] = sections_of(run, outcomes);
   }
-  if (const std::string llm = run.meta("llm"); !llm.empty()) data["sections"].push_back(call_section(Json::parse(llm)));
+  if (const std::string llm = run.meta("llm"); !llm.empty())
+    data["sections"].push_back(call_section(Json::parse(llm)));
   if (run.meta("status") != "finished") {
     data["notice"] = "This run has not finished: the figures are those of the sessions so far.";
   }

@@ -71,7 +71,8 @@ enum class Words { page, interview };
 std::string words_text(const SessionRecord& session, std::uint16_t page, Words words) {
   std::string text;
   for (const Saying& said : session.notes.sayings) {
-    if (said.page != page || (said.about == Saying::About::interview) != (words == Words::interview)) continue;
+    if (said.page != page || (said.about == Saying::About::interview) != (words == Words::interview))
+      continue;
     const std::string place = said.position > 0 ? fmt::format("item {}, ", said.position) : "";
     text += fmt::format("  says ({}{}): {}\n", place, to_string(said.about), printable(said.text));
   }

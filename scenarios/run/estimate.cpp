@@ -40,9 +40,11 @@ Supply supply_of(const std::string& model, const std::vector<llm::EndpointOption
 /// The lower bound of the client's own order of service: requests, tokens, slots, or the longest chain of calls.
 double seconds_for(const CallEstimate& estimate, const Supply& supply, double longest_chain, double latency) {
   double seconds = std::max(longest_chain * latency, estimate.calls * latency / supply.slots);
-  if (supply.requests_per_second > 0) seconds = std::max(seconds, estimate.calls / supply.requests_per_second);
+  if (supply.requests_per_second > 0)
+    seconds = std::max(seconds, estimate.calls / supply.requests_per_second);
   if (supply.tokens_per_second > 0) {
-    seconds = std::max(seconds, (estimate.prompt_tokens + estimate.completion_tokens) / supply.tokens_per_second);
+    seconds =
+        std::max(seconds, (estimate.prompt_tokens + estimate.completion_tokens) / supply.tokens_per_second);
   }
   return seconds;
 }
@@ -97,8 +99,10 @@ std::vector<CallEstimate> estimate(const Scenario& scenario, const Simulation& s
     CallEstimate& made = estimates.emplace_back(CallEstimate{.model = model, .agents = all[model]});
     made.calls = scale * correction.calls * static_cast<double>(sum.calls.calls);
     made.prompt_tokens = scale * correction.prompt_tokens * static_cast<double>(sum.calls.prompt_tokens);
-    made.completion_tokens = scale * correction.completion_tokens * static_cast<double>(sum.calls.completion_tokens);
-    made.usd = (made.prompt_tokens * supply.price.prompt + made.completion_tokens * supply.price.completion) / 1e6;
+    made.completion_tokens =
+        scale * correction.completion_tokens * static_cast<double>(sum.calls.completion_tokens);
+    made.usd =
+        (made.prompt_tokens * supply.price.prompt + made.completion_tokens * supply.price.completion) / 1e6;
     made.seconds = seconds_for(made, supply, scenario.rounds * static_cast<double>(sum.longest), latency);
   }
   return estimates;

@@ -17,8 +17,9 @@ struct CallEstimate {
   double calls = 0;
   double prompt_tokens = 0;
   double completion_tokens = 0;
-  double usd = 0;      ///< without prompt caching
-  double seconds = 0;  ///< the least: what the rate limits allow, and a call's `latency` where many must wait for slots
+  double usd = 0;  ///< without prompt caching
+  double seconds =
+      0;  ///< the least: what the rate limits allow, and a call's `latency` where many must wait for slots
 };
 
 /// What agents took of a rehearsal, for a sample of those that language models play; ascending.

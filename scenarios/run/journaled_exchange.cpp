@@ -32,9 +32,10 @@ void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
   }
   if (line_ == nullptr) {
     fail({ErrorKind::data,
-          fmt::format("the journal holds no reply for agent {}: the run it belongs to is another one, or was not "
-                      "completed",
-                      index(key.actor))});
+          fmt::format(
+              "the journal holds no reply for agent {}: the run it belongs to is another one, or was not "
+              "completed",
+              index(key.actor))});
     return;
   }
   ++counts_.under_way;

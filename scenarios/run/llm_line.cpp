@@ -62,10 +62,9 @@ LlmLine::LlmLine(std::vector<llm::EndpointOptions> endpoints, const llm::Environ
 LlmLine::~LlmLine() = default;
 
 void LlmLine::ask(std::span<const std::string> parts, std::uint32_t chain, Done done) {
-  impl_->client.complete(impl_->reader.read(parts), chain,
-                         [this, done = std::move(done)](llm::CallResult<llm::Reply> result) {
-                           done(impl_->reply_of(result));
-                         });
+  impl_->client.complete(
+      impl_->reader.read(parts), chain,
+      [this, done = std::move(done)](llm::CallResult<llm::Reply> result) { done(impl_->reply_of(result)); });
 }
 
 void LlmLine::pump(std::chrono::milliseconds most) {

@@ -67,9 +67,10 @@ Json resolved(const Json& json, const MindOptions& mind, bool is_tier) {
   if (llm.prompts) full["prompts"] = llm.prompts->string();
   full["prompts_digest"] = Prompts(llm.mind.protocol, llm.prompts).digest().hex();
   if (json.contains("prompts_digest") && json["prompts_digest"] != full["prompts_digest"]) {
-    throw Failure(ErrorKind::usage,
-                  fmt::format("/mind/prompts_digest: the scenario wants the prompt templates {}, but these are {}",
-                              json["prompts_digest"].dump(), full["prompts_digest"].dump()));
+    throw Failure(
+        ErrorKind::usage,
+        fmt::format("/mind/prompts_digest: the scenario wants the prompt templates {}, but these are {}",
+                    json["prompts_digest"].dump(), full["prompts_digest"].dump()));
   }
   return full;
 }

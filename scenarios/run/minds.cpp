@@ -31,7 +31,8 @@ std::unique_ptr<Mind> Minds::make(const LlmOptions& options, const MindWorld& wo
                               world.dataset.name));
   }
   const Prompts& prompts = prompts_.emplace_back(options.mind.protocol, options.prompts);
-  const PromptViews& views = views_.emplace_back(world.dataset, world.space, world.train, prompts, options.views);
+  const PromptViews& views =
+      views_.emplace_back(world.dataset, world.space, world.train, prompts, options.views);
   if (options.mind.protocol == Protocol::structured) {
     return std::make_unique<StructuredMind>(options.mind, prompts, views, draws);
   }

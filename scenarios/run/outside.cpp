@@ -42,8 +42,8 @@ RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, 
     const std::string difference = first_result_difference(replayed, scenario.json);
     offline = difference.empty();
     if (!offline) {
-      progress.say(fmt::format("{} is not what {} ran: replies to requests that changed are asked for", difference,
-                               options.replay->string()));
+      progress.say(fmt::format("{} is not what {} ran: replies to requests that changed are asked for",
+                               difference, options.replay->string()));
     }
   }
   journal_.emplace(options.folder / "journal.db", scenario.journal == llm::Durability::power_loss

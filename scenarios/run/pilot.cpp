@@ -15,7 +15,8 @@ std::vector<RehearsedAgent> typical(std::vector<RehearsedAgent> rehearsed, std::
   std::ranges::stable_sort(rehearsed, {}, [](const RehearsedAgent& each) { return each.calls.tokens(); });
   const std::size_t size = std::min(agents, rehearsed.size());
   std::vector<RehearsedAgent> chosen;
-  for (std::size_t i = 0; i < size; ++i) chosen.push_back(rehearsed[(2 * i + 1) * rehearsed.size() / (2 * size)]);
+  for (std::size_t i = 0; i < size; ++i)
+    chosen.push_back(rehearsed[(2 * i + 1) * rehearsed.size() / (2 * size)]);
   std::ranges::sort(chosen, {}, &RehearsedAgent::agent);
   return chosen;
 }
@@ -34,10 +35,12 @@ class Quiet : public RunObserver {};
 
 }  // namespace
 
-Pilot run_pilot(const Scenario& scenario, Simulation& simulation, const std::vector<RehearsedAgent>& rehearsed,
-                std::size_t agents, const std::filesystem::path& folder, Progress& progress) {
+Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
+                const std::vector<RehearsedAgent>& rehearsed, std::size_t agents,
+                const std::filesystem::path& folder, Progress& progress) {
   if (check_folder(scenario, folder, ExistingFolder::resume)) {
-    throw Failure(ErrorKind::usage, fmt::format("{} has finished already: a pilot has nothing to tell", folder.string()));
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{} has finished already: a pilot has nothing to tell", folder.string()));
   }
   const FolderLock lock = start_folder(scenario, folder, ExistingFolder::resume);
   RunOutside outside(scenario, {.folder = folder, .budget_log = folder / "budget.log"}, progress);

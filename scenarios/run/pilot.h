@@ -18,7 +18,8 @@ struct Pilot {
 /// Plays the first round of `agents` of the rehearsed agents for real: those in the middle of equal parts of all, ordered by
 /// their tokens. The replies are journaled in `folder`, which becomes a run's that `--resume` completes. Throws what
 /// RunOutside throws, and Failure(usage) if the folder is in the way.
-Pilot run_pilot(const Scenario& scenario, Simulation& simulation, const std::vector<RehearsedAgent>& rehearsed,
-                std::size_t agents, const std::filesystem::path& folder, Progress& progress);
+Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
+                const std::vector<RehearsedAgent>& rehearsed, std::size_t agents,
+                const std::filesystem::path& folder, Progress& progress);
 
 }  // namespace throng

@@ -125,11 +125,11 @@ Json summarise(const Scenario& scenario, const Recorder& recorder, std::span<con
     agents[metric.name] = metric.agents;
     pages[metric.name] = metric.pages;
   }
-  return {{"name", scenario.name},           {"version", THRONG_VERSION},
-          {"seed", scenario.seed},           {"digest", recorder.digest().hex()},
-          {"agents", recorder.agents()},     {"pages", recorder.pages()},
-          {"windows", recorder.windows()},   {"metrics", means},
-          {"standard_errors", errors},       {"metric_agents", agents},
+  return {{"name", scenario.name},         {"version", THRONG_VERSION},
+          {"seed", scenario.seed},         {"digest", recorder.digest().hex()},
+          {"agents", recorder.agents()},   {"pages", recorder.pages()},
+          {"windows", recorder.windows()}, {"metrics", means},
+          {"standard_errors", errors},     {"metric_agents", agents},
           {"metric_pages", pages}};
 }
 
@@ -148,7 +148,8 @@ void write_world(RunWriter& writer, const Scenario& scenario, Store store, const
 }
 
 /// Whom the scenario's minds ask; null if none of them asks.
-std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const RunOptions& options, Progress& progress) {
+std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const RunOptions& options,
+                                         Progress& progress) {
   if (!scenario.asks_language_models()) return nullptr;
   return std::make_unique<RunOutside>(
       scenario,
@@ -205,9 +206,10 @@ void check_quality(const Scenario& scenario, const Json& summary) {
   if (!scenario.max_degraded_share || !summary.contains("llm")) return;
   const auto share = summary["llm"]["degraded_share"].get<double>();
   if (share <= *scenario.max_degraded_share) return;
-  throw Failure(ErrorKind::quality,
-                fmt::format("{:.4f} of the pages are degraded, more than the scenario's max_degraded_share {}", share,
-                            *scenario.max_degraded_share));
+  throw Failure(
+      ErrorKind::quality,
+      fmt::format("{:.4f} of the pages are degraded, more than the scenario's max_degraded_share {}", share,
+                  *scenario.max_degraded_share));
 }
 
 Dataset load_pinned_dataset(Scenario& scenario) {

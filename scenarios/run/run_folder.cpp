@@ -79,7 +79,8 @@ FolderLock start_folder(const Scenario& scenario, const fs::path& folder, Existi
     fs::remove(folder / file);
   }
   if (existing != ExistingFolder::resume) {
-    for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log"}) fs::remove(folder / file);
+    for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log"})
+      fs::remove(folder / file);
   }
   write_file(folder / "scenario.json", scenario.json.dump(2) + "\n");
   return lock;

@@ -23,6 +23,7 @@ std::optional<Json> check_folder(const Scenario& scenario, const std::filesystem
 
 /// Makes the folder, locks it and leaves nothing of an earlier run in it but the scenario, and, to resume it, what it has paid
 /// for. Throws Failure(usage) if it cannot be written or is locked.
-FolderLock start_folder(const Scenario& scenario, const std::filesystem::path& folder, ExistingFolder existing);
+FolderLock start_folder(const Scenario& scenario, const std::filesystem::path& folder,
+                        ExistingFolder existing);
 
 }  // namespace throng

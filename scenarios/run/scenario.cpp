@@ -111,8 +111,10 @@ void read_operations(const Json& json, Scenario& scenario) {
   const Json& budget = section(json, "budget");
   read(budget, "tokens", scenario.budget.tokens);
   if (budget.contains("usd")) scenario.budget.money = llm::Money::from_dollars(budget["usd"].get<double>());
-  if (section(json, "journal").value("synchronous", "normal") == "full") scenario.journal = llm::Durability::power_loss;
-  if (json.contains("max_degraded_share")) scenario.max_degraded_share = json["max_degraded_share"].get<double>();
+  if (section(json, "journal").value("synchronous", "normal") == "full")
+    scenario.journal = llm::Durability::power_loss;
+  if (json.contains("max_degraded_share"))
+    scenario.max_degraded_share = json["max_degraded_share"].get<double>();
 }
 
 /// The scenario with every key's value spelled out. The kind of split stays absent if the dataset decides it.
@@ -210,7 +212,8 @@ bool Scenario::asks_language_models() const {
 std::string first_result_difference(const Json& a, const Json& b) {
   const auto view = [](const Json& scenario) {
     Json decisive = scenario;
-    for (const char* key : {"$schema", "description", "budget", "journal", "max_degraded_share"}) decisive.erase(key);
+    for (const char* key : {"$schema", "description", "budget", "journal", "max_degraded_share"})
+      decisive.erase(key);
     if (decisive.contains("dataset")) decisive["dataset"].erase("path");
     if (decisive.contains("mind")) decisive["mind"] = result_view(decisive["mind"]);
     return nlohmann::json(decisive);

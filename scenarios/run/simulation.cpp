@@ -32,7 +32,8 @@ Simulation::Simulation(const Scenario& scenario, Dataset dataset, FitObserver& o
   training_data_ = std::make_unique<TrainingData>(split_.train, *population_);
   minds_ = std::make_unique<Minds>(
       scenario.minds,
-      MindWorld{.dataset = dataset_, .space = *space_, .train = split_.train, .mean_ratings = mean_ratings_}, draws_);
+      MindWorld{.dataset = dataset_, .space = *space_, .train = split_.train, .mean_ratings = mean_ratings_},
+      draws_);
 }
 
 Platform Simulation::platform(Exchange* outside) {

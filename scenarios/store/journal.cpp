@@ -102,8 +102,7 @@ struct Journal::Database {
       return work();
     } catch (const SQLite::Exception& error) {
       throw Failure(kind, kind == ErrorKind::stopped
-                              ? fmt::format("{} cannot be written: {}", file,
-                                            error.what())
+                              ? fmt::format("{} cannot be written: {}", file, error.what())
                               : fmt::format("{} cannot be read as a journal: {}", file, error.what()));
     }
   }
@@ -113,15 +112,18 @@ Journal::Journal(std::filesystem::path file, Mode mode) try
     : database_(std::make_unique<Database>(file, mode)) {
   SQLite::Database& sqlite = database_->sqlite;
   database_->find_call.emplace(
-      sqlite, "SELECT reply, endpoint, attempts, usd FROM calls WHERE actor = ? AND request = ? AND occurrence = ?");
+      sqlite,
+      "SELECT reply, endpoint, attempts, usd FROM calls WHERE actor = ? AND request = ? AND occurrence = ?");
   if (mode == Mode::read_only) return;
-  database_->add_call.emplace(sqlite,
-                              "INSERT INTO calls (actor, request, occurrence, parts, reply, endpoint, attempts, usd) "
-                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  database_->add_call.emplace(
+      sqlite,
+      "INSERT INTO calls (actor, request, occurrence, parts, reply, endpoint, attempts, usd) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   database_->find_text.emplace(sqlite, "SELECT text FROM texts WHERE hash = ?");
   database_->add_text.emplace(sqlite, "INSERT INTO texts (hash, content) VALUES (?, ?)");
 } catch (const SQLite::Exception& error) {
-  throw Failure(ErrorKind::data, fmt::format("{} cannot be opened as a journal: {}", file.string(), error.what()));
+  throw Failure(ErrorKind::data,
+                fmt::format("{} cannot be opened as a journal: {}", file.string(), error.what()));
 }
 
 Journal::~Journal() = default;
@@ -209,7 +211,8 @@ std::vector<JournaledCall> Journal::calls_of(ActorId actor) const {
     std::vector<JournaledCall> calls;
     while (rows.executeStep()) {
       JournaledCall& call = calls.emplace_back();
-      call.key = {.actor = actor, .request = hash_from(rows.getColumn(0)), .occurrence = rows.getColumn(1).getUInt()};
+      call.key = {
+          .actor = actor, .request = hash_from(rows.getColumn(0)), .occurrence = rows.getColumn(1).getUInt()};
       call.reply = reply_from(rows, 2);
       parts.bind(1, rows.getColumn(6).getInt64());
       while (parts.executeStep()) call.parts.push_back(parts.getColumn(0).getString());

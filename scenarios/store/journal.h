@@ -68,8 +68,8 @@ class Journal {
   /// What every process told last, in their order.
   std::vector<Json> accounts() const;
 
-  std::size_t size() const;    ///< calls
-  std::size_t actors() const;  ///< that made any
+  std::size_t size() const;                                  ///< calls
+  std::size_t actors() const;                                ///< that made any
   std::vector<JournaledCall> calls_of(ActorId actor) const;  ///< in the order in which they were journaled
   std::vector<JournalTotals> totals() const;
 

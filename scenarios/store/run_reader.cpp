@@ -105,7 +105,8 @@ std::vector<Outcome> RunReader::outcomes() const {
       "SELECT s.agent, COUNT(i.item), COALESCE(SUM(i.viewed), 0), COALESCE(SUM(COALESCE(i.rating, 0) >= ?), "
       "0), "
       "  COUNT(DISTINCT i.page), "
-      "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round), s.round, s.abandoned "
+      "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round), s.round, "
+      "s.abandoned "
       "FROM sessions s LEFT JOIN counted_impressions i USING (agent, round) "
       "GROUP BY s.agent, s.round ORDER BY s.agent, s.round",
       static_cast<int>(kLikedRating));
@@ -240,7 +241,8 @@ Notes RunReader::notes(AgentId agent, std::uint16_t round) const {
                              .text = sayings.getColumn(3).getString()});
   }
   auto failures = connection_->query(
-      "SELECT page, step, problem, reply, gave_up FROM failures WHERE agent = ? AND round = ? ORDER BY number",
+      "SELECT page, step, problem, reply, gave_up FROM failures WHERE agent = ? AND round = ? ORDER BY "
+      "number",
       number(agent), round);
   while (failures.executeStep()) {
     notes.mishaps.push_back({.page = static_cast<std::uint16_t>(failures.getColumn(0).getUInt()),
@@ -266,7 +268,8 @@ std::vector<ItemFigures> RunReader::items() const {
       "SELECT item, external_id, title, genres, mean_rating, interactions, "
       "  COALESCE(shown, 0), COALESCE(viewed, 0), COALESCE(liked, 0), given "
       "FROM items LEFT JOIN (SELECT item, COUNT(*) AS shown, SUM(viewed) AS viewed, "
-      "  SUM(COALESCE(rating, 0) >= ?) AS liked, AVG(rating) AS given FROM counted_impressions GROUP BY item) "
+      "  SUM(COALESCE(rating, 0) >= ?) AS liked, AVG(rating) AS given FROM counted_impressions GROUP BY "
+      "item) "
       "USING (item) ORDER BY item",
       static_cast<int>(kLikedRating));
   std::vector<ItemFigures> items;

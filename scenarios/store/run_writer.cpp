@@ -77,7 +77,8 @@ struct RunWriter::Statements {
   SQLite::Statement round_metrics = prepare("round_metrics", 3);
   TableRows<AgentId, UserId, std::string, bool, int, int, int, std::string, std::string, std::string> agents{
       database, "agents"};
-  TableRows<AgentId, int, std::int64_t, std::int64_t, std::optional<int>, bool, std::string> sessions{database, "sessions"};
+  TableRows<AgentId, int, std::int64_t, std::int64_t, std::optional<int>, bool, std::string> sessions{
+      database, "sessions"};
   TableRows<AgentId, int, int, std::int64_t, double, std::optional<double>, std::optional<double>,
             std::optional<bool>, bool>
       pages{database, "pages"};
@@ -87,7 +88,7 @@ struct RunWriter::Statements {
   TableRows<AgentId, int, std::size_t, int, std::optional<int>, const char*, std::string> sayings{database,
                                                                                                   "sayings"};
   TableRows<AgentId, int, std::size_t, int, const char*, std::string, std::string, bool> failures{database,
-                                                                                                 "failures"};
+                                                                                                  "failures"};
   std::optional<SQLite::Transaction> transaction;
   std::size_t sessions_uncommitted = 0;
 

@@ -14,7 +14,8 @@ Impression viewed(int rating) {
 TEST(OutcomeOf, CountsWhatWasShownViewedAndLiked) {
   SessionRecord session{.agent = AgentId(3)};
   session.pages.push_back({.page = 1, .impressions = {viewed(4), viewed(3), {}, {}}, .decision = Decision{}});
-  session.pages.push_back({.page = 2, .impressions = {viewed(5), {}, {.aligned = true}, {}}, .decision = Decision{}});
+  session.pages.push_back(
+      {.page = 2, .impressions = {viewed(5), {}, {.aligned = true}, {}}, .decision = Decision{}});
   session.interview = Interview{.score = 6};
   EXPECT_EQ(outcome_of(session),
             (Outcome{.agent = AgentId(3), .shown = 8, .viewed = 3, .liked = 2, .pages = 2, .score = 6}));

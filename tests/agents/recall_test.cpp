@@ -15,7 +15,9 @@ class RecallTest : public ::testing::Test {
   /// A page on which `item` was viewed and rated.
   void remember(unsigned item, int rating) {
     memory_.remember({.page = ++page_,
-                      .impressions = {{.item = ItemId(item), .viewed = true, .rating = static_cast<std::uint8_t>(rating)}}},
+                      .impressions = {{.item = ItemId(item),
+                                       .viewed = true,
+                                       .rating = static_cast<std::uint8_t>(rating)}}},
                      0.5);
   }
   std::vector<std::size_t> recalled(std::int64_t budget, std::vector<ItemId> cue = {}) const {

@@ -14,7 +14,7 @@ class ScriptedMind : public Mind {
       : viewed_items_(viewed_items), exit_page_(exit_page) {}
 
   Task<std::optional<Reaction>> react(Actor& /*self*/, const Situation& situation,
-                       std::span<const ShownItem> page) override {
+                                      std::span<const ShownItem> page) override {
     pages_remembered.push_back(situation.memory.factual().size());
     Reaction reaction{.items = std::vector<ItemReaction>(page.size()), .satisfaction = 0.5};
     for (std::size_t i = 0; i < std::min(viewed_items_, page.size()); ++i) {

@@ -68,7 +68,8 @@ class Digests : public RunObserver {
 TEST(Golden, TheLlmDemoHasOneDigestOnAnyNumberOfThreads) {
   for (const std::size_t threads : {1, 2}) {
     const ThreadLimit limit(threads);
-    const Scenario scenario = read_scenario(THRONG_SOURCE_DIR "/scenarios/llm-demo.json", {"population.agents=300"});
+    const Scenario scenario =
+        read_scenario(THRONG_SOURCE_DIR "/scenarios/llm-demo.json", {"population.agents=300"});
     FitObserver quiet;
     Simulation simulation(scenario, load_dataset(scenario.dataset_path), quiet);
     Rehearsal model;

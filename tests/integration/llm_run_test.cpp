@@ -48,11 +48,15 @@ class LlmRun : public CommandLine {
   }
 
   void write_scenario(const Json& changes = Json::object()) {
-    Json json = Json::parse(R"({"name": "t", "seed": 3, "dataset": {"path": "demo"}, "population": {"agents": 200},
+    Json json =
+        Json::parse(R"({"name": "t", "seed": 3, "dataset": {"path": "demo"}, "population": {"agents": 200},
       "session": {"max_pages": 3}, "rounds": 2, "retrain": {"every": "7d"}, "recommender": {"kind": "popularity"}})");
     json["mind"] = {{"kind", "llm"},
-                    {"endpoints", {{{"url", url_}, {"model", "mock"}, {"max_in_flight", 32},
-                                    {"price", {{"prompt", 1}, {"completion", 2}}}}}}};
+                    {"endpoints",
+                     {{{"url", url_},
+                       {"model", "mock"},
+                       {"max_in_flight", 32},
+                       {"price", {{"prompt", 1}, {"completion", 2}}}}}}};
     json.merge_patch(changes);
     folder_.write("s.json", json.dump());
   }
@@ -110,7 +114,8 @@ TEST_F(LlmRun, AnEndpointWithoutQuotaStopsTheRunAndAnotherOneCompletesIt) {
   serve_anew({});
   const Json resumed = run({"--out", "a", "--resume", "--set", "mind.endpoints.0.url=" + url_});
   EXPECT_GE(resumed["llm"]["from_journal"], 300);
-  const Finished other_model = throng({"run", "s.json", "--out", "a", "--resume", "--set", "mind.endpoints.0.model=x"});
+  const Finished other_model =
+      throng({"run", "s.json", "--out", "a", "--resume", "--set", "mind.endpoints.0.model=x"});
   EXPECT_EQ(other_model.exit_code, 2);
   EXPECT_THAT(other_model.err, HasSubstr("/mind/models"));
 }

@@ -43,8 +43,11 @@ TEST(LogicalRequest, CanBeReadAgain) {
 
 TEST(LogicalRequest, SaysWhatIsNone) {
   LogicalRequestReader reader;
-  for (const std::vector<std::string>& parts :
-       {std::vector<std::string>{}, {"{}", ""}, {"[", ""}, {R"({"model":"m"})", "", "nobody\nhi"}, {R"({"model":"m"})", "", "user"}}) {
+  for (const std::vector<std::string>& parts : {std::vector<std::string>{},
+                                                {"{}", ""},
+                                                {"[", ""},
+                                                {R"({"model":"m"})", "", "nobody\nhi"},
+                                                {R"({"model":"m"})", "", "user"}}) {
     EXPECT_THROW(reader.read(parts), Failure);
   }
 }

@@ -169,7 +169,8 @@ SessionRecord session_of(unsigned agent, unsigned item, std::uint8_t rating, std
                          .viewed = true,
                          .rating = rating,
                          .feeling = Feeling::pleased};
-  session.pages.push_back({.page = 1, .impressions = {shown}, .satisfaction = 0.5, .decision = Decision{.fatigue = 0.0}});
+  session.pages.push_back(
+      {.page = 1, .impressions = {shown}, .satisfaction = 0.5, .decision = Decision{.fatigue = 0.0}});
   session.interview = Interview{.score = score};
   session.digest = {.high = item, .low = rating + 16U * score};
   return session;

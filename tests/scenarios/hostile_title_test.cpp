@@ -44,7 +44,8 @@ class HostileTitle : public ::testing::TestWithParam<const char*> {
   }
 
   static bool saw_it(const PageRecord& page) {
-    return std::ranges::any_of(page.impressions, [](const Impression& shown) { return shown.item == kHostile; });
+    return std::ranges::any_of(page.impressions,
+                               [](const Impression& shown) { return shown.item == kHostile; });
   }
   static bool saw_it(const SessionRecord& session) {
     return std::ranges::any_of(session.pages, [](const PageRecord& page) { return saw_it(page); });

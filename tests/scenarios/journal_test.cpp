@@ -29,7 +29,8 @@ TEST_F(JournalTest, FindsAReplyByItsWholeKey) {
   EXPECT_EQ(found->reply, "{}");
   EXPECT_EQ(found->attempts, 3);
   EXPECT_DOUBLE_EQ(found->usd, 0.25);
-  for (const CallKey& other : {key(0, 2), key(1, 3), key(1, 2, 1)}) EXPECT_FALSE(journal.find(other).has_value());
+  for (const CallKey& other : {key(0, 2), key(1, 3), key(1, 2, 1)})
+    EXPECT_FALSE(journal.find(other).has_value());
 }
 
 TEST_F(JournalTest, KeepsWhatWasCommittedAndNothingElse) {
@@ -49,7 +50,8 @@ TEST_F(JournalTest, GivesBackWhatWasAskedInOrderAndKeepsEachTextOnce) {
   Journal journal(file_, Journal::Mode::survives_power_loss);
   const std::string system(100'000, 's');
   for (unsigned n = 0; n < 50; ++n) {
-    journal.add(key(7, n), std::vector<std::string>{"{}", system, "user\n" + std::to_string(n)}, {.reply = "{}"});
+    journal.add(key(7, n), std::vector<std::string>{"{}", system, "user\n" + std::to_string(n)},
+                {.reply = "{}"});
   }
   journal.commit();
   const std::vector<JournaledCall> calls = journal.calls_of(ActorId(7));
@@ -88,7 +90,8 @@ TEST_F(JournalTest, EveryProcessTellsItsOwnAccount) {
     journal.tell({{"n", process}});
     journal.commit();
   }
-  EXPECT_THAT(Journal(file_, Journal::Mode::read_only).accounts(), ElementsAre(Json{{"n", 1}}, Json{{"n", 2}}));
+  EXPECT_THAT(Journal(file_, Journal::Mode::read_only).accounts(),
+              ElementsAre(Json{{"n", 1}}, Json{{"n", 2}}));
 }
 
 TEST_F(JournalTest, SaysWhatIsNoJournal) {

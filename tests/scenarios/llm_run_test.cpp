@@ -42,7 +42,8 @@ class LlmRun : public ::testing::Test {
       "recommender": {"kind": "popularity"}})");
   }
 
-  Ran run(const Json& json, ScriptedLine* line, const char* journal_name, const char* earlier_name = nullptr) {
+  Ran run(const Json& json, ScriptedLine* line, const char* journal_name,
+          const char* earlier_name = nullptr) {
     const Scenario scenario = parse_scenario(json, "t.json", {});
     FitObserver quiet;
     Simulation simulation(scenario, load_dataset("demo"), quiet);
@@ -134,7 +135,9 @@ TEST_F(LlmRun, RepliesAreInTheJournalBeforeAnybodyHearsOfThem) {
   ScriptedLine line(4);
   JournaledExchange exchange(journal, nullptr, &line);
   llm::ChatRequest request{.model = "m", .messages = {{llm::Role::user, "hi"}}};
-  request.schema = llm::OutputSchema::compile("interview", Json::parse(R"({"type":"object","properties":{"score":{}}})")).value();
+  request.schema =
+      llm::OutputSchema::compile("interview", Json::parse(R"({"type":"object","properties":{"score":{}}})"))
+          .value();
   for (unsigned actor = 0; actor < 100; ++actor) {
     request.seed = actor;
     const std::vector<std::string> parts = llm::logical_parts(request);

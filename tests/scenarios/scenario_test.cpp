@@ -178,10 +178,11 @@ TEST(Scenario, SpellsOutAnLlmMindWithTheDigestOfItsPrompts) {
 }
 
 TEST(Scenario, AListOfMindsSharesTheAgents) {
-  const Scenario scenario = parse_scenario(with([](Json& json) {
-                                             json["mind"] = {llm_mind(), {{"kind", "statistical"}, {"share", 9}}};
-                                           }),
-                                           "s.json", {});
+  const Scenario scenario =
+      parse_scenario(with([](Json& json) {
+                       json["mind"] = {llm_mind(), {{"kind", "statistical"}, {"share", 9}}};
+                     }),
+                     "s.json", {});
   ASSERT_EQ(scenario.minds.size(), 2U);
   EXPECT_DOUBLE_EQ(scenario.minds[1].share, 9);
   EXPECT_FALSE(scenario.minds[1].llm.has_value());
@@ -195,7 +196,8 @@ TEST(Scenario, ExplainsWhatIsWrongWithAnLlmMind) {
     }));
   };
   EXPECT_THAT(fault([](Json& mind) { mind.erase("endpoints"); }), HasSubstr("/mind/endpoints: missing"));
-  EXPECT_THAT(fault([](Json& mind) { mind["endpoints"][0].erase("model"); }), HasSubstr("/mind/endpoints/0/model"));
+  EXPECT_THAT(fault([](Json& mind) { mind["endpoints"][0].erase("model"); }),
+              HasSubstr("/mind/endpoints/0/model"));
   EXPECT_THAT(fault([](Json& mind) { mind["endpoints"][0]["api_key"] = "sk-secret"; }),
               AllOf(HasSubstr("/mind/endpoints/0/api_key"), ::testing::Not(HasSubstr("sk-secret"))));
   EXPECT_THAT(fault([](Json& mind) { mind["protocol"] = "telepathy"; }), HasSubstr("/mind/protocol"));
@@ -219,7 +221,8 @@ TEST(FirstResultDifference, OperationalKeysAreNone) {
               json["mind"]["endpoints"].push_back(json["mind"]["endpoints"][0]);
             }),
             "");
-  EXPECT_THAT(of([](Json& json) { json["mind"]["endpoints"][0]["model"] = "other"; }), HasSubstr("/mind/models"));
+  EXPECT_THAT(of([](Json& json) { json["mind"]["endpoints"][0]["model"] = "other"; }),
+              HasSubstr("/mind/models"));
   EXPECT_EQ(of([](Json& json) { json["mind"]["temperature"] = 1; }), "/mind/temperature");
 }
 

@@ -27,7 +27,8 @@ class ScriptedLine : public Line {
         done(Error{ErrorKind::stopped, "the budget is reached"});
       } else {
         ++asked_;
-        done(JournaledReply{.reply = model_.reply(parts), .endpoint = "http://toy", .attempts = 2, .usd = 0.5});
+        done(JournaledReply{
+            .reply = model_.reply(parts), .endpoint = "http://toy", .attempts = 2, .usd = 0.5});
       }
     }
   }

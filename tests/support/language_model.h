@@ -39,12 +39,18 @@ class ToyLanguageModel {
     const auto count = properties["items"]["maxItems"].get<std::uint64_t>();
     for (std::uint64_t i = 0; i < count; ++i) {
       const bool aligned = (dice >> (8 * i) & 1U) != 0;
-      items.push_back({{"number", i + 1}, {"aligned", aligned}, {"reason", aligned ? "my taste" : "not my taste"}});
-      if (aligned) views.push_back({{"number", i + 1}, {"rating", 1 + (dice >> (8 * i + 1)) % 5}, {"feeling", "pleased"}});
+      items.push_back(
+          {{"number", i + 1}, {"aligned", aligned}, {"reason", aligned ? "my taste" : "not my taste"}});
+      if (aligned)
+        views.push_back(
+            {{"number", i + 1}, {"rating", 1 + (dice >> (8 * i + 1)) % 5}, {"feeling", "pleased"}});
     }
-    return Json{{"items", items},      {"views", views},
-                {"satisfaction", 6},   {"fatigue", 2},
-                {"decision", dice % 3 == 0 ? "exit" : "next"}, {"reason", "so it is"}}
+    return Json{{"items", items},
+                {"views", views},
+                {"satisfaction", 6},
+                {"fatigue", 2},
+                {"decision", dice % 3 == 0 ? "exit" : "next"},
+                {"reason", "so it is"}}
         .dump();
   }
 

@@ -55,8 +55,7 @@ class Bundle {
                             mind, {}, draws);
     Sessions sessions;
     platform.run_window({.round = 0, .begin = VirtualTime{}, .end = VirtualTime(std::chrono::days(7))},
-                        population.everyone(),
-                        sessions);
+                        population.everyone(), sessions);
     sessions_[kind] = std::move(sessions.all);
   }
 

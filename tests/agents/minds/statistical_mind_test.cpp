@@ -26,7 +26,8 @@ class StatisticalMindTest : public ::testing::Test {
   Reaction react(const Profile& profile, std::span<const ShownItem> page, std::uint32_t agent,
                  const StatisticalParameters& parameters = {}) {
     StatisticalMind mind(parameters, space_, mean_ratings_, Draws(3));
-    const Situation situation{.agent = AgentId(agent), .page = 1, .profile = profile, .memory = memory_, .notes = notes_};
+    const Situation situation{
+        .agent = AgentId(agent), .page = 1, .profile = profile, .memory = memory_, .notes = notes_};
     return result_of<Reaction>([&](Actor& self) { return mind.react(self, situation, page); });
   }
 
@@ -151,7 +152,8 @@ class Decisions : public StatisticalMindTest {
     const Profile who = profile({.activity = activity});
     double exits = 0;
     for (std::uint32_t agent = 0; agent < 1000; ++agent) {
-      const Situation situation{.agent = AgentId(agent), .page = page, .profile = who, .memory = memory, .notes = notes_};
+      const Situation situation{
+          .agent = AgentId(agent), .page = page, .profile = who, .memory = memory, .notes = notes_};
       exits += result_of<Decision>([&](Actor& self) { return mind.decide(self, situation); }).exits ? 1 : 0;
     }
     return exits / 1000;
@@ -182,7 +184,8 @@ TEST_F(Decisions, AReflectionWeighsOnWhatFollows) {
   memory.remember(Reflection{.satisfaction = 0.9}, 0, 1);
   memory.remember(FactualMemory{.page = 2}, 0.3);
   const Profile who = profile({});
-  const Situation situation{.agent = AgentId(0), .page = 2, .profile = who, .memory = memory, .notes = notes_};
+  const Situation situation{
+      .agent = AgentId(0), .page = 2, .profile = who, .memory = memory, .notes = notes_};
   const auto decision = result_of<Decision>([&](Actor& self) { return mind.decide(self, situation); });
   EXPECT_NEAR(decision.satisfaction, 0.85 * 0.3 + 0.15 * 0.9, 1e-12);
 }
@@ -195,7 +198,8 @@ TEST_F(Decisions, InterviewScoresGrowWithSatisfactionWithinOneToTen) {
     memory.remember(FactualMemory{.page = 1}, satisfaction);
     double sum = 0;
     for (std::uint32_t agent = 0; agent < 500; ++agent) {
-      const Situation situation{.agent = AgentId(agent), .page = 1, .profile = who, .memory = memory, .notes = notes_};
+      const Situation situation{
+          .agent = AgentId(agent), .page = 1, .profile = who, .memory = memory, .notes = notes_};
       const auto interview =
           result_of<Interview>([&](Actor& self) { return mind.interview(self, situation); });
       EXPECT_GE(interview.score, 1);

@@ -20,15 +20,17 @@ boost::json::value request(const std::string& system, const std::string& user) {
 }
 
 const std::string kPersona =
-    "WHO YOU ARE\nActivity: low. You seldom come.\nConformity: high. x\nDiversity: middling. y\nTaste:\n- \"Drama\"\n- "
+    "WHO YOU ARE\nActivity: low. You seldom come.\nConformity: high. x\nDiversity: middling. y\nTaste:\n- "
+    "\"Drama\"\n- "
     "\"War \\\"films\\\"\"\n";
 
 TEST(AgentPrompt, ReadsPersonaMemoryAndPage) {
-  const boost::json::value json =
-      request(kPersona,
-              "WHAT YOU REMEMBER\n- page 1: you picked \"Heat (1995)\" (rated 4, pleased); satisfaction 6 of 10\n\nPAGE 2\n"
-              "1. \"Babe (1995)\" | \"Comedy, Drama\" | rated 3.89 | \"A pig. It \\\"herds\\\".\"\n2. \"Alien\" | rated 4.10\n\n"
-              "FILM: <title>; ALIGN: <yes or no>; REASON: <a few words>\n");
+  const boost::json::value json = request(kPersona,
+                                          "WHAT YOU REMEMBER\n- page 1: you picked \"Heat (1995)\" (rated 4, "
+                                          "pleased); satisfaction 6 of 10\n\nPAGE 2\n"
+                                          "1. \"Babe (1995)\" | \"Comedy, Drama\" | rated 3.89 | \"A pig. It "
+                                          "\\\"herds\\\".\"\n2. \"Alien\" | rated 4.10\n\n"
+                                          "FILM: <title>; ALIGN: <yes or no>; REASON: <a few words>\n");
   const std::optional<AgentPrompt> prompt = prompt_of(json);
   ASSERT_TRUE(prompt.has_value());
   EXPECT_EQ(prompt->question, Question::page);

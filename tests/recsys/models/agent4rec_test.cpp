@@ -46,11 +46,17 @@ TEST_F(Agent4RecSplit, ItemKnnAndEaseHaveTheirKnownAccuracy) {
   EXPECT_NEAR(ease.ndcg, 0.3749, 0.0005);
 }
 
-TEST_F(Agent4RecSplit, IalsIsWithinOnePercentOfItsKnownAccuracy) {
+TEST_F(Agent4RecSplit, IalsIsWithinOnePercentOfItsKnownAccuracyInTheMeanOverSeeds) {
   THRONG_TOO_SLOW_UNDER_TSAN();
-  const RankingMetrics metrics = test_accuracy("ials", 3);
-  EXPECT_GE(metrics.recall, 0.99 * 0.189);
-  EXPECT_GE(metrics.ndcg, 0.99 * 0.421);
+  double recall = 0;
+  double ndcg = 0;
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const RankingMetrics metrics = test_accuracy("ials", seed);
+    recall += metrics.recall / 3;
+    ndcg += metrics.ndcg / 3;
+  }
+  EXPECT_GE(recall, 0.99 * 0.189);
+  EXPECT_GE(ndcg, 0.99 * 0.421);
 }
 
 TEST_F(Agent4RecSplit, MatrixFactorizationIsAtLeastAsAccurateAsAgent4Recs) {
