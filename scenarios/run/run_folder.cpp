@@ -36,8 +36,10 @@ void check_resumable(const Scenario& scenario, const fs::path& folder) {
 bool is_free(const fs::path& folder) {
   if (!fs::exists(folder)) return true;
   if (!fs::is_directory(folder)) return false;
-  return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(),
-                     [](const fs::directory_entry& entry) { return entry.path().filename() == "lock"; });
+  return std::all_of(
+      fs::directory_iterator(folder), fs::directory_iterator(), [](const fs::directory_entry& entry) {
+        return entry.path().filename() == "lock" || entry.path().filename() == "scenario.json.partial";
+      });
 }
 
 void create_folder(const fs::path& folder) {

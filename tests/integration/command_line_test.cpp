@@ -359,5 +359,15 @@ TEST_F(CommandLine, MovieLensImportsWithItsKnownCountsAndRunsWithAllItsUsers) {
   EXPECT_EQ(summary["agents"], 943);
 }
 
+TEST_F(CommandLine, AFolderThatAProcessLeftAtOnceIsInNobodysWay) {
+  std::filesystem::create_directory(folder_ / "left");
+  folder_.write("left/lock", "");
+  folder_.write("left/scenario.json.partial", "{");
+  folder_.write("s.json",
+                R"({"name": "t", "seed": 1, "dataset": {"path": "demo"}, "population": {"agents": 3},
+    "recommender": {"kind": "popularity"}})");
+  EXPECT_EQ(throng({"run", "s.json", "--out", "left"}).exit_code, 0);
+}
+
 }  // namespace
 }  // namespace throng
