@@ -1,7 +1,9 @@
 #include "llm/mock/mock_server.h"
 
 #include <fstream>
+#include <thread>
 
+#include "engine/base/process.h"
 #include "llm/chat_completions.h"
 #include "llm/stream_assembly.h"
 #include "tests/llm/mock/mock_world.h"
@@ -53,6 +55,41 @@ TEST_F(MockServerTest, CallsBeyondTheSlotsQueue) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 120ms);
   EXPECT_EQ(server_->stats().max_in_flight, 6);
   EXPECT_EQ(server_->stats().max_queued, 4);
+}
+
+TEST_F(MockServerTest, WhatHasArrivedIsInFlightBeforeWhatIsDueIsAnswered) {
+  raise_open_files_limit();
+  constexpr int kHalf = 300;
+  // The clients have an io_context of their own, so that the mock can be late: its first calls are due and as many
+  // others have arrived when it gets to run again.
+  start({.latency = {.first_token = 150ms}});
+  boost::asio::io_context clients;
+  net::HttpClientOptions options;
+  options.max_connections = options.max_connecting = 2 * kHalf;
+  net::HttpClient client(clients, net::parse_url(server_->url()).value(), options);
+  int done = 0;
+  const auto ask_all = [&](int calls, const net::HttpRequest& request) {
+    for (int i = 0; i < calls; ++i)
+      client.send(request,
+                  [&](const net::HttpResult& reply) { done += reply && reply->status == 200 ? 1 : 0; });
+  };
+  const auto run_both_until = [&](const std::function<bool()>& reached) {
+    run_until([&] {
+      clients.poll();
+      io_.poll();
+      return reached();
+    });
+  };
+  ask_all(2 * kHalf, {.method = "GET", .target = "/v1/models"});  // opens the connections
+  run_both_until([&] { return done == 2 * kHalf; });
+  const net::HttpRequest call{.target = "/v1/chat/completions", .body = chat("hello")};
+  ask_all(kHalf, call);
+  run_both_until([&] { return server_->stats().in_flight == kHalf; });
+  ask_all(kHalf, call);
+  clients.poll();
+  std::this_thread::sleep_for(200ms);
+  run_both_until([&] { return done == 4 * kHalf; });
+  EXPECT_GT(server_->stats().max_in_flight, 2 * kHalf - 100);
 }
 
 TEST_F(MockServerTest, AClientThatGoesAwayIsNotBilled) {
