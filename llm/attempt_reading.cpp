@@ -87,6 +87,7 @@ AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const 
     if (auto learned = learn(sent_with, error)) return Lesson{*std::move(learned)};
   }
   AttemptEnd end = failed_with(result->status, error);
+  end.declined = declines_text(error);
   end.hints = hints_of(result->headers, now);
   end.failed.hints = end.hints;
   return end;

@@ -276,8 +276,8 @@ void CallPlanner::retry(std::uint64_t id, Call& call, const Flight& flight, Inst
   if (decision.action == RetryAction::fail) {
     const bool refused = end.failed.fault == TransportFault::none && end.failed.status < 500 &&
                          end.failed.status != 408 && end.failed.status != 409 && !is_limit;
-    fail(refused ? CallFault::rejected : CallFault::gave_up,
-         fmt::format("{} (attempt {})", end.message, attempt));
+    const CallFault refusal = end.declined ? CallFault::declined : CallFault::rejected;
+    fail(refused ? refusal : CallFault::gave_up, fmt::format("{} (attempt {})", end.message, attempt));
   } else if (decision.action != RetryAction::halt && !endpoint.quota.try_retry()) {
     fail(CallFault::gave_up, fmt::format("{}; too many calls fail to go on retrying", end.message));
   } else {

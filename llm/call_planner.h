@@ -57,6 +57,7 @@ struct Attempt {
 /// Why a call ended without a reply.
 enum class CallFault {
   rejected,   ///< the server refuses this very request
+  declined,   ///< the server's last word on this very text: filtered, or longer than the model's context
   too_large,  ///< more tokens than a minute's limit, or than the budget can bound
   gave_up,    ///< attempts or the retry quota are used up
   halted,     ///< quota or billing: no endpoint serves this model any more
@@ -87,6 +88,7 @@ struct AttemptEnd {
   FailedAttempt failed;
   std::string failed_as;               ///< for the ledger, such as "http 503"
   std::string message;                 ///< for a person: the same with what the server said
+  bool declined = false;               ///< the server's last word on this text: see CallFault::declined
   Billing billing = Billing::none;     ///< unless completed
   std::optional<TokenCounts> usage{};  ///< completed: as the server counted, if it told
   std::int64_t completion_estimate =

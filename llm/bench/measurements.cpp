@@ -10,6 +10,8 @@ std::string kind_of(const CallFailure& failure) {
   switch (failure.fault) {
     case CallFault::rejected:
       return "rejected";
+    case CallFault::declined:
+      return "declined";
     case CallFault::too_large:
       return "too large";
     case CallFault::gave_up:

@@ -23,6 +23,13 @@ std::vector<Supplier> suppliers(const std::vector<llm::EndpointOptions>& endpoin
   return suppliers;
 }
 
+/// What a server says once and for all about a text is a reply, and nobody pays for it.
+llm::Completion declined(const llm::CallFailure& failure) {
+  return {.refusal = failure.message,
+          .finish = llm::FinishReason::content_filter,
+          .usage = {.source = llm::UsageSource::server}};
+}
+
 ErrorKind kind_of(llm::CallFault fault) {
   const bool is_our_mistake = fault == llm::CallFault::rejected || fault == llm::CallFault::too_large;
   return is_our_mistake ? ErrorKind::usage : ErrorKind::stopped;
@@ -37,15 +44,20 @@ struct LlmLine::Impl {
         client(io, std::move(endpoints), environment, std::move(options)) {}
 
   Result<JournaledReply> reply_of(llm::CallResult<llm::Reply>& result) const {
-    if (!result) return Error{kind_of(result.error().fault), result.error().message};
-    const llm::Completion& completion = result->completion;
-    const Supplier& supplier = suppliers[result->report.endpoint];
+    if (result) return journaled(result->completion, result->report);
+    const llm::CallFailure& failure = result.error();
+    if (failure.fault == llm::CallFault::declined) return journaled(declined(failure), failure.report);
+    return Error{kind_of(failure.fault), failure.message};
+  }
+
+  JournaledReply journaled(const llm::Completion& completion, const llm::CallReport& report) const {
+    const Supplier& supplier = suppliers[report.endpoint];
     const llm::TokenCounts tokens{.prompt = completion.usage.prompt,
                                   .cached = completion.usage.cached,
                                   .completion = completion.usage.completion};
     return JournaledReply{.reply = llm::completion_text(completion),
                           .endpoint = supplier.name,
-                          .attempts = result->report.attempts,
+                          .attempts = report.attempts,
                           .usd = llm::cost(supplier.prices, tokens).dollars()};
   }
 

@@ -50,6 +50,23 @@ TEST(ApiError, LlamaCppOllamaAndAnArrayAround) {
             (ApiError{"bad", "", "400", ""}));
 }
 
+TEST(ApiError, SomeAreAboutWhatTheRequestSaysAndStayTheSame) {
+  for (
+      const char* declined :
+      {R"({"error":{"message":"too many tokens","type":"invalid_request_error","code":"context_length_exceeded"}})",
+       R"({"error":{"message":"filtered","param":"prompt","code":"content_filter","status":400,
+            "innererror":{"code":"ResponsibleAIPolicyViolation"}}})",
+       R"({"error":{"code":400,"message":"request exceeds the context","type":"exceed_context_size_error","n_ctx":512}})",
+       R"({"object":"error","message":"This model's maximum context length is 2048 tokens. However, you requested 9000",
+            "type":"BadRequestError","code":400})"}) {
+    EXPECT_TRUE(declines_text(decoded(declined))) << declined;
+  }
+  for (const char* other : {R"({"error":{"message":"Incorrect key","code":"invalid_api_key"}})",
+                            R"({"error":{"message":"no such model","code":"model_not_found"}})", "", "{}"}) {
+    EXPECT_FALSE(declines_text(decoded(other))) << other;
+  }
+}
+
 TEST(ApiError, ProxiesPagesAndText) {
   EXPECT_EQ(decoded("<html>\r\n<head><title>502 Bad Gateway</title></head><body>...</body></html>").message,
             "a web page: 502 Bad Gateway");
