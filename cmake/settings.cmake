@@ -40,6 +40,10 @@ if(THRONG_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(throng_warnings INTERFACE -Wno-maybe-uninitialized)
 endif()
 
+# The arithmetic of the recommenders: loops of fixed length over registers are only unrolled by -O3. Same bits.
+add_library(throng_kernels INTERFACE)
+target_compile_options(throng_kernels INTERFACE $<$<CONFIG:Release>:-O3>)
+
 # throng_library(name SOURCES a.cpp b.cpp LINKS lib...): one static library per folder.
 function(throng_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})

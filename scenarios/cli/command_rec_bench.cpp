@@ -23,6 +23,7 @@ struct BenchArguments {
 
 struct Measured {
   std::string model;
+  double fit_seconds;
   RankLoad load;
   RankLoadResult result;
 };
@@ -33,10 +34,10 @@ std::vector<Measured> measure(const BenchArguments& arguments) {
   Progress progress;
   std::vector<Measured> measured;
   for (const std::unique_ptr<Recommender>& recommender : recommenders) {
-    {
+    const double fit_seconds = [&] {
       const ThreadLimit limit(arguments.common.threads);
-      fit_timed(*recommender, data.split, arguments.common, progress);
-    }
+      return fit_timed(*recommender, data.split, arguments.common, progress);
+    }();
     for (const std::size_t callers : arguments.callers) {
       for (const std::size_t batch : arguments.batches) {
         const RankLoad load{
@@ -45,6 +46,7 @@ std::vector<Measured> measure(const BenchArguments& arguments) {
             .k = arguments.k,
             .duration = std::chrono::milliseconds(static_cast<std::int64_t>(arguments.seconds * 1000))};
         measured.push_back({.model = std::string(recommender->name()),
+                            .fit_seconds = fit_seconds,
                             .load = load,
                             .result = measure_rank_load(*recommender, data.split.train, load)});
       }
@@ -55,13 +57,13 @@ std::vector<Measured> measure(const BenchArguments& arguments) {
 }
 
 std::string as_table(const std::vector<Measured>& measured) {
-  Table table({"model", "callers", "batch", "rankings/s", "median ms", "p95 ms", "p99 ms", "max ms"});
+  Table table({"model", "fit", "callers", "batch", "rankings/s", "median ms", "p95 ms", "p99 ms", "max ms"});
   for (const Measured& each : measured) {
     const RankLoadResult& result = each.result;
-    table.add_row({each.model, std::to_string(each.load.callers), std::to_string(each.load.batch),
-                   fmt::format("{:.0f}", result.rankings_per_second), fmt::format("{:.3f}", result.median_ms),
-                   fmt::format("{:.3f}", result.p95_ms), fmt::format("{:.3f}", result.p99_ms),
-                   fmt::format("{:.3f}", result.max_ms)});
+    table.add_row({each.model, fmt::format("{:.2f} s", each.fit_seconds), std::to_string(each.load.callers),
+                   std::to_string(each.load.batch), fmt::format("{:.0f}", result.rankings_per_second),
+                   fmt::format("{:.3f}", result.median_ms), fmt::format("{:.3f}", result.p95_ms),
+                   fmt::format("{:.3f}", result.p99_ms), fmt::format("{:.3f}", result.max_ms)});
   }
   return table.text();
 }
@@ -71,6 +73,7 @@ Json as_json(const std::vector<Measured>& measured) {
   for (const Measured& each : measured) {
     const RankLoadResult& result = each.result;
     rows.push_back({{"model", each.model},
+                    {"fit_seconds", each.fit_seconds},
                     {"callers", each.load.callers},
                     {"batch", each.load.batch},
                     {"k", each.load.k},
