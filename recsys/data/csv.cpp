@@ -13,12 +13,16 @@
 
 namespace throng {
 
-CsvReader::CsvReader(std::string_view text) : text_(without_bom(text)) { start_parser(); }
+CsvReader::CsvReader(std::string_view text, char separator, std::size_t first_line)
+    : text_(without_bom(text)), separator_(separator), line_(first_line) {
+  start_parser();
+}
 
 CsvReader::~CsvReader() { csv_free(&parser_); }
 
 void CsvReader::start_parser() {
   if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) != 0) throw std::bad_alloc();
+  csv_set_delim(&parser_, static_cast<unsigned char>(separator_));
   csv_set_blk_size(&parser_, 1U << 16U);                          // it grows by this much, not twofold
   csv_set_space_func(&parser_, [](unsigned char) { return 0; });  // libcsv would trim unquoted fields
 }
@@ -41,7 +45,8 @@ std::size_t CsvReader::end_of_line(std::size_t from) const {
 }
 
 void CsvReader::split(std::string_view content) {
-  for (std::size_t end = content.find(','); end != std::string_view::npos; end = content.find(',')) {
+  for (std::size_t end = content.find(separator_); end != std::string_view::npos;
+       end = content.find(separator_)) {
     fields_.push_back(content.substr(0, end));
     content.remove_prefix(end + 1);
   }

@@ -13,11 +13,12 @@
 
 namespace throng {
 
-/// The rows of a CSV text (RFC 4180; LF, CRLF or CR; blank lines and a byte order mark are passed over), by
-/// libcsv in its strict mode. Spaces belong to the fields. The text must outlive the reader.
+/// The rows of a CSV text (RFC 4180, with any separator; LF, CRLF or CR; blank lines and a byte order mark are passed
+/// over), by libcsv in its strict mode. Spaces belong to the fields. The text must outlive the reader.
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text);
+  /// `first_line` is the number of the text's first line.
+  explicit CsvReader(std::string_view text, char separator = ',', std::size_t first_line = 1);
   ~CsvReader();
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
@@ -25,8 +26,10 @@ class CsvReader {
   /// Goes to the next row; false at the end. A row with wrong quoting has an error() instead of fields;
   /// reading goes on at the line after the one it began on.
   bool next();
-  /// The line the row began on, from 1.
+  /// The line the row began on.
   std::size_t line() const { return row_line_; }
+  /// The line after the row; at the end, after the text.
+  std::size_t next_line() const { return line_; }
   /// Valid until the next call of next().
   std::span<const std::string_view> fields() const { return fields_; }
   /// Empty if the row is well formed.
@@ -42,9 +45,10 @@ class CsvReader {
   static void on_row(int terminator, void* self);
 
   std::string_view text_;
+  char separator_;
   csv_parser parser_{};
   std::size_t position_ = 0;
-  std::size_t line_ = 1;  ///< of position_
+  std::size_t line_;  ///< of position_
   std::size_t row_line_ = 0;
   bool row_ended_ = false;
   std::string bytes_;              ///< the fields of the row, one after the other

@@ -8,21 +8,50 @@
 #include <fmt/format.h>
 
 #include "engine/base/error.h"
+#include "recsys/data/filters.h"
 #include "recsys/data/import_agent4rec.h"
+#include "recsys/data/import_amazon.h"
+#include "recsys/data/import_csv.h"
 #include "recsys/data/import_lightgcn.h"
 #include "recsys/data/import_movielens.h"
 #include "recsys/data/import_source.h"
+#include "recsys/data/import_steam.h"
 
 namespace throng {
 namespace {
 
+enum class Takes { folder, file_or_folder };
+
 struct Kind {
   std::string_view name;
   Dataset (*import)(ImportSource&);
+  Takes takes;
 };
 
-constexpr std::array<Kind, 3> kinds{
-    {{"movielens", import_movielens}, {"agent4rec", import_agent4rec}, {"lightgcn", import_lightgcn}}};
+constexpr std::array<Kind, 6> kinds{{{"movielens", import_movielens, Takes::folder},
+                                     {"amazon", import_amazon, Takes::file_or_folder},
+                                     {"steam", import_steam, Takes::file_or_folder},
+                                     {"lightgcn", import_lightgcn, Takes::folder},
+                                     {"agent4rec", import_agent4rec, Takes::folder},
+                                     {"csv", import_csv, Takes::file_or_folder}}};
+
+void apply_filters(Dataset& dataset, const ImportOptions& options) {
+  Json& provenance = dataset.provenance;
+  const auto note = [&](const char* filter, const Dataset& before) {
+    provenance["left_out"][filter] =
+        Json{{"users", before.users.size() - dataset.users.size()},
+             {"items", before.catalogue.size() - dataset.catalogue.size()},
+             {"interactions", before.interactions.size() - dataset.interactions.size()}};
+  };
+  if (options.min_rating) {
+    const Dataset before = std::exchange(dataset, with_min_rating(dataset, *options.min_rating));
+    note("min_rating", before);
+  }
+  if (options.k_core > 0) {
+    const Dataset before = std::exchange(dataset, k_core(dataset, options.k_core));
+    note("k_core", before);
+  }
+}
 
 }  // namespace
 
@@ -34,10 +63,18 @@ Imported import_dataset(std::string_view kind, const std::filesystem::path& sour
     throw Failure(ErrorKind::usage, fmt::format("unknown kind of dataset \"{}\"; there are: {}", kind,
                                                 fmt::join(import_kinds(), ", ")));
   }
-  ImportSource folder(source, options);
+  ImportSource files(source, options);
+  if (files.file() && known->takes == Takes::folder) {
+    throw Failure(ErrorKind::data,
+                  fmt::format("{}: is a file; {} is read from its folder", source.string(), kind));
+  }
   Imported imported;
-  imported.dataset = known->import(folder);
-  imported.skipped = folder.take_skipped();
+  imported.dataset = known->import(files);
+  imported.skipped = files.take_skipped();
+  apply_filters(imported.dataset, options);
+  if (imported.dataset.interactions.size() == 0) {
+    throw Failure(ErrorKind::data, fmt::format("{}: no interaction is left", source.string()));
+  }
   return imported;
 }
 

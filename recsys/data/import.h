@@ -2,17 +2,39 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "recsys/data/dataset.h"
+#include "recsys/data/rating_range.h"
 
 namespace throng {
+
+/// How a file of the kind "csv" is written. A column is named by its name in the header line or, if no column has that
+/// name, by its number from 1.
+struct CsvFormat {
+  std::string user = "1";
+  std::string item = "2";
+  std::string rating{};  ///< empty: there are no ratings; so for the following
+  std::string time{};
+  std::string title{};         ///< of the file of items, if there is one
+  std::string genres{};        ///< likewise
+  std::string items_id = "1";  ///< the item's column in the file of items
+  std::string separator = ",";
+  std::string genre_separator = "|";
+  bool header = true;
+  RatingRange rating_range{};
+};
 
 struct ImportOptions {
   std::size_t max_bad =
       0;  ///< how many malformed lines to skip and count before giving up (0: stop at the first)
+  std::optional<double> min_rating{};  ///< leave out interactions with a lower rating
+  std::size_t k_core = 0;              ///< see k_core() in filters.h; 0: leave out nothing
+  std::filesystem::path items{};       ///< amazon, steam, csv: the file that describes the items
+  CsvFormat csv{};
 };
 
 /// A malformed line that was skipped.
@@ -27,9 +49,10 @@ struct Imported {
   std::vector<BadLine> skipped;
 };
 
-/// Reads `source` in the format `kind` ("movielens", "agent4rec", "lightgcn"). The format's variant is recognised from
-/// the files. Throws Failure(usage) for an unknown kind (naming those there are) and Failure(data), naming
-/// file, line and reason, for a missing or empty file or one malformed line too many.
+/// Reads `source` in the format `kind` (see import_kinds). The format's variant is recognised from
+/// the files. Throws Failure(usage) for an unknown kind (naming those there are) or options that do not fit, and
+/// Failure(data), naming file, line and reason, for a missing or empty file, one malformed line too many, or if no
+/// interaction is left.
 Imported import_dataset(std::string_view kind, const std::filesystem::path& source,
                         const ImportOptions& options);
 

@@ -1,7 +1,9 @@
 #include "recsys/data/text.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <utility>
 
 #include <utf8.h>
 
@@ -23,6 +25,30 @@ std::string latin1_to_utf8(std::string_view bytes) {
   std::string text;
   for (const char byte : bytes) utf8::append(static_cast<unsigned char>(byte), std::back_inserter(text));
   return text;
+}
+
+std::string unescape_html(std::string_view text) {
+  using Entity = std::pair<std::string_view, char>;
+  constexpr std::array<Entity, 7> entities{{{"&amp;", '&'},
+                                            {"&lt;", '<'},
+                                            {"&gt;", '>'},
+                                            {"&quot;", '"'},
+                                            {"&apos;", '\''},
+                                            {"&#39;", '\''},
+                                            {"&nbsp;", ' '}}};
+  std::string plain;
+  while (!text.empty()) {
+    const std::size_t start = std::min(text.find('&'), text.size());
+    plain += text.substr(0, start);
+    text.remove_prefix(start);
+    const auto* const found = std::find_if(entities.begin(), entities.end(), [&](const Entity& entity) {
+      return text.starts_with(entity.first);
+    });
+    if (text.empty()) break;
+    plain += found == entities.end() ? '&' : found->second;
+    text.remove_prefix(found == entities.end() ? 1 : found->first.size());
+  }
+  return plain;
 }
 
 std::string_view without_bom(std::string_view text) {

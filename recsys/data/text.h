@@ -18,6 +18,9 @@ std::string to_valid_utf8(std::string_view bytes);
 /// taken as ISO 8859-1.
 std::string latin1_to_utf8(std::string_view bytes);
 
+/// With the characters that the entities &amp; &lt; &gt; &quot; &apos; &#39; &nbsp; stand for.
+std::string unescape_html(std::string_view text);
+
 /// Without a UTF-8 byte order mark at the start.
 std::string_view without_bom(std::string_view text);
 /// Without ASCII white space at both ends.
@@ -60,17 +63,20 @@ std::vector<std::string_view> all_fields(std::string_view line, char delimiter);
 /// a line; blank lines are passed over but counted.
 class LineReader {
  public:
-  explicit LineReader(std::string_view text) : rest_(without_bom(text)) {}
+  /// `first_line` is the number of the text's first line.
+  explicit LineReader(std::string_view text, std::size_t first_line = 1)
+      : rest_(without_bom(text)), number_(first_line - 1) {}
 
   /// Goes to the next line; false at the end.
   bool next();
   std::string_view line() const { return line_; }
-  std::size_t number() const { return number_; }  ///< of the current line, from 1
+  /// Of the current line; after the end, of the last one, blank or not.
+  std::size_t number() const { return number_; }
 
  private:
   std::string_view rest_;
   std::string_view line_;
-  std::size_t number_ = 0;
+  std::size_t number_;
 };
 
 }  // namespace throng

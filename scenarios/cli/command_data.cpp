@@ -1,12 +1,15 @@
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/base/error.h"
 #include "engine/base/printable.h"
 #include "recsys/data/dataset_folder.h"
 #include "recsys/data/import.h"
 #include "recsys/data/load.h"
+#include "recsys/data/text.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/report/dataset_tables.h"
 
@@ -17,11 +20,36 @@ struct ImportArguments {
   std::string kind;
   std::string source;
   std::string out;
+  std::string items;
+  std::string rating_range;
+  bool no_header = false;
   ImportOptions options;
 };
 
+/// "1:10"
+RatingRange rating_range(const std::string& text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const auto low = parse_number<double>(std::string_view(text).substr(0, colon));
+  const auto high = parse_number<double>(std::string_view(text).substr(std::min(colon + 1, text.size())));
+  if (!low || !high || !(*low < *high)) {
+    throw Failure(ErrorKind::usage,
+                  fmt::format("--rating-range {}: expected LOW:HIGH, such as 1:10", excerpt(text)));
+  }
+  return {.low = *low, .high = *high};
+}
+
+ImportOptions options_of(const ImportArguments& arguments) {
+  ImportOptions options = arguments.options;
+  options.items = arguments.items;
+  options.csv.header = !arguments.no_header;
+  if (options.csv.separator == "\\t" || options.csv.separator == "tab") options.csv.separator = "\t";
+  if (options.csv.separator.empty()) throw Failure(ErrorKind::usage, "--separator is empty");
+  if (!arguments.rating_range.empty()) options.csv.rating_range = rating_range(arguments.rating_range);
+  return options;
+}
+
 void import(const ImportArguments& arguments) {
-  const Imported imported = import_dataset(arguments.kind, arguments.source, arguments.options);
+  const Imported imported = import_dataset(arguments.kind, arguments.source, options_of(arguments));
   write_dataset_folder(imported.dataset, arguments.out);
   for (const BadLine& bad : imported.skipped) {
     fmt::print(stderr, "skipped {}:{}: {}\n", printable(bad.file), bad.line, printable(bad.reason));
@@ -29,6 +57,27 @@ void import(const ImportArguments& arguments) {
   const Dataset& dataset = imported.dataset;
   fmt::print("{}: {} users, {} items, {} interactions written to {}\n", dataset.name, dataset.users.size(),
              dataset.catalogue.size(), dataset.interactions.size(), arguments.out);
+}
+
+void add_csv_options(CLI::App& command, ImportArguments& arguments) {
+  CsvFormat& format = arguments.options.csv;
+  const auto option = [&](const char* name, std::string& value, const char* help) {
+    command.add_option(name, value, help)
+        ->group("Kind csv (a column is named by its header or its number from 1)");
+  };
+  option("--user", format.user, "The column of users (default: 1)");
+  option("--item", format.item, "The column of items (default: 2)");
+  option("--rating", format.rating, "The column of ratings (default: none)");
+  option("--time", format.time, "The column of times, Unix time or dates (default: none)");
+  option("--title", format.title, "The column of titles (default: none), in FILE of --items if there is one");
+  option("--genres", format.genres, "The column of genres, likewise");
+  option("--items-id", format.items_id, "The column of items in FILE of --items (default: 1)");
+  option("--separator", format.separator, "Between fields, such as ';', tab or '::' (default: ',')");
+  option("--genre-separator", format.genre_separator, "Between the genres of an item (default: '|')");
+  option("--rating-range", arguments.rating_range,
+         "The ratings' scale, such as 1:10, mapped to 1 to 5 (default: 0.5:5, as they are)");
+  command.add_flag("--no-header", arguments.no_header, "The first line is data")
+      ->group("Kind csv (a column is named by its header or its number from 1)");
 }
 
 }  // namespace
@@ -41,12 +90,27 @@ void add_data_command(CLI::App& app) {
   const auto arguments = std::make_shared<ImportArguments>();
   import_command->add_option("KIND", arguments->kind, fmt::format("{}", fmt::join(import_kinds(), " or ")))
       ->required();
-  import_command->add_option("SOURCE", arguments->source, "The folder with the dataset's files")->required();
+  import_command
+      ->add_option(
+          "SOURCE", arguments->source,
+          "The folder with the dataset's files or, for amazon, steam and csv, the file of interactions")
+      ->required();
   import_command->add_option("-o,--out", arguments->out, "The dataset folder to write")->required();
   import_command
       ->add_option("--max-bad", arguments->options.max_bad,
                    "Skip and count up to this many malformed lines (default: stop at the first)")
       ->check(not_negative);
+  import_command->add_option("--min-rating", arguments->options.min_rating,
+                             "Leave out interactions with a lower rating");
+  import_command
+      ->add_option("--k-core", arguments->options.k_core,
+                   "Leave out users and items with fewer interactions, until all have so many")
+      ->check(not_negative);
+  import_command->add_option(
+      "--items", arguments->items,
+      "amazon, steam, csv: the file that describes the items (default for amazon and steam: "
+      "meta_X beside X, steam_games)");
+  add_csv_options(*import_command, *arguments);
   import_command->callback([arguments] { import(*arguments); });
 
   auto* describe_command = data->add_subcommand("describe", "Print what is in a dataset folder");

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "recsys/data/dataset_folder.h"
-#include "tests/recsys/data/data_support.h"
+#include "tests/recsys/data/import_support.h"
 #include "tests/support/real_data.h"
 
 namespace throng {
@@ -15,29 +15,10 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::vector<std::string> genres_of(const Dataset& dataset, std::uint32_t item) {
-  std::vector<std::string> names;
-  for (const GenreId genre : dataset.catalogue[ItemId(item)].genres) {
-    names.push_back(dataset.catalogue.genre_names[index(genre)]);
-  }
-  return names;
-}
-
-std::vector<std::string> titles_of(const Dataset& dataset) {
-  std::vector<std::string> titles;
-  for (const Item& item : dataset.catalogue.items) titles.push_back(item.title);
-  return titles;
-}
-
-class Import : public ::testing::Test {
+class Import : public ImportTest {
  protected:
-  Dataset import(std::string_view kind = "movielens") {
-    return import_dataset(kind, folder_.path(), {}).dataset;
-  }
-  std::string failure(std::string_view kind = "movielens") {
-    return failure_of([&] { import(kind); });
-  }
-  TempFolder folder_;
+  Dataset import(std::string_view kind = "movielens") { return ImportTest::import(kind); }
+  std::string failure(std::string_view kind = "movielens") { return ImportTest::failure(kind); }
 };
 
 class MovieLens100K : public Import {
@@ -258,17 +239,11 @@ class LightGcnLists : public Import {
     folder_.write("train.txt", "7 30 10\n2 20\n");
     folder_.write("test.txt", "7 20\n2\n5 10\n");
   }
-
-  static std::vector<std::string> ids_of(const std::vector<Item>& items) {
-    std::vector<std::string> ids;
-    for (const Item& item : items) ids.push_back(item.external_id);
-    return ids;
-  }
 };
 
 TEST_F(LightGcnLists, AreImportedWithTheirSplitAsTheyComeWithoutLists) {
   const Dataset dataset = import("lightgcn");
-  EXPECT_THAT(ids_of(dataset.catalogue.items), ElementsAre("30", "10", "20"));
+  EXPECT_THAT(item_ids_of(dataset), ElementsAre("30", "10", "20"));
   EXPECT_EQ(dataset.users.size(), 3U);
   EXPECT_EQ(dataset.users[2].external_id, "5");
   EXPECT_THAT(dataset.interactions.items_of(UserId(0)), ElementsAre(ItemId(0), ItemId(1), ItemId(2)));
@@ -280,7 +255,7 @@ TEST_F(LightGcnLists, TakeExternalIdsAndOrderFromAListAndKnowNoOtherNumbers) {
   folder_.write("item_list.txt", "org_id remap_id freebase_id\nA 10 m.1\nB 20 m.2\nC 30 m.3\nD 40 m.4\n");
   folder_.write("valid.txt", "2 40\n");
   const Dataset dataset = import("lightgcn");
-  EXPECT_THAT(ids_of(dataset.catalogue.items), ElementsAre("A", "B", "C", "D"));
+  EXPECT_THAT(item_ids_of(dataset), ElementsAre("A", "B", "C", "D"));
   EXPECT_THAT(dataset.interactions.items_of(UserId(1)), ElementsAre(ItemId(1), ItemId(3)));
   EXPECT_EQ(dataset.given_split[4], SplitPart::validation);
   folder_.write("valid.txt", "2 50\n");
@@ -300,9 +275,12 @@ TEST_F(Import, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(failure(),
               EndsWith("is not a MovieLens dataset: it has none of u.data, ratings.dat and ratings.csv"));
   EXPECT_THAT(failure_of([&] { import("netflix"); }, ErrorKind::usage),
-              EndsWith("there are: movielens, agent4rec, lightgcn"));
+              EndsWith("there are: movielens, amazon, steam, lightgcn, agent4rec, csv"));
   EXPECT_THAT(failure_of([&] { import_dataset("movielens", folder_ / "none", {}); }),
-              EndsWith("none: there is no such folder"));
+              EndsWith("none: there is no such file or folder"));
+  folder_.write("u.data", "1\t2\t3\t4\n");
+  EXPECT_THAT(failure_of([&] { import_dataset("movielens", folder_ / "u.data", {}); }),
+              EndsWith("u.data: is a file; movielens is read from its folder"));
 }
 
 TEST_F(Import, RealMovieLens100K) {

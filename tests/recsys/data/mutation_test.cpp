@@ -126,5 +126,44 @@ TEST(Mutation, OfAgent4Rec) {
       });
 }
 
+TEST(Mutation, OfAmazonsReviews) {
+  expect_no_crash(
+      {{"Toys.json", R"({"reviewerID": "A1", "asin": "B1", "overall": 4.0, "unixReviewTime": 900})"
+                     "\n"
+                     R"({"user_id": "A2", "parent_asin": "B2", "rating": 5, "timestamp": 1588687728923})"
+                     "\n"},
+       {"meta_Toys.json", "{'asin': 'B1', 'title': u'T\\xe9', 'categories': [['Toys', 'Dice']]}\n"}},
+      [](const std::filesystem::path& folder) {
+        return import_dataset("amazon", folder, {.max_bad = 1}).dataset;
+      });
+}
+
+TEST(Mutation, OfSteamsUsersAndItems) {
+  expect_no_crash(
+      {{"australian_users_items.json",
+        "{'user_id': 'a', 'items': [{'item_id': '10', 'item_name': \"T's\", 'playtime_forever': 60}]}\n"
+        "{'user_id': 'b', 'items': [{'item_id': '20', 'item_name': 'U', 'playtime_forever': 6}]}\n"},
+       {"steam_games.json",
+        "{u'id': u'20', u'app_name': u'U', u'genres': [u'Indie'], u'release_date': u'2011-1-1'}\n"}},
+      [](const std::filesystem::path& folder) {
+        return import_dataset("steam", folder, {.max_bad = 1}).dataset;
+      });
+}
+
+TEST(Mutation, OfSteamsHours) {
+  expect_no_crash({{"hours.csv", "user-id,game-title,value,\n7,\"One, Two\",10,1\n7,Solo,0.5,\n9,Solo,3,\n"}},
+                  [](const std::filesystem::path& folder) {
+                    return import_dataset("steam", folder, {.max_bad = 1}).dataset;
+                  });
+}
+
+TEST(Mutation, OfColumns) {
+  expect_no_crash({{"a.csv", "a,x,4,2014-07-31,\"T, t\",X|Y\nb,x,3,1588687728,T,\nb,y,5,7,U,Z\n"}},
+                  [](const std::filesystem::path& folder) {
+                    const CsvFormat format{.rating = "3", .time = "4", .header = false};
+                    return import_dataset("csv", folder, {.max_bad = 1, .csv = format}).dataset;
+                  });
+}
+
 }  // namespace
 }  // namespace throng

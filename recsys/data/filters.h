@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+
+#include "recsys/data/dataset.h"
+
+namespace throng {
+
+/// The interactions with a rating of at least `least`; all users and items stay. Throws Failure(usage) if the dataset has
+/// no ratings.
+Dataset with_min_rating(const Dataset& dataset, double least);
+
+/// The k-core: the largest part of the dataset in which every user and every item has at least `k` interactions. Users and
+/// items outside it are left out. Their order and the given split stay.
+Dataset k_core(const Dataset& dataset, std::size_t k);
+
+}  // namespace throng
