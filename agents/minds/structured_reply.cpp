@@ -23,31 +23,22 @@ Json feeling_names() {
   return names;
 }
 
+/// Every item has its number as key: none can be named twice, left out or made up.
 Json page_schema(std::size_t items) {
-  const Json item = object_schema(
-      {{"number", integer_schema(1, items)}, {"aligned", {{"type", "boolean"}}}, {"reason", text_schema()}});
-  const Json view = object_schema({{"number", integer_schema(1, items)},
-                                   {"rating", integer_schema(1, 5)},
-                                   {"feeling", {{"type", "string"}, {"enum", feeling_names()}}}});
+  const Json view = object_schema(
+      {{"rating", integer_schema(1, 5)}, {"feeling", {{"type", "string"}, {"enum", feeling_names()}}}});
+  const Json item = object_schema({{"aligned", {{"type", "boolean"}}},
+                                   {"reason", text_schema()},
+                                   {"view", {{"anyOf", {{{"type", "null"}}, view}}}}});
+  Json numbered = Json::object();
+  for (std::size_t number = 1; number <= items; ++number) numbered[std::to_string(number)] = item;
   return object_schema({
-      {"items", {{"type", "array"}, {"items", item}, {"minItems", items}, {"maxItems", items}}},
-      {"views", {{"type", "array"}, {"items", view}, {"maxItems", items}}},
+      {"items", object_schema(std::move(numbered))},
       {"satisfaction", integer_schema(0, 10)},
       {"fatigue", integer_schema(0, 10)},
       {"decision", {{"type", "string"}, {"enum", {"next", "exit"}}}},
       {"reason", text_schema()},
   });
-}
-
-/// The number of items in `list`, each named once; or what is wrong.
-std::string repeated_number(const Json& list, std::size_t items, const char* what) {
-  std::vector<bool> named(items, false);
-  for (const Json& entry : list) {
-    const auto number = entry["number"].get<std::size_t>();
-    if (named[number - 1]) return fmt::format("\"{}\" names number {} twice", what, number);
-    named[number - 1] = true;
-  }
-  return "";
 }
 
 }  // namespace
@@ -68,34 +59,26 @@ Understood<StructuredReaction> read_structured_reaction(std::string_view text,
   const auto checked = schema.check(text);
   if (const auto* mismatch = std::get_if<llm::OutputMismatch>(&checked)) return mismatch->message();
   const Json& reply = std::get<Json>(checked);
-  for (const char* list : {"items", "views"}) {
-    if (std::string problem = repeated_number(reply[list], items, list); !problem.empty()) return problem;
-  }
 
   StructuredReaction read;
-  read.reaction.items.resize(items);
-  std::vector<std::string> reasons(items);
-  for (const Json& item : reply["items"]) {
-    const auto place = item["number"].get<std::size_t>() - 1;
-    read.reaction.items[place].aligned = item["aligned"].get<bool>();
-    reasons[place] = item["reason"].get<std::string>();
-  }
-  for (const Json& view : reply["views"]) {
-    ItemReaction& item = read.reaction.items[view["number"].get<std::size_t>() - 1];
-    item.viewed = true;
-    item.rating = view["rating"].get<std::uint8_t>();
-    item.feeling = feeling_from(view["feeling"].get<std::string>());
+  for (std::size_t number = 1; number <= items; ++number) {
+    const Json& item = reply["items"][std::to_string(number)];
+    ItemReaction& reaction =
+        read.reaction.items.emplace_back(ItemReaction{.aligned = item["aligned"].get<bool>()});
+    if (const Json& view = item["view"]; !view.is_null()) {
+      reaction.viewed = true;
+      reaction.rating = view["rating"].get<std::uint8_t>();
+      reaction.feeling = feeling_from(view["feeling"].get<std::string>());
+    }
+    read.sayings.push_back({.page = page,
+                            .position = static_cast<std::uint16_t>(number),
+                            .about = Saying::About::alignment,
+                            .text = item["reason"].get<std::string>()});
   }
   read.reaction.satisfaction = reply["satisfaction"].get<int>() / 10.0;
   read.reaction.decision = Decision{.satisfaction = read.reaction.satisfaction,
                                     .fatigue = reply["fatigue"].get<int>() / 10.0,
                                     .exits = reply["decision"] == "exit"};
-  for (std::size_t i = 0; i < items; ++i) {
-    read.sayings.push_back({.page = page,
-                            .position = static_cast<std::uint16_t>(i + 1),
-                            .about = Saying::About::alignment,
-                            .text = std::move(reasons[i])});
-  }
   read.sayings.push_back(
       {.page = page, .about = Saying::About::decision, .text = reply["reason"].get<std::string>()});
   return read;

@@ -25,8 +25,8 @@ struct StructuredInterview {
 std::shared_ptr<const llm::OutputSchema> structured_page_schema(std::size_t items);
 std::shared_ptr<const llm::OutputSchema> structured_interview_schema();
 
-/// Reads a reply that must fit `schema` and beyond that speak once of every item of the page, and of no other. `page`
-/// is the page's number, for the sayings.
+/// Reads a reply that must fit `schema`, which is that of a page of `items` items. `page` is the page's number, for the
+/// sayings.
 Understood<StructuredReaction> read_structured_reaction(std::string_view text,
                                                         const llm::OutputSchema& schema, std::size_t items,
                                                         std::uint16_t page);

@@ -129,7 +129,7 @@ class Reader {
     const json::object* properties = schema == nullptr ? nullptr : object_at(*schema, "properties");
     if (properties == nullptr) return false;
     if (prompt_.question == Question::interview) return properties->contains("score");
-    return properties->contains("items") && properties->contains("views") && properties->contains("decision");
+    return properties->contains("items") && properties->contains("decision");
   }
 
   void lines(std::string_view text) {

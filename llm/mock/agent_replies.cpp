@@ -10,23 +10,6 @@
 namespace throng::llm::mock {
 namespace {
 
-template <class Items, class Write>
-void append_list(std::string& out, std::string_view key, const Items& items, const Write& write) {
-  append_json_string(out, key);
-  out += ":[";
-  bool first = true;
-  for (const auto& item : items) {
-    const std::size_t before = out.size();
-    if (!first) out += ',';
-    if (write(item)) {
-      first = false;
-    } else {
-      out.resize(before);
-    }
-  }
-  out += "],";
-}
-
 void append_text(std::string& out, std::string_view key, std::string_view text) {
   append_json_string(out, key);
   out += ':';
@@ -40,28 +23,33 @@ void append_count(std::string& out, std::string_view key, int number) {
   out += ',';
 }
 
+void append_view(std::string& out, const ItemAnswer& item) {
+  if (!item.viewed) {
+    out += "null";
+    return;
+  }
+  out += '{';
+  append_count(out, "rating", item.rating);
+  append_text(out, "feeling", feeling_word(item.rating));
+  out += '}';
+}
+
 }  // namespace
 
 std::string page_json(const PageAnswer& answer, AgentWords& words) {
   std::string out = "{";
   out.reserve(64 + answer.items.size() * 128);
-  append_list(out, "items", answer.items, [&](const ItemAnswer& item) {
-    out += '{';
-    append_count(out, "number", item.number);
-    out += item.aligned ? R"("aligned":true,)" : R"("aligned":false,)";
+  out += R"("items":{)";
+  for (const ItemAnswer& item : answer.items) {
+    if (out.back() != '{') out += ',';
+    append_json_string(out, std::to_string(item.number));
+    out += item.aligned ? R"(:{"aligned":true,)" : R"(:{"aligned":false,)";
     append_text(out, "reason", words.alignment(item));
+    out += R"(,"view":)";
+    append_view(out, item);
     out += '}';
-    return true;
-  });
-  append_list(out, "views", answer.items, [&](const ItemAnswer& item) {
-    if (!item.viewed) return false;
-    out += '{';
-    append_count(out, "number", item.number);
-    append_count(out, "rating", item.rating);
-    append_text(out, "feeling", feeling_word(item.rating));
-    out += '}';
-    return true;
-  });
+  }
+  out += "},";
   append_count(out, "satisfaction", answer.mood.satisfaction);
   append_count(out, "fatigue", answer.mood.fatigue);
   append_text(out, "decision", answer.mood.exits ? "exit" : "next");

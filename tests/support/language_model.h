@@ -34,19 +34,14 @@ class ToyLanguageModel {
     if (properties.contains("score")) {
       return Json{{"score", 1 + dice % 10}, {"reason", "as I said"}}.dump();
     }
-    Json items = Json::array();
-    Json views = Json::array();
-    const auto count = properties["items"]["maxItems"].get<std::uint64_t>();
-    for (std::uint64_t i = 0; i < count; ++i) {
-      const bool aligned = (dice >> (8 * i) & 1U) != 0;
-      items.push_back(
-          {{"number", i + 1}, {"aligned", aligned}, {"reason", aligned ? "my taste" : "not my taste"}});
-      if (aligned)
-        views.push_back(
-            {{"number", i + 1}, {"rating", 1 + (dice >> (8 * i + 1)) % 5}, {"feeling", "pleased"}});
+    Json items = properties["items"]["properties"];
+    for (auto& [number, item] : items.items()) {
+      const std::uint64_t bits = dice >> (8 * std::stoull(number) - 8);
+      const bool aligned = (bits & 1U) != 0;
+      item = {{"aligned", aligned}, {"reason", aligned ? "my taste" : "not my taste"}, {"view", nullptr}};
+      if (aligned) item["view"] = {{"rating", 1 + (bits >> 1U) % 5}, {"feeling", "pleased"}};
     }
     return Json{{"items", items},
-                {"views", views},
                 {"satisfaction", 6},
                 {"fatigue", 2},
                 {"decision", dice % 3 == 0 ? "exit" : "next"},

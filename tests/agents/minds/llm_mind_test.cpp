@@ -87,14 +87,14 @@ class LlmMindTest : public ::testing::Test {
 
 /// Views item 1 with rating 4; leaves after page `last`.
 std::string page_reply(bool exits) {
-  return Json{{"items",
-               {{{"number", 2}, {"aligned", false}, {"reason", "no"}},
-                {{"number", 1}, {"aligned", true}, {"reason", "yes"}}}},
-              {"views", {{{"number", 1}, {"rating", 4}, {"feeling", "pleased"}}}},
-              {"satisfaction", 7},
-              {"fatigue", 3},
-              {"decision", exits ? "exit" : "next"},
-              {"reason", "enough"}}
+  return Json{
+      {"items",
+       {{"2", {{"aligned", false}, {"reason", "no"}, {"view", nullptr}}},
+        {"1", {{"aligned", true}, {"reason", "yes"}, {"view", {{"rating", 4}, {"feeling", "pleased"}}}}}}},
+      {"satisfaction", 7},
+      {"fatigue", 3},
+      {"decision", exits ? "exit" : "next"},
+      {"reason", "enough"}}
       .dump();
 }
 
@@ -194,12 +194,13 @@ TEST_F(LlmMindTest, WhatIsCutOffIsNotUsed) {
 
 TEST_F(LlmMindTest, AcceptsOnlyItemsOfThePage) {
   const std::vector<std::function<void(Json&)>> faults{
-      [](Json& reply) { reply["views"][0]["number"] = 99; },
-      [](Json& reply) { reply["views"].push_back(reply["views"][0]); },
-      [](Json& reply) { reply["items"][0]["number"] = 1; },
-      [](Json& reply) { reply["items"].erase(0); },
-      [](Json& reply) { reply["views"][0]["rating"] = 6; },
-      [](Json& reply) { reply["views"][0]["title"] = "Alien"; },
+      [](Json& reply) { reply["items"]["99"] = reply["items"]["1"]; },
+      [](Json& reply) { reply["items"]["Alien"] = reply["items"]["1"]; },
+      [](Json& reply) { reply["items"].erase("2"); },
+      [](Json& reply) { reply["items"]["1"].erase("view"); },
+      [](Json& reply) { reply["items"]["1"]["view"]["rating"] = 6; },
+      [](Json& reply) { reply["items"]["1"]["view"].erase("feeling"); },
+      [](Json& reply) { reply["items"]["1"]["view"]["title"] = "Alien"; },
   };
   for (const auto& fault : faults) {
     const SessionRecord record = structured([&](const llm::ChatRequest& request) {
