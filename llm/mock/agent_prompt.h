@@ -70,7 +70,7 @@ struct AgentPrompt {
 ///              persona or memories
 /// Double quotes hold JSON strings. Lines are asked for, of a page where the prompt says "ALIGN:", of an interview where
 /// it says "RATING:", and always for the other two; otherwise JSON. A call with a JSON Schema is an agent's only if the
-/// schema has the properties items, views and decision, or score.
+/// schema has the properties items and decision, or score.
 std::optional<AgentPrompt> read_agent_prompt(const ChatCall& call);
 
 }  // namespace throng::llm::mock

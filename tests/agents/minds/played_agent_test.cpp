@@ -1,0 +1,83 @@
+// The mock server plays agents: what it says without a fault the minds can use, and with one they cannot.
+#include <gmock/gmock.h>
+
+#include "agents/minds/agent4rec_reply.h"
+#include "agents/minds/structured_reply.h"
+#include "llm/mock/agent_content.h"
+
+namespace throng {
+namespace {
+
+using llm::mock::AgentPrompt;
+using llm::mock::AnswerForm;
+using llm::mock::ContentFault;
+using llm::mock::Obey;
+using llm::mock::Question;
+
+AgentPrompt prompt_of(Question question, AnswerForm form) {
+  AgentPrompt prompt{.question = question, .form = form};
+  for (int number = 1; number <= 4; ++number)
+    prompt.items.push_back({.number = number,
+                            .title = "Film " + std::string(1, static_cast<char>('A' + number)) + " (1990)",
+                            .genres = "",
+                            .rated = 4,
+                            .summary = ""});
+  prompt.memories = {{.titles = {}, .ratings = {4}, .satisfaction = 6}};
+  return prompt;
+}
+
+/// How many of 300 replies `can_be_used`.
+template <class CanBeUsed>
+int usable(const AgentPrompt& prompt, ContentFault fault, const CanBeUsed& can_be_used) {
+  int count = 0;
+  for (std::uint64_t seed = 0; seed < 300; ++seed)
+    count += can_be_used(agent_content(prompt, fault, Obey::nobody, Draws(seed))) ? 1 : 0;
+  return count;
+}
+
+template <class T>
+bool is_understood(const Understood<T>& understood) {
+  return std::holds_alternative<T>(understood);
+}
+
+TEST(PlayedAgent, StructuredRepliesFitUnlessSpoilt) {
+  const auto page_schema = structured_page_schema(4);
+  const auto page = [&](const std::string& text) {
+    return is_understood(read_structured_reaction(text, *page_schema, 4, 1));
+  };
+  const AgentPrompt asks_page = prompt_of(Question::page, AnswerForm::json);
+  EXPECT_EQ(usable(asks_page, ContentFault::no, page), 300);
+  EXPECT_EQ(usable(asks_page, ContentFault::yes, page), 0);
+
+  const auto interview_schema = structured_interview_schema();
+  const auto interview = [&](const std::string& text) {
+    return is_understood(read_structured_interview(text, *interview_schema));
+  };
+  const AgentPrompt asks_interview = prompt_of(Question::interview, AnswerForm::json);
+  EXPECT_EQ(usable(asks_interview, ContentFault::no, interview), 300);
+  EXPECT_EQ(usable(asks_interview, ContentFault::yes, interview), 0);
+}
+
+TEST(PlayedAgent, LinesCanBeReadUnlessSpoilt) {
+  const AgentPrompt asks_page = prompt_of(Question::page, AnswerForm::lines);
+  std::vector<std::string> titles;
+  for (const llm::mock::ListedItem& item : asks_page.items) titles.push_back(item.title);
+  const auto page = [&](const std::string& text) { return read_reaction(text, titles).complete(); };
+  EXPECT_EQ(usable(asks_page, ContentFault::no, page), 300);
+  EXPECT_EQ(usable(asks_page, ContentFault::yes, page), 0);
+
+  const auto decision = [](const std::string& text) { return read_decision(text).complete(); };
+  const AgentPrompt asks_decision = prompt_of(Question::decision, AnswerForm::lines);
+  EXPECT_EQ(usable(asks_decision, ContentFault::no, decision), 300);
+  EXPECT_EQ(usable(asks_decision, ContentFault::yes, decision), 0);
+
+  const auto interview = [](const std::string& text) { return read_interview(text).complete(); };
+  for (const Question question : {Question::interview, Question::reflection}) {
+    const AgentPrompt asks = prompt_of(question, AnswerForm::lines);
+    EXPECT_EQ(usable(asks, ContentFault::no, interview), 300);
+    EXPECT_EQ(usable(asks, ContentFault::yes, interview), 0);
+  }
+}
+
+}  // namespace
+}  // namespace throng
