@@ -95,7 +95,7 @@ void run_of_1000_agents(benchmark::State& state, std::optional<Journal::Mode> mo
   for (auto _ : state) {
     const auto file = std::filesystem::temp_directory_path() / fmt::format("throng_journal_{}.db", getpid());
     LlmLine line({endpoint}, [](const std::string&) { return std::nullopt; },
-                 {.concurrency = llm::ConcurrencyMode::fixed});
+                 {.concurrency = ConcurrencyMode::fixed});
     CountsPages counted;
     std::optional<Journal> journal;
     std::unique_ptr<Exchange> exchange = std::make_unique<WithoutJournal>(line);

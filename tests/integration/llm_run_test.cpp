@@ -106,6 +106,38 @@ TEST_F(LlmRun, ABudgetStopsTheRunAndALargerOneCompletesIt) {
   EXPECT_EQ(resumed["llm"]["calls"], reference["llm"]["calls"]);
 }
 
+// A file-size limit stands in for a full disk.
+TEST_F(LlmRun, AFullDiskUnderTheJournalStopsTheRunAndWithRoomItGoesOn) {
+  serve({});
+  write_scenario();
+  const Json reference = run({"--out", "a"});
+  const auto whole = std::filesystem::file_size(folder_ / "a/journal.db");
+  const Finished stopped = wait_for(start({"run", "s.json", "--out", "b"}, whole / 2));
+  EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("journal.db"));
+  const Json resumed = run({"--out", "b", "--resume"});
+  EXPECT_EQ(resumed["digest"], reference["digest"]);
+  EXPECT_GT(resumed["llm"]["from_journal"], 100);
+}
+
+// The five agents asked beforehand tell what the run will take, and are not paid for again.
+TEST_F(LlmRun, ThePilotEstimatesTheRunAndIsPartOfIt) {
+  serve({});
+  write_scenario({{"rounds", 1}});
+  const Json check = json_of(throng({"check", "s.json", "--pilot", "5", "--out", "a", "--json"}));
+  const Json estimate = check["estimate"][0];
+  const Json ran = run({"--out", "a", "--resume"});
+  const auto close = [&](const char* what) {
+    return ::testing::DoubleNear(ran["llm"][what].get<double>(), 0.25 * ran["llm"][what].get<double>());
+  };
+  EXPECT_THAT(estimate["calls"].get<double>(), close("calls"));
+  EXPECT_THAT(estimate["prompt_tokens"].get<double>(), close("prompt_tokens"));
+  EXPECT_THAT(estimate["completion_tokens"].get<double>(), close("completion_tokens"));
+  EXPECT_THAT(estimate["usd"].get<double>(), close("usd"));
+  EXPECT_GE(ran["llm"]["from_journal"], 5 * 2);
+  EXPECT_EQ(stop_mock()["completed"], ran["llm"]["calls"]);
+}
+
 TEST_F(LlmRun, AnEndpointWithoutQuotaStopsTheRunAndAnotherOneCompletesIt) {
   serve({"--quota-after", "300"});
   write_scenario({{"population", {{"agents", 100}}}});
