@@ -29,7 +29,8 @@ class MockThread {
     auto url_of = listening.get_future();
     thread_ = std::thread([this, latency_ms, &listening] {
       llm::mock::MockOptions options;
-      options.latency.first_token = std::chrono::milliseconds(latency_ms);
+      options.latency = {.first_token = std::chrono::milliseconds(latency_ms),
+                         .shape = llm::mock::LatencyShape::lognormal};
       llm::mock::MockServer server(io_, options);
       listening.set_value(server.url());
       io_.run();

@@ -9,6 +9,8 @@ namespace throng {
 namespace {
 
 constexpr std::chrono::milliseconds kMoment{100};
+/// Replies that come within this time of the first are committed together: far less than a language model takes.
+constexpr std::chrono::milliseconds kGathering{5};
 
 }  // namespace
 
@@ -59,7 +61,11 @@ void JournaledExchange::fail(Error error) {
 
 void JournaledExchange::pump() {
   if (line_ == nullptr || counts_.under_way == 0) return;
-  line_->pump(arrived_.empty() ? kMoment : std::chrono::milliseconds(0));
+  if (!arrived_.empty()) return line_->pump(std::chrono::milliseconds(0));
+  line_->pump(kMoment);
+  const auto until = std::chrono::steady_clock::now() + kGathering;
+  while (counts_.under_way > 0 && !failure_ && std::chrono::steady_clock::now() < until)
+    line_->pump(std::chrono::milliseconds(1));
 }
 
 void JournaledExchange::commit() {

@@ -58,7 +58,7 @@ struct Journal::Database {
       throw Failure(ErrorKind::data, fmt::format("{} is not a journal of this version", file));
     }
     if (mode == Mode::read_only) return;
-    sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA cache_size = -65536;");
+    sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -65536;");
     sqlite.exec(mode == Mode::survives_kill ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
     SQLite::Transaction all_or_none(sqlite);
     sqlite.exec(std::string(embedded::journal_db_sql));
