@@ -1,61 +1,152 @@
 #include "recsys/data/adjacency_lists.h"
 
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
 #include <fmt/format.h>
 
-#include "recsys/data/row_order.h"
 #include "recsys/data/text.h"
 
 namespace throng {
+namespace {
+
+/// A user with more lines has a set of items, not to compare every line with every other.
+constexpr std::size_t kComparedLines = 8;
+
+/// Do two ascending ranges have an element in common?
+bool have_common(std::span<const ItemId> a, std::span<const ItemId> b) {
+  for (auto x = a.begin(), y = b.begin(); x != a.end() && y != b.end();) {
+    if (*x == *y) return true;
+    *x < *y ? static_cast<void>(++x) : static_cast<void>(++y);
+  }
+  return false;
+}
+
+}  // namespace
 
 void AdjacencyLists::read(const std::string& name, SplitPart part) {
   const SourceFile& file = source_.open(name);
-  const std::size_t before = rows_.size();
+  const std::size_t before = items_.size();
   for_each_line(source_, file, [&](std::string_view line, bool /*first*/) { return read_line(line, part); });
-  if (rows_.size() == before) fail_file(file, "has no interactions");
+  if (items_.size() == before) fail_file(file, "has no interactions");
+}
+
+template <class Visit>
+void AdjacencyLists::for_each_line_of(std::uint32_t user, Visit visit) const {
+  std::uint32_t next = user < last_line_.size() ? last_line_[user] : 0;
+  while (next > 0) {
+    visit(lines_[next - 1]);
+    next = lines_[next - 1].previous;
+  }
 }
 
 void AdjacencyLists::move_to(Dataset& dataset) && {
-  for (const std::uint32_t position : order_of_rows(rows_, dataset.users.size())) {
-    dataset.given_split.push_back(parts_[position]);
+  std::vector<std::size_t> offsets{0};
+  std::vector<ItemId> items;
+  items.reserve(items_.size());
+  dataset.given_split.reserve(items_.size());
+  std::vector<std::pair<ItemId, SplitPart>> own;
+  for (std::uint32_t user = 0; user < dataset.users.size(); ++user) {
+    own.clear();
+    for_each_line_of(user, [&](const Line& line) {
+      for (const ItemId item : items_of(line)) own.emplace_back(item, line.part);
+    });
+    if (!std::is_sorted(own.begin(), own.end())) std::sort(own.begin(), own.end());
+    for (const auto& [item, part] : own) {
+      items.push_back(item);
+      dataset.given_split.push_back(part);
+    }
+    offsets.push_back(items.size());
   }
-  dataset.interactions = Interactions(dataset.users.size(), dataset.catalogue.size(), std::move(rows_), {});
+  dataset.interactions = Interactions(dataset.catalogue.size(), std::move(offsets), std::move(items));
 }
 
+/// Nothing is added if there is anything wrong.
 std::string AdjacencyLists::read_line(std::string_view line, SplitPart part) {
-  std::vector<Interaction> rows;
-  std::optional<UserId> user;
-  while (!line.empty()) {
-    const std::string_view field = line.substr(0, line.find(' '));
-    line.remove_prefix(std::min(line.size(), field.size() + 1));
-    if (field.empty()) continue;
-    const auto number = parse_number<std::uint32_t>(field);
-    if (!number) return fmt::format("{} is not a number", excerpt(field));
-    const Numbering& numbering = user ? items_ : users_;
-    const auto position = numbering.find(*number);
-    if (!position) return fmt::format("there is no {} {}", numbering.noun, *number);
+  const std::size_t begin = items_.size();
+  std::optional<std::uint32_t> user;
+  std::string reason = parse(line, user);
+  if (reason.empty() && items_.size() > begin) reason = add_line(*user, begin, part);
+  if (!reason.empty()) items_.resize(begin);
+  return reason;
+}
+
+/// Appends the line's items to items_.
+std::string AdjacencyLists::parse(std::string_view line, std::optional<std::uint32_t>& user) {
+  const char* at = line.data();
+  const char* const end = at + line.size();
+  while (at != end) {
+    if (*at == ' ') {
+      ++at;
+      continue;
+    }
+    std::uint32_t number = 0;
+    const auto [after, error] = std::from_chars(at, end, number);
+    if (error != std::errc() || (after != end && *after != ' ')) {
+      return fmt::format("{} is not a number", excerpt(std::string_view(at, std::find(at, end, ' '))));
+    }
+    at = after;
+    const Numbering& numbering = user ? items_numbering_ : users_;
+    const auto position = numbering.find(number);
+    if (!position) return fmt::format("there is no {} {}", numbering.noun, number);
     if (user) {
-      rows.push_back({.user = *user, .item = ItemId(*position)});
+      items_.push_back(ItemId(*position));
     } else {
-      user = UserId(*position);
+      user = position;
     }
   }
-  if (std::string reason = add_pairs(rows); !reason.empty()) return reason;
-  rows_.insert(rows_.end(), rows.begin(), rows.end());
-  parts_.insert(parts_.end(), rows.size(), part);
   return {};
 }
 
-/// Nothing is added if a pair is there already.
-std::string AdjacencyLists::add_pairs(const std::vector<Interaction>& rows) {
-  const auto key = [](const Interaction& row) {
-    return static_cast<std::uint64_t>(row.user) << 32U | static_cast<std::uint64_t>(row.item);
-  };
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (pairs_.insert(key(rows[i])).second) continue;
-    for (std::size_t added = 0; added < i; ++added) pairs_.erase(key(rows[added]));
-    return fmt::format("item number {} of the line is there before, in this file or another", i + 1);
-  }
+std::string AdjacencyLists::add_line(std::uint32_t user, std::size_t begin, SplitPart part) {
+  const auto from = items_.begin() + static_cast<std::ptrdiff_t>(begin);
+  as_written_.assign(from, items_.end());
+  if (!std::is_sorted(from, items_.end())) std::sort(from, items_.end());
+  if (!is_new(user, begin)) return repeated_item(user, as_written_);
+  if (user >= last_line_.size()) last_line_.resize(user + 1, 0);
+  lines_.push_back({.begin = begin,
+                    .size = static_cast<std::uint32_t>(items_.size() - begin),
+                    .part = part,
+                    .previous = last_line_[user]});
+  last_line_[user] = static_cast<std::uint32_t>(lines_.size());
   return {};
+}
+
+/// Are the items from `begin` on, which ascend, different, and different from those of the user's other lines?
+bool AdjacencyLists::is_new(std::uint32_t user, std::size_t begin) {
+  const std::span<const ItemId> line(items_.data() + begin, items_.size() - begin);
+  if (std::adjacent_find(line.begin(), line.end()) != line.end()) return false;
+  if (const auto set = sets_.find(user); set != sets_.end()) {
+    const auto is_known = [&](ItemId item) { return set->second.contains(static_cast<std::uint32_t>(item)); };
+    if (std::any_of(line.begin(), line.end(), is_known)) return false;
+    for (const ItemId item : line) set->second.insert(static_cast<std::uint32_t>(item));
+    return true;
+  }
+  std::size_t lines = 0;
+  bool is_repeated = false;
+  for_each_line_of(user, [&](const Line& other) {
+    ++lines;
+    is_repeated = is_repeated || have_common(items_of(other), line);
+  });
+  if (!is_repeated && lines >= kComparedLines) {
+    ItemSet& set = sets_[user];
+    for_each_line_of(user, [&](const Line& other) {
+      for (const ItemId item : items_of(other)) set.insert(static_cast<std::uint32_t>(item));
+    });
+    for (const ItemId item : line) set.insert(static_cast<std::uint32_t>(item));
+  }
+  return !is_repeated;
+}
+
+std::string AdjacencyLists::repeated_item(std::uint32_t user, const std::vector<ItemId>& as_written) const {
+  ItemSet known;
+  for_each_line_of(user, [&](const Line& other) {
+    for (const ItemId item : items_of(other)) known.insert(static_cast<std::uint32_t>(item));
+  });
+  std::size_t n = 0;
+  while (known.insert(static_cast<std::uint32_t>(as_written[n])).second) ++n;
+  return fmt::format("item number {} of the line is there before, in this file or another", n + 1);
 }
 
 }  // namespace throng

@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "recsys/data/dataset.h"
 #include "recsys/data/import_source.h"
@@ -24,7 +27,7 @@ class AdjacencyLists {
  public:
   /// `source` must outlive this object.
   AdjacencyLists(ImportSource& source, Numbering users, Numbering items)
-      : source_(source), users_(std::move(users)), items_(std::move(items)) {}
+      : source_(source), users_(std::move(users)), items_numbering_(std::move(items)) {}
 
   /// Reads the lines of one file as interactions of `part`. A line with anything wrong is malformed as a whole:
   /// an unknown number, or a pair that is there before. Throws Failure(data) if the file is missing or has no
@@ -35,15 +38,33 @@ class AdjacencyLists {
   void move_to(Dataset& dataset) &&;
 
  private:
+  /// A line's items are in items_, ascending.
+  struct Line {
+    std::size_t begin = 0;
+    std::uint32_t size = 0;
+    SplitPart part{};
+    std::uint32_t previous = 0;  ///< the user's line before, its position + 1; 0: none
+  };
+  using ItemSet = boost::unordered_flat_set<std::uint32_t>;
+
   std::string read_line(std::string_view line, SplitPart part);
-  std::string add_pairs(const std::vector<Interaction>& rows);
+  std::string parse(std::string_view line, std::optional<std::uint32_t>& user);
+  std::string add_line(std::uint32_t user, std::size_t begin, SplitPart part);
+  bool is_new(std::uint32_t user, std::size_t begin);
+  std::string repeated_item(std::uint32_t user, const std::vector<ItemId>& as_written) const;
+  std::span<const ItemId> items_of(const Line& line) const { return {items_.data() + line.begin, line.size}; }
+  /// Calls `visit(line)` for the user's lines, last first.
+  template <class Visit>
+  void for_each_line_of(std::uint32_t user, Visit visit) const;
 
   ImportSource& source_;
   Numbering users_;
-  Numbering items_;
-  std::unordered_set<std::uint64_t> pairs_;
-  std::vector<Interaction> rows_;
-  std::vector<SplitPart> parts_;  ///< parallel to rows_
+  Numbering items_numbering_;
+  std::vector<ItemId> items_;
+  std::vector<Line> lines_;
+  std::vector<std::uint32_t> last_line_;             ///< by user, as Line::previous
+  std::unordered_map<std::uint32_t, ItemSet> sets_;  ///< the items of users with many lines
+  std::vector<ItemId> as_written_;
 };
 
 }  // namespace throng

@@ -148,16 +148,11 @@ void CsvTable::fail(std::string_view reason) const {
 CsvWriter::CsvWriter(const std::filesystem::path& path)
     : path_(path), out_(path, std::ios::binary | std::ios::trunc) {}
 
-void CsvWriter::field(std::string_view text) {
-  if (row_begun_) buffer_ += ',';
-  row_begun_ = true;
-  if (text.find_first_of("\",\r\n") == std::string_view::npos) {
-    buffer_ += text;
-    return;
-  }
-  const std::size_t start = buffer_.size();
-  buffer_.resize(start + 2 * text.size() + 2);
-  buffer_.resize(start + csv_write(buffer_.data() + start, buffer_.size() - start, text.data(), text.size()));
+std::string CsvWriter::quoted(std::string_view text) {
+  if (!needs_quotes(text)) return std::string(text);
+  std::string field(2 * text.size() + 2, '\0');
+  field.resize(csv_write(field.data(), field.size(), text.data(), text.size()));
+  return field;
 }
 
 void CsvWriter::end_row() {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -95,13 +97,33 @@ class CsvWriter {
  public:
   explicit CsvWriter(const std::filesystem::path& path);
 
-  void field(std::string_view text);
+  void field(std::string_view text) { raw_field(quoted(text)); }
+  /// In as few digits as read back give the same number.
+  template <class Number>
+  void number(Number value) {
+    char digits[32];
+    const auto [end, error] = std::to_chars(std::begin(digits), std::end(digits), value);
+    raw_field({digits, static_cast<std::size_t>(end - digits)});
+  }
+  /// A field that is written often, quoted once by quoted().
+  void raw_field(std::string_view text) {
+    if (row_begun_) buffer_ += ',';
+    row_begun_ = true;
+    buffer_ += text;
+  }
+  /// The text as it stands in a file.
+  static std::string quoted(std::string_view text);
+
   void end_row();
   void row(const std::vector<std::string_view>& fields);
   /// Call it once, at the end. Throws Failure(unexpected) naming the path if not everything could be written.
   void close();
 
  private:
+  static bool needs_quotes(std::string_view text) {
+    return text.find_first_of("\",\r\n") != std::string_view::npos;
+  }
+
   std::filesystem::path path_;
   std::ofstream out_;
   std::string buffer_;

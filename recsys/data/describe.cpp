@@ -37,6 +37,26 @@ std::vector<std::string> missing_parts(const Dataset& dataset) {
 
 }  // namespace
 
+CountSpread spread_of(std::vector<std::uint32_t> counts) {
+  if (counts.empty()) return {};
+  std::sort(counts.begin(), counts.end());
+  const std::size_t n = counts.size();
+  CountSpread spread{.least = counts.front(),
+                     .median = (static_cast<double>(counts[(n - 1) / 2]) + counts[n / 2]) / 2,
+                     .mean = std::accumulate(counts.begin(), counts.end(), 0.0) / static_cast<double>(n),
+                     .greatest = counts.back()};
+  auto from = counts.begin();
+  for (std::uint64_t least = 0; least <= spread.greatest; least = std::max<std::uint64_t>(1, 2 * least)) {
+    const auto most = static_cast<std::uint32_t>(least == 0 ? 0 : 2 * least - 1);
+    const auto to = std::upper_bound(from, counts.end(), most);
+    spread.histogram.push_back({.least = static_cast<std::uint32_t>(least),
+                                .most = most,
+                                .members = static_cast<std::size_t>(to - from)});
+    from = to;
+  }
+  return spread;
+}
+
 DatasetDescription describe(const Dataset& dataset) {
   const Interactions& interactions = dataset.interactions;
   DatasetDescription description;
@@ -52,7 +72,12 @@ DatasetDescription describe(const Dataset& dataset) {
             .rating_histogram[static_cast<std::size_t>(std::clamp(std::lround(row.rating), 1L, 5L)) - 1];
     }
   }
+  std::vector<std::uint32_t> user_counts;
+  for (std::uint32_t user = 0; user < interactions.num_users(); ++user)
+    user_counts.push_back(static_cast<std::uint32_t>(interactions.items_of(UserId(user)).size()));
+  description.per_user = spread_of(std::move(user_counts));
   const auto counts = interactions.item_counts();
+  description.per_item = spread_of(counts);
   description.popularity_gini = gini({counts.begin(), counts.end()});
   std::vector<std::uint32_t> order(counts.size());
   std::iota(order.begin(), order.end(), 0U);

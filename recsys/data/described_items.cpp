@@ -9,7 +9,7 @@
 
 namespace throng {
 
-DescribedItems::DescribedItems(const TextIds& ids) : items_(ids.size()) {
+DescribedItems::DescribedItems(const ExternalIds& ids) : items_(ids.size()) {
   for (std::uint32_t id = 0; id < ids.size(); ++id) items_[id].external_id = ids[id];
 }
 
@@ -17,7 +17,7 @@ void DescribedItems::add_genre(std::uint32_t id, std::string_view name) {
   std::string text = to_valid_utf8(trimmed(name));
   std::replace(text.begin(), text.end(), '|', '/');
   if (text.empty()) return;
-  const GenreId genre{names_.add(text)};
+  const GenreId genre{names_.position_of(text)};
   std::vector<GenreId>& genres = items_[id].genres;
   if (std::find(genres.begin(), genres.end(), genre) == genres.end()) genres.push_back(genre);
 }

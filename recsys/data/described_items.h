@@ -4,14 +4,14 @@
 #include <vector>
 
 #include "recsys/data/dataset.h"
-#include "recsys/data/text_ids.h"
+#include "recsys/data/external_ids.h"
 
 namespace throng {
 
 /// The items of a source that describes them somewhere else than where it counts them.
 class DescribedItems {
  public:
-  explicit DescribedItems(const TextIds& ids);
+  explicit DescribedItems(const ExternalIds& ids);
 
   std::size_t size() const { return items_.size(); }
   /// For title, year and stated mean rating. Genres are added below.
@@ -27,7 +27,7 @@ class DescribedItems {
 
  private:
   std::vector<Item> items_;  ///< their genres are numbers of names_
-  TextIds names_;
+  ExternalIds names_;
 };
 
 }  // namespace throng

@@ -14,14 +14,9 @@ std::optional<std::uint32_t> plain_number(std::string_view id) {
 }  // namespace
 
 bool ExternalIds::add(std::string_view id) {
-  if (find(id)) return false;
-  const auto position = static_cast<std::uint32_t>(size());
-  if (const auto number = plain_number(id)) {
-    numbers_.add(*number, position);
-  } else {
-    texts_.emplace(id, position);
-  }
-  return true;
+  const std::size_t before = size();
+  position_of(id);
+  return size() > before;
 }
 
 std::optional<std::uint32_t> ExternalIds::find(std::string_view id) const {
@@ -29,6 +24,18 @@ std::optional<std::uint32_t> ExternalIds::find(std::string_view id) const {
   const auto found = texts_.find(id);
   if (found == texts_.end()) return std::nullopt;
   return found->second;
+}
+
+std::uint32_t ExternalIds::position_of(std::string_view id) {
+  if (const auto known = find(id)) return *known;
+  const auto position = static_cast<std::uint32_t>(size());
+  const std::string& added = ids_.emplace_back(id);
+  if (const auto number = plain_number(id)) {
+    numbers_.add(*number, position);
+  } else {
+    texts_.emplace(added, position);
+  }
+  return position;
 }
 
 }  // namespace throng

@@ -2,33 +2,38 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "recsys/data/id_positions.h"
 
 namespace throng {
 
-/// Ids of a dataset folder, which may be any text, and their positions. Those that are plain decimal numbers,
-/// as most are, are looked up as numbers.
+/// Ids of a source, which may be any text, and their positions in the order in which they were added. Those that are
+/// plain decimal numbers, as most are, are looked up as numbers.
 class ExternalIds {
  public:
-  std::size_t size() const { return numbers_.size() + texts_.size(); }
+  ExternalIds() = default;
+  ExternalIds(ExternalIds&&) = default;
+  ExternalIds& operator=(ExternalIds&&) = default;
+
+  std::size_t size() const { return ids_.size(); }
+  const std::string& operator[](std::size_t position) const { return ids_[position]; }
   /// Adds an id at position size(); false if it is there already.
   bool add(std::string_view id);
   std::optional<std::uint32_t> find(std::string_view id) const;
+  /// The id's position; it is added if it is not there.
+  std::uint32_t position_of(std::string_view id);
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-
+  std::deque<std::string> ids_;  // they stay where they are
   IdPositions numbers_;
-  std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> texts_;
+  boost::unordered_flat_map<std::string_view, std::uint32_t, std::hash<std::string_view>> texts_;
 };
 
 }  // namespace throng

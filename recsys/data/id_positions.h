@@ -3,8 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 namespace throng {
 
@@ -33,7 +34,7 @@ class IdPositions {
 
   std::size_t size_ = 0;
   std::vector<std::uint32_t> table_;
-  std::unordered_map<std::uint32_t, std::uint32_t> others_;
+  boost::unordered_flat_map<std::uint32_t, std::uint32_t> others_;
 };
 
 }  // namespace throng

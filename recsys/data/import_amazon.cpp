@@ -109,7 +109,8 @@ void add_categories(simdjson::dom::array categories, DescribedItems& items, std:
   if (is_path) add_path(categories, items, id);
 }
 
-void read_metadata(ImportSource& source, const SourceFile& file, const TextIds& ids, DescribedItems& items) {
+void read_metadata(ImportSource& source, const SourceFile& file, const ExternalIds& ids,
+                   DescribedItems& items) {
   for_each_record(source, file, [&](const Record& product) -> std::string {
     auto asin = product.id("parent_asin");
     if (!asin) asin = product.id("asin");

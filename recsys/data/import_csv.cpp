@@ -84,7 +84,7 @@ ItemColumns item_columns_of(const NamedRows& rows, const CsvFormat& format) {
           .genre_separator = format.genre_separator};
 }
 
-void read_items(ImportSource& source, const SourceFile& file, const TextIds& ids, DescribedItems& items) {
+void read_items(ImportSource& source, const SourceFile& file, const ExternalIds& ids, DescribedItems& items) {
   const CsvFormat& format = source.options().csv;
   NamedRows rows(file, format);
   const std::size_t id_column = *rows.position(format.items_id);
@@ -97,7 +97,8 @@ void read_items(ImportSource& source, const SourceFile& file, const TextIds& ids
 }
 
 /// Reads the items that the interactions themselves describe: every item's first row.
-void read_own_items(ImportSource& source, const SourceFile& file, const TextIds& ids, DescribedItems& items) {
+void read_own_items(ImportSource& source, const SourceFile& file, const ExternalIds& ids,
+                    DescribedItems& items) {
   const CsvFormat& format = source.options().csv;
   NamedRows rows(file, format);
   const std::size_t item_column = *rows.position(format.item);

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "recsys/data/dataset.h"
-#include "recsys/data/text_ids.h"
+#include "recsys/data/external_ids.h"
 
 namespace throng {
 
@@ -22,8 +23,8 @@ class InteractionLog {
   /// Adds a row. Returns why it is malformed, or an empty string: ids must not be blank, and valid UTF-8.
   std::string add(std::string_view user, std::string_view item, float rating, std::int64_t time);
 
-  const TextIds& users() const { return users_; }
-  const TextIds& items() const { return items_; }
+  const ExternalIds& users() const { return users_; }
+  const ExternalIds& items() const { return items_; }
   std::size_t size() const { return rows_.size(); }
 
   /// The rows by user and item, every pair once.
@@ -32,10 +33,12 @@ class InteractionLog {
   std::size_t repeated() const { return repeated_; }
 
  private:
+  template <class Id>
+  std::optional<std::uint32_t> find(const ExternalIds& ids, std::string_view id, Id Interaction::*last) const;
   static std::string check(std::string_view id, const char* noun);
 
-  TextIds users_;
-  TextIds items_;
+  ExternalIds users_;
+  ExternalIds items_;
   std::vector<Interaction> rows_;
   std::size_t repeated_ = 0;
 };

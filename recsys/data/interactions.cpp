@@ -1,8 +1,10 @@
 #include "recsys/data/interactions.h"
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,6 +31,22 @@ Interactions::Interactions(std::size_t users, std::size_t items, std::vector<Int
     if (columns.times) times_.push_back(row.time);
   }
   for (std::size_t user = 0; user < users; ++user) offsets_[user + 1] += offsets_[user];
+}
+
+Interactions::Interactions(std::size_t num_items, std::vector<std::size_t> offsets, std::vector<ItemId> items)
+    : num_items_(num_items), offsets_(std::move(offsets)), items_(std::move(items)) {
+  if (offsets_.empty() || offsets_.front() != 0 || offsets_.back() != items_.size() ||
+      !std::is_sorted(offsets_.begin(), offsets_.end())) {
+    throw std::invalid_argument("the offsets of interactions do not fit the items");
+  }
+  for (std::size_t user = 0; user < num_users(); ++user) {
+    const auto own = items_of(UserId(static_cast<std::uint32_t>(user)));
+    const bool ascends = std::adjacent_find(own.begin(), own.end(), std::greater_equal{}) == own.end();
+    if (!ascends || (!own.empty() && index(own.back()) >= num_items)) {
+      throw std::invalid_argument(
+          fmt::format("the items of user {} do not ascend below {}", user, num_items));
+    }
+  }
 }
 
 bool Interactions::contains(UserId user, ItemId item) const {

@@ -37,6 +37,10 @@ class Interactions {
   Interactions(std::size_t users, std::size_t items, std::vector<Interaction> rows,
                InteractionColumns columns);
 
+  /// Without ratings and times. User n has the items `items[offsets[n]]` to `items[offsets[n + 1]]`, ascending; else
+  /// std::invalid_argument.
+  Interactions(std::size_t num_items, std::vector<std::size_t> offsets, std::vector<ItemId> items);
+
   std::size_t num_users() const { return offsets_.empty() ? 0 : offsets_.size() - 1; }
   std::size_t num_items() const { return num_items_; }
   /// The number of interactions.

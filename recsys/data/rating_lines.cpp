@@ -103,22 +103,22 @@ class RatingReader {
     for (Interaction& row : rows_) row.user = UserId(by_id[index(row.user)]);
   }
 
+  /// Brings the rows into the order of user and item.
   void skip_repeated() {
-    const auto repeated = repeated_rows(rows_, order_of_rows(rows_, user_ids_.size()));
-    for (const std::uint32_t position : repeated) {
+    const auto order = order_of_rows(rows_, user_ids_.size());
+    for (const std::uint32_t position : repeated_rows(rows_, order)) {
       source_.skip(file_, lines_[position],
                    fmt::format("user {} has rated this item before", user_ids_[index(rows_[position].user)]));
     }
-    std::size_t kept = 0;
-    auto next = repeated.begin();
-    for (std::size_t position = 0; position < rows_.size(); ++position) {
-      if (next != repeated.end() && *next == position) {
-        ++next;
-      } else {
-        rows_[kept++] = rows_[position];
-      }
+    std::vector<Interaction> distinct;
+    distinct.reserve(rows_.size());
+    for (const std::uint32_t position : order) {
+      const Interaction& row = rows_[position];
+      const bool repeated =
+          !distinct.empty() && distinct.back().user == row.user && distinct.back().item == row.item;
+      if (!repeated) distinct.push_back(row);
     }
-    rows_.resize(kept);
+    rows_ = std::move(distinct);
   }
 
   ImportSource& source_;

@@ -1,7 +1,6 @@
 #include "recsys/data/row_order.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace throng {
 
@@ -9,18 +8,18 @@ std::vector<std::uint32_t> order_of_rows(std::span<const Interaction> rows, std:
   std::vector<std::size_t> next(users + 1, 0);  // where the user's next row goes
   for (const Interaction& row : rows) ++next[index(row.user) + 1];
   for (std::size_t user = 0; user < users; ++user) next[user + 1] += next[user];
-  std::vector<std::uint32_t> order(rows.size());
+  std::vector<std::uint64_t> keys(rows.size());  // item, then position
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    order[next[index(rows[i].user)]++] = static_cast<std::uint32_t>(i);
+    keys[next[index(rows[i].user)]++] = static_cast<std::uint64_t>(rows[i].item) << 32U | i;
   }
   std::size_t begin = 0;  // next[user] is now where the user's rows end
   for (std::size_t user = 0; user < users; begin = next[user++]) {
-    const auto row_before = [&](std::uint32_t a, std::uint32_t b) {
-      return std::pair(rows[a].item, a) < std::pair(rows[b].item, b);
-    };
-    std::sort(order.begin() + static_cast<std::ptrdiff_t>(begin),
-              order.begin() + static_cast<std::ptrdiff_t>(next[user]), row_before);
+    std::sort(keys.begin() + static_cast<std::ptrdiff_t>(begin),
+              keys.begin() + static_cast<std::ptrdiff_t>(next[user]));
   }
+  std::vector<std::uint32_t> order(rows.size());
+  std::transform(keys.begin(), keys.end(), order.begin(),
+                 [](std::uint64_t key) { return static_cast<std::uint32_t>(key); });
   return order;
 }
 

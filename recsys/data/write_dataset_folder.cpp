@@ -123,16 +123,19 @@ void write_interactions(const Dataset& dataset, const fs::path& path) {
   if (times) csv.field(interaction_columns[interaction_time]);
   if (split) csv.field(interaction_columns[interaction_split]);
   csv.end_row();
+  std::vector<std::string> item_ids;
+  for (const Item& item : dataset.catalogue.items) item_ids.push_back(CsvWriter::quoted(item.external_id));
   for (std::size_t n = 0; n < interactions.num_users(); ++n) {
     const UserId user{static_cast<std::uint32_t>(n)};
+    const std::string user_id = CsvWriter::quoted(dataset.users[n].external_id);
     const auto items = interactions.items_of(user);
     for (std::size_t i = 0; i < items.size(); ++i) {
-      csv.field(dataset.users[n].external_id);
-      csv.field(dataset.catalogue[items[i]].external_id);
-      if (ratings) csv.field(fmt::to_string(interactions.ratings_of(user)[i]));
-      if (times) csv.field(fmt::to_string(interactions.times_of(user)[i]));
+      csv.raw_field(user_id);
+      csv.raw_field(item_ids[index(items[i])]);
+      if (ratings) csv.number(interactions.ratings_of(user)[i]);
+      if (times) csv.number(interactions.times_of(user)[i]);
       if (split)
-        csv.field(
+        csv.raw_field(
             split_names[static_cast<std::size_t>(dataset.given_split[interactions.row_offset(user) + i])]);
       csv.end_row();
     }

@@ -5,13 +5,16 @@
 #include <fmt/ranges.h>
 
 #include "engine/base/error.h"
+#include "engine/base/files.h"
 #include "engine/base/printable.h"
 #include "recsys/data/dataset_folder.h"
 #include "recsys/data/import.h"
 #include "recsys/data/load.h"
 #include "recsys/data/text.h"
 #include "scenarios/cli/commands.h"
+#include "scenarios/report/dataset_page.h"
 #include "scenarios/report/dataset_tables.h"
+#include "scenarios/report/html_report.h"
 
 namespace throng {
 namespace {
@@ -57,6 +60,26 @@ void import(const ImportArguments& arguments) {
   const Dataset& dataset = imported.dataset;
   fmt::print("{}: {} users, {} items, {} interactions written to {}\n", dataset.name, dataset.users.size(),
              dataset.catalogue.size(), dataset.interactions.size(), arguments.out);
+}
+
+struct DescribeArguments {
+  std::string path;
+  std::string html;
+  bool json = false;
+};
+
+void describe(const DescribeArguments& arguments) {
+  const Dataset dataset = load_dataset(arguments.path);
+  if (!arguments.html.empty()) {
+    Json page = dataset_page(dataset);
+    page["version"] = THRONG_VERSION;
+    write_file(arguments.html, html_report(page));
+  }
+  if (arguments.json) {
+    fmt::print("{}\n", dataset_json(dataset).dump(-1, ' ', false, Json::error_handler_t::replace));
+  } else {
+    fmt::print("{}", dataset_tables(dataset));
+  }
 }
 
 void add_csv_options(CLI::App& command, ImportArguments& arguments) {
@@ -114,9 +137,11 @@ void add_data_command(CLI::App& app) {
   import_command->callback([arguments] { import(*arguments); });
 
   auto* describe_command = data->add_subcommand("describe", "Print what is in a dataset folder");
-  const auto path = std::make_shared<std::string>();
-  describe_command->add_option("DIR", *path, "The dataset folder, or demo")->required();
-  describe_command->callback([path] { fmt::print("{}", dataset_tables(load_dataset(*path))); });
+  const auto described = std::make_shared<DescribeArguments>();
+  describe_command->add_option("DIR", described->path, "The dataset folder, or demo")->required();
+  describe_command->add_flag("--json", described->json, "Print JSON");
+  describe_command->add_option("--html", described->html, "Write a page with charts to this file");
+  describe_command->callback([described] { describe(*described); });
 }
 
 }  // namespace throng

@@ -51,6 +51,27 @@ TEST(Describe, CountsAndSaysWhatIsMissing) {
   EXPECT_THAT(description.missing, Not(Contains(HasSubstr("No ratings"))));
 }
 
+TEST(Describe, SpreadsInteractionsOverUsersAndItems) {
+  const DatasetDescription description = describe(rated_dataset());
+  EXPECT_THAT(description.per_user.histogram,
+              ElementsAre(CountBucket{0, 0, 0}, CountBucket{1, 1, 1}, CountBucket{2, 3, 1}));
+  EXPECT_THAT(description.per_item.histogram,
+              ElementsAre(CountBucket{0, 0, 2}, CountBucket{1, 1, 1}, CountBucket{2, 3, 1}));
+  EXPECT_EQ(description.per_item.least, 0);
+  EXPECT_EQ(description.per_item.greatest, 2);
+  EXPECT_DOUBLE_EQ(description.per_item.mean, 3.0 / 4);
+  EXPECT_DOUBLE_EQ(description.per_item.median, 0.5);
+}
+
+TEST(Describe, HistogramsDoubleTheirBuckets) {
+  const CountSpread spread = spread_of({9, 1, 4, 7, 8, 16, 3});
+  EXPECT_THAT(spread.histogram,
+              ElementsAre(CountBucket{0, 0, 0}, CountBucket{1, 1, 1}, CountBucket{2, 3, 1},
+                          CountBucket{4, 7, 2}, CountBucket{8, 15, 2}, CountBucket{16, 31, 1}));
+  EXPECT_EQ(spread.median, 7);
+  EXPECT_EQ(spread_of({0xFFFFFFFF}).histogram.back(), (CountBucket{0x80000000, 0xFFFFFFFF, 1}));
+}
+
 TEST(Describe, AnEmptyDatasetIsNoDisaster) {
   const DatasetDescription description = describe(Dataset{});
   EXPECT_EQ(description.density, 0);

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace throng {
+
+/// A number that looks random (SplitMix64).
+std::uint64_t mixed(std::uint64_t n);
+
+/// Distinct numbers below `bound`, `mean` on average and at least one, low ones more often; which, follows from `group`.
+std::vector<std::uint32_t> distinct_members(std::uint32_t group, std::uint32_t bound, std::uint32_t mean);
+
+/// A few hundred characters of words.
+std::string prose(std::uint32_t n);
+
+/// A folder for files that benchmarks make, removed at the end.
+class MadeFolder {
+ public:
+  MadeFolder();
+  ~MadeFolder();
+  MadeFolder(const MadeFolder&) = delete;
+  MadeFolder& operator=(const MadeFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  /// The same, emptied.
+  const std::filesystem::path& emptied() const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A file that is written through a buffer.
+class MadeFile {
+ public:
+  explicit MadeFile(const std::filesystem::path& path);
+
+  void write(std::string_view text);
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  std::size_t bytes_ = 0;
+};
+
+/// Replaces `path` by `path`.gz.
+void pack(const std::filesystem::path& path);
+
+}  // namespace throng
