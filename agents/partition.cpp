@@ -16,13 +16,8 @@ VirtualTime session_start(const Window& window, const SessionOptions& options, A
   return window.begin + Duration(static_cast<std::int64_t>(offset));
 }
 
-RankingRequest ranking_request(const World& world, AgentId agent, UserId user, const Carried* carried) {
-  RankingRequest request{.query = {.user = user}, .excluded = {world.not_recommended.items_of(user)}};
-  if (carried == nullptr) return request;
-  request.excluded.emplace_back(carried->agents[index(agent)].picked);
-  if (carried->rows != nullptr) request.query.user = carried->rows->row_of(agent);
-  return request;
-}
+/// A ranking is there when the session starts.
+Duration no_time(std::string_view /*reply*/) { return Duration(0); }
 
 std::vector<ItemId> merged(const std::vector<ItemId>& a, const std::vector<ItemId>& b) {
   std::vector<ItemId> all;
@@ -36,26 +31,26 @@ Partition::Partition(const World& world, Mind& mind, const SessionOptions& optio
                      const Window& window, std::span<const AgentId> agents, Carried* carried)
     : options_(options),
       window_(window),
+      world_(world),
       carried_(carried),
-      visits_(visits(world, agents)),
-      rankings_(rank(world)) {
+      visits_(visits(agents)),
+      rankings_(rank()) {
   for (std::size_t i = 0; i < agents.size(); ++i) {
     Visit& visit = visits_[i];
     const SessionContext context{.options = options_,
                                  .profile = visit.profile,
-                                 .ranking = rankings_.of(i),
+                                 .ranking = world.recommender ? rankings_.of(i) : std::span<const ItemId>(),
                                  .mean_ratings = world.mean_ratings,
                                  .mind = mind};
-    scheduler_.spawn(
-        agents[i], session_start(window, options, agents[i], draws),
-        [&visit, context](Actor& self) { return run_session(self, context, visit.memory, visit.record); });
+    scheduler_.spawn(agents[i], session_start(window, options, agents[i], draws),
+                     [this, &visit, context](Actor& self) { return session(self, context, visit); });
   }
 }
 
-std::vector<Partition::Visit> Partition::visits(const World& world, std::span<const AgentId> agents) const {
+std::vector<Partition::Visit> Partition::visits(std::span<const AgentId> agents) const {
   std::vector<Visit> visits(agents.size());
   for (std::size_t i = 0; i < agents.size(); ++i) {
-    visits[i].profile = world.population.profile(agents[i]);
+    visits[i].profile = world_.population.profile(agents[i]);
     visits[i].record.agent = agents[i];
     visits[i].record.round = window_.round;
     if (carried_ != nullptr) visits[i].memory = std::move(carried_->agents[index(agents[i])].memory);
@@ -63,13 +58,33 @@ std::vector<Partition::Visit> Partition::visits(const World& world, std::span<co
   return visits;
 }
 
-Rankings Partition::rank(const World& world) const {
+RankingRequest Partition::ranking_request(const Visit& visit) const {
+  const UserId user = visit.profile.user;
+  RankingRequest request{.query = {.user = user}, .excluded = {world_.not_recommended.items_of(user)}};
+  if (carried_ == nullptr) return request;
+  const AgentId agent = visit.record.agent;
+  request.excluded.emplace_back(carried_->agents[index(agent)].picked);
+  if (carried_->rows != nullptr) request.query.user = carried_->rows->row_of(agent);
+  return request;
+}
+
+Rankings Partition::rank() const {
+  if (world_.recommender == nullptr) return {0, 0};
   std::vector<RankingRequest> requests;
   requests.reserve(visits_.size());
-  for (const Visit& visit : visits_) {
-    requests.push_back(ranking_request(world, visit.record.agent, visit.profile.user, carried_));
+  for (const Visit& visit : visits_) requests.push_back(ranking_request(visit));
+  return world_.recommender->rank(requests, ranking_length());
+}
+
+Task<void> Partition::session(Actor& self, SessionContext context, Visit& visit) const {
+  if (world_.recommender == nullptr) {
+    const OutsideRanking& outside = *world_.outside_ranking;
+    ExternalRequest request = outside.request(self.id(), ranking_request(visit), ranking_length());
+    const std::string reply = co_await self.external(std::move(request), no_time);
+    visit.ranking = outside.ranking(reply);
+    context.ranking = visit.ranking;
   }
-  return rank_top_k(world.recommender, requests, std::size_t{options_.items_per_page} * options_.max_pages);
+  co_await run_session(self, context, visit.memory, visit.record);
 }
 
 std::vector<SessionRecord> Partition::close() {

@@ -35,6 +35,7 @@ class Partition {
     Profile profile;
     Memory memory;
     SessionRecord record;
+    std::vector<ItemId> ranking;  ///< from outside
   };
   struct Outbox : Outside {
     void submit(const CallKey& key, ExternalRequest request) override {
@@ -43,11 +44,16 @@ class Partition {
     std::vector<std::pair<CallKey, ExternalRequest>> calls;
   };
 
-  std::vector<Visit> visits(const World& world, std::span<const AgentId> agents) const;
-  Rankings rank(const World& world) const;
+  std::vector<Visit> visits(std::span<const AgentId> agents) const;
+  std::size_t ranking_length() const { return std::size_t{options_.items_per_page} * options_.max_pages; }
+  RankingRequest ranking_request(const Visit& visit) const;
+  /// By the recommender of this process; empty if there is none.
+  Rankings rank() const;
+  Task<void> session(Actor& self, SessionContext context, Visit& visit) const;
 
   SessionOptions options_;
   Window window_;
+  World world_;
   Carried* carried_;
   std::vector<Visit> visits_;
   Rankings rankings_;

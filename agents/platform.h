@@ -4,11 +4,11 @@
 #include <span>
 
 #include "agents/observer.h"
+#include "agents/outside_ranking.h"
 #include "agents/session.h"
 #include "agents/training_data.h"
 #include "engine/sim/random.h"
 #include "recsys/data/split.h"
-#include "recsys/models/ranking.h"
 #include "recsys/models/recommender.h"
 
 namespace throng {
@@ -18,7 +18,8 @@ class Partition;
 /// What does not change within a window. Everything outlives the platform.
 struct World {
   const Population& population;
-  const Recommender& recommender;       ///< fitted
+  const Recommender* recommender;  ///< fitted; null: `outside_ranking` is asked
+  const OutsideRanking* outside_ranking;
   const Interactions& not_recommended;  ///< users x items: what a user is not shown
   std::span<const float> mean_ratings;  ///< displayed, per item
 };

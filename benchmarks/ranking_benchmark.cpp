@@ -40,7 +40,7 @@ void rank_users(benchmark::State& state) {
     requests.push_back({.query = {.user = UserId(user)}, .excluded = {train.items_of(UserId(user))}});
   }
   const ThreadLimit limit(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) benchmark::DoNotOptimize(rank_top_k(*recommender, requests, 20));
+  for (auto _ : state) benchmark::DoNotOptimize(recommender->rank(requests, 20));
   state.SetItemsProcessed(state.iterations() * kUsers);
 }
 

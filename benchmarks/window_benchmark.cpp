@@ -33,7 +33,8 @@ void run_window(benchmark::State& state) {
   const Population population(dataset, space, {.agents = 20'000}, draws);
   StatisticalMind mind({}, space, mean_ratings, draws);
   const Platform platform({.population = population,
-                           .recommender = *recommender,
+                           .recommender = recommender.get(),
+                           .outside_ranking = nullptr,
                            .not_recommended = not_recommended,
                            .mean_ratings = mean_ratings},
                           mind, {}, draws);

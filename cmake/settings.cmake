@@ -11,7 +11,9 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 add_library(throng_settings INTERFACE)
-target_include_directories(throng_settings INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_include_directories(throng_settings INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated> $<INSTALL_INTERFACE:include/throng>)
+target_compile_features(throng_settings INTERFACE cxx_std_20)
 target_compile_options(throng_settings INTERFACE -march=x86-64-v3 -ffp-contract=off)
 target_compile_definitions(throng_settings INTERFACE 
   EIGEN_DONT_PARALLELIZE EIGEN_MAX_ALIGN_BYTES=32 EIGEN_FAST_MATH=0 JSON_USE_IMPLICIT_CONVERSIONS=0)
@@ -48,5 +50,6 @@ target_compile_options(throng_kernels INTERFACE $<$<CONFIG:Release>:-O3>)
 function(throng_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
+  set_property(GLOBAL APPEND PROPERTY THRONG_LIBRARIES ${name})
   target_link_libraries(${name} PUBLIC throng_settings ${ARG_LINKS} PRIVATE throng_warnings)
 endfunction()

@@ -4,38 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "engine/net/transport_fault.h"
+
 namespace throng::llm {
 namespace {
 
 using net::HttpFailureKind;
-
-TransportFault fault_of(HttpFailureKind kind) {
-  switch (kind) {
-    case HttpFailureKind::resolve:
-    case HttpFailureKind::connect:
-    case HttpFailureKind::proxy:
-    case HttpFailureKind::tls:
-      return TransportFault::connect;
-    case HttpFailureKind::certificate:
-      return TransportFault::certificate;
-    case HttpFailureKind::timeout_connect:
-    case HttpFailureKind::timeout_tls:
-    case HttpFailureKind::timeout_first_byte:
-    case HttpFailureKind::timeout_idle:
-    case HttpFailureKind::timeout_total:
-      return TransportFault::timeout;
-    case HttpFailureKind::reset:
-    case HttpFailureKind::canceled:
-      return TransportFault::reset;
-    case HttpFailureKind::truncated:
-    case HttpFailureKind::malformed:
-      return TransportFault::broken_reply;
-    case HttpFailureKind::invalid_request:
-    case HttpFailureKind::too_large:
-      break;
-  }
-  return TransportFault::refused_by_us;
-}
 
 /// Whether a server had the request when it failed, and may have generated something.
 bool may_be_billed(HttpFailureKind kind) {
@@ -58,7 +32,7 @@ AttemptEnd read_failure(const net::HttpFailure& failure) {
   const bool billed = may_be_billed(failure.kind);
   return {.kind = failure.kind == HttpFailureKind::canceled ? AttemptEnd::Kind::canceled
                                                             : AttemptEnd::Kind::failed,
-          .failed = {.fault = fault_of(failure.kind)},
+          .failed = {.fault = net::transport_fault(failure.kind)},
           .failed_as = std::string(to_string(failure.kind)),
           .message = failure.message,
           .billing = billed ? AttemptEnd::Billing::possible : AttemptEnd::Billing::none};

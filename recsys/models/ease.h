@@ -17,7 +17,7 @@ struct EaseOptions {
 ///   minimise |X - X B|^2 + l2 |B|^2,   B_ij = -P_ij / P_jj (i != j),   P = (X^T X + l2 I)^-1,
 ///   score(user, j) = sum of B_ij over the user's items i.
 /// Memory: one items x items matrix of floats. A user without items scores by popularity.
-class Ease final : public Recommender {
+class Ease final : public ScoringRecommender {
  public:
   /// From {"l2": 600}, the fields of EaseOptions.
   static Result<std::unique_ptr<Recommender>> make(const Json& options);

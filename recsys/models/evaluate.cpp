@@ -22,7 +22,7 @@ HeldOutRankings rank_for_held_out(const Recommender& recommender, const Interact
     RankingRequest& request = requests.emplace_back(RankingRequest{.query = {.user = user}});
     for (const Interactions* interactions : masked) request.excluded.push_back(interactions->items_of(user));
   }
-  return {.users = std::move(users), .rankings = rank_top_k(recommender, requests, k)};
+  return {.users = std::move(users), .rankings = recommender.rank(requests, k)};
 }
 
 HeldOutRankings rank_for_held_out(const Recommender& recommender, const Split& split, SplitPart part,

@@ -6,7 +6,7 @@
 
 #include "recsys/data/split.h"
 #include "recsys/eval/metrics.h"
-#include "recsys/models/ranking.h"
+#include "recsys/models/recommender.h"
 
 namespace throng {
 

@@ -14,7 +14,7 @@ namespace throng {
 ///
 /// A history is folded in by solving for its factors exactly, as in a fit. A user without items scores like the
 /// mean of the others. A warm start goes on from the earlier factors.
-class Ials final : public Recommender {
+class Ials final : public ScoringRecommender {
  public:
   /// From {"factors": 64, ...}, the fields of IalsOptions.
   static Result<std::unique_ptr<Recommender>> make(const Json& options);

@@ -17,7 +17,7 @@ struct ItemKnnOptions {
 ///   score(user, i) = sum of similarity(i, j) over the user's items j among the `neighbors` most similar to i,
 ///   similarity(i, j) = users of both / (sqrt(users of i * users of j) + shrinkage),
 /// ties between neighbours by id. A user without items scores by popularity.
-class ItemKnn final : public Recommender {
+class ItemKnn final : public ScoringRecommender {
  public:
   /// From {"neighbors": 200, ...}, the fields of ItemKnnOptions.
   static Result<std::unique_ptr<Recommender>> make(const Json& options);

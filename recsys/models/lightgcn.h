@@ -14,7 +14,7 @@ namespace throng {
 /// A history is folded in as a new node of the graph: its first vector is that of the mean user, and what its
 /// items pass on to it is what they pass on in the fitted graph. A user without training items scores like the
 /// mean of the others. A warm start goes on from the earlier vectors.
-class LightGcn final : public Recommender {
+class LightGcn final : public ScoringRecommender {
  public:
   /// From {"factors": 64, ...}, the fields of LightGcnOptions.
   static Result<std::unique_ptr<Recommender>> make(const Json& options);

@@ -13,7 +13,7 @@ namespace throng {
 ///
 /// A user without training items scores like the mean of the others, and so does an unseen one without a
 /// history; a history is folded in (fold_in.h).
-class MatrixFactorization final : public Recommender {
+class MatrixFactorization final : public ScoringRecommender {
  public:
   /// From {"factors": 64, ...}, the fields of MfOptions.
   static Result<std::unique_ptr<Recommender>> make(const Json& options);

@@ -17,7 +17,7 @@ namespace throng {
 /// It knows users only by their histories, so that unseen ones are folded in as they are. A user without items
 /// scores by the biases, which is about by popularity. A warm start goes on from the earlier weights and their
 /// annealing, if the catalogue is the same.
-class MultVae final : public Recommender {
+class MultVae final : public ScoringRecommender {
  public:
   /// From {"hidden": 600, ...}, the fields of MultVaeOptions.
   static Result<std::unique_ptr<Recommender>> make(const Json& options);

@@ -8,7 +8,7 @@
 namespace throng {
 
 /// Scores an item by the number of its training interactions, the same for every user. No options.
-class Popularity final : public Recommender {
+class Popularity final : public ScoringRecommender {
  public:
   static Result<std::unique_ptr<Recommender>> make(const Json& options);
 

@@ -8,7 +8,7 @@ namespace throng {
 
 /// Scores every item uniformly in [0, 1) at random, fixed by seed, user and item; for an unseen user by seed,
 /// history and item. No options.
-class RandomRecommender final : public Recommender {
+class RandomRecommender final : public ScoringRecommender {
  public:
   static Result<std::unique_ptr<Recommender>> make(const Json& options);
 

@@ -48,7 +48,7 @@ class Load {
       do {
         const std::vector<RankingRequest> requests = next_batch();
         const Clock::time_point start = Clock::now();
-        rank_top_k(recommender_, requests, load_.k);
+        recommender_.rank(requests, load_.k);
         latencies.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
       } while (Clock::now() - begin < load_.duration);
     } catch (...) {

@@ -1,18 +1,17 @@
-#include "recsys/models/ranking.h"
-
 #include <algorithm>
 #include <array>
 
 #include "engine/base/parallel.h"
 #include "recsys/linalg/top_k.h"
+#include "recsys/models/recommender.h"
 
 namespace throng {
 namespace {
 
 constexpr std::size_t kBlock = ScoreBlock::kQueries;
 
-void rank_block(const Recommender& recommender, std::span<const RankingRequest> requests, std::size_t first,
-                std::size_t items, Rankings& rankings) {
+void rank_block(const ScoringRecommender& recommender, std::span<const RankingRequest> requests,
+                std::size_t first, std::size_t items, Rankings& rankings) {
   std::array<Query, kBlock> queries;
   const std::span<const RankingRequest> block =
       requests.subspan(first, std::min(kBlock, requests.size() - first));
@@ -27,10 +26,10 @@ void rank_block(const Recommender& recommender, std::span<const RankingRequest> 
 
 }  // namespace
 
-Rankings rank_top_k(const Recommender& recommender, std::span<const RankingRequest> requests, std::size_t k) {
+Rankings ScoringRecommender::rank(std::span<const RankingRequest> requests, std::size_t k) const {
   Rankings rankings(requests.size(), k);
   parallel_for((requests.size() + kBlock - 1) / kBlock, [&](std::size_t block) {
-    rank_block(recommender, requests, block * kBlock, recommender.num_items(), rankings);
+    rank_block(*this, requests, block * kBlock, num_items(), rankings);
   });
   return rankings;
 }

@@ -1,12 +1,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "recsys/models/recommender.h"
+#include "recsys/data/ids.h"
 
 namespace throng {
+
+/// Whom to score or rank items for: a user of the training data, or an unseen one, known by a history (fold-in).
+struct Query {
+  std::optional<UserId> user{};       ///< a row of the training data
+  std::span<const ItemId> history{};  ///< ascending; used only if `user` is empty
+};
 
 /// One ranking to make.
 struct RankingRequest {
@@ -35,9 +43,5 @@ class Rankings {
   std::vector<std::uint32_t> lengths_;
   std::vector<ItemId> items_;
 };
-
-/// Ranks by score, descending, ties by item id, ascending. Works in blocks of ScoreBlock::kQueries requests,
-/// in parallel; never holds more than one block of scores per thread.
-Rankings rank_top_k(const Recommender& recommender, std::span<const RankingRequest> requests, std::size_t k);
 
 }  // namespace throng

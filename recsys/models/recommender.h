@@ -2,13 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 
 #include "engine/base/json.h"
-#include "recsys/data/interactions.h"
+#include "recsys/data/dataset.h"
 #include "recsys/linalg/score_block.h"
+#include "recsys/models/ranking.h"
 
 namespace throng {
 
@@ -30,6 +32,8 @@ struct FitInput {
       nullptr;  ///< only ever excluded while validating, as in Agent4Rec; may be nullptr
   std::uint64_t seed = 0;
   FitStart start = FitStart::cold;  ///< models without iterations have no use for a warm start and ignore it
+  /// What users and items are called; only needed by kinds that deal with files or other processes.
+  const Dataset* dataset = nullptr;
 };
 
 /// Progress of a fit, one call per epoch. Called on the fitting thread; an exception of the observer ends the
@@ -47,17 +51,12 @@ class FitObserver {
   virtual void on_progress(const FitProgress& /*progress*/) {}
 };
 
-/// Whom to score items for: a user of the training data, or an unseen one, known by a history (fold-in).
-struct Query {
-  std::optional<UserId> user{};       ///< a row of the training data
-  std::span<const ItemId> history{};  ///< ascending; used only if `user` is empty
-};
-
-/// Scores items for users. Implementations: one .h/.cpp pair each, listed in registry.cpp.
+/// Ranks items for users. Implementations: one .h/.cpp pair each, listed in registry.cpp; nearly all of them score
+/// (ScoringRecommender).
 ///
-/// Thread safety: `score` may be called from many threads at once after `fit` has returned. Determinism: the
-/// same options, input and seed give bit-identical scores on any number of threads, and the scores of a query
-/// do not depend on which other queries share its block.
+/// Thread safety: `rank` may be called from many threads at once after `fit` has returned. Determinism: the same
+/// options, input and seed give the same rankings on any number of threads, and what a request gets does not depend
+/// on which others it comes with.
 class Recommender {
  public:
   virtual ~Recommender() = default;
@@ -78,15 +77,26 @@ class Recommender {
   /// The size of the catalogue it was fitted on; 0 before.
   virtual std::size_t num_items() const = 0;
 
-  /// Writes the scores of all items for queries[i] to `scores.of(i)`; higher is better, every score is
-  /// finite. queries.size() <= ScoreBlock::kQueries; `scores` has the catalogue's size.
-  virtual void score(std::span<const Query> queries, ScoreBlock& scores) const = 0;
+  /// The best items of each request.
+  virtual Rankings rank(std::span<const RankingRequest> requests, std::size_t k) const = 0;
 
   /// What `save_recommender` and `load_recommender` need: writes what `fit` has learned, and reads it back into
   /// a recommender made from the same options. The defaults are for kinds that learn nothing here: they throw
   /// Failure(usage).
   virtual void save(ModelWriter& out) const;
   virtual void load(ModelReader& in);
+};
+
+/// A recommender that scores every item for a user: bit-identical scores for the same options, input and seed.
+class ScoringRecommender : public Recommender {
+ public:
+  /// Writes the scores of all items for queries[i] to `scores.of(i)`; higher is better, every score is
+  /// finite. queries.size() <= ScoreBlock::kQueries; `scores` has the catalogue's size. Thread-safe like `rank`.
+  virtual void score(std::span<const Query> queries, ScoreBlock& scores) const = 0;
+
+  /// By score, descending, ties by item id, ascending. Works in blocks of ScoreBlock::kQueries requests, in
+  /// parallel; never holds more than one block of scores per thread.
+  Rankings rank(std::span<const RankingRequest> requests, std::size_t k) const final;
 };
 
 }  // namespace throng

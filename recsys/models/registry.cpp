@@ -1,7 +1,6 @@
 #include "recsys/models/registry.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/ranges.h>
 
@@ -13,26 +12,33 @@
 #include "recsys/models/mf.h"
 #include "recsys/models/multvae.h"
 #include "recsys/models/popularity.h"
+#include "recsys/models/precomputed.h"
 #include "recsys/models/random_recommender.h"
+#include "recsys/models/remote_recommender.h"
 
 namespace throng {
 namespace {
 
 struct Kind {
-  std::string_view name;
-  Result<std::unique_ptr<Recommender>> (*make)(const Json& options);
+  std::string name;
+  MakeRecommender make;
 };
 
-constexpr std::array kKinds{
-    Kind{"random", RandomRecommender::make},
-    Kind{"popularity", Popularity::make},
-    Kind{"itemknn", ItemKnn::make},
-    Kind{"ease", Ease::make},
-    Kind{"ials", Ials::make},
-    Kind{"mf", MatrixFactorization::make},
-    Kind{"lightgcn", LightGcn::make},
-    Kind{"multvae", MultVae::make},
-};
+std::vector<Kind>& kinds() {
+  static std::vector<Kind> kinds{
+      {"random", RandomRecommender::make},
+      {"popularity", Popularity::make},
+      {"itemknn", ItemKnn::make},
+      {"ease", Ease::make},
+      {"ials", Ials::make},
+      {"mf", MatrixFactorization::make},
+      {"lightgcn", LightGcn::make},
+      {"multvae", MultVae::make},
+      {"rankings", Precomputed::make},
+      {"remote", RemoteRecommender::make},
+  };
+  return kinds;
+}
 
 }  // namespace
 
@@ -46,14 +52,20 @@ Result<std::unique_ptr<Recommender>> make_recommender(const Json& options) {
   reader.choice("kind", name, recommender_kinds());
   for (const auto& [key, value] : options.items()) reader.ignore(key);  // the model's own
   if (const Result<void> read = reader.finish(); !read) return read.error();
-  return std::ranges::find(kKinds, name, &Kind::name)->make(options);
+  return std::ranges::find(kinds(), name, &Kind::name)->make(options);
 }
 
 std::vector<std::string> recommender_kinds() {
   std::vector<std::string> names;
-  names.reserve(kKinds.size());
-  for (const Kind& kind : kKinds) names.emplace_back(kind.name);
+  for (const Kind& kind : kinds()) names.push_back(kind.name);
   return names;
+}
+
+void register_recommender(const std::string& kind, MakeRecommender make) {
+  if (std::ranges::find(kinds(), kind, &Kind::name) != kinds().end()) {
+    throw Failure(ErrorKind::usage, fmt::format("there is a recommender \"{}\" already", kind));
+  }
+  kinds().push_back({kind, std::move(make)});
 }
 
 }  // namespace throng

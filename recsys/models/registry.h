@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +15,14 @@ namespace throng {
 /// key as a JSON path below the object ("/factors"), its value and what was expected.
 Result<std::unique_ptr<Recommender>> make_recommender(const Json& options);
 
-/// The kinds there are, in the order of the help text.
+/// The kinds there are, in the order of the help text; registered ones last.
 std::vector<std::string> recommender_kinds();
+
+/// Makes an unfitted recommender; see `make_recommender`.
+using MakeRecommender = std::function<Result<std::unique_ptr<Recommender>>(const Json& options)>;
+
+/// Adds a kind of one's own, from outside of this tree: from then on scenarios and commands know it. To be called
+/// before anything else runs, from one thread. Throws Failure(usage) if there is such a kind already.
+void register_recommender(const std::string& kind, MakeRecommender make);
 
 }  // namespace throng

@@ -20,7 +20,7 @@ struct EvaluateArguments {
 
 EvaluatedModel evaluate_model(Recommender& recommender, const RecData& data,
                               const EvaluateArguments& arguments, FitObserver& observer) {
-  const double fit_seconds = fit_timed(recommender, data.split, arguments.common, observer);
+  const double fit_seconds = fit_timed(recommender, data, arguments.common, observer);
   const auto evaluate_on = [&](SplitPart part) {
     return evaluate_part(recommender, data.split, part, arguments.k, data.dataset.catalogue);
   };

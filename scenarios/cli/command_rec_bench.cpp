@@ -36,7 +36,7 @@ std::vector<Measured> measure(const BenchArguments& arguments) {
   for (const std::unique_ptr<Recommender>& recommender : recommenders) {
     const double fit_seconds = [&] {
       const ThreadLimit limit(arguments.common.threads);
-      return fit_timed(*recommender, data.split, arguments.common, progress);
+      return fit_timed(*recommender, data, arguments.common, progress);
     }();
     for (const std::size_t callers : arguments.callers) {
       for (const std::size_t batch : arguments.batches) {

@@ -19,8 +19,9 @@ void add_story_command(CLI::App& app) {
   command->add_option("--agent", arguments->agent, "The agent's number, from 0")
       ->required()
       ->check(not_negative);
-  command->add_flag("--prompts", arguments->prompts,
-                    "Show the exact prompts and replies of the language model as well");
+  command->add_flag(
+      "--prompts", arguments->prompts,
+      "Show what a language model and a remote recommender were asked, and their replies, as well");
   command->callback([arguments] {
     const AgentId agent{arguments->agent};
     fmt::print("{}", story(RunReader(arguments->folder), agent));

@@ -78,12 +78,15 @@ RecData load_rec_data(const RecArguments& arguments) {
   return {.dataset = std::move(dataset), .split = std::move(split)};
 }
 
-double fit_timed(Recommender& recommender, const Split& split, const RecArguments& arguments,
+double fit_timed(Recommender& recommender, const RecData& data, const RecArguments& arguments,
                  FitObserver& observer) {
   const auto started = std::chrono::steady_clock::now();
-  recommender.fit(
-      {.train = split.train, .validation = &split.validation, .test = &split.test, .seed = arguments.seed},
-      observer);
+  recommender.fit({.train = data.split.train,
+                   .validation = &data.split.validation,
+                   .test = &data.split.test,
+                   .seed = arguments.seed,
+                   .dataset = &data.dataset},
+                  observer);
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 }
 

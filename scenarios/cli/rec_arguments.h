@@ -38,7 +38,7 @@ std::vector<std::unique_ptr<Recommender>> make_models(const RecArguments& argume
 RecData load_rec_data(const RecArguments& arguments);
 
 /// Fits on the training part, stopping by the validation part if it is not empty; returns the seconds it took.
-double fit_timed(Recommender& recommender, const Split& split, const RecArguments& arguments,
+double fit_timed(Recommender& recommender, const RecData& data, const RecArguments& arguments,
                  FitObserver& observer);
 
 /// `throng rec bench`.

@@ -70,6 +70,10 @@ Json MishapCounts::json() const {
           {"repairs", repairs_}};
 }
 
+Json ranking_report(const CallCounts& counts) {
+  return {{"from_journal", counts.from_journal}, {"replayed", counts.replayed}, {"live", counts.live}};
+}
+
 Json call_report(const Journal& journal, const CallCounts& counts) {
   JournalTotals sum;
   Json by_model = Json::array();

@@ -36,4 +36,7 @@ class MishapCounts {
 /// same for each model at each endpoint], failed_attempts {by kind, of all processes of the run}.
 Json call_report(const Journal& journal, const CallCounts& counts);
 
+/// Where a remote recommender's rankings came from: from_journal, replayed, live.
+Json ranking_report(const CallCounts& counts);
+
 }  // namespace throng

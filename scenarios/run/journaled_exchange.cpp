@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "recsys/models/remote_protocol.h"
+
 namespace throng {
 namespace {
 
@@ -17,15 +19,31 @@ constexpr std::chrono::milliseconds kGathering{5};
 JournaledExchange::JournaledExchange(Journal& journal, const Journal* earlier, Line* line, Observer observer)
     : journal_(journal), earlier_(earlier), line_(line), observer_(std::move(observer)) {}
 
+CallCounts& CallCounts::operator+=(const CallCounts& other) {
+  from_journal += other.from_journal;
+  replayed += other.replayed;
+  live += other.live;
+  under_way += other.under_way;
+  return *this;
+}
+
+CallCounts JournaledExchange::counts() const {
+  CallCounts sum;
+  for (const CallCounts& counts : counts_) sum += counts;
+  return sum;
+}
+
 void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
+  const Ask ask = remote::is_rank_context(request.parts[0]) ? Ask::ranking : Ask::model;
+  CallCounts& counts = counts_[static_cast<std::size_t>(ask)];
   if (std::optional<JournaledReply> known = journal_.find(key)) {
-    ++counts_.from_journal;
+    ++counts.from_journal;
     arrived_.emplace_back(key, std::move(known->reply));
     return;
   }
   if (earlier_ != nullptr) {
     if (std::optional<JournaledReply> known = earlier_->find(key)) {
-      ++counts_.replayed;
+      ++counts.replayed;
       journal_.add(key, request.parts, *known);
       uncommitted_ = true;
       arrived_.emplace_back(key, std::move(known->reply));
@@ -40,15 +58,15 @@ void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
               index(key.actor))});
     return;
   }
-  ++counts_.under_way;
+  ++counts.under_way;
   const auto parts = std::make_shared<const std::vector<std::string>>(std::move(request.parts));
-  line_->ask(*parts, request.chain, [this, key, parts](Result<JournaledReply> result) {
-    --counts_.under_way;
+  line_->ask(*parts, request.chain, [this, key, parts, &counts](Result<JournaledReply> result) {
+    --counts.under_way;
     if (!result) {
       fail(result.error());
       return;
     }
-    ++counts_.live;
+    ++counts.live;
     journal_.add(key, *parts, *result);
     uncommitted_ = true;
     arrived_.emplace_back(key, std::move(result->reply));
@@ -60,11 +78,11 @@ void JournaledExchange::fail(Error error) {
 }
 
 void JournaledExchange::pump() {
-  if (line_ == nullptr || counts_.under_way == 0) return;
+  if (line_ == nullptr || counts().under_way == 0) return;
   if (!arrived_.empty()) return line_->pump(std::chrono::milliseconds(0));
   line_->pump(kMoment);
   const auto until = std::chrono::steady_clock::now() + kGathering;
-  while (counts_.under_way > 0 && !failure_ && std::chrono::steady_clock::now() < until)
+  while (counts().under_way > 0 && !failure_ && std::chrono::steady_clock::now() < until)
     line_->pump(std::chrono::milliseconds(1));
 }
 
@@ -78,7 +96,7 @@ void JournaledExchange::commit() {
 void JournaledExchange::wait(const Deliver& deliver) {
   pump();
   commit();
-  if (observer_) observer_(counts_);
+  if (observer_) observer_(counts());
   if (failure_) {
     drain();
     throw Failure(failure_->kind, failure_->message);
@@ -88,10 +106,10 @@ void JournaledExchange::wait(const Deliver& deliver) {
 
 void JournaledExchange::drain() {
   if (line_ != nullptr) line_->wind_down();
-  while (counts_.under_way > 0) {
+  while (counts().under_way > 0) {
     line_->pump(kMoment);
     commit();
-    if (observer_) observer_(counts_);
+    if (observer_) observer_(counts());
   }
   commit();
   arrived_.clear();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,12 +12,17 @@
 
 namespace throng {
 
+/// Who is asked.
+enum class Ask { model, ranking };
+
 /// How calls were answered.
 struct CallCounts {
   std::uint64_t from_journal = 0;  ///< of this run: paid for before it was interrupted
   std::uint64_t replayed = 0;      ///< from the journal of another run
   std::uint64_t live = 0;          ///< paid for now
   std::uint64_t under_way = 0;
+
+  CallCounts& operator+=(const CallCounts& other);
 };
 
 /// The outside of a run, through its journal: a reply that is in the journal is never asked for again, and a new one is in the
@@ -35,7 +41,8 @@ class JournaledExchange : public Exchange {
   /// Asks for nothing more, waits for what is under way and journals it. No reply is handed over afterwards.
   void drain();
 
-  const CallCounts& counts() const { return counts_; }
+  const CallCounts& counts(Ask ask) const { return counts_[static_cast<std::size_t>(ask)]; }
+  CallCounts counts() const;  ///< of all
 
  private:
   void pump();
@@ -46,7 +53,7 @@ class JournaledExchange : public Exchange {
   const Journal* earlier_;
   Line* line_;
   Observer observer_;
-  CallCounts counts_;
+  std::array<CallCounts, 2> counts_;                      ///< by Ask
   std::vector<std::pair<CallKey, std::string>> arrived_;  ///< not handed over yet
   bool uncommitted_ = false;
   std::optional<Error> failure_;  ///< the first

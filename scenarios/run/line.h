@@ -10,6 +10,10 @@
 #include "engine/base/json.h"
 #include "scenarios/store/journal.h"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace throng {
 
 /// A way to get replies that costs something. Everything is called and completes on one thread.
@@ -29,5 +33,8 @@ class Line {
   /// What was asked and what became of it, for a person: an object.
   virtual Json account() const = 0;
 };
+
+/// What `Line::pump` is for a line that lives on `io`.
+void pump_line(boost::asio::io_context& io, std::chrono::milliseconds most);
 
 }  // namespace throng

@@ -38,9 +38,10 @@ ErrorKind kind_of(llm::CallFault fault) {
 }  // namespace
 
 struct LlmLine::Impl {
-  Impl(std::vector<llm::EndpointOptions> endpoints, const llm::Environment& environment,
-       llm::ClientOptions options)
+  Impl(boost::asio::io_context& io_context, std::vector<llm::EndpointOptions> endpoints,
+       const llm::Environment& environment, llm::ClientOptions options)
       : suppliers(throng::suppliers(endpoints)),
+        io(io_context),
         client(io, std::move(endpoints), environment, std::move(options)) {}
 
   Result<JournaledReply> reply_of(llm::CallResult<llm::Reply>& result) const {
@@ -62,14 +63,14 @@ struct LlmLine::Impl {
   }
 
   std::vector<Supplier> suppliers;
-  boost::asio::io_context io{1};
+  boost::asio::io_context& io;
   llm::LogicalRequestReader reader;
   llm::EndpointClient client;
 };
 
-LlmLine::LlmLine(std::vector<llm::EndpointOptions> endpoints, const llm::Environment& environment,
-                 llm::ClientOptions options)
-    : impl_(std::make_unique<Impl>(std::move(endpoints), environment, std::move(options))) {}
+LlmLine::LlmLine(boost::asio::io_context& io, std::vector<llm::EndpointOptions> endpoints,
+                 const llm::Environment& environment, llm::ClientOptions options)
+    : impl_(std::make_unique<Impl>(io, std::move(endpoints), environment, std::move(options))) {}
 
 LlmLine::~LlmLine() = default;
 
@@ -79,10 +80,7 @@ void LlmLine::ask(std::span<const std::string> parts, std::uint32_t chain, Done 
       [this, done = std::move(done)](llm::CallResult<llm::Reply> result) { done(impl_->reply_of(result)); });
 }
 
-void LlmLine::pump(std::chrono::milliseconds most) {
-  if (impl_->io.stopped()) impl_->io.restart();
-  if (impl_->io.run_one_for(most) > 0) impl_->io.poll();
-}
+void LlmLine::pump(std::chrono::milliseconds most) { pump_line(impl_->io, most); }
 
 void LlmLine::wind_down() { impl_->client.wind_down(); }
 

@@ -11,9 +11,9 @@ namespace throng {
 /// The line to language models.
 class LlmLine : public Line {
  public:
-  /// Throws Failure(usage) for an endpoint that cannot work or a key that is missing.
-  LlmLine(std::vector<llm::EndpointOptions> endpoints, const llm::Environment& environment,
-          llm::ClientOptions options);
+  /// `io` outlives the line. Throws Failure(usage) for an endpoint that cannot work or a key that is missing.
+  LlmLine(boost::asio::io_context& io, std::vector<llm::EndpointOptions> endpoints,
+          const llm::Environment& environment, llm::ClientOptions options);
   ~LlmLine() override;
 
   void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) override;

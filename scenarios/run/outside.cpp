@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "scenarios/run/llm_line.h"
-
 namespace throng {
 namespace {
 
@@ -16,13 +14,21 @@ Journal open_earlier(const fs::path& run) {
   return {run / "journal.db", Journal::Mode::read_only};
 }
 
-std::unique_ptr<Line> open_line(const Scenario& scenario, const OutsideOptions& options, Progress& progress) {
+std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scenario& scenario,
+                                        const OutsideOptions& options, Progress& progress) {
+  if (!scenario.asks_language_models()) return nullptr;
   return std::make_unique<LlmLine>(
-      all_endpoints(scenario.json["mind"]), llm::process_environment(),
+      io, all_endpoints(scenario.json["mind"]), llm::process_environment(),
       llm::ClientOptions{.plan = {.budget = scenario.budget},
                          .budget_log = options.budget_log,
                          .durability = scenario.journal,
                          .log = [&progress](const std::string& text) { progress.say(text); }});
+}
+
+std::unique_ptr<RemoteLine> line_to_recommender(boost::asio::io_context& io, const Scenario& scenario,
+                                                const remote::Names* names) {
+  if (names == nullptr) return nullptr;
+  return std::make_unique<RemoteLine>(io, remote::read_remote_options(scenario.recommender).value(), *names);
 }
 
 std::string in_words(const CallCounts& counts) {
@@ -34,7 +40,8 @@ std::string in_words(const CallCounts& counts) {
 
 }  // namespace
 
-RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, Progress& progress) {
+RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, const remote::Names* names,
+                       Progress& progress) {
   bool offline = false;
   if (options.replay) {
     earlier_.emplace(open_earlier(*options.replay));
@@ -49,11 +56,18 @@ RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, 
   journal_.emplace(options.folder / "journal.db", scenario.journal == llm::Durability::power_loss
                                                       ? Journal::Mode::survives_power_loss
                                                       : Journal::Mode::survives_kill);
-  if (!offline) line_ = open_line(scenario, options, progress);
-  exchange_.emplace(*journal_, earlier_ ? &*earlier_ : nullptr, line_.get(),
+  if (!offline) {
+    lines_ = std::make_unique<Lines>(line_to_models(io_, scenario, options, progress),
+                                     line_to_recommender(io_, scenario, names));
+  }
+  exchange_.emplace(*journal_, earlier_ ? &*earlier_ : nullptr, lines_.get(),
                     [&progress](const CallCounts& counts) { progress.update(in_words(counts)); });
 }
 
 RunOutside::~RunOutside() = default;
+
+void RunOutside::teach(remote::Lesson lesson) {
+  if (lines_ && lines_->recommender() != nullptr) lines_->recommender()->teach(std::move(lesson));
+}
 
 }  // namespace throng

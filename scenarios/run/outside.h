@@ -4,7 +4,9 @@
 #include <memory>
 #include <optional>
 
+#include "recsys/models/remote_protocol.h"
 #include "scenarios/run/journaled_exchange.h"
+#include "scenarios/run/lines.h"
 #include "scenarios/run/progress.h"
 #include "scenarios/run/scenario.h"
 
@@ -16,26 +18,33 @@ struct OutsideOptions {
   std::optional<std::filesystem::path> replay;  ///< another run, whose replies are used
 };
 
-/// The outside of a run whose agents ask language models: its journal, perhaps another run's, and the line to the
-/// endpoints. A replay of an unchanged scenario has no line: it asks nobody.
+/// The outside of a run that asks language models or a remote recommender: its journal, perhaps another run's, and the
+/// lines. A replay of an unchanged scenario has no lines: it asks nobody.
 class RunOutside {
  public:
-  /// `progress` hears how calls go and must outlive this. Throws Failure(usage) for endpoints that cannot work or a
-  /// missing key, Failure(data) if there is no run to replay.
-  RunOutside(const Scenario& scenario, const OutsideOptions& options, Progress& progress);
+  /// `names`: what a remote recommender is asked about; null if there is none. `progress` hears how calls go. Both
+  /// outlive this. Throws Failure(usage) for endpoints that cannot work or a missing key, Failure(data) if there is no
+  /// run to replay.
+  RunOutside(const Scenario& scenario, const OutsideOptions& options, const remote::Names* names,
+             Progress& progress);
   ~RunOutside();
 
   Exchange& exchange() { return *exchange_; }
+  /// The remote recommender learns this before it is asked next.
+  void teach(remote::Lesson lesson);
   /// Ends the run's calls in an orderly way: what is under way is waited for and journaled.
   void drain() { exchange_->drain(); }
 
   const Journal& journal() const { return *journal_; }
-  const CallCounts& counts() const { return exchange_->counts(); }
+  /// Of the calls to language models.
+  const CallCounts& counts() const { return exchange_->counts(Ask::model); }
+  const CallCounts& ranking_counts() const { return exchange_->counts(Ask::ranking); }
 
  private:
   std::optional<Journal> journal_;
   std::optional<Journal> earlier_;
-  std::unique_ptr<Line> line_;
+  boost::asio::io_context io_{1};
+  std::unique_ptr<Lines> lines_;
   std::optional<JournaledExchange> exchange_;
 };
 

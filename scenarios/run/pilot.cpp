@@ -43,7 +43,8 @@ Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
                   fmt::format("{} has finished already: a pilot has nothing to tell", folder.string()));
   }
   const FolderLock lock = start_folder(scenario, folder, ExistingFolder::resume);
-  RunOutside outside(scenario, {.folder = folder, .budget_log = folder / "budget.log"}, progress);
+  RunOutside outside(scenario, {.folder = folder, .budget_log = folder / "budget.log"},
+                     simulation.remote_names(), progress);
   Pilot pilot;
   AgentCalls expected;
   for (const RehearsedAgent& each : typical(rehearsed, agents)) {
@@ -52,13 +53,15 @@ Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
   }
   Quiet quiet;
   const auto started = std::chrono::steady_clock::now();
-  simulation.run_first_round(pilot.agents, quiet, &outside.exchange());
+  simulation.run_first_round(pilot.agents, quiet, &outside.exchange(),
+                             [&](remote::Lesson lesson) { outside.teach(std::move(lesson)); });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 
   AgentCalls real;
   std::int64_t longest = 1;
   for (const AgentId agent : pilot.agents) {
-    const std::vector<JournaledCall> calls = outside.journal().calls_of(agent);
+    std::vector<JournaledCall> calls = outside.journal().calls_of(agent);
+    std::erase_if(calls, [](const JournaledCall& call) { return remote::is_rank_context(call.parts[0]); });
     longest = std::max(longest, std::ssize(calls));
     for (const JournaledCall& call : calls) {
       const llm::Usage usage = llm::completion_from(call.reply.reply).usage;

@@ -147,23 +147,25 @@ void write_world(RunWriter& writer, const Scenario& scenario, Store store, const
   writer.commit();
 }
 
-/// Whom the scenario's minds ask; null if none of them asks.
-std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const RunOptions& options,
-                                         Progress& progress) {
-  if (!scenario.asks_language_models()) return nullptr;
+/// Whom the run asks; null if it asks nobody.
+std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const Simulation& simulation,
+                                         const RunOptions& options, Progress& progress) {
+  if (!scenario.asks_outside()) return nullptr;
   return std::make_unique<RunOutside>(
       scenario,
       OutsideOptions{.folder = options.folder,
                      .budget_log = options.budget_log.value_or(options.folder / "budget.log"),
                      .replay = options.replay},
-      progress);
+      simulation.remote_names(), progress);
 }
 
 /// Runs the simulation; says what stopped it, "" if it has finished.
 std::string stopped_by(Simulation& simulation, Recorder& recorder, RunOutside* outside) {
   try {
-    if (simulation.run(recorder, outside == nullptr ? nullptr : &outside->exchange())) return "";
-    if (outside != nullptr) outside->drain();
+    if (outside == nullptr) return simulation.run(recorder, nullptr) ? "" : "interrupted";
+    const auto teach = [&](remote::Lesson lesson) { outside->teach(std::move(lesson)); };
+    if (simulation.run(recorder, &outside->exchange(), teach)) return "";
+    outside->drain();
     return "interrupted";
   } catch (const Failure& failure) {
     if (failure.kind() != ErrorKind::stopped) throw;
@@ -174,7 +176,7 @@ std::string stopped_by(Simulation& simulation, Recorder& recorder, RunOutside* o
 /// Runs the simulation into run.db and sums it up.
 Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptions& options,
                 Progress& progress, const InterruptGuard& interrupt) {
-  const std::unique_ptr<RunOutside> outside = open_outside(scenario, options, progress);
+  const std::unique_ptr<RunOutside> outside = open_outside(scenario, simulation, options, progress);
   RunWriter writer(options.folder / "run.db");
   write_world(writer, scenario, options.store, simulation);
   Recorder recorder(writer, options.store, progress, interrupt, simulation);
@@ -190,7 +192,8 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
   writer.write_metrics(metrics);
   writer.write_meta("digest", recorder.digest().hex());
   Json summary = summarise(scenario, recorder, metrics);
-  if (outside) {
+  if (scenario.has_remote_recommender()) summary["rankings"] = ranking_report(outside->ranking_counts());
+  if (scenario.asks_language_models()) {
     summary["llm"] = call_report(outside->journal(), outside->counts());
     summary["llm"].update(recorder.mishaps().json());
     writer.write_meta("llm", summary["llm"].dump());

@@ -152,6 +152,14 @@ Json resolved(const Json& json, const Scenario& scenario) {
   return full;
 }
 
+/// What of a resolved `recommender` decides results: of a remote one its model, of a file what is in it.
+Json recommender_view(Json recommender) {
+  const Json kind = recommender.value("kind", Json());
+  if (kind == "remote") return {{"kind", kind}, {"model", recommender.value("model", Json())}};
+  if (kind == "rankings") recommender.erase("file");
+  return recommender;
+}
+
 }  // namespace
 
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides) {
@@ -195,6 +203,9 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
     fail(source, "/recommender: these options give other results every time; only \"throng rec\" takes them");
   }
   scenario.recommender = (*made)->options();
+  if (scenario.recommender["kind"] == "rankings" && scenario.retrain.learns) {
+    fail(source, "/retrain/from: a file of rankings does not learn, expected \"nothing\"");
+  }
   read(json, "replicates", scenario.replicates);
   scenario.control = json.value("control", Json());
   scenario.json = resolved(json, scenario);
@@ -216,6 +227,7 @@ std::string first_result_difference(const Json& a, const Json& b) {
       decisive.erase(key);
     if (decisive.contains("dataset")) decisive["dataset"].erase("path");
     if (decisive.contains("mind")) decisive["mind"] = result_view(decisive["mind"]);
+    if (decisive.contains("recommender")) decisive["recommender"] = recommender_view(decisive["recommender"]);
     return nlohmann::json(decisive);
   };
   const nlohmann::json difference = nlohmann::json::diff(view(a), view(b));

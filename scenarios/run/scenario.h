@@ -45,6 +45,8 @@ struct Scenario {
   Json json;     ///< the whole scenario as resolved: every key with its value; saved with the run
 
   bool asks_language_models() const;
+  bool has_remote_recommender() const { return recommender["kind"] == "remote"; }
+  bool asks_outside() const { return asks_language_models() || has_remote_recommender(); }
   /// Several runs instead of one: replicates, or a control beside them.
   bool is_study() const { return replicates > 1 || !control.is_null(); }
 };
@@ -59,7 +61,7 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
 
 /// The JSON path of the first key that differs and decides results; empty if there is none. Operational keys decide
 /// nothing: where the dataset and the prompt templates lie (what is in them does, and is compared by its digest), endpoints but for
-/// their models, the budget, the journal, the quality bar.
+/// their models, how a remote recommender is reached, the budget, the journal, the quality bar.
 std::string first_result_difference(const Json& a, const Json& b);
 
 }  // namespace throng

@@ -191,7 +191,11 @@ std::vector<Json> Journal::accounts() const {
 
 std::size_t Journal::size() const { return count("SELECT COUNT(*) FROM calls"); }
 
-std::size_t Journal::actors() const { return count("SELECT COUNT(DISTINCT actor) FROM calls"); }
+std::size_t Journal::actors() const {
+  return count(
+      "SELECT COUNT(DISTINCT actor) FROM calls LEFT JOIN texts ON texts.text = json_extract(parts, '$[0]') "
+      "WHERE json_extract(content, '$.protocol') IS NULL");
+}
 
 std::size_t Journal::count(const char* query) const {
   return database_->guarded(ErrorKind::data, [&] {
@@ -224,13 +228,13 @@ std::vector<JournaledCall> Journal::calls_of(ActorId actor) const {
 
 std::vector<JournalTotals> Journal::totals() const {
   return database_->guarded(ErrorKind::data, [&] {
-    SQLite::Statement rows(
-        database_->sqlite,
-        "SELECT endpoint, COALESCE(json_extract(content, '$.model'), ''), COUNT(*), "
-        "  SUM(attempts), COALESCE(SUM(json_extract(reply, '$.usage.prompt')), 0), "
-        "  COALESCE(SUM(json_extract(reply, '$.usage.cached')), 0), "
-        "  COALESCE(SUM(json_extract(reply, '$.usage.completion')), 0), SUM(usd) "
-        "FROM calls LEFT JOIN texts ON texts.text = json_extract(parts, '$[0]') GROUP BY 1, 2 ORDER BY 1, 2");
+    SQLite::Statement rows(database_->sqlite,
+                           "SELECT endpoint, COALESCE(json_extract(content, '$.model'), ''), COUNT(*), "
+                           "  SUM(attempts), COALESCE(SUM(json_extract(reply, '$.usage.prompt')), 0), "
+                           "  COALESCE(SUM(json_extract(reply, '$.usage.cached')), 0), "
+                           "  COALESCE(SUM(json_extract(reply, '$.usage.completion')), 0), SUM(usd) "
+                           "FROM calls LEFT JOIN texts ON texts.text = json_extract(parts, '$[0]') "
+                           "WHERE json_extract(content, '$.protocol') IS NULL GROUP BY 1, 2 ORDER BY 1, 2");
     std::vector<JournalTotals> totals;
     while (rows.executeStep()) {
       totals.push_back({.endpoint = rows.getColumn(0).getString(),

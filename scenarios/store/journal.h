@@ -28,7 +28,7 @@ struct JournaledCall {
   JournaledReply reply;
 };
 
-/// What all calls of one endpoint took together. Tokens are those that language models count; 0 for other replies.
+/// What all calls of a language model at one endpoint took together.
 struct JournalTotals {
   std::string endpoint;
   std::string model;  ///< as the request names it
@@ -69,9 +69,9 @@ class Journal {
   std::vector<Json> accounts() const;
 
   std::size_t size() const;                                  ///< calls
-  std::size_t actors() const;                                ///< that made any
+  std::size_t actors() const;                                ///< that asked a language model
   std::vector<JournaledCall> calls_of(ActorId actor) const;  ///< in the order in which they were journaled
-  std::vector<JournalTotals> totals() const;
+  std::vector<JournalTotals> totals() const;                 ///< without rankings
 
  private:
   struct Database;

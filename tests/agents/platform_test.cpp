@@ -41,7 +41,8 @@ class PlatformTest : public ::testing::Test {
     const Population population(dataset_, space_, {.agents = agents}, draws);
     StatisticalMind mind({}, space_, mean_ratings_, draws);
     const World world{.population = population,
-                      .recommender = *recommender_,
+                      .recommender = recommender_.get(),
+                      .outside_ranking = nullptr,
                       .not_recommended = not_recommended_,
                       .mean_ratings = mean_ratings_};
     return Platform(world, mind, {.items_per_page = 3, .max_pages = 4}, draws)

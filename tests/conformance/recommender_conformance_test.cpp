@@ -1,4 +1,4 @@
-// What every recommender promises (recsys/models/recommender.h), checked on each kind in the registry.
+// What every recommender promises (recsys/models/recommender.h), checked on each kind that scores by itself.
 
 #include <algorithm>
 #include <bit>
@@ -9,9 +9,8 @@
 
 #include "engine/base/parallel.h"
 #include "recsys/models/model_file.h"
-#include "recsys/models/ranking.h"
-#include "recsys/models/registry.h"
 #include "tests/support/interactions_of.h"
+#include "tests/support/recommender_kinds.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {
@@ -22,6 +21,8 @@ using ::testing::SizeIs;
 using ::testing::Truly;
 using throng::testing::checkerboard;
 using throng::testing::interactions_of;
+using throng::testing::scoring;
+using throng::testing::scoring_kinds;
 
 constexpr std::uint32_t kUsers = 50;
 constexpr std::uint32_t kItems = 60;
@@ -44,13 +45,13 @@ class RecommenderConformance : public ::testing::TestWithParam<std::string> {
 
   static std::vector<float> scores_of(const Recommender& recommender, const Query& query) {
     ScoreBlock scores(recommender.num_items());
-    recommender.score({&query, 1}, scores);
+    scoring(recommender).score({&query, 1}, scores);
     return {scores.of(0).begin(), scores.of(0).end()};
   }
 
   static std::vector<ItemId> rank(const Recommender& recommender, const RankingRequest& request,
                                   std::size_t k) {
-    const Rankings rankings = rank_top_k(recommender, {&request, 1}, k);
+    const Rankings rankings = recommender.rank({&request, 1}, k);
     return {rankings.of(0).begin(), rankings.of(0).end()};
   }
 
@@ -102,7 +103,7 @@ TEST_P(RecommenderConformance, ScoresAUserAloneAsInABatch) {
   for (std::uint32_t n = 0; n < batch.size(); ++n) batch[n].user = UserId{n};
   batch[5] = {.history = history};
   ScoreBlock scores(kItems);
-  recommender->score(batch, scores);
+  scoring(*recommender).score(batch, scores);
   for (std::size_t n = 0; n < batch.size(); ++n) {
     EXPECT_EQ(bits_of(scores.of(n)), bits_of(scores_of(*recommender, batch[n]))) << n;
   }
@@ -173,21 +174,21 @@ TEST_P(RecommenderConformance, GoesOnWarmWithNewUsersWhetherItWasFittedOrLoaded)
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryKind, RecommenderConformance, ::testing::ValuesIn(recommender_kinds()),
+INSTANTIATE_TEST_SUITE_P(EveryKind, RecommenderConformance, ::testing::ValuesIn(scoring_kinds()),
                          [](const auto& kind) { return kind.param; });
 
 /// The recommenders that learn the taste of each user.
 class PersonalRecommender : public RecommenderConformance {};
 
 std::vector<std::string> personal_kinds() {
-  std::vector<std::string> kinds = recommender_kinds();
+  std::vector<std::string> kinds = scoring_kinds();
   std::erase_if(kinds, [](const std::string& kind) { return kind == "random" || kind == "popularity"; });
   return kinds;
 }
 
 /// The share of the first 10 items, but for the user's own, that have the user's parity.
 double own_parity_share(const Recommender& recommender, const RankingRequest& request, std::size_t parity) {
-  const Rankings rankings = rank_top_k(recommender, {&request, 1}, 10);
+  const Rankings rankings = recommender.rank({&request, 1}, 10);
   const auto own =
       std::ranges::count_if(rankings.of(0), [&](ItemId item) { return index(item) % 2 == parity; });
   return static_cast<double>(own) / static_cast<double>(rankings.of(0).size());

@@ -16,7 +16,9 @@ class LlmLineTest : public ::testing::Test {
       ++served_;
       responder.send(status, {}, body);
     });
+    boost::asio::io_context line_io;
     LlmLine line(
+        line_io,
         {{.url = server.origin(), .model = "m", .price = {.prompt = 1, .cached = 1, .completion = 1}}},
         [](const std::string&) { return std::nullopt; }, {});
     std::optional<Result<JournaledReply>> result;

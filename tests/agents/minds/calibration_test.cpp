@@ -49,7 +49,8 @@ class Bundle {
     const Population population(dataset_, space_, {}, draws);
     StatisticalMind mind({}, space_, mean_ratings_, draws);
     const Platform platform({.population = population,
-                             .recommender = *recommender,
+                             .recommender = recommender.get(),
+                             .outside_ranking = nullptr,
                              .not_recommended = not_recommended_,
                              .mean_ratings = mean_ratings_},
                             mind, {}, draws);

@@ -26,7 +26,7 @@ Eigen::MatrixXd dense(const Interactions& interactions) {
 }
 
 /// users x items
-Eigen::MatrixXd scores_of(const Recommender& recommender, std::uint32_t users) {
+Eigen::MatrixXd scores_of(const ScoringRecommender& recommender, std::uint32_t users) {
   const std::size_t items = recommender.num_items();
   Eigen::MatrixXd all(users, static_cast<Eigen::Index>(items));
   for (std::uint32_t user = 0; user < users; ++user) {

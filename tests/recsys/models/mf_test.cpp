@@ -106,7 +106,7 @@ TEST(MatrixFactorization, FoldsAHistoryInLikeAFittedUser) {
   for (const std::uint32_t parity : {0U, 1U}) {
     const std::vector<ItemId> history{ItemId{parity}, ItemId{parity + 2}, ItemId{parity + 10}};
     const RankingRequest request{.query = {.history = history}, .excluded = {history}};
-    const Rankings rankings = rank_top_k(mf, {&request, 1}, 5);
+    const Rankings rankings = mf.rank({&request, 1}, 5);
     for (const ItemId item : rankings.of(0)) EXPECT_EQ(index(item) % 2, parity);
   }
 }
@@ -126,7 +126,7 @@ TEST(MatrixFactorization, HogwildLearnsACheckerboardToo) {
   EXPECT_LT(log.progress().back().loss, 0.7 * log.progress().front().loss);
   for (std::uint32_t n = 0; n < 40; ++n) {
     const RankingRequest request{.query = {.user = UserId{n}}, .excluded = {train.items_of(UserId{n})}};
-    const Rankings rankings = rank_top_k(mf, {&request, 1}, 5);
+    const Rankings rankings = mf.rank({&request, 1}, 5);
     for (const ItemId item : rankings.of(0)) EXPECT_EQ(index(item) % 2, n % 2);
   }
 }

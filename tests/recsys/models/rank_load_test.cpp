@@ -11,7 +11,7 @@ namespace throng {
 namespace {
 
 /// Counts what it is asked for, and takes its time or fails.
-class Counting : public Recommender {
+class Counting : public ScoringRecommender {
  public:
   explicit Counting(bool fails) : fails_(fails) {}
   std::string_view name() const override { return "counting"; }

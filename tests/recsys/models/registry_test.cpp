@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/recommender_kinds.h"
+
 namespace throng {
 namespace {
 
@@ -16,7 +18,7 @@ std::string error_of(const Json& options) {
 }
 
 TEST(Registry, MakesEveryKindWithItsDefaults) {
-  for (const std::string& kind : recommender_kinds()) {
+  for (const std::string& kind : testing::scoring_kinds()) {
     EXPECT_EQ(make_recommender({{"kind", kind}}).value()->name(), kind);
   }
 }
@@ -42,6 +44,29 @@ TEST(Registry, NamesTheOptionThatWasMeant) {
 TEST(Registry, AsksForTheKind) {
   EXPECT_THAT(error_of(Json::object()), HasSubstr("/kind: missing"));
   EXPECT_THAT(error_of("mf"), HasSubstr("expected an object"));
+}
+
+TEST(Registry, TakesARecommenderFromOutside) {
+  class Mine final : public ScoringRecommender {
+   public:
+    std::string_view name() const override { return "mine"; }
+    Json options() const override { return {{"kind", "mine"}}; }
+    void fit(const FitInput& input, FitObserver& /*observer*/) override { items_ = input.train.num_items(); }
+    std::size_t num_items() const override { return items_; }
+    void score(std::span<const Query> queries, ScoreBlock& scores) const override {
+      for (std::size_t n = 0; n < queries.size(); ++n) std::ranges::fill(scores.of(n), 0.0F);
+    }
+
+   private:
+    std::size_t items_ = 0;
+  };
+  const auto make = [](const Json&) -> Result<std::unique_ptr<Recommender>> {
+    return std::make_unique<Mine>();
+  };
+  register_recommender("mine", make);
+  EXPECT_EQ(make_recommender({{"kind", "mine"}}).value()->name(), "mine");
+  EXPECT_THROW(register_recommender("mine", make), Failure);
+  EXPECT_THROW(register_recommender("mf", make), Failure);
 }
 
 }  // namespace

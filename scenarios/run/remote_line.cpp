@@ -1,0 +1,33 @@
+#include "scenarios/run/remote_line.h"
+
+#include "engine/net/url.h"
+
+namespace throng {
+
+RemoteLine::RemoteLine(boost::asio::io_context& io, const remote::RemoteOptions& options,
+                       const remote::Names& names)
+    : io_(io), origin_(net::parse_url(options.url).value().origin()), client_(io, options, names) {}
+
+void RemoteLine::ask(std::span<const std::string> parts, std::uint32_t /*chain*/, Done done) {
+  client_.ask(parts[0], parts[1], [this, done = std::move(done)](Result<remote::Ranking> ranking) {
+    if (!ranking) return done(ranking.error());
+    done(JournaledReply{
+        .reply = std::move(ranking->items), .endpoint = origin_, .attempts = ranking->attempts});
+  });
+}
+
+void RemoteLine::pump(std::chrono::milliseconds most) {
+  client_.flush();
+  pump_line(io_, most);
+}
+
+Json RemoteLine::account() const {
+  const remote::ClientStats& stats = client_.stats();
+  return {{"rankings",
+           {{"requests", stats.requests},
+            {"rankings", stats.rankings},
+            {"retries", stats.retries},
+            {"lessons", stats.lessons}}}};
+}
+
+}  // namespace throng

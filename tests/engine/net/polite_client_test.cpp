@@ -1,0 +1,123 @@
+#include "engine/net/polite_client.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/engine/net/loopback.h"
+
+namespace throng::net {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class PoliteClientTest : public Loopback {
+ protected:
+  PoliteClient& polite(PoliteClientOptions options = {}) {
+    options.retry.first_delay = std::chrono::milliseconds(5);
+    polite_.emplace(io_, server_url(), std::move(options));
+    return *polite_;
+  }
+
+  Result<PoliteReply> ask(PoliteClient& client, const std::string& body = "x") {
+    std::optional<Result<PoliteReply>> got;
+    client.send(post(body), [&](Result<PoliteReply> result) { got = std::move(result); });
+    run_until([&] { return got.has_value(); });
+    return *std::move(got);
+  }
+
+  std::optional<PoliteClient> polite_;
+};
+
+TEST_F(PoliteClientTest, TriesAgainUntilItSucceeds) {
+  int asked = 0;
+  serve([&](HttpRequest&& request, Responder responder) {
+    if (++asked < 3) return responder.send(503, {}, "busy");
+    echo(std::move(request), std::move(responder));
+  });
+  const auto reply = ask(polite());
+  ASSERT_TRUE(reply.has_value()) << reply.error().message;
+  EXPECT_EQ(reply->response.body, "x");
+  EXPECT_EQ(reply->attempts, 3);
+}
+
+TEST_F(PoliteClientTest, TriesABrokenConnectionAgain) {
+  int asked = 0;
+  serve([&](HttpRequest&& request, Responder responder) {
+    if (++asked == 1) return responder.reset();
+    echo(std::move(request), std::move(responder));
+  });
+  EXPECT_EQ(ask(polite()).value().attempts, 2);
+}
+
+TEST_F(PoliteClientTest, SaysWhatTheServerSaidWhenItGivesUp) {
+  int asked = 0;
+  serve([&](HttpRequest&&, Responder responder) {
+    ++asked;
+    responder.send(500, {}, "out of\x1b[2J luck");
+  });
+  const auto reply = ask(polite({.retry = {.max_attempts = 3}}));
+  ASSERT_TRUE(reply.has_error());
+  EXPECT_EQ(reply.error().kind, ErrorKind::stopped);
+  EXPECT_THAT(reply.error().message, HasSubstr("status 500"));
+  EXPECT_THAT(reply.error().message, HasSubstr("luck (3 attempts)"));
+  EXPECT_THAT(reply.error().message, Not(HasSubstr("\x1b")));
+  EXPECT_EQ(asked, 3);
+}
+
+TEST_F(PoliteClientTest, DoesNotRepeatWhatTheServerRefuses) {
+  int asked = 0;
+  serve([&](HttpRequest&&, Responder responder) {
+    ++asked;
+    responder.send(412, {}, "unknown state");
+  });
+  EXPECT_THAT(ask(polite()).error().message, HasSubstr("412"));
+  EXPECT_EQ(asked, 1);
+}
+
+TEST_F(PoliteClientTest, HasNoMoreUnderWayThanItMay) {
+  std::vector<Responder> open;
+  std::size_t most = 0;
+  serve([&](HttpRequest&&, Responder responder) {
+    open.push_back(std::move(responder));
+    most = std::max(most, open.size());
+    later(Milliseconds(10), [&] {
+      open.front().send(200, {}, "");
+      open.erase(open.begin());
+    });
+  });
+  PoliteClient& client = polite({.http = {.max_connections = 2}});
+  std::size_t answered = 0;
+  for (int n = 0; n < 7; ++n) client.send(post(""), [&](const Result<PoliteReply>&) { ++answered; });
+  run_until([&] { return answered == 7; });
+  EXPECT_EQ(most, 2U);
+}
+
+TEST_F(PoliteClientTest, KeepsItsRateLimit) {
+  std::vector<std::chrono::steady_clock::time_point> at;
+  serve([&](HttpRequest&& request, Responder responder) {
+    at.push_back(std::chrono::steady_clock::now());
+    echo(std::move(request), std::move(responder));
+  });
+  PoliteClient& client = polite({.requests_per_minute = 600});  // one in 100 ms
+  std::size_t answered = 0;
+  for (int n = 0; n < 6; ++n) client.send(post(""), [&](const Result<PoliteReply>&) { ++answered; });
+  run_until([&] { return answered == 6; });
+  EXPECT_GE(at.back() - at.front(), Milliseconds(400));
+}
+
+TEST_F(PoliteClientTest, WindingDownEndsWhatWaitsAndLetsTheRestFinish) {
+  serve([&](HttpRequest&& request, Responder responder) {
+    later(Milliseconds(30),
+          [body = std::move(request.body), responder]() mutable { responder.send(200, {}, body); });
+  });
+  PoliteClient& client = polite({.http = {.max_connections = 1}});
+  std::vector<bool> succeeded;
+  for (int n = 0; n < 3; ++n)
+    client.send(post(""), [&](const Result<PoliteReply>& reply) { succeeded.push_back(reply.has_value()); });
+  client.wind_down();
+  run_until([&] { return succeeded.size() == 3; });
+  EXPECT_THAT(succeeded, ElementsAre(false, false, true));
+}
+
+}  // namespace
+}  // namespace throng::net
