@@ -29,7 +29,7 @@ class Ials final : public ScoringRecommender {
   void load(ModelReader& in) override;
 
  private:
-  void prepare_fold_in(const IalsRegularization& regularization);
+  void prepare_fold_in(const IalsRegularization& regularization, const IalsOptions& options);
 
   IalsOptions options_;
   UserItemFactors factors_;

@@ -12,8 +12,9 @@
 namespace throng {
 
 struct IalsOptions {
-  int factors = 64;                ///< length of the vector of each user and item
+  int factors = 128;               ///< length of the vector of each user and item
   double unobserved_weight = 0.1;  ///< of a pair that is not in training; one that is has 1 more
+  double unobserved_most = 330;    ///< lowers that weight until those of all items sum to no more than this
   double l2 = 5.5;                 ///< mean regularisation of a row; see IalsSolver
   double frequency_exponent = 1;   ///< how the regularisation grows with what a row has to explain
   int block = 128;              ///< solve for so many factors at a time; at least `factors`: for all, exactly
@@ -68,7 +69,7 @@ class IalsRegularization {
 /// G of the other side (Hu et al.).
 class IalsSolver {
  public:
-  /// `other` and `options` must outlive the solver. `block` factors are solved for at a time, each block against
+  /// `other` must outlive the solver. `block` factors are solved for at a time, each block against
   /// what the others leave ("iALS++", Rendle et al. 2021): one Newton step, which is exact if there is a single
   /// block.
   IalsSolver(const FactorMatrix& other, const IalsOptions& options, const IalsRegularization& regularization,
@@ -92,7 +93,7 @@ class IalsSolver {
   double solve(const Eigen::MatrixXf& met, std::span<float> row) const;
 
   const FactorMatrix& other_;
-  const IalsOptions& options_;
+  IalsOptions options_;
   IalsRegularization regularization_;
   Eigen::Index block_;
   Eigen::MatrixXf gram_;
