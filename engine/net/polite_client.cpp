@@ -44,7 +44,7 @@ std::optional<Setback> setback_of(const HttpResult& result) {
 
 }  // namespace
 
-class PoliteClient::Impl {
+class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Impl> {
  public:
   Impl(boost::asio::io_context& io, const Url& origin, PoliteClientOptions options)
       : io_(io),
@@ -152,9 +152,10 @@ class PoliteClient::Impl {
   }
 
   void end_unsent(std::uint64_t id) {
-    boost::asio::post(io_, [this, id] {
-      if (const auto call = calls_.find(id); call != calls_.end()) {
-        end(id, Error{ErrorKind::stopped, fmt::format("{}: not asked any more", origin_)});
+    boost::asio::post(io_, [self = weak_from_this(), id] {
+      const std::shared_ptr<Impl> impl = self.lock();
+      if (impl && impl->calls_.contains(id)) {
+        impl->end(id, Error{ErrorKind::stopped, fmt::format("{}: not asked any more", impl->origin_)});
       }
     });
   }
@@ -183,7 +184,7 @@ class PoliteClient::Impl {
 };
 
 PoliteClient::PoliteClient(boost::asio::io_context& io, const Url& origin, PoliteClientOptions options)
-    : impl_(std::make_unique<Impl>(io, origin, std::move(options))) {}
+    : impl_(std::make_shared<Impl>(io, origin, std::move(options))) {}
 
 PoliteClient::~PoliteClient() = default;
 

@@ -12,14 +12,18 @@ namespace {
 
 constexpr std::size_t kItemsPerChunk = 16;
 
-/// X^T X + l2 I.
+/// The lower triangle of X^T X + l2 I; the rest is 0. Exact below 2^24 users.
 Eigen::MatrixXf regularized_gram(const Interactions& interactions, double l2) {
   const BothWays train = both_ways(interactions);
   const std::size_t items = interactions.num_items();
-  Eigen::MatrixXf gram(items, items);
+  Eigen::MatrixXf gram = Eigen::MatrixXf::Zero(items, items);
   parallel_for_chunks(items, kItemsPerChunk, [&](std::size_t item) {
     float* column = gram.col(static_cast<Eigen::Index>(item)).data();
-    count_together(train, item, {column, items});
+    for (const UserId user : train.by_item.row(item)) {
+      const std::span<const ItemId> row = train.by_user.row(index(user));
+      for (auto other = std::ranges::lower_bound(row, ItemId(item)); other != row.end(); ++other)
+        column[index(*other)] += 1;
+    }
     column[item] += static_cast<float>(l2);
   });
   return gram;

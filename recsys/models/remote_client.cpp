@@ -1,6 +1,5 @@
 #include "recsys/models/remote_client.h"
 
-#include <memory>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -44,7 +43,9 @@ void Client::catch_up(Done done) {
 void Client::wind_down() {
   ranking_.wind_down();
   learning_.wind_down();
-  boost::asio::post(io_, [this] { fail({ErrorKind::stopped, "the recommender is not asked any more"}); });
+  boost::asio::post(io_, [this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) fail({ErrorKind::stopped, "the recommender is not asked any more"});
+  });
 }
 
 void Client::advance() {

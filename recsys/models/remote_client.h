@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,7 @@ class Client {
   net::HttpRequest post(const std::string& target, std::string body) const;
 
   boost::asio::io_context& io_;
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);  ///< for what is posted
   const Names& names_;
   std::size_t batch_size_;
   std::string path_;  ///< of the url, without a slash at its end
