@@ -43,7 +43,10 @@ Partition::Partition(const World& world, Mind& mind, const SessionOptions& optio
                                  .mean_ratings = world.mean_ratings,
                                  .mind = mind};
     scheduler_.spawn(agents[i], session_start(window, options, agents[i], draws),
-                     [this, &visit, context](Actor& self) { return session(self, context, visit); });
+                     [this, &visit, context](Actor& self) {
+                       return world_.recommender ? run_session(self, context, visit.memory, visit.record)
+                                                 : session_ranked_outside(self, context, visit);
+                     });
   }
 }
 
@@ -76,14 +79,12 @@ Rankings Partition::rank() const {
   return world_.recommender->rank(requests, ranking_length());
 }
 
-Task<void> Partition::session(Actor& self, SessionContext context, Visit& visit) const {
-  if (world_.recommender == nullptr) {
-    const OutsideRanking& outside = *world_.outside_ranking;
-    ExternalRequest request = outside.request(self.id(), ranking_request(visit), ranking_length());
-    const std::string reply = co_await self.external(std::move(request), no_time);
-    visit.ranking = outside.ranking(reply);
-    context.ranking = visit.ranking;
-  }
+Task<void> Partition::session_ranked_outside(Actor& self, SessionContext context, Visit& visit) const {
+  const OutsideRanking& outside = *world_.outside_ranking;
+  ExternalRequest request = outside.request(self.id(), ranking_request(visit), ranking_length());
+  const std::string reply = co_await self.external(std::move(request), no_time);
+  visit.ranking = outside.ranking(reply);
+  context.ranking = visit.ranking;
   co_await run_session(self, context, visit.memory, visit.record);
 }
 

@@ -49,7 +49,7 @@ class Partition {
   RankingRequest ranking_request(const Visit& visit) const;
   /// By the recommender of this process; empty if there is none.
   Rankings rank() const;
-  Task<void> session(Actor& self, SessionContext context, Visit& visit) const;
+  Task<void> session_ranked_outside(Actor& self, SessionContext context, Visit& visit) const;
 
   SessionOptions options_;
   Window window_;

@@ -12,6 +12,7 @@
 #include "benchmarks/support/made_files.h"
 #include "recsys/data/dataset_folder.h"
 #include "recsys/data/import.h"
+#include "tests/support/temp_folder.h"
 
 namespace throng {
 namespace {
@@ -167,8 +168,8 @@ double seconds_of_writing(const Dataset& dataset, const std::filesystem::path& f
 }
 
 void run(benchmark::State& state, const Kind& kind) {
-  static const MadeFolder folder;
-  const std::filesystem::path made = folder.emptied() / kind.file;
+  const TempFolder folder;
+  const std::filesystem::path made = folder / kind.file;
   kind.make(made);
   if (kind.packed == Packed::yes) pack(made);
   const std::filesystem::path source = kind.packed == Packed::yes ? made.string() + ".gz" : made.string();
@@ -177,7 +178,7 @@ void run(benchmark::State& state, const Kind& kind) {
   for (auto _ : state) {
     const Imported imported = import_dataset(kind.kind, source, {.csv = kind.csv});
     state.PauseTiming();
-    const std::filesystem::path out = folder.path() / "out";
+    const std::filesystem::path out = folder / "out";
     std::filesystem::remove_all(out);
     writing += seconds_of_writing(imported.dataset, out);
     interactions += imported.dataset.interactions.size();

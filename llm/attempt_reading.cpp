@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/net/transport_fault.h"
+#include "engine/net/http_attempt.h"
 
 namespace throng::llm {
 namespace {
@@ -49,10 +49,6 @@ AttemptEnd failed_with(int status, const ApiError& error) {
 
 }  // namespace
 
-ServerHints hints_of(const net::HttpHeaders& headers, WallTime now) {
-  return read_server_hints([&](std::string_view name) { return headers.find(name); }, now);
-}
-
 AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const Capabilities& sent_with,
                                            Secrets secrets, WallTime now) {
   if (!result) return read_failure(result.error());
@@ -62,7 +58,7 @@ AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const 
   }
   AttemptEnd end = failed_with(result->status, error);
   end.declined = declines_text(error);
-  end.hints = hints_of(result->headers, now);
+  end.hints = net::hints_of(result->headers, now);
   end.failed.hints = end.hints;
   return end;
 }

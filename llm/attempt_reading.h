@@ -29,7 +29,4 @@ AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const 
 AttemptEnd read_unusable(const ApiError& error);
 AttemptEnd read_unusable(const BrokenEnvelope& broken);
 
-/// What the reply's headers say.
-ServerHints hints_of(const net::HttpHeaders& headers, WallTime now);
-
 }  // namespace throng::llm

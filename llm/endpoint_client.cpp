@@ -8,15 +8,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
+#include "engine/net/clocks.h"
 #include "llm/attempt_reading.h"
 #include "llm/endpoint.h"
 #include "llm/job.h"
 
 namespace throng::llm {
 namespace {
-
-Instant clock_now() { return std::chrono::time_point_cast<Delay>(std::chrono::steady_clock::now()); }
-WallTime wall_now() { return std::chrono::time_point_cast<Delay>(std::chrono::system_clock::now()); }
 
 std::vector<PlannedEndpoint> planned(const std::vector<std::unique_ptr<Endpoint>>& endpoints,
                                      ConcurrencyMode mode) {

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <utility>
 
+#include "engine/net/http_attempt.h"
 #include "llm/chat_completions.h"
 #include "llm/token_estimate.h"
 
@@ -121,7 +122,7 @@ Decision Job::read(const net::HttpResult& result, Secrets secrets, WallTime now)
     } else {
       decision = decide(assembly ? assembly->finish() : decode_chat(result->body, secrets));
     }
-    decision.end.hints = hints_of(result->headers, now);
+    decision.end.hints = net::hints_of(result->headers, now);
     decision.end.failed.hints = decision.end.hints;
   }
   if (decision.end.billing == AttemptEnd::Billing::possible)

@@ -5,7 +5,6 @@
 #include <set>
 #include <stdexcept>
 
-#include <stdlib.h>
 #include <zlib.h>
 
 #include "recsys/data/mapped_file.h"
@@ -42,23 +41,6 @@ std::string prose(std::uint32_t n) {
     text += ' ';
   }
   return text;
-}
-
-MadeFolder::MadeFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "throng_XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create " + name);
-  path_ = name;
-}
-
-MadeFolder::~MadeFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-const std::filesystem::path& MadeFolder::emptied() const {
-  for (const auto& entry : std::filesystem::directory_iterator(path_))
-    std::filesystem::remove_all(entry.path());
-  return path_;
 }
 
 MadeFile::MadeFile(const std::filesystem::path& path) : file_(std::fopen(path.c_str(), "wb"), &std::fclose) {

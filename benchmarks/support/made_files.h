@@ -19,22 +19,6 @@ std::vector<std::uint32_t> distinct_members(std::uint32_t group, std::uint32_t b
 /// A few hundred characters of words.
 std::string prose(std::uint32_t n);
 
-/// A folder for files that benchmarks make, removed at the end.
-class MadeFolder {
- public:
-  MadeFolder();
-  ~MadeFolder();
-  MadeFolder(const MadeFolder&) = delete;
-  MadeFolder& operator=(const MadeFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  /// The same, emptied.
-  const std::filesystem::path& emptied() const;
-
- private:
-  std::filesystem::path path_;
-};
-
 /// A file that is written through a buffer.
 class MadeFile {
  public:

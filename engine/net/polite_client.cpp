@@ -10,16 +10,14 @@
 #include <fmt/format.h>
 
 #include "engine/base/printable.h"
+#include "engine/net/clocks.h"
+#include "engine/net/http_attempt.h"
 #include "engine/net/rate_bucket.h"
-#include "engine/net/transport_fault.h"
 
 namespace throng::net {
 namespace {
 
 constexpr std::size_t kQuoted = 200;  ///< bytes of a server's own words in a message
-
-Instant clock_now() { return std::chrono::time_point_cast<Delay>(std::chrono::steady_clock::now()); }
-WallTime wall_now() { return std::chrono::time_point_cast<Delay>(std::chrono::system_clock::now()); }
 
 /// How an exchange failed; nothing if it did not.
 struct Setback {
@@ -33,12 +31,9 @@ std::optional<Setback> setback_of(const HttpResult& result) {
                    .message = result.error().message};
   }
   if (result->status / 100 == 2) return std::nullopt;
-  const HttpHeaders& headers = result->headers;
   std::string message = fmt::format("status {} {}", result->status, reason_phrase(result->status));
   if (!result->body.empty()) message += ": " + printable(result->body.substr(0, kQuoted));
-  return Setback{.failed = {.status = result->status,
-                            .hints = read_server_hints(
-                                [&](std::string_view name) { return headers.find(name); }, wall_now())},
+  return Setback{.failed = {.status = result->status, .hints = hints_of(result->headers, wall_now())},
                  .message = std::move(message)};
 }
 

@@ -7,14 +7,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "engine/net/clocks.h"
 #include "llm/bench/pacer.h"
 
 namespace throng::llm::bench {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{100};
-
-Instant clock_now() { return std::chrono::time_point_cast<Delay>(std::chrono::steady_clock::now()); }
 
 /// The shell around a Pacer.
 class LoadRun {

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
+#include "engine/net/clocks.h"
 #include "llm/bench/distribution.h"
 #include "llm/endpoint.h"
 
@@ -10,9 +11,6 @@ namespace throng::llm::bench {
 namespace {
 
 constexpr int kMostLessons = 16;
-
-Instant clock_now() { return std::chrono::time_point_cast<Delay>(std::chrono::steady_clock::now()); }
-WallTime wall_now() { return std::chrono::time_point_cast<Delay>(std::chrono::system_clock::now()); }
 
 /// A request that uses every field there is.
 ChatRequest full_request(const std::string& model) {

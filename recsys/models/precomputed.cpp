@@ -50,7 +50,7 @@ Rankings Precomputed::rank(std::span<const RankingRequest> requests, std::size_t
     const RankingRequest& request = requests[n];
     if (!request.query.user || index(*request.query.user) >= users_.size()) {
       throw Failure(ErrorKind::usage,
-                    fmt::format("{} has no rankings for users of no number", options_.file));
+                    fmt::format("{} has rankings for the users of the dataset only", options_.file));
     }
     std::set<ItemId> excluded;
     for (const auto& items : request.excluded) excluded.insert(items.begin(), items.end());

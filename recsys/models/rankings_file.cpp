@@ -106,7 +106,12 @@ class NpyFile {
     if (!header || !header->is_object()) fail(file_, "its header is not a Python dict");
     read_header(*header);
     data_ = text.substr(begin + length);
-    if (data_.size() != rows_ * columns_ * width_) {
+    // Without a product, which a hostile header could make overflow.
+    const std::size_t values = data_.size() / width_;
+    const bool fits = rows_ == 0 || columns_ == 0
+                          ? data_.empty()
+                          : values / rows_ == columns_ && values % rows_ == 0 && data_.size() % width_ == 0;
+    if (!fits) {
       fail(file_,
            fmt::format("{} bytes of data, expected {} x {} x {}", data_.size(), rows_, columns_, width_));
     }

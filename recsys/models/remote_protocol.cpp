@@ -60,7 +60,7 @@ Result<std::string> read_ranking(const Json& ranking, std::size_t n, Expected ex
   if (ranking["user"].dump() != expected.user) {
     return wrong(path + "/user",
                  fmt::format("{}, expected {}: one ranking per user, in the order of the request",
-                             shown(ranking["user"]), expected.user));
+                             shown(ranking["user"]), printable(expected.user)));
   }
   if (!ranking.contains("items") || !ranking["items"].is_array())
     return wrong(path + "/items", "expected an array of item ids");

@@ -1,7 +1,6 @@
 // How much memory an agent takes while it waits for a language model.
-#include <malloc.h>
-
 #include <gmock/gmock.h>
+#include <malloc.h>
 
 #include "recsys/data/load.h"
 #include "scenarios/run/simulation.h"

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include <gtest/gtest.h>
 #include <stdlib.h>
 
 namespace throng {
@@ -15,7 +14,7 @@ namespace throng {
 class TempFolder {
  public:
   TempFolder() {
-    std::string name = ::testing::TempDir() + "throng_XXXXXX";
+    std::string name = (std::filesystem::temp_directory_path() / "throng_XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create " + name);
     path_ = name;
   }

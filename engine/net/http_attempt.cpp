@@ -1,4 +1,4 @@
-#include "engine/net/transport_fault.h"
+#include "engine/net/http_attempt.h"
 
 namespace throng::net {
 
@@ -28,6 +28,10 @@ TransportFault transport_fault(HttpFailureKind kind) {
       break;
   }
   return TransportFault::refused_by_us;
+}
+
+ServerHints hints_of(const HttpHeaders& headers, WallTime now) {
+  return read_server_hints([&](std::string_view name) { return headers.find(name); }, now);
 }
 
 }  // namespace throng::net

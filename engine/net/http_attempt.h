@@ -5,7 +5,11 @@
 
 namespace throng::net {
 
-/// What a failed exchange means to those who decide about another one.
+// What an exchange tells those who decide about another one.
+
 TransportFault transport_fault(HttpFailureKind kind);
+
+/// `now` as in `read_server_hints`.
+ServerHints hints_of(const HttpHeaders& headers, WallTime now);
 
 }  // namespace throng::net
