@@ -95,7 +95,8 @@ void run_of_1000_agents(benchmark::State& state, std::optional<Journal::Mode> mo
   endpoint.max_in_flight = kInFlight;
   for (auto _ : state) {
     const auto file = std::filesystem::temp_directory_path() / fmt::format("throng_journal_{}.db", getpid());
-    LlmLine line({endpoint}, [](const std::string&) { return std::nullopt; },
+    boost::asio::io_context io{1};
+    LlmLine line(io, {endpoint}, [](const std::string&) { return std::nullopt; },
                  {.concurrency = ConcurrencyMode::fixed});
     CountsPages counted;
     std::optional<Journal> journal;
