@@ -25,6 +25,11 @@ Health health_of(const AttemptEnd& end) {
   return answered ? Health::alive : Health::failing;
 }
 
+bool is_answer(const AttemptEnd& end) {
+  if (end.kind == AttemptEnd::Kind::canceled) return false;
+  return end.kind != AttemptEnd::Kind::failed || throng::is_answer(end.failed.fault);
+}
+
 }  // namespace
 
 CallPlanner::CallPlanner(std::vector<PlannedEndpoint> endpoints, const PlanOptions& options)
@@ -196,6 +201,7 @@ Verdict CallPlanner::finish(std::uint64_t id, Instant now, const AttemptEnd& end
   endpoint.concurrency.finish(now, load_signal(end), end.latency);
   endpoint.breaker.finish(now, health_of(end), flight.role);
   endpoint.rate.hear(flight.sent, now, end.hints);
+  if (is_answer(end)) lanes_[call.lane].has_answered = true;
 
   Verdict verdict{.attempt = flight.attempt};
   settle(call, flight, now, end, verdict);
@@ -261,7 +267,9 @@ void CallPlanner::retry(std::uint64_t id, Call& call, const Flight& flight, Inst
                         const AttemptEnd& end, Verdict& verdict) {
   Endpoint& endpoint = endpoints_[flight.endpoint];
   const int attempt = call.attempts - call.lessons;
-  const RetryDecision decision = policy_.decide(end.failed, id, attempt);
+  FailedAttempt failed = end.failed;
+  failed.never_answered = !lanes_[call.lane].has_answered;
+  const RetryDecision decision = policy_.decide(failed, id, attempt);
   const bool is_limit = end.failed.status == 429;
   if (is_limit) endpoint.rate.pause(now + decision.delay);
   if (decision.action == RetryAction::park)

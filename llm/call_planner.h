@@ -182,6 +182,7 @@ class CallPlanner {
     std::string model;
     std::vector<std::size_t> endpoints;
     ServiceOrder waiting;
+    bool has_answered = false;  ///< any of its endpoints, ever
   };
   struct Delayed {
     Instant until;

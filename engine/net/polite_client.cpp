@@ -114,7 +114,9 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
     Call& call = calls_.at(id);
     call.under_way = false;
     std::optional<Setback> setback = setback_of(result);
+    has_answered_ = has_answered_ || !setback || is_answer(setback->failed.fault);
     if (setback) {
+      setback->failed.never_answered = !has_answered_;
       const RetryDecision decision = policy_.decide(setback->failed, id, call.attempts);
       const bool again = decision.action == RetryAction::retry || decision.action == RetryAction::park;
       if (again && !winding_down_ && quota_.try_retry()) {
@@ -175,6 +177,7 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
   std::uint64_t last_id_ = 0;
   std::size_t in_flight_ = 0;
   bool winding_down_ = false;
+  bool has_answered_ = false;
   HttpClient http_;
 };
 

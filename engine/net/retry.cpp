@@ -35,6 +35,10 @@ bool worth_retrying(const FailedAttempt& failed) {
 
 }  // namespace
 
+bool is_answer(TransportFault fault) {
+  return fault != TransportFault::connect && fault != TransportFault::timeout;
+}
+
 bool is_billing_error(int status, const std::string& error_code) {
   static constexpr std::string_view codes[] = {
       "insufficient_quota",  "billing_hard_limit_reached", "billing_not_active",
@@ -50,9 +54,13 @@ RetryDecision RetryPolicy::decide(const FailedAttempt& failed, std::uint64_t cal
   const Delay said = failed.hints.wait().value_or(Delay(0));
   // The bucket reopens at its own pace, so that what the server said needs no jitter.
   const Delay delay = said > Delay(0) ? said : backoff(call, attempt);
-  const bool last = options_.max_attempts > 0 && attempt >= options_.max_attempts;
-  if (last) return {RetryAction::fail, delay};
+  if (is_last(failed, attempt)) return {RetryAction::fail, delay};
   return {said > options_.park_over ? RetryAction::park : RetryAction::retry, delay};
+}
+
+bool RetryPolicy::is_last(const FailedAttempt& failed, int attempt) const {
+  const auto used_up = [&](int most) { return most > 0 && attempt >= most; };
+  return used_up(options_.max_attempts) || (failed.never_answered && used_up(options_.max_unanswered));
 }
 
 Delay RetryPolicy::backoff(std::uint64_t call, int attempt) const {

@@ -24,6 +24,8 @@ struct FailedAttempt {
   int status = 0;          ///< of the HTTP reply; 0: none
   std::string error_code;  ///< `error.code`, or else `error.type`, of the reply's body; empty: none
   ServerHints hints;
+  bool never_answered =
+      false;  ///< nobody at this address, or at one that could have served the call, ever did
 };
 
 enum class RetryAction {
@@ -42,6 +44,8 @@ struct RetryDecision {
 struct RetryOptions {
   std::uint64_t seed = 0;
   int max_attempts = 10;  ///< of one call, the first included; 0: no limit
+  int max_unanswered =
+      5;  ///< the same while nobody ever answered: most likely the address is wrong; 0: no limit
   Delay first_delay =
       std::chrono::milliseconds(500);              ///< mean wait before the second attempt, doubled each time
   Delay longest_delay = std::chrono::seconds(30);  ///< the doubling ends here
@@ -63,8 +67,13 @@ class RetryPolicy {
   Delay backoff(std::uint64_t call, int attempt) const;
 
  private:
+  bool is_last(const FailedAttempt& failed, int attempt) const;
+
   RetryOptions options_;
 };
+
+/// Somebody spoke at the address, if only to break off.
+bool is_answer(TransportFault fault);
 
 /// The account is empty or closed: no attempt can succeed before a person acts.
 bool is_billing_error(int status, const std::string& error_code);

@@ -122,6 +122,35 @@ TEST(CallPlanner, RandomFaultsOfAThirdLoseNoCall) {
   EXPECT_EQ(world.over.size(), kCalls);
 }
 
+AttemptEnd nobody_there() {
+  return {.kind = AttemptEnd::Kind::failed,
+          .failed = {.fault = TransportFault::connect},
+          .failed_as = "connect",
+          .message = "cannot connect",
+          .latency = seconds(0.01)};
+}
+
+TEST(CallPlanner, AWrongAddressShowsWithinAMinute) {
+  PlannedWorld world({endpoint()}, {}, [](const Attempt&, Instant) { return nobody_there(); });
+  for (std::uint64_t call = 1; call <= 100; ++call) world.add(call);
+  world.run();
+  ASSERT_EQ(world.over.size(), 100U);
+  const auto first = std::ranges::min_element(world.over, {}, [](const auto& o) { return o.second.when; });
+  EXPECT_EQ(first->second.verdict.fault, CallFault::gave_up);
+  EXPECT_THAT(first->second.verdict.message, HasSubstr("cannot connect"));
+  EXPECT_LE(first->second.when, at(1000 + 60));
+}
+
+TEST(CallPlanner, AWrongAddressCostsNoCallWhileAnotherServes) {
+  PlannedWorld world({endpoint("wrong", 1), endpoint("b", 1)}, {}, [](const Attempt& attempt, Instant) {
+    return attempt.endpoint == 0 ? nobody_there() : completed(seconds(1));
+  });
+  for (std::uint64_t call = 1; call <= 100; ++call) world.add(call);
+  world.run();
+  ASSERT_EQ(world.over.size(), 100U);
+  for (const auto& [call, over] : world.over) EXPECT_EQ(over.verdict.kind, Verdict::Kind::over) << call;
+}
+
 TEST(CallPlanner, TheLongestChainGoesFirst) {
   PlannedWorld world({endpoint("a", 1)}, {}, [](const Attempt&, Instant) { return completed(seconds(1)); });
   world.add(1, {.max_tokens = 1}, 0);

@@ -70,6 +70,15 @@ TEST(Retry, TheLastAttemptFailsButTheServersWishIsKnown) {
   EXPECT_EQ(RetryPolicy({.max_attempts = 0}).decide(busy, 1, 1000).action, RetryAction::retry);
 }
 
+TEST(Retry, AnAddressWhereNobodyEverAnsweredIsGivenUpSooner) {
+  const RetryPolicy policy({.max_attempts = 10, .max_unanswered = 5});
+  const FailedAttempt nobody{.fault = TransportFault::connect, .never_answered = true};
+  const FailedAttempt down{.fault = TransportFault::connect};
+  EXPECT_EQ(policy.decide(nobody, 1, 4).action, RetryAction::retry);
+  EXPECT_EQ(policy.decide(nobody, 1, 5).action, RetryAction::fail);
+  EXPECT_EQ(policy.decide(down, 1, 9).action, RetryAction::retry);
+}
+
 TEST(Retry, BackoffDoublesUpToItsLimitWithJitter) {
   const RetryPolicy policy({.first_delay = milliseconds(500), .longest_delay = seconds(30)});
   for (int attempt = 1; attempt < 200; ++attempt) {
