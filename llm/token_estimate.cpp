@@ -1,42 +1,58 @@
 #include "llm/token_estimate.h"
 
+#include <array>
 #include <cstddef>
 
 namespace throng::llm {
 namespace {
 
-enum class Class { letter, digit, space, newline, other_script, punctuation };
+enum Class : std::uint8_t { letter, digit, space, newline, other_script, punctuation };
+constexpr std::size_t kClasses = 6;
 
-Class class_of(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte >= 0x80) return Class::other_script;
-  if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')) return Class::letter;
-  if (byte >= '0' && byte <= '9') return Class::digit;
-  if (byte == '\n' || byte == '\r') return Class::newline;
-  if (byte <= ' ') return Class::space;
-  return Class::punctuation;
-}
-
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
-/// Tokens of a run of `length` bytes of one class.
-std::int64_t tokens_of(Class kind, std::int64_t length) {
-  switch (kind) {
-    case Class::letter:
-      return length <= 8 ? 1 : 1 + ceil_div(length - 8, 5);  // common words are one token
-    case Class::digit:
-      return ceil_div(length, 3);
-    case Class::space:
-      return length > 1 ? 1 : 0;  // a single space belongs to what follows
-    case Class::newline:
-      return 1;
-    case Class::other_script:
-      return ceil_div(length, 3);  // a Chinese character, one and a half Cyrillic ones
-    case Class::punctuation:
-      return ceil_div(length, 2);
+constexpr auto kClassOf = [] {
+  std::array<Class, 256> classes{};
+  for (std::size_t byte = 0; byte < classes.size(); ++byte) {
+    const bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    classes[byte] = byte >= 0x80                   ? other_script
+                    : is_letter                    ? letter
+                    : byte >= '0' && byte <= '9'   ? digit
+                    : byte == '\n' || byte == '\r' ? newline
+                    : byte <= ' '                  ? space
+                                                   : punctuation;
   }
-  return 0;
+  return classes;
+}();
+
+/// Does a token begin at the byte at `position` of a run of bytes of one class?
+constexpr bool begins_token(Class kind, std::size_t position) {
+  switch (kind) {
+    case letter:  // common words are one token
+      return position == 0 || (position >= 8 && (position - 8) % 5 == 0);
+    case digit:
+    case other_script:  // a Chinese character, one and a half Cyrillic ones
+      return position % 3 == 0;
+    case space:  // a single space belongs to what follows
+      return position == 1;
+    case newline:
+      return position == 0;
+    case punctuation:
+      return position % 2 == 0;
+  }
+  return false;
 }
+
+/// Positions from here on are like those a period before.
+constexpr std::size_t kPositions = 64;
+constexpr std::size_t kPeriod = 2 * 3 * 5;
+
+constexpr auto kBeginsToken = [] {
+  std::array<std::array<bool, kPositions>, kClasses> begins{};
+  for (std::size_t kind = 0; kind < kClasses; ++kind) {
+    for (std::size_t position = 0; position < kPositions; ++position)
+      begins[kind][position] = begins_token(static_cast<Class>(kind), position);
+  }
+  return begins;
+}();
 
 constexpr std::int64_t kChatBytesPerMessage = 16;  // role names and separators, generously
 
@@ -44,12 +60,14 @@ constexpr std::int64_t kChatBytesPerMessage = 16;  // role names and separators,
 
 std::int64_t estimate_tokens(std::string_view text) {
   std::int64_t tokens = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const Class kind = class_of(text[begin]);
-    std::size_t end = begin + 1;
-    while (end < text.size() && class_of(text[end]) == kind) ++end;
-    tokens += tokens_of(kind, static_cast<std::int64_t>(end - begin));
-    begin = end;
+  std::size_t position = 0;
+  std::size_t before = kClasses;
+  for (const char c : text) {
+    const std::size_t kind = kClassOf[static_cast<unsigned char>(c)];
+    position = kind == before ? position + 1 : 0;
+    if (position == kPositions) position -= kPeriod;
+    tokens += kBeginsToken[kind][position] ? 1 : 0;
+    before = kind;
   }
   return tokens;
 }
