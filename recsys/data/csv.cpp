@@ -14,7 +14,12 @@
 namespace throng {
 
 CsvReader::CsvReader(std::string_view text, char separator, std::size_t first_line)
-    : text_(without_bom(text)), separator_(separator), line_(first_line) {
+    : text_(without_bom(text)),
+      line_feed_(text_, '\n'),
+      carriage_return_(text_, '\r'),
+      quote_(text_, '"'),
+      separator_(separator),
+      line_(first_line) {
   start_parser();
 }
 
@@ -36,10 +41,8 @@ void CsvReader::on_field(void* bytes, std::size_t size, void* self) {
 void CsvReader::on_row(int /*terminator*/, void* self) { static_cast<CsvReader*>(self)->row_ended_ = true; }
 
 /// One past the CR, LF or CRLF that ends the line, so that at most one row ends in a line.
-std::size_t CsvReader::end_of_line(std::size_t from) const {
-  const auto* const end = std::find_if(text_.begin() + static_cast<std::ptrdiff_t>(from), text_.end(),
-                                       [](char c) { return c == '\n' || c == '\r'; });
-  const auto position = static_cast<std::size_t>(end - text_.begin());
+std::size_t CsvReader::end_of_line(std::size_t from) {
+  const std::size_t position = std::min(line_feed_.from(from), carriage_return_.from(from));
   const std::size_t length = text_.substr(position).starts_with("\r\n") ? 2 : 1;
   return std::min(position + length, text_.size());
 }
@@ -85,7 +88,7 @@ bool CsvReader::next() {
       const std::string_view content = line.substr(0, line.find_last_not_of("\r\n") + 1);
       if (content.empty()) continue;
       row_line_ = line_number;
-      if (content.find('"') == std::string_view::npos) {  // most rows: there is nothing to parse
+      if (quote_.from(start) >= start + content.size()) {  // most rows: there is nothing to parse
         split(content);
         return true;
       }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <filesystem>
@@ -14,6 +15,27 @@
 #include <csv.h>
 
 namespace throng {
+
+/// The next occurrences of a byte in a text, each searched for once as long as one asks from positions that do not fall.
+class NextOccurrence {
+ public:
+  NextOccurrence(std::string_view text, char wanted) : text_(text), wanted_(wanted) {}
+
+  /// The first position at or after `from`; the text's size if there is none.
+  std::size_t from(std::size_t from) {
+    if (from < searched_from_ || from > found_at_) {
+      searched_from_ = from;
+      found_at_ = std::min(text_.find(wanted_, from), text_.size());
+    }
+    return found_at_;
+  }
+
+ private:
+  std::string_view text_;
+  char wanted_;
+  std::size_t searched_from_ = 1;
+  std::size_t found_at_ = 0;  ///< there is none in [searched_from_, found_at_)
+};
 
 /// The rows of a CSV text (RFC 4180, with any separator; LF, CRLF or CR; blank lines and a byte order mark are passed
 /// over), by libcsv in its strict mode. Spaces belong to the fields. The text must outlive the reader.
@@ -39,7 +61,7 @@ class CsvReader {
 
  private:
   void start_parser();
-  std::size_t end_of_line(std::size_t from) const;
+  std::size_t end_of_line(std::size_t from);
   void split(std::string_view content);
   void finish_row();
   void recover(std::size_t position, std::string reason);
@@ -47,6 +69,9 @@ class CsvReader {
   static void on_row(int terminator, void* self);
 
   std::string_view text_;
+  NextOccurrence line_feed_;
+  NextOccurrence carriage_return_;
+  NextOccurrence quote_;
   char separator_;
   csv_parser parser_{};
   std::size_t position_ = 0;

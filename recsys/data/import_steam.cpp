@@ -1,7 +1,9 @@
 #include "recsys/data/import_steam.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 
@@ -182,6 +184,26 @@ void read_games(ImportSource& source, const SourceFile& file, const Steam& steam
   });
 }
 
+// --- hours to ratings ---
+
+/// The least hours of the second to the fifth fifth; infinite where a fifth is empty.
+using FifthBounds = std::array<float, 4>;
+
+/// Equal hours are in one fifth: that of the middle of their ranks.
+FifthBounds bounds_of_fifths(std::vector<float> hours) {
+  FifthBounds bounds;
+  bounds.fill(std::numeric_limits<float>::infinity());
+  std::sort(hours.begin(), hours.end());
+  for (auto begin = hours.begin(); begin != hours.end();) {
+    const auto end = std::find_if(begin, hours.end(), [&](float other) { return other != *begin; });
+    const auto twice_the_rank = static_cast<std::size_t>((begin - hours.begin()) + (end - hours.begin()));
+    const std::size_t fifth = 5 * twice_the_rank / (2 * hours.size());
+    for (std::size_t n = 0; n < fifth; ++n) bounds[n] = std::min(bounds[n], *begin);
+    begin = end;
+  }
+  return bounds;
+}
+
 }  // namespace
 
 void rate_by_hours(std::span<Interaction> rows) {
@@ -189,16 +211,10 @@ void rate_by_hours(std::span<Interaction> rows) {
   for (const Interaction& row : rows) {
     if (row.rating > 0) played.push_back(row.rating);
   }
-  std::sort(played.begin(), played.end());
+  const FifthBounds bounds = bounds_of_fifths(std::move(played));
   for (Interaction& row : rows) {
-    if (!(row.rating > 0)) {
-      row.rating = 0.5F;
-      continue;
-    }
-    const auto [begin, end] = std::equal_range(played.begin(), played.end(), row.rating);
-    const auto twice_the_rank = static_cast<std::size_t>((begin - played.begin()) + (end - played.begin()));
-    const std::size_t fifth = 5 * twice_the_rank / (2 * played.size());
-    row.rating = static_cast<float>(1 + std::min<std::size_t>(fifth, 4));
+    const auto fifth = std::ranges::count_if(bounds, [&](float bound) { return row.rating >= bound; });
+    row.rating = row.rating > 0 ? static_cast<float>(1 + fifth) : 0.5F;
   }
 }
 
