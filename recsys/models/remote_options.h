@@ -16,7 +16,7 @@ struct RemoteOptions {
   double timeout = 60;  ///< seconds that the server may take to answer; /fit and /feedback have `fit_timeout`
   double fit_timeout = 3600;  ///< seconds
   int attempts = 6;           ///< of one request, the first included
-  int rpm = 0;                ///< requests per minute; 0: no limit
+  int rpm = 0;                ///< /rank requests per minute; 0: no limit
   std::string api_key_env;    ///< the environment variable that holds a bearer token; "": none is sent
   std::string ca_file;        ///< PEM; "": the system's
 };

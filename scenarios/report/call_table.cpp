@@ -95,4 +95,13 @@ std::string call_table(const Json& llm) {
   return text;
 }
 
+std::string ranking_sources(const Json& rankings) {
+  return fmt::format("{} asked for now, {} from the journal, {} replayed", count(rankings, "live"),
+                     count(rankings, "from_journal"), count(rankings, "replayed"));
+}
+
+std::string ranking_line(const Json& rankings) {
+  return fmt::format("  rankings of the remote recommender: {}\n", ranking_sources(rankings));
+}
+
 }  // namespace throng

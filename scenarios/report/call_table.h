@@ -12,4 +12,9 @@ std::string call_table(const Json& llm);
 /// The same as a section of the HTML report (report_data.h).
 Json call_section(const Json& llm);
 
+/// Where the rankings of a remote recommender came from, from the `rankings` of a run's summary: a phrase.
+std::string ranking_sources(const Json& rankings);
+/// The same as a line for the terminal.
+std::string ranking_line(const Json& rankings);
+
 }  // namespace throng

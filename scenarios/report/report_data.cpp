@@ -174,6 +174,8 @@ Json facts_of(const RunReader& run, const Json& scenario) {
   };
   add("dataset", run.meta("dataset"));
   add("recommender", text_in(scenario, "/recommender/kind"));
+  if (const std::string rankings = run.meta("rankings"); !rankings.empty())
+    add("rankings", ranking_sources(Json::parse(rankings)));
   add("mind", text_in(scenario, "/mind/kind"));
   add("rounds", text_in(scenario, "/rounds"));
   add("seed", run.meta("seed"));

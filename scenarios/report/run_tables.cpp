@@ -65,8 +65,10 @@ std::string run_tables(const RunReader& run) {
     return metrics_table(metrics) + "\n  Only what sums the run up was kept (--store summary).\n";
   }
   const std::string llm = run.meta("llm");
-  return fmt::format("{}\n{}{}\n{}\n{}", metrics_table(metrics),
+  const std::string rankings = run.meta("rankings");
+  return fmt::format("{}\n{}{}{}\n{}\n{}", metrics_table(metrics),
                      llm.empty() ? "" : call_table(Json::parse(llm)) + "\n",
+                     rankings.empty() ? "" : ranking_line(Json::parse(rankings)) + "\n",
                      distribution("rating", "items", run.rating_counts()),
                      distribution("exit on", "agents", exit_page_counts(outcomes)),
                      trait_table(trait_group_figures(outcomes, run.traits())));

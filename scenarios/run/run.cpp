@@ -192,7 +192,10 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
   writer.write_metrics(metrics);
   writer.write_meta("digest", recorder.digest().hex());
   Json summary = summarise(scenario, recorder, metrics);
-  if (scenario.has_remote_recommender()) summary["rankings"] = ranking_report(outside->ranking_counts());
+  if (scenario.has_remote_recommender()) {
+    summary["rankings"] = ranking_report(outside->ranking_counts());
+    writer.write_meta("rankings", summary["rankings"].dump());
+  }
   if (scenario.asks_language_models()) {
     summary["llm"] = call_report(outside->journal(), outside->counts());
     summary["llm"].update(recorder.mishaps().json());

@@ -88,7 +88,7 @@ void add_curves(const Arm& arm, Json& curves) {
 
 Json summarise(const Scenario& study, const std::vector<Arm>& arms) {
   Json summary = arms.front().summaries.front();  // what all runs share, and the order of the keys
-  summary.erase("llm");                           // of the first run alone
+  for (const char* of_one_run : {"llm", "rankings"}) summary.erase(of_one_run);
   summary["seed"] = study.seed;
   for (auto& [metric, mean] : summary["metrics"].items()) {
     std::vector<double> values;

@@ -91,6 +91,9 @@ TEST_F(RemoteRecommenderRun, IsReplayedWithoutTheServer) {
   EXPECT_EQ(replayed["digest"], first["digest"]);
   EXPECT_EQ(replayed["rankings"]["replayed"], 900);
   EXPECT_EQ(replayed["rankings"]["live"], 0);
+  const std::string told = "0 asked for now, 0 from the journal, 900 replayed";
+  EXPECT_THAT(throng({"report", "b"}).out, HasSubstr("rankings of the remote recommender: " + told));
+  EXPECT_THAT(read_file(folder_ / "b/report.html", ErrorKind::data), HasSubstr(told));
 }
 
 TEST_F(RemoteRecommenderRun, AServerThatIsGoneStopsTheRunAndTaughtAgainItGoesOn) {
