@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include <boost/sort/pdqsort/pdqsort.hpp>
 #include <fmt/format.h>
 
 #include "recsys/data/text.h"
@@ -67,7 +68,11 @@ std::string AdjacencyLists::read_line(std::string_view line, SplitPart part) {
   const std::size_t begin = items_.size();
   std::optional<std::uint32_t> user;
   std::string reason = parse(line, user);
-  if (reason.empty() && items_.size() > begin) reason = add_line(*user, begin, part);
+  if (reason.empty() && items_.size() > begin && !add_line(*user, begin, part)) {
+    items_.resize(begin);
+    parse(line, user = std::nullopt);  // the items as they are written again, not in order
+    reason = repeated_item(*user, std::span(items_).subspan(begin));
+  }
   if (!reason.empty()) items_.resize(begin);
   return reason;
 }
@@ -88,7 +93,7 @@ std::string AdjacencyLists::parse(std::string_view line, std::optional<std::uint
     }
     at = after;
     const Numbering& numbering = user ? items_numbering_ : users_;
-    const auto position = numbering.find(number);
+    const auto position = numbering.position_of(number);
     if (!position) return fmt::format("there is no {} {}", numbering.noun, number);
     if (user) {
       items_.push_back(ItemId(*position));
@@ -99,18 +104,18 @@ std::string AdjacencyLists::parse(std::string_view line, std::optional<std::uint
   return {};
 }
 
-std::string AdjacencyLists::add_line(std::uint32_t user, std::size_t begin, SplitPart part) {
+/// Makes a line of the items from `begin` on, which it puts in order; false if one of them is there before.
+bool AdjacencyLists::add_line(std::uint32_t user, std::size_t begin, SplitPart part) {
   const auto from = items_.begin() + static_cast<std::ptrdiff_t>(begin);
-  as_written_.assign(from, items_.end());
-  if (!std::is_sorted(from, items_.end())) std::sort(from, items_.end());
-  if (!is_new(user, begin)) return repeated_item(user, as_written_);
+  if (!std::is_sorted(from, items_.end())) boost::sort::pdqsort_branchless(from, items_.end());
+  if (!is_new(user, begin)) return false;
   if (user >= last_line_.size()) last_line_.resize(user + 1, 0);
   lines_.push_back({.begin = begin,
                     .size = static_cast<std::uint32_t>(items_.size() - begin),
                     .part = part,
                     .previous = last_line_[user]});
   last_line_[user] = static_cast<std::uint32_t>(lines_.size());
-  return {};
+  return true;
 }
 
 /// Are the items from `begin` on, which ascend, different, and different from those of the user's other lines?
@@ -139,7 +144,7 @@ bool AdjacencyLists::is_new(std::uint32_t user, std::size_t begin) {
   return !is_repeated;
 }
 
-std::string AdjacencyLists::repeated_item(std::uint32_t user, const std::vector<ItemId>& as_written) const {
+std::string AdjacencyLists::repeated_item(std::uint32_t user, std::span<const ItemId> as_written) const {
   ItemSet known;
   for_each_line_of(user, [&](const Line& other) {
     for (const ItemId item : items_of(other)) known.insert(static_cast<std::uint32_t>(item));

@@ -11,15 +11,22 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "recsys/data/dataset.h"
+#include "recsys/data/id_positions.h"
 #include "recsys/data/import_source.h"
 
 namespace throng {
 
 /// How the numbers of a file become positions.
 struct Numbering {
-  const char* noun;  ///< "user" or "item"
-  std::function<std::optional<std::uint32_t>(std::uint32_t id)>
-      find;  ///< none: there is no such user or item
+  const char* noun;              ///< "user" or "item"
+  const IdPositions& positions;  ///< outlives the reading
+  /// The position of a number that is not in `positions` so far; none: there is no such user or item. Null: there never is.
+  std::function<std::optional<std::uint32_t>(std::uint32_t number)> add{};
+
+  std::optional<std::uint32_t> position_of(std::uint32_t number) const {
+    const auto known = positions.find(number);
+    return known || !add ? known : add(number);
+  }
 };
 
 /// Files with a line per user: the user's number, then the numbers of the items, separated by blanks.
@@ -49,9 +56,9 @@ class AdjacencyLists {
 
   std::string read_line(std::string_view line, SplitPart part);
   std::string parse(std::string_view line, std::optional<std::uint32_t>& user);
-  std::string add_line(std::uint32_t user, std::size_t begin, SplitPart part);
+  bool add_line(std::uint32_t user, std::size_t begin, SplitPart part);
   bool is_new(std::uint32_t user, std::size_t begin);
-  std::string repeated_item(std::uint32_t user, const std::vector<ItemId>& as_written) const;
+  std::string repeated_item(std::uint32_t user, std::span<const ItemId> as_written) const;
   std::span<const ItemId> items_of(const Line& line) const { return {items_.data() + line.begin, line.size}; }
   /// Calls `visit(line)` for the user's lines, last first.
   template <class Visit>
@@ -64,7 +71,6 @@ class AdjacencyLists {
   std::vector<Line> lines_;
   std::vector<std::uint32_t> last_line_;             ///< by user, as Line::previous
   std::unordered_map<std::uint32_t, ItemSet> sets_;  ///< the items of users with many lines
-  std::vector<ItemId> as_written_;
 };
 
 }  // namespace throng

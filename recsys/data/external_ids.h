@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include <boost/functional/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "recsys/data/id_positions.h"
@@ -15,7 +17,8 @@
 namespace throng {
 
 /// Ids of a source, which may be any text, and their positions in the order in which they were added. Those that are
-/// plain decimal numbers, as most are, are looked up as numbers.
+/// plain decimal numbers, as most are, are looked up as numbers; short ones by a key that holds all of their bytes, which
+/// costs a cache miss less than a key elsewhere.
 class ExternalIds {
  public:
   ExternalIds() = default;
@@ -24,16 +27,23 @@ class ExternalIds {
 
   std::size_t size() const { return ids_.size(); }
   const std::string& operator[](std::size_t position) const { return ids_[position]; }
+  std::optional<std::uint32_t> find(std::string_view id) const;
+  /// Adds an id that is not there, at position size(), which it returns.
+  std::uint32_t append(std::string_view id);
   /// Adds an id at position size(); false if it is there already.
   bool add(std::string_view id);
-  std::optional<std::uint32_t> find(std::string_view id) const;
   /// The id's position; it is added if it is not there.
   std::uint32_t position_of(std::string_view id);
 
  private:
+  using ShortText = std::pair<std::uint64_t, std::uint64_t>;
+
+  static ShortText short_text(std::string_view id);
+
   std::deque<std::string> ids_;  // they stay where they are
   IdPositions numbers_;
-  boost::unordered_flat_map<std::string_view, std::uint32_t, std::hash<std::string_view>> texts_;
+  boost::unordered_flat_map<ShortText, std::uint32_t, boost::hash<ShortText>> short_texts_;
+  boost::unordered_flat_map<std::string_view, std::uint32_t, std::hash<std::string_view>> long_texts_;
 };
 
 }  // namespace throng

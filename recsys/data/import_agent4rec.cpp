@@ -90,8 +90,7 @@ Dataset import_agent4rec(ImportSource& source) {
   const IdPositions items = read_items(source, dataset.catalogue);
   const IdPositions users = read_users(source, dataset.users);
   if (source.has("all_personas_like_modify.csv")) read_personas(source, dataset.users);
-  AdjacencyLists pairs(source, {.noun = "user", .find = [&](std::uint32_t id) { return users.find(id); }},
-                       {.noun = "item", .find = [&](std::uint32_t id) { return items.find(id); }});
+  AdjacencyLists pairs(source, {.noun = "user", .positions = users}, {.noun = "item", .positions = items});
   pairs.read("train.txt", SplitPart::train);
   pairs.read("valid.txt", SplitPart::validation);
   pairs.read("test.txt", SplitPart::test);

@@ -20,7 +20,10 @@ class IdList {
   }
 
   Numbering numbering() {
-    return {.noun = noun_, .find = [this](std::uint32_t number) { return position_of(number); }};
+    if (is_given_) return {.noun = noun_, .positions = positions_};
+    return {.noun = noun_, .positions = positions_, .add = [this](std::uint32_t number) {
+              return std::optional(add(number, std::to_string(number)));
+            }};
   }
   const std::vector<std::string>& external_ids() const { return external_ids_; }
 
@@ -41,12 +44,6 @@ class IdList {
       return {};
     });
     if (external_ids_.empty()) fail_file(file, fmt::format("has no {}s", noun_));
-  }
-
-  std::optional<std::uint32_t> position_of(std::uint32_t number) {
-    const auto known = positions_.find(number);
-    if (known || is_given_) return known;
-    return add(number, std::to_string(number));
   }
 
   std::uint32_t add(std::uint32_t number, std::string external_id) {

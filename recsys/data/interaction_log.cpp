@@ -28,27 +28,18 @@ std::string InteractionLog::check(std::string_view id, const char* noun) {
   return {};
 }
 
-/// Most files go by user or by item.
-template <class Id>
-std::optional<std::uint32_t> InteractionLog::find(const ExternalIds& ids, std::string_view id,
-                                                  Id Interaction::*last) const {
-  if (!rows_.empty() && ids[index(rows_.back().*last)] == id)
-    return static_cast<std::uint32_t>(rows_.back().*last);
-  return ids.find(id);
-}
-
 std::string InteractionLog::add(std::string_view user, std::string_view item, float rating,
                                 std::int64_t time) {
-  const auto known_user = find(users_, user, &Interaction::user);
-  const auto known_item = find(items_, item, &Interaction::item);
+  const auto known_user = users_.find(user);
+  const auto known_item = items_.find(item);
   if (!known_user) {
     if (std::string reason = check(user, "user"); !reason.empty()) return reason;
   }
   if (!known_item) {
     if (std::string reason = check(item, "item"); !reason.empty()) return reason;
   }
-  rows_.push_back({.user = UserId(known_user ? *known_user : users_.position_of(user)),
-                   .item = ItemId(known_item ? *known_item : items_.position_of(item)),
+  rows_.push_back({.user = UserId(known_user ? *known_user : users_.append(user)),
+                   .item = ItemId(known_item ? *known_item : items_.append(item)),
                    .rating = rating,
                    .time = time});
   return {};

@@ -33,8 +33,6 @@ class InteractionLog {
   std::size_t repeated() const { return repeated_; }
 
  private:
-  template <class Id>
-  std::optional<std::uint32_t> find(const ExternalIds& ids, std::string_view id, Id Interaction::*last) const;
   static std::string check(std::string_view id, const char* noun);
 
   ExternalIds users_;
