@@ -61,8 +61,7 @@ std::vector<std::uint64_t> stems_of(std::string_view text) {
 
 void make_searchable(std::vector<std::uint64_t>& stems) {
   std::ranges::sort(stems);
-  const auto again = std::ranges::unique(stems);
-  stems.erase(again.begin(), again.end());
+  stems.erase(std::unique(stems.begin(), stems.end()), stems.end());
 }
 
 }  // namespace
