@@ -43,7 +43,7 @@ constexpr bool begins_token(Class kind, std::size_t position) {
 
 /// Positions from here on are like those a period before.
 constexpr std::size_t kPositions = 64;
-constexpr std::size_t kPeriod = 2 * 3 * 5;
+constexpr std::size_t kPeriod = 30;  // a multiple of 5, 3 and 2
 
 constexpr auto kBeginsToken = [] {
   std::array<std::array<bool, kPositions>, kClasses> begins{};

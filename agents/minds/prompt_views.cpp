@@ -25,9 +25,9 @@ constexpr std::size_t kHistoryTitles = 5;
 
 View flag(bool value) { return value ? View::type::bool_true : View::type::bool_false; }
 
-View with_text(std::string text) {
+View with_text(const std::string& text) {
   View view;
-  view.set("text", std::move(text));
+  view.set("text", text);
   return view;
 }
 

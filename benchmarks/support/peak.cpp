@@ -20,11 +20,11 @@ void multiply_and_add() {
   for (__m256& sum : sums) sum = factor;
   for (std::size_t round = 0; round < kRounds; ++round) {
 #pragma GCC unroll 10
-    for (std::size_t n = 0; n < kChains; ++n) sums[n] = _mm256_fmadd_ps(sums[n], factor, factor);
+    for (__m256& sum : sums) sum = _mm256_fmadd_ps(sum, factor, factor);
   }
   __m256 total = factor;
 #pragma GCC unroll 10
-  for (std::size_t n = 0; n < kChains; ++n) total = _mm256_add_ps(total, sums[n]);
+  for (const __m256& sum : sums) total = _mm256_add_ps(total, sum);
   benchmark::DoNotOptimize(total);
 }
 

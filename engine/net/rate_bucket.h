@@ -40,7 +40,7 @@ class RateBucket {
 
   void hold(Instant now, std::int64_t amount);
   /// Ends a hold of `held`, of which the server counted `counted` (or more than was held). `shortest`: the
-  /// shortest time that work takes.
+  /// shortest time that work takes; no longer than this one was held.
   void settle(Instant now, std::int64_t held, std::int64_t counted, Delay shortest);
 
   /// The server has just said that it counts `count`. What we do not know of is somebody else's.

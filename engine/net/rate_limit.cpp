@@ -52,7 +52,8 @@ void RateLimit::finish(const SentAttempt& attempt, Instant now, const Usage& usa
     shortest_ = std::min(shortest_.value_or(Delay::max()), now - attempt.sent);
     ++completed_;
   }
-  const Delay shortest = completed_ >= kEnoughCompleted ? *shortest_ : Delay(0);
+  // An attempt that broke off sooner than any was completed may have been counted as soon as it was sent.
+  const Delay shortest = completed_ >= kEnoughCompleted ? std::min(*shortest_, now - attempt.sent) : Delay(0);
   std::int64_t counted = known ? usage.used : attempt.tokens;
   if (usage.counted == TokensCounted::none) counted = 0;
   tokens_.settle(now, attempt.tokens, counted, shortest);

@@ -39,7 +39,7 @@ std::optional<ListedItem> read_item(std::string_view line) {
   ListedItem item;
   const std::size_t dot = line.find(". \"");
   const std::optional<double> number = first_number(line.substr(0, std::min(dot, std::size_t{7})));
-  if (dot == std::string_view::npos || dot > 6 || !number) return std::nullopt;
+  if (dot > 6 || !number) return std::nullopt;  // npos is greater too
   item.number = static_cast<int>(*number);
   line.remove_prefix(dot + 2);
   std::optional<std::string> title = take_quoted(line);

@@ -186,6 +186,22 @@ TEST(RateLimit, LongRepliesCountedByUsageNeverExceedIt) {
   EXPECT_GE(world.use(world.tokens, kStart + minutes(3), end), 0.6);  // certainty has its price
 }
 
+// After completed calls of 5 s one breaks off at once: the server may have counted it when it came.
+TEST(RateLimit, AnAttemptThatBreaksOffSoonKeepsItsMinute) {
+  RateLimit limit({.tokens_per_minute = 100'000, .counting = TokenCounting::usage});
+  Instant now = kStart;
+  for (int i = 0; i < 50; ++i, now += seconds(6)) {
+    const SentAttempt completed = limit.admit(now, 1000).value().sent.value();
+    limit.finish(completed, now + seconds(5), {.counted = TokensCounted::known, .used = 1000});
+  }
+  now += minutes(2);
+  const SentAttempt broken_off = limit.admit(now, 100'000).value().sent.value();
+  limit.finish(broken_off, now + milliseconds(10), {.counted = TokensCounted::unknown});
+  const Admission next = limit.admit(now + milliseconds(10), 1000).value();
+  EXPECT_FALSE(next.sent);
+  EXPECT_GE(next.ask_again, now + minutes(1) + milliseconds(750));
+}
+
 TEST(RateLimit, BothLimitsHoldTogether) {
   World world({.requests_per_minute = 500, .tokens_per_minute = 200'000}, Enforcement::sliding_log);
   world.next_job = [&] {

@@ -59,6 +59,14 @@ TEST_F(Agent4RecSplit, IalsIsWithinOnePercentOfItsKnownAccuracyInTheMeanOverSeed
   EXPECT_GE(ndcg, 0.99 * 0.421);
 }
 
+TEST_F(Agent4RecSplit, MultVaeIsAtLeastAsAccurateAsAgent4Recs) {
+  THRONG_TOO_SLOW_UNDER_TSAN();
+  const RankingMetrics metrics = test_accuracy("multvae", 1);
+  EXPECT_GE(metrics.recall, 0.99 * 0.1609);  // theirs
+  EXPECT_GE(metrics.ndcg, 0.99 * 0.3513);
+  EXPECT_LE(metrics.ndcg, 0.43);  // see below
+}
+
 TEST_F(Agent4RecSplit, MatrixFactorizationIsAtLeastAsAccurateAsAgent4Recs) {
   THRONG_TOO_SLOW_UNDER_TSAN();
   const RankingMetrics metrics = test_accuracy("mf", 1);
