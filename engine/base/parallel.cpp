@@ -1,5 +1,7 @@
 #include "engine/base/parallel.h"
 
+#include <vector>
+
 #include "engine/base/consumer_thread.h"
 
 #ifdef THRONG_PLAIN_THREADS
@@ -10,7 +12,6 @@
 #include <map>
 #include <mutex>
 #include <thread>
-#include <vector>
 #else
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
@@ -193,12 +194,17 @@ void detail::run_in_order(std::size_t count, const std::function<std::shared_ptr
     }
     return next++;
   };
-  const auto deliver = [&](std::shared_ptr<void> result) { consumer.hand_over(std::move(result)); };
-  tbb::parallel_pipeline(
-      max_waiting,
-      tbb::make_filter<void, std::size_t>(tbb::filter_mode::serial_in_order, number) &
-          tbb::make_filter<std::size_t, std::shared_ptr<void>>(tbb::filter_mode::parallel, produce) &
-          tbb::make_filter<std::shared_ptr<void>, void>(tbb::filter_mode::serial_in_order, deliver));
+  // That of i at i % max_waiting. The pipeline passes numbers, because what it holds when something throws, it leaks.
+  std::vector<std::shared_ptr<void>> results(max_waiting);
+  const auto make = [&](std::size_t i) {
+    results[i % max_waiting] = produce(i);
+    return i;
+  };
+  const auto deliver = [&](std::size_t i) { consumer.hand_over(std::move(results[i % max_waiting])); };
+  tbb::parallel_pipeline(max_waiting,
+                         tbb::make_filter<void, std::size_t>(tbb::filter_mode::serial_in_order, number) &
+                             tbb::make_filter<std::size_t, std::size_t>(tbb::filter_mode::parallel, make) &
+                             tbb::make_filter<std::size_t, void>(tbb::filter_mode::serial_in_order, deliver));
   consumer.finish();
 }
 

@@ -113,7 +113,7 @@ void ItemKnn::score(std::span<const Query> queries, ScoreBlock& scores) const {
     std::ranges::fill(row, 0.0F);
     for (const ItemId item : history) {
       const std::span<const ItemId> near = items_near_.row(index(item));
-      const float* similarity = &similarities_[items_near_.offsets()[index(item)]];
+      const float* similarity = similarities_.data() + items_near_.offsets()[index(item)];
       for (std::size_t i = 0; i < near.size(); ++i) row[index(near[i])] += similarity[i];
     }
   }

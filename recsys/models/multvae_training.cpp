@@ -204,7 +204,7 @@ void MultVaeTraining::backward(std::size_t users, std::size_t first, std::size_t
   mean = latent.array() + kl * mean;
   log_variance =
       latent.array() * noise * 0.5F * (0.5F * log_variance).exp() + 0.5F * kl * (log_variance.exp() - 1.0F);
-  code_.bottomRows(code_.rows() - 2 * options_.latent).middleCols(begin, size).setZero();
+  code_.bottomRows(code_.rows() - 2 * Eigen::Index{options_.latent}).middleCols(begin, size).setZero();
 }
 
 void MultVaeTraining::sum_weight_gradients(std::size_t users) {

@@ -108,7 +108,7 @@ struct Journal::Database {
   }
 };
 
-Journal::Journal(std::filesystem::path file, Mode mode) try
+Journal::Journal(const std::filesystem::path& file, Mode mode) try
     : database_(std::make_unique<Database>(file, mode)) {
   SQLite::Database& sqlite = database_->sqlite;
   database_->find_call.emplace(

@@ -51,7 +51,7 @@ class Journal {
   };
 
   /// Opens the file, or creates it (not if read_only).
-  Journal(std::filesystem::path file, Mode mode);
+  Journal(const std::filesystem::path& file, Mode mode);
   ~Journal();
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;

@@ -97,7 +97,7 @@ TEST_F(JournalTest, EveryProcessTellsItsOwnAccount) {
 TEST_F(JournalTest, SaysWhatIsNoJournal) {
   folder_.write("journal.db", "no database at all, but long enough to be taken for one by its length");
   try {
-    Journal(file_, Journal::Mode::survives_kill);
+    const Journal journal(file_, Journal::Mode::survives_kill);
     FAIL();
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.kind(), ErrorKind::data);

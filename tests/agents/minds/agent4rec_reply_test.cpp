@@ -1,6 +1,8 @@
 #include "agents/minds/agent4rec_reply.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 namespace throng {
 namespace {
@@ -51,9 +53,9 @@ TEST(ReadReaction, DoesNotMindHowItIsWritten) {
   const std::vector<std::string> titles{"Harbour, The (1988)", "Paper Moon Rising (2003)"};
   const std::vector<std::string> replies{
       // fields on lines of their own, in bullets, under headings
-      "**The Harbour**\n- ALIGN: Yes\n- REASON: sea\n\n**Paper Moon Rising**\n- ALIGN: No\n- REASON: "
-      "sweet\n\n"
-      "WATCH: The Harbour\n\n**The Harbour**\n- RATING: 4\n- FEELING: calm",
+      ("**The Harbour**\n- ALIGN: Yes\n- REASON: sea\n\n**Paper Moon Rising**\n- ALIGN: No\n- REASON: "
+       "sweet\n\n"
+       "WATCH: The Harbour\n\n**The Harbour**\n- RATING: 4\n- FEELING: calm"),
       // everything on one line
       "MOVIE: Harbour, The; ALIGN: Yes; REASON: sea; MOVIE: Paper Moon Rising; ALIGN: No; REASON: sweet; "
       "NUM: 1; WATCH: "
@@ -275,7 +277,7 @@ TEST(ReadReplies, AnyBytesAreText) {
   std::string bytes;
   for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
   for (const std::string& text :
-       {bytes, bytes + ": MOVIE: " + bytes + "; RATING: " + bytes, std::string(1, '\0')}) {
+       {bytes, fmt::format("{0}: MOVIE: {0}; RATING: {0}", bytes), std::string(1, '\0')}) {
     for (const std::string& problem : read_reaction(text, kPage).problems) {
       EXPECT_NO_THROW(nlohmann::json(problem).dump()) << "valid UTF-8";
     }

@@ -1,7 +1,5 @@
 #include "recsys/models/rankings_file.h"
 
-#include <cstring>
-
 #include <gmock/gmock.h>
 
 #include "recsys/models/precomputed.h"
@@ -33,10 +31,7 @@ std::string npy(const std::string& header, const std::vector<Integer>& values) {
   text += static_cast<char>(padded.size() % 256);
   text += static_cast<char>(padded.size() / 256);
   text += padded;
-  const std::size_t begin = text.size();
-  text.resize(begin + values.size() * sizeof(Integer));
-  std::memcpy(text.data() + begin, values.data(), values.size() * sizeof(Integer));
-  return text;
+  return text.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Integer));
 }
 
 class RankingsFile : public ::testing::Test {
