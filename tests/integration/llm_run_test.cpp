@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 
 class LlmRun : public CommandLine {
  protected:
-  ~LlmRun() override {
+  void TearDown() override {
     if (mock_ > 0) stop_mock();
   }
 
@@ -174,7 +174,7 @@ TEST_F(LlmRun, KilledAtAnyMomentItGoesOnWhereItWas) {
     ASSERT_EQ(resumed["digest"], reference["digest"]) << folder;
     ASSERT_EQ(resumed["llm"]["calls"], reference["llm"]["calls"]);
     paid += reference["llm"]["calls"].get<std::int64_t>();
-    lost += 32 * 5;  // at most what was in flight at each kill
+    lost += std::int64_t{32} * 5;  // at most what was in flight at each kill
   }
   const auto completed = stop_mock()["completed"].get<std::int64_t>();
   EXPECT_GE(completed, paid);

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 
 class RemoteRecommenderRun : public CommandLine {
  protected:
-  ~RemoteRecommenderRun() override { stop_server(); }
+  void TearDown() override { stop_server(); }
 
   /// Starts the example; on the port it had, if it was there before.
   void serve() {

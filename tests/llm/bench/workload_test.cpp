@@ -10,7 +10,6 @@ namespace throng::llm::bench {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::StartsWith;
 
 const std::string& prompt_of(const ChatRequest& request) { return request.messages.at(0).content; }
 

@@ -59,7 +59,7 @@ TEST_F(MockServerTest, CallsBeyondTheSlotsQueue) {
 
 TEST_F(MockServerTest, WhatHasArrivedIsInFlightBeforeWhatIsDueIsAnswered) {
   raise_open_files_limit();
-  constexpr int kHalf = 300;
+  constexpr std::size_t kHalf = 300;
   // The clients have an io_context of their own, so that the mock can be late: its first calls are due and as many
   // others have arrived when it gets to run again.
   start({.latency = {.first_token = 150ms}});

@@ -127,7 +127,8 @@ TEST_F(Steam, RealPlayHours) {
   EXPECT_EQ(dataset.provenance["repeated"], 70'489 - 69'891);
   std::vector<double> fifths(6);
   for (const Interaction& row : dataset.interactions.rows()) ++fifths[static_cast<std::size_t>(row.rating)];
-  for (std::size_t rating = 1; rating <= 5; ++rating) EXPECT_NEAR(fifths[rating], 69'891 / 5, 700) << rating;
+  for (std::size_t rating = 1; rating <= 5; ++rating)
+    EXPECT_NEAR(fifths[rating], 69'891 / 5.0, 700) << rating;
   const Dataset core = import_dataset("steam", real_data("steam"), {.k_core = 5}).dataset;
   for (const std::uint32_t count : core.interactions.item_counts()) EXPECT_GE(count, 5);
 }

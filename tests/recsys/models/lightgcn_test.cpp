@@ -10,7 +10,6 @@
 namespace throng {
 namespace {
 
-using throng::testing::checkerboard;
 using throng::testing::interactions_of;
 
 BprSample sample(std::uint32_t user, std::uint32_t positive, std::uint32_t negative) {
