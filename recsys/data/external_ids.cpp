@@ -2,7 +2,6 @@
 
 #include <array>
 #include <bit>
-#include <cstring>
 
 #include "recsys/data/text.h"
 
@@ -29,7 +28,7 @@ std::optional<std::uint32_t> find_in(const Map& map, const Key& key) {
 /// The bytes, zeros behind them, and the size.
 ExternalIds::ShortText ExternalIds::short_text(std::string_view id) {
   std::array<char, kLongestShort + 1> bytes{};
-  std::memcpy(bytes.data(), id.data(), id.size());
+  id.copy(bytes.data(), id.size());
   bytes.back() = static_cast<char>(id.size());
   const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(bytes);
   return {halves[0], halves[1]};
