@@ -225,6 +225,8 @@ void ClientConnection::expired(TimePoint now) {
     keeper_.lost(*this);
   } else if (now >= call_->total_by) {
     fail(HttpFailureKind::timeout_total, "the reply was not complete in time");
+  } else if (transport_->has_unread()) {  // in time: it is this thread that is behind
+    arm(now + TimingWheel::tick);
   } else if (state_ == State::sent) {
     fail(HttpFailureKind::timeout_first_byte, "no reply in time");
   } else {

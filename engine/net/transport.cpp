@@ -5,6 +5,11 @@
 
 namespace throng::net {
 
+bool Transport::has_unread() {
+  boost::system::error_code closed;
+  return socket_.available(closed) > 0;
+}
+
 void Transport::close() {
   // OpenSSL holds a session that ended without a farewell for broken and would not resume it.
   if (tls_) SSL_set_shutdown(tls_->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);

@@ -50,6 +50,9 @@ class Transport {
     }
   }
 
+  /// Whether bytes have arrived that nobody has read yet.
+  bool has_unread();
+
   /// At once, without a TLS farewell. What is under way completes with an error.
   void close();
   /// As `close`, but the peer sees a reset.

@@ -12,6 +12,7 @@ namespace throng::llm {
 namespace {
 
 using mock::FaultShares;
+using mock::LatencyShape;
 using mock::MockOptions;
 using mock::MockServer;
 
@@ -67,7 +68,9 @@ ClientOptions at_full_width() {
 class MixedFaults : public ::testing::TestWithParam<bool> {};
 
 TEST_P(MixedFaults, LoseNoCallAndTheLedgerEqualsTheServersCount) {
-  World world(with_faults(0.2), at_full_width());
+  World world(with_faults(0.2), at_full_width(), [](EndpointOptions& endpoint) {
+    endpoint.timeouts.first_byte = std::chrono::seconds(10);  // no call is given up that the server completes
+  });
   const auto results = world.ask(600, GetParam());
   for (const auto& result : results) EXPECT_TRUE(result) << (result ? "" : result.error().message);
   const mock::MockStats server = world.server.stats();
@@ -82,6 +85,23 @@ TEST_P(MixedFaults, LoseNoCallAndTheLedgerEqualsTheServersCount) {
 
 INSTANTIATE_TEST_SUITE_P(Replies, MixedFaults, ::testing::Bool(),
                          [](const auto& replies) { return replies.param ? "Streamed" : "Plain"; });
+
+/// Whether a reply that comes too late is billed is known to the server alone.
+TEST(ClientAndMock, WhatIsGivenUpIsKeptApartFromWhatTheServerCounts) {
+  MockOptions mock;
+  mock.latency = {.first_token = std::chrono::milliseconds(20), .shape = LatencyShape::exponential};
+  World world(mock, at_full_width(), [](EndpointOptions& endpoint) {
+    endpoint.timeouts.first_byte = std::chrono::milliseconds(40);
+  });
+  const auto results = world.ask(200);
+  const auto answered = std::ranges::count_if(results, [](const auto& result) { return result.has_value(); });
+  const mock::MockStats server = world.server.stats();
+  const LedgerEntry ours = world.client->planner().ledger().total();
+  EXPECT_EQ(ours.completed, answered);
+  EXPECT_GT(ours.aborted, 0) << "some replies were late";
+  EXPECT_LE(ours.completed, server.completed);
+  EXPECT_LE(server.completed + server.aborted, ours.completed + ours.aborted);
+}
 
 TEST(ClientAndMock, AsManyCallsAsConfiguredAreInFlight) {
   MockOptions mock;

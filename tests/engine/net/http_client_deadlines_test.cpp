@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include <boost/asio/ip/tcp.hpp>
 
 #include "tests/engine/net/loopback.h"
@@ -106,6 +109,37 @@ TEST_F(HttpClientDeadlines, WaitingForAConnectionDoesNotCount) {
   run_until([&] { return timings.size() == 4; });
   EXPECT_GE(timings.back().queued, Milliseconds(300));
   EXPECT_LT(timings.back().total, Milliseconds(250));
+}
+
+/// The thread is busy with something else while the replies come, and late when it looks at the clock.
+TEST_F(HttpClientDeadlines, AReplyThatHasArrivedIsInTime) {
+  constexpr int calls = 300;  // more than an io_context collects at once
+  boost::asio::io_context elsewhere;
+  std::vector<Responder> asked;
+  std::atomic<bool> all_asked = false;
+  HttpServer server(elsewhere, {}, [&](HttpRequest&&, const Responder& responder) {
+    asked.push_back(responder);
+    if (asked.size() < calls) return;
+    all_asked = true;
+    std::this_thread::sleep_for(Milliseconds(50));
+    for (Responder& one : asked) one.send(200, {}, "");
+  });
+  HttpClient& client = connect_to(parse_url(server.origin()).value(),
+                                  {.max_connections = calls, .deadlines = {.first_byte = Milliseconds(500)}});
+  int in_time = 0;
+  int done = 0;
+  for (int i = 0; i < calls; ++i) {
+    client.send(get("/"), [&](const HttpResult& result) {
+      ++done;
+      in_time += result.has_value() ? 1 : 0;
+    });
+  }
+  std::jthread serving([&] { elsewhere.run_for(std::chrono::seconds(10)); });
+  run_until([&] { return all_asked.load(); });
+  std::this_thread::sleep_for(Milliseconds(600));
+  run_until([&] { return done == calls; });
+  EXPECT_EQ(in_time, calls);
+  elsewhere.stop();
 }
 
 TEST_F(HttpClientDeadlines, AnUnusedConnectionIsClosed) {
