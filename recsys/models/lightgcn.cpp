@@ -70,13 +70,13 @@ void LightGcn::fit(const FitInput& input, FitObserver& observer) {
 
 void LightGcn::prepare_scoring(const InteractionGraph& graph, std::span<const UserId> users) {
   const float share = 1.0F / static_cast<float>(options_.layers + 1);
-  propagated_ = graph.sum_of_layers(vectors_, options_.layers, share);
+  propagated_ = LayerSum(graph, options_.layers, share).of(vectors_);
   scorer_ = UserScorer(propagated_, users);
 }
 
 void LightGcn::prepare_fold_in(const InteractionGraph& graph, std::span<const UserId> users) {
   mean_user_ = mean_of_rows(vectors_.users, users);
-  messages_ = graph.sum_of_layers(vectors_, options_.layers - 1, 1.0F).items;
+  messages_ = LayerSum(graph, options_.layers - 1, 1.0F).of(vectors_).items;
   for (std::size_t item = 0; item < messages_.rows(); ++item) {
     for (float& value : messages_.row(item)) value *= graph.item_weights()[item];
   }

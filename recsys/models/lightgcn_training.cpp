@@ -10,9 +10,11 @@ namespace {
 constexpr std::size_t kRowsPerChunk = 64;
 constexpr std::size_t kSamplesPerChunk = 256;
 
-/// Sets `to` to the gradients, and all other rows to zero.
+void set_to_zero(const RowGradients& gradients, FactorMatrix& in) {
+  for (const std::uint32_t row : gradients.rows) std::ranges::fill(in.row(row), 0.0F);
+}
+
 void scatter(const RowGradients& gradients, FactorMatrix& to) {
-  std::ranges::fill(to.values(), 0.0F);
   for (std::size_t n = 0; n < gradients.rows.size(); ++n) {
     std::ranges::copy(gradients.gradients.row(n), to.row(gradients.rows[n]).begin());
   }
@@ -35,15 +37,17 @@ void update_all(const FactorMatrix& gradient, RowAdam& adam, FactorMatrix& vecto
 LightGcnTraining::LightGcnTraining(const InteractionGraph& graph, const BprSampler& sampler,
                                    std::size_t samples_per_epoch, const LightGcnOptions& options,
                                    UserItemFactors& vectors)
-    : graph_(graph),
-      sampler_(sampler),
+    : sampler_(sampler),
       samples_per_epoch_(samples_per_epoch),
       options_(options),
       vectors_(vectors),
       samples_(std::min(static_cast<std::size_t>(options.batch_size), samples_per_epoch)),
       batch_(vectors.users.rows(), vectors.items.rows(), vectors.items.factors(),
              static_cast<std::size_t>(options.batch_size)),
-      gradient_(vectors),
+      nodes_(vectors.users.rows(), vectors.items.rows()),
+      layer_mean_(graph, options.layers, 1.0F / static_cast<float>(options.layers + 1)),
+      final_gradient_{.users = FactorMatrix(vectors.users.rows(), vectors.users.factors()),
+                      .items = FactorMatrix(vectors.items.rows(), vectors.items.factors())},
       user_adam_(vectors.users.rows(), vectors.users.factors(),
                  {.learning_rate = static_cast<float>(options.learning_rate)}),
       item_adam_(vectors.items.rows(), vectors.items.factors(),
@@ -57,23 +61,31 @@ double LightGcnTraining::run_epoch(int epoch) {
       samples_[n] = sampler_.sample(static_cast<std::uint16_t>(epoch), static_cast<std::uint32_t>(first + n));
     });
     loss += compute({samples_.data(), count}) * static_cast<double>(count);
-    update_all(gradient_.users, user_adam_, vectors_.users);
-    update_all(gradient_.items, item_adam_, vectors_.items);
+    update_all(gradient_->users, user_adam_, vectors_.users);
+    update_all(gradient_->items, item_adam_, vectors_.items);
   }
   return loss / static_cast<double>(samples_per_epoch_);
 }
 
 double LightGcnTraining::compute(std::span<const BprSample> samples) {
-  const UserItemFactors final_vectors = layer_mean(vectors_);
+  set_to_zero(batch_.user_gradients(), final_gradient_.users);
+  set_to_zero(batch_.item_gradients(), final_gradient_.items);
+  set_nodes(samples);
+  const UserItemFactors& final_vectors = layer_mean_.at(nodes_, vectors_);
   const double loss = batch_.compute(final_vectors.users, final_vectors.items, samples, 0);
-  scatter(batch_.user_gradients(), gradient_.users);
-  scatter(batch_.item_gradients(), gradient_.items);
-  gradient_ = layer_mean(gradient_);
+  scatter(batch_.user_gradients(), final_gradient_.users);
+  scatter(batch_.item_gradients(), final_gradient_.items);
+  gradient_ = &layer_mean_.of_sparse(final_gradient_, nodes_);
   return loss + add_decay(samples);
 }
 
-UserItemFactors LightGcnTraining::layer_mean(const UserItemFactors& x) const {
-  return graph_.sum_of_layers(x, options_.layers, 1.0F / static_cast<float>(options_.layers + 1));
+void LightGcnTraining::set_nodes(std::span<const BprSample> samples) {
+  nodes_.clear();
+  for (const BprSample& sample : samples) {
+    nodes_.users[index(sample.user)] = 1;
+    nodes_.items[index(sample.positive)] = 1;
+    nodes_.items[index(sample.negative)] = 1;
+  }
 }
 
 double LightGcnTraining::add_decay(std::span<const BprSample> samples) {
@@ -85,9 +97,9 @@ double LightGcnTraining::add_decay(std::span<const BprSample> samples) {
     add(static_cast<float>(l2), own, gradient.row(row));
   };
   for (const BprSample& sample : samples) {
-    decay(vectors_.users, index(sample.user), gradient_.users);
-    decay(vectors_.items, index(sample.positive), gradient_.items);
-    decay(vectors_.items, index(sample.negative), gradient_.items);
+    decay(vectors_.users, index(sample.user), gradient_->users);
+    decay(vectors_.items, index(sample.positive), gradient_->items);
+    decay(vectors_.items, index(sample.negative), gradient_->items);
   }
   return l2 / 2 * squares;
 }

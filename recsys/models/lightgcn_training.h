@@ -37,20 +37,22 @@ class LightGcnTraining {
   /// The loss of a batch of at most options.batch_size comparisons; `gradient()` is its gradient until the next
   /// call.
   double compute(std::span<const BprSample> samples);
-  const UserItemFactors& gradient() const { return gradient_; }
+  const UserItemFactors& gradient() const { return *gradient_; }
 
  private:
-  UserItemFactors layer_mean(const UserItemFactors& x) const;
+  void set_nodes(std::span<const BprSample> samples);
   double add_decay(std::span<const BprSample> samples);
 
-  const InteractionGraph& graph_;
   const BprSampler& sampler_;
   std::size_t samples_per_epoch_;
   const LightGcnOptions& options_;
   UserItemFactors& vectors_;
   std::vector<BprSample> samples_;
   BprBatch batch_;
-  UserItemFactors gradient_;
+  NodeSet nodes_;  ///< of the batch
+  LayerSum layer_mean_;
+  UserItemFactors final_gradient_;       ///< in F: zero but for the rows of the batch
+  UserItemFactors* gradient_ = nullptr;  ///< in E: the latest layer mean
   RowAdam user_adam_;
   RowAdam item_adam_;
 };

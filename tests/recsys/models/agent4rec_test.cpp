@@ -67,6 +67,14 @@ TEST_F(Agent4RecSplit, MultVaeIsAtLeastAsAccurateAsAgent4Recs) {
   EXPECT_LE(metrics.ndcg, 0.43);  // see below
 }
 
+TEST_F(Agent4RecSplit, LightGcnIsAtLeastAsAccurateAsAgent4Recs) {
+  THRONG_TOO_SLOW_UNDER_TSAN();
+  const RankingMetrics metrics = test_accuracy("lightgcn", 1);
+  EXPECT_GE(metrics.recall, 0.1757);  // theirs
+  EXPECT_GE(metrics.ndcg, 0.3937);
+  EXPECT_LE(metrics.ndcg, 0.43);  // see below
+}
+
 TEST_F(Agent4RecSplit, MatrixFactorizationIsAtLeastAsAccurateAsAgent4Recs) {
   THRONG_TOO_SLOW_UNDER_TSAN();
   const RankingMetrics metrics = test_accuracy("mf", 1);

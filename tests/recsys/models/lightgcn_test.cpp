@@ -1,5 +1,6 @@
 #include "recsys/models/lightgcn.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <Eigen/Core>
@@ -53,6 +54,7 @@ class InteractionGraphSum : public ::testing::TestWithParam<int> {};
 
 TEST_P(InteractionGraphSum, IsThatOfThePowersOfTheNormalizedAdjacency) {
   const Interactions train = interactions_of(5, {{0, 1, 4}, {1}, {}, {0, 3}});
+  const InteractionGraph graph(train);
   for (const std::size_t factors : {3U, 64U, 77U}) {
     const UserItemFactors x = some_vectors(4, 5, factors);
     const Eigen::MatrixXd a = adjacency(train);
@@ -62,9 +64,25 @@ TEST_P(InteractionGraphSum, IsThatOfThePowersOfTheNormalizedAdjacency) {
       power = a * power;
       expected += power;
     }
-    const Eigen::MatrixXd sum = stacked(InteractionGraph(train).sum_of_layers(x, GetParam(), 0.25F));
+    const Eigen::MatrixXd sum = stacked(LayerSum(graph, GetParam(), 0.25F).of(x));
     EXPECT_LT((sum - 0.25 * expected).cwiseAbs().maxCoeff(), 1e-5) << factors;
   }
+}
+
+TEST_P(InteractionGraphSum, HasTheSameBitsWhenOnlySomeRowsAreWantedOrNotZero) {
+  const InteractionGraph graph(interactions_of(5, {{0, 1, 4}, {1}, {}, {0, 3}}));
+  NodeSet nodes(4, 5);
+  nodes.users[1] = nodes.items[3] = 1;
+  UserItemFactors x = some_vectors(4, 5, 77);
+  LayerSum all(graph, GetParam(), 0.25F);
+  LayerSum some(graph, GetParam(), 0.25F);
+  some.of(some_vectors(4, 5, 77));  // leaves something behind
+  EXPECT_TRUE(std::ranges::equal(some.at(nodes, x).users.row(1), all.of(x).users.row(1)));
+  EXPECT_TRUE(std::ranges::equal(some.at(nodes, x).items.row(3), all.of(x).items.row(3)));
+  for (const std::size_t user : {0U, 2U, 3U}) std::ranges::fill(x.users.row(user), 0.0F);
+  for (const std::size_t item : {0U, 1U, 2U, 4U}) std::ranges::fill(x.items.row(item), 0.0F);
+  EXPECT_TRUE(std::ranges::equal(some.of_sparse(x, nodes).users.values(), all.of(x).users.values()));
+  EXPECT_TRUE(std::ranges::equal(some.of_sparse(x, nodes).items.values(), all.of(x).items.values()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Layers, InteractionGraphSum, ::testing::Values(0, 1, 2, 5));
