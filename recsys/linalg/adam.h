@@ -25,6 +25,12 @@ class RowAdam {
   /// Starts the next step; to be called before the first `update` of each.
   void next_step();
 
+  /// Asks for what the update of a row is about to use.
+  void prefetch(std::size_t row) const {
+    means_.prefetch(row);
+    squares_.prefetch(row);
+  }
+
   /// Moves one padded row against its gradient. Different rows may be updated on different threads.
   void update(std::size_t row, std::span<const float> gradient, std::span<float> parameters);
 

@@ -7,6 +7,7 @@
 
 #include <Eigen/Core>
 
+#include "recsys/linalg/huge_pages.h"
 #include "recsys/linalg/lanes.h"
 
 namespace throng {
@@ -28,6 +29,13 @@ class FactorMatrix {
   std::span<float> row(std::size_t row) { return {values_.data() + row * stride_, stride_}; }
   std::span<const float> row(std::size_t row) const { return {values_.data() + row * stride_, stride_}; }
 
+  /// Asks for a row that is about to be used, so that the cache misses of several rows overlap.
+  void prefetch(std::size_t row) const {
+    constexpr std::size_t line = 64 / sizeof(float);
+    const float* const begin = values_.data() + row * stride_;
+    for (std::size_t f = 0; f < stride_; f += line) __builtin_prefetch(begin + f);
+  }
+
   /// All rows with their padding, row after row.
   std::span<float> values() { return values_; }
   std::span<const float> values() const { return values_; }
@@ -40,7 +48,7 @@ class FactorMatrix {
   std::size_t rows_ = 0;
   std::size_t factors_ = 0;
   std::size_t stride_ = 0;
-  std::vector<float, Eigen::aligned_allocator<float>> values_;
+  std::vector<float, HugePageAllocator<float>> values_;
 };
 
 /// Each padded row as a column of an Eigen matrix: stride x rows.

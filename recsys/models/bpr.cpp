@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kSamplesPerChunk = 256;
 constexpr std::size_t kRowsPerChunk = 64;
+constexpr std::size_t kPrefetched = 3;  // samples ahead
 
 }  // namespace
 
@@ -47,6 +48,11 @@ double BprBatch::compute_slopes(const FactorMatrix& users, const FactorMatrix& i
     double loss = 0;
     const std::size_t end = std::min(samples.size(), (chunk + 1) * kSamplesPerChunk);
     for (std::size_t s = chunk * kSamplesPerChunk; s < end; ++s) {
+      if (s + kPrefetched < samples.size()) {
+        users.prefetch(index(samples[s + kPrefetched].user));
+        items.prefetch(index(samples[s + kPrefetched].positive));
+        items.prefetch(index(samples[s + kPrefetched].negative));
+      }
       const std::span<const float> user = users.row(index(samples[s].user));
       const std::span<const float> positive = items.row(index(samples[s].positive));
       const std::span<const float> negative = items.row(index(samples[s].negative));

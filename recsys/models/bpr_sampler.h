@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/sim/random.h"
@@ -25,8 +26,10 @@ class BprSampler {
 
   /// The users to sample for, ascending.
   std::span<const UserId> users() const { return users_; }
-  /// Sample number `sample` of an epoch; a pure function of seed, epoch and number. There must be users.
-  BprSample sample(std::uint16_t epoch, std::uint32_t sample) const;
+  /// Sets `samples` to the samples number `first`, first + 1, ... of an epoch; each is a pure function of seed, epoch
+  /// and number. There must be users.
+  void fill(std::uint16_t epoch, std::size_t first, std::span<BprSample> samples) const;
+  void fill_in_parallel(std::uint16_t epoch, std::size_t first, std::span<BprSample> samples) const;
 
  private:
   const Interactions& train_;

@@ -9,8 +9,7 @@ namespace throng {
 namespace {
 
 constexpr std::size_t kRowsPerChunk = 32;
-constexpr std::size_t kPrefetched = 8;                   // neighbours ahead: they lie anywhere
-constexpr std::size_t kLineFloats = 64 / sizeof(float);  // of a cache line
+constexpr std::size_t kPrefetched = 8;  // neighbours ahead: they lie anywhere
 
 template <class Column>
 std::vector<float> weights_of(const SparseRows<Column>& rows) {
@@ -31,11 +30,7 @@ void propagate_lanes(std::span<const Column> neighbors, std::span<const float> w
   Lanes sums[kWidth];
   for (Lanes& sum : sums) sum = broadcast(0);
   for (std::size_t n = 0; n < neighbors.size(); ++n) {
-    if (n + kPrefetched < neighbors.size()) {
-      const float* later = &from.row(index(neighbors[n + kPrefetched]))[f];
-      for (std::size_t line = 0; line < kWidth * kLanes; line += kLineFloats)
-        __builtin_prefetch(later + line);
-    }
+    if (f == 0 && n + kPrefetched < neighbors.size()) from.prefetch(index(neighbors[n + kPrefetched]));
     const Column neighbor = neighbors[n];
     const float* row = &from.row(index(neighbor))[f];
     const Lanes weight = broadcast(weights[index(neighbor)]);

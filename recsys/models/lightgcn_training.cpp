@@ -8,7 +8,6 @@ namespace throng {
 namespace {
 
 constexpr std::size_t kRowsPerChunk = 64;
-constexpr std::size_t kSamplesPerChunk = 256;
 
 void set_to_zero(const RowGradients& gradients, FactorMatrix& in) {
   for (const std::uint32_t row : gradients.rows) std::ranges::fill(in.row(row), 0.0F);
@@ -57,10 +56,9 @@ double LightGcnTraining::run_epoch(int epoch) {
   double loss = 0;
   for (std::size_t first = 0; first < samples_per_epoch_; first += samples_.size()) {
     const std::size_t count = std::min(samples_.size(), samples_per_epoch_ - first);
-    parallel_for_chunks(count, kSamplesPerChunk, [&](std::size_t n) {
-      samples_[n] = sampler_.sample(static_cast<std::uint16_t>(epoch), static_cast<std::uint32_t>(first + n));
-    });
-    loss += compute({samples_.data(), count}) * static_cast<double>(count);
+    const std::span<BprSample> samples = std::span(samples_).first(count);
+    sampler_.fill_in_parallel(static_cast<std::uint16_t>(epoch), first, samples);
+    loss += compute(samples) * static_cast<double>(count);
     update_all(gradient_->users, user_adam_, vectors_.users);
     update_all(gradient_->items, item_adam_, vectors_.items);
   }

@@ -35,10 +35,10 @@ double run_hogwild_epoch(const BprSampler& sampler, int epoch, std::size_t sampl
   const auto l2 = static_cast<float>(options.l2);
   std::vector<double> losses(num_chunks(samples, kSamplesPerChunk));
   parallel_for(losses.size(), [&](std::size_t chunk) {
-    const std::size_t end = std::min(samples, (chunk + 1) * kSamplesPerChunk);
-    for (std::size_t n = chunk * kSamplesPerChunk; n < end; ++n) {
-      const BprSample sample =
-          sampler.sample(static_cast<std::uint16_t>(epoch), static_cast<std::uint32_t>(n));
+    const std::size_t first = chunk * kSamplesPerChunk;
+    std::vector<BprSample> drawn(std::min(samples - first, kSamplesPerChunk));
+    sampler.fill(static_cast<std::uint16_t>(epoch), first, drawn);
+    for (const BprSample& sample : drawn) {
       losses[chunk] +=
           descend(factors.users.row(index(sample.user)), factors.items.row(index(sample.positive)),
                   factors.items.row(index(sample.negative)), rate, l2);

@@ -11,11 +11,15 @@ namespace {
 constexpr Purpose kInitUsers{"mf/init-users"};
 constexpr Purpose kInitItems{"mf/init-items"};
 constexpr std::size_t kRowsPerChunk = 64;
-constexpr std::size_t kSamplesPerChunk = 256;
+constexpr std::size_t kPrefetched = 8;  // rows ahead
 
 void apply(const RowGradients& batch, RowAdam& adam, FactorMatrix& factors) {
   adam.next_step();
   parallel_for_chunks(batch.rows.size(), kRowsPerChunk, [&](std::size_t n) {
+    if (n + kPrefetched < batch.rows.size()) {
+      adam.prefetch(batch.rows[n + kPrefetched]);
+      factors.prefetch(batch.rows[n + kPrefetched]);
+    }
     adam.update(batch.rows[n], batch.gradients.row(n), factors.row(batch.rows[n]));
   });
 }
@@ -53,10 +57,9 @@ double MfTraining::run_epoch(int epoch) {
 }
 
 double MfTraining::step(int epoch, std::size_t first, std::size_t count) {
-  parallel_for_chunks(count, kSamplesPerChunk, [&](std::size_t n) {
-    samples_[n] = sampler_.sample(static_cast<std::uint16_t>(epoch), static_cast<std::uint32_t>(first + n));
-  });
-  const double loss = batch_.compute(factors_.users, factors_.items, {samples_.data(), count}, l2_);
+  const std::span<BprSample> samples = std::span(samples_).first(count);
+  sampler_.fill_in_parallel(static_cast<std::uint16_t>(epoch), first, samples);
+  const double loss = batch_.compute(factors_.users, factors_.items, samples, l2_);
   apply(batch_.user_gradients(), user_adam_, factors_.users);
   apply(batch_.item_gradients(), item_adam_, factors_.items);
   return loss;

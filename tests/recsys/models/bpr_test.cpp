@@ -99,7 +99,8 @@ TEST(BprSampler, ComparesTrainingItemsWithOthersEvenly) {
   std::set<std::uint32_t> negatives_of_0;
   int of_user_3 = 0;
   for (std::uint32_t n = 0; n < 1000; ++n) {
-    const BprSample drawn = sampler.sample(1, n);
+    BprSample drawn;
+    sampler.fill(1, n, {&drawn, 1});
     EXPECT_TRUE(train.contains(drawn.user, drawn.positive));
     EXPECT_FALSE(train.contains(drawn.user, drawn.negative));
     if (drawn.user == UserId{3}) ++of_user_3;
