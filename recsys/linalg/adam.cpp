@@ -12,8 +12,8 @@ void RowAdam::next_step() {
 }
 
 void RowAdam::update(std::size_t row, std::span<const float> gradient, std::span<float> parameters) {
-  const std::span<float> means = means_.row(row);
-  const std::span<float> squares = squares_.row(row);
+  const std::span<float> means = moments_.row(row).first(parameters.size());
+  const std::span<float> squares = moments_.row(row).last(parameters.size());
   const Lanes beta1 = broadcast(options_.beta1);
   const Lanes beta2 = broadcast(options_.beta2);
   const Lanes rest1 = broadcast(1 - options_.beta1);

@@ -20,16 +20,13 @@ struct AdamOptions {
 class RowAdam {
  public:
   RowAdam(std::size_t rows, std::size_t factors, const AdamOptions& options)
-      : options_(options), means_(rows, factors), squares_(rows, factors) {}
+      : options_(options), moments_(rows, 2 * FactorMatrix::padded(factors)) {}
 
   /// Starts the next step; to be called before the first `update` of each.
   void next_step();
 
   /// Asks for what the update of a row is about to use.
-  void prefetch(std::size_t row) const {
-    means_.prefetch(row);
-    squares_.prefetch(row);
-  }
+  void prefetch(std::size_t row) const { moments_.prefetch(row); }
 
   /// Moves one padded row against its gradient. Different rows may be updated on different threads.
   void update(std::size_t row, std::span<const float> gradient, std::span<float> parameters);
@@ -39,8 +36,8 @@ class RowAdam {
   std::int64_t step_ = 0;
   float rate_ = 0;          ///< learning rate / (1 - beta1^step)
   float square_scale_ = 0;  ///< 1 / (1 - beta2^step)
-  FactorMatrix means_;
-  FactorMatrix squares_;
+  FactorMatrix
+      moments_;  ///< a row's mean gradient, then its mean square, padded each: they are used together
 };
 
 }  // namespace throng

@@ -44,8 +44,15 @@ void add_outer_products(const Eigen::Ref<const Eigen::MatrixXf>& columns, Eigen:
     const Eigen::Index count = std::min(kPanel, columns.cols() - first);
     for (Eigen::Index column = 0; column < size; column += kTileColumns) {
       Eigen::Index row = column / lanes * lanes;
-      for (; row + 3 * lanes <= size; row += 3 * lanes) add_tile<3>(panel, stride, count, row, column, sum);
-      for (; row < size; row += lanes) add_tile<1>(panel, stride, count, row, column, sum);
+      for (Eigen::Index left = (size - row) / lanes; left > 0;) {
+        const Eigen::Index width =
+            left == 4 ? 2 : std::min<Eigen::Index>(left, 3);  // never one if it can be two
+        if (width == 3) add_tile<3>(panel, stride, count, row, column, sum);
+        if (width == 2) add_tile<2>(panel, stride, count, row, column, sum);
+        if (width == 1) add_tile<1>(panel, stride, count, row, column, sum);
+        row += width * lanes;
+        left -= width;
+      }
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
 
 #include "recsys/linalg/chunks.h"
 #include "recsys/linalg/outer_products.h"
@@ -56,9 +57,63 @@ IalsSolver::IalsSolver(const FactorMatrix& other, const IalsOptions& options,
       regularization_(regularization),
       block_(static_cast<Eigen::Index>(
           FactorMatrix::padded(static_cast<std::size_t>(std::min(block, options.factors))))),
-      gram_(gram(other)) {}
+      gram_(gram(other)) {
+  if (are_few(1)) rotate();
+}
 
-double IalsSolver::solve(const Eigen::MatrixXf& met, std::span<float> row) const {
+/// Up to where the smaller system is the faster one; not with blocks of factors, whose solutions are steps on the way.
+bool IalsSolver::are_few(std::size_t entries) const {
+  return entries <= other_.factors() && block_ >= static_cast<Eigen::Index>(other_.factors());
+}
+
+void IalsSolver::rotate() {
+  const auto factors = static_cast<Eigen::Index>(other_.factors());
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(
+      gram_.topLeftCorner(factors, factors).cast<double>());
+  eigenvectors_ = solver.eigenvectors().cast<float>();
+  eigenvalues_ = Eigen::ArrayXf::Zero(gram_.rows());
+  eigenvalues_.head(factors) = solver.eigenvalues().cwiseMax(0).cast<float>();
+  FactorMatrix directions(other_.factors(),
+                          other_.factors());  // row n: what factor n adds to the rotated vector
+  for (std::size_t n = 0; n < directions.rows(); ++n) {
+    const auto row = eigenvectors_.row(static_cast<Eigen::Index>(n));
+    for (Eigen::Index f = 0; f < factors; ++f) directions.row(n)[static_cast<std::size_t>(f)] = row[f];
+  }
+  rotated_ = FactorMatrix(other_.rows(), other_.factors());
+  parallel_for_chunks(rotated_.rows(), kRowsPerChunk, [&](std::size_t row) {
+    const std::span<const float> from = other_.row(row);
+    for (std::size_t f = 0; f < rotated_.stride(); f += kLanes) {
+      Lanes sum = broadcast(0);
+      for (std::size_t n = 0; n < directions.rows(); ++n)
+        sum = multiply_add(broadcast(from[n]), load(&directions.row(n)[f]), sum);
+      store(&rotated_.row(row)[f], sum);
+    }
+  });
+}
+
+double IalsSolver::solve_for_errors(const Eigen::MatrixXf& met_rotated, std::span<float> row) const {
+  Row w(row.data(), static_cast<Eigen::Index>(row.size()));
+  w.setZero();
+  const Eigen::Index entries = met_rotated.cols();
+  if (entries == 0) return 0;
+  const auto weight = static_cast<float>(options_.unobserved_weight);
+  const auto l2 = static_cast<float>(regularization_.strength(static_cast<std::size_t>(entries)));
+  const Eigen::ArrayXf inverse = 1 / (weight * eigenvalues_ + l2);
+  const auto size = static_cast<Eigen::Index>(FactorMatrix::padded(static_cast<std::size_t>(entries)));
+  Eigen::MatrixXf scaled = Eigen::MatrixXf::Zero(size, met_rotated.rows());
+  scaled.topRows(entries) = (met_rotated.array().colwise() * inverse.sqrt()).matrix().transpose();
+  Eigen::MatrixXf system = Eigen::MatrixXf::Identity(size, size);
+  add_outer_products(scaled, system);
+  Eigen::VectorXf errors = Eigen::VectorXf::Zero(size);
+  errors.head(entries).setOnes();
+  system.selfadjointView<Eigen::Lower>().llt().solveInPlace(errors);
+  const Eigen::VectorXf rotated = inverse * (met_rotated * errors.head(entries)).array();
+  const Eigen::Index factors = eigenvectors_.rows();
+  w.head(factors).noalias() = eigenvectors_ * rotated.head(factors);
+  return errors.cast<double>().squaredNorm();
+}
+
+double IalsSolver::solve_for_row(const Eigen::MatrixXf& met, std::span<float> row) const {
   Row w(row.data(), static_cast<Eigen::Index>(row.size()));
   if (met.cols() == 0) {
     w.setZero();

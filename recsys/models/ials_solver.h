@@ -67,6 +67,11 @@ class IalsRegularization {
 ///   minimise sum over its entries (1 - w.v)^2 + unobserved_weight * sum over all v (w.v)^2 + strength |w|^2.
 /// The normal equations need no pass over what is not observed: the second sum is w^T G w with the Gram matrix
 /// G of the other side (Hu et al.).
+///
+/// Most rows of a sparse catalogue have far fewer entries than factors. With D = unobserved_weight G + strength I and the
+/// entries' vectors as the rows of V, the solution is also
+///   w = D^-1 V^T a,  (I + V D^-1 V^T) a = 1,  and a are the errors 1 - w.v,
+/// a system of the size of the entries (the push-through identity). In the eigenvectors of G, D is diagonal.
 class IalsSolver {
  public:
   /// `other` must outlive the solver. `block` factors are solved for at a time, each block against
@@ -80,23 +85,31 @@ class IalsSolver {
   /// threads.
   template <class Column>
   double solve(std::span<const Column> entries, std::span<float> row) const {
-    Eigen::MatrixXf met(other_.stride(), entries.size());
+    const bool few = are_few(entries.size());
+    const FactorMatrix& from = few ? rotated_ : other_;
+    Eigen::MatrixXf met(from.stride(), entries.size());
     for (std::size_t n = 0; n < entries.size(); ++n) {
-      std::ranges::copy(other_.row(index(entries[n])), met.col(static_cast<Eigen::Index>(n)).data());
+      std::ranges::copy(from.row(index(entries[n])), met.col(static_cast<Eigen::Index>(n)).data());
     }
-    return solve(met, row);
+    return few ? solve_for_errors(met, row) : solve_for_row(met, row);
   }
 
   const Eigen::MatrixXf& other_gram() const { return gram_; }
 
  private:
-  double solve(const Eigen::MatrixXf& met, std::span<float> row) const;
+  bool are_few(std::size_t entries) const;
+  void rotate();
+  double solve_for_row(const Eigen::MatrixXf& met, std::span<float> row) const;
+  double solve_for_errors(const Eigen::MatrixXf& met_rotated, std::span<float> row) const;
 
   const FactorMatrix& other_;
   IalsOptions options_;
   IalsRegularization regularization_;
   Eigen::Index block_;
   Eigen::MatrixXf gram_;
+  Eigen::MatrixXf eigenvectors_;  ///< of gram_, padding left out
+  Eigen::ArrayXf eigenvalues_;    ///< with padding
+  FactorMatrix rotated_;          ///< `other` in the eigenvectors; empty if no row has few entries
 };
 
 /// One epoch: all users against the items, then all items against the users. Returns the loss per training

@@ -114,16 +114,24 @@ TEST_P(IalsSolution, MakesTheGradientVanish) {
   const int factors = GetParam();
   const IalsOptions options{.factors = factors, .unobserved_weight = 0.2};
   const FactorMatrix items = some_factors(50, static_cast<std::size_t>(factors));
-  const std::vector<ItemId> history{ItemId{3}, ItemId{17}, ItemId{18}, ItemId{49}};
-  Eigen::VectorXd x = Eigen::VectorXd::Zero(50);
-  for (const ItemId item : history) x(static_cast<Eigen::Index>(index(item))) = 1;
-  FactorMatrix user(1, static_cast<std::size_t>(factors));
   const IalsRegularization regularization(kScale, 50, options);
-  const double errors =
-      IalsSolver(items, options, regularization, factors).solve<ItemId>(history, user.row(0));
-  const Eigen::VectorXd w = dense(user).row(0);
-  EXPECT_LT(gradient(w, x, dense(items), options).cwiseAbs().maxCoeff(), 1e-4);
-  EXPECT_NEAR(errors, x.cwiseProduct((dense(items) * w).array().matrix() - x).squaredNorm(), 1e-4);
+  const IalsSolver solver(items, options, regularization, factors);
+  for (const std::uint32_t entries : {1U, 4U, 20U, 49U}) {  // far fewer than factors, and more
+    std::vector<ItemId> history;
+    Eigen::VectorXd x = Eigen::VectorXd::Zero(50);
+    for (std::uint32_t n = 0; n < entries; ++n) {
+      history.push_back(ItemId{50 * n / entries});
+      x(50 * n / entries) = 1;
+    }
+    FactorMatrix user(1, static_cast<std::size_t>(factors));
+    const double errors = solver.solve<ItemId>(history, user.row(0));
+    const Eigen::VectorXd w = dense(user).row(0);
+    EXPECT_LT(gradient(w, x, dense(items), options).cwiseAbs().maxCoeff(), 3e-4) << entries;
+    EXPECT_NEAR(errors, x.cwiseProduct((dense(items) * w).array().matrix() - x).squaredNorm(), 3e-4)
+        << entries;
+    for (std::size_t f = static_cast<std::size_t>(factors); f < user.stride(); ++f)
+      EXPECT_EQ(user.row(0)[f], 0);
+  }
 }
 
 TEST_P(IalsSolution, IsWhatBlocksOfFactorsComeTo) {
