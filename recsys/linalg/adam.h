@@ -36,8 +36,7 @@ class RowAdam {
   std::int64_t step_ = 0;
   float rate_ = 0;          ///< learning rate / (1 - beta1^step)
   float square_scale_ = 0;  ///< 1 / (1 - beta2^step)
-  FactorMatrix
-      moments_;  ///< a row's mean gradient, then its mean square, padded each: they are used together
+  FactorMatrix moments_;    ///< by row: the mean gradient and, next to it, the mean square
 };
 
 }  // namespace throng

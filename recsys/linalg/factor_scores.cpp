@@ -1,42 +1,58 @@
 #include "recsys/linalg/factor_scores.h"
 
-#include <algorithm>
-
 namespace throng {
 namespace {
 
-constexpr std::ptrdiff_t kLevel1Bytes = 32 << 10;
-constexpr std::ptrdiff_t kLevel2Bytes = 512 << 10;
-constexpr std::ptrdiff_t kLevel3Bytes = 4 << 20;
+// A tile's sums fill twelve of sixteen registers.
+constexpr std::size_t kTileLanes = 3;
+constexpr std::size_t kTileItems = kTileLanes * kLanes;
+constexpr std::size_t kTileUsers = 4;
+static_assert(ScoreBlock::kItemPadding % kTileItems == 0 && ScoreBlock::kQueries % kTileUsers == 0);
+
+/// The scores of kTileItems items for kTileUsers users. `users` is by factor, kQueries of them; `scores` by user, `stride`
+/// apart.
+void score_tile(const float* items, const float* users, std::size_t factors, std::size_t stride,
+                float* scores) {
+  Lanes sums[kTileUsers][kTileLanes];
+  for (auto& of_user : sums) {
+    for (Lanes& sum : of_user) sum = broadcast(0);
+  }
+  for (std::size_t f = 0; f < factors; ++f) {
+    Lanes rows[kTileLanes];
+    for (std::size_t w = 0; w < kTileLanes; ++w) rows[w] = load(items + f * kTileItems + w * kLanes);
+    for (std::size_t u = 0; u < kTileUsers; ++u) {
+      const Lanes factor = broadcast(users[f * ScoreBlock::kQueries + u]);
+      for (std::size_t w = 0; w < kTileLanes; ++w) sums[u][w] = multiply_add(rows[w], factor, sums[u][w]);
+    }
+  }
+  for (std::size_t u = 0; u < kTileUsers; ++u) {
+    for (std::size_t w = 0; w < kTileLanes; ++w) store(scores + u * stride + w * kLanes, sums[u][w]);
+  }
+}
 
 }  // namespace
 
-void pin_eigen_blocking() {
-  [[maybe_unused]] static const bool pinned = [] {
-    Eigen::setCpuCacheSizes(kLevel1Bytes, kLevel2Bytes, kLevel3Bytes);
-    return true;
-  }();
-}
-
 FactorScorer::FactorScorer(const FactorMatrix& items)
-    : items_(Eigen::MatrixXf::Zero(ScoreBlock::padded(items.rows()),
-                                   static_cast<Eigen::Index>(items.stride()))) {
-  pin_eigen_blocking();
+    : factors_(items.stride()),
+      tiles_(static_cast<std::size_t>(ScoreBlock::padded(items.rows())) * items.stride(), 0.0F) {
   for (std::size_t item = 0; item < items.rows(); ++item) {
-    const std::span<const float> row = items.row(item);
-    for (std::size_t f = 0; f < row.size(); ++f) {
-      items_(static_cast<Eigen::Index>(item), static_cast<Eigen::Index>(f)) = row[f];
-    }
+    float* const tile = tiles_.data() + item / kTileItems * kTileItems * factors_;
+    for (std::size_t f = 0; f < factors_; ++f) tile[f * kTileItems + item % kTileItems] = items.row(item)[f];
   }
 }
 
 void FactorScorer::score(std::span<const std::span<const float>> users, ScoreBlock& scores) const {
-  Eigen::Matrix<float, Eigen::Dynamic, ScoreBlock::kQueries> block(items_.cols(), ScoreBlock::kQueries);
-  block.setZero();
+  std::vector<float> by_factor(factors_ * ScoreBlock::kQueries, 0.0F);
   for (std::size_t user = 0; user < users.size(); ++user) {
-    std::ranges::copy(users[user], block.col(static_cast<Eigen::Index>(user)).data());
+    for (std::size_t f = 0; f < factors_; ++f) by_factor[f * ScoreBlock::kQueries + user] = users[user][f];
   }
-  scores.matrix().noalias() = items_ * block;
+  const auto stride = static_cast<std::size_t>(scores.matrix().rows());
+  for (std::size_t item = 0; item < stride; item += kTileItems) {
+    for (std::size_t user = 0; user < users.size(); user += kTileUsers) {
+      score_tile(tiles_.data() + item * factors_, by_factor.data() + user, factors_, stride,
+                 scores.matrix().data() + user * stride + item);
+    }
+  }
 }
 
 }  // namespace throng

@@ -8,7 +8,7 @@
 #include <Eigen/Cholesky>
 
 #include "engine/base/parallel.h"
-#include "recsys/linalg/factor_scores.h"
+#include "recsys/linalg/eigen_blocking.h"
 
 namespace throng {
 namespace {

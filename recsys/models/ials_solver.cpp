@@ -9,6 +9,7 @@
 #include <Eigen/Eigenvalues>
 
 #include "recsys/linalg/chunks.h"
+#include "recsys/linalg/eigen_blocking.h"
 #include "recsys/linalg/outer_products.h"
 
 namespace throng {
@@ -73,8 +74,8 @@ void IalsSolver::rotate() {
   eigenvectors_ = solver.eigenvectors().cast<float>();
   eigenvalues_ = Eigen::ArrayXf::Zero(gram_.rows());
   eigenvalues_.head(factors) = solver.eigenvalues().cwiseMax(0).cast<float>();
-  FactorMatrix directions(other_.factors(),
-                          other_.factors());  // row n: what factor n adds to the rotated vector
+  // Row n: the components of factor n.
+  FactorMatrix directions(other_.factors(), other_.factors());
   for (std::size_t n = 0; n < directions.rows(); ++n) {
     const auto row = eigenvectors_.row(static_cast<Eigen::Index>(n));
     for (Eigen::Index f = 0; f < factors; ++f) directions.row(n)[static_cast<std::size_t>(f)] = row[f];

@@ -109,7 +109,7 @@ class IalsSolver {
   Eigen::MatrixXf gram_;
   Eigen::MatrixXf eigenvectors_;  ///< of gram_, padding left out
   Eigen::ArrayXf eigenvalues_;    ///< with padding
-  FactorMatrix rotated_;          ///< `other` in the eigenvectors; empty if no row has few entries
+  FactorMatrix rotated_;          ///< `other` in the eigenvectors; empty when solving in blocks
 };
 
 /// One epoch: all users against the items, then all items against the users. Returns the loss per training

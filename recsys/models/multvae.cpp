@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/base/options_reader.h"
+#include "recsys/linalg/eigen_blocking.h"
 #include "recsys/models/early_stopping.h"
 
 namespace throng {
@@ -71,10 +72,13 @@ void MultVae::fit(const FitInput& input, FitObserver& observer) {
   prepare_scoring();
 }
 
-void MultVae::prepare_scoring() { output_ = FactorScorer(with_bias(state_.weights)); }
+void MultVae::prepare_scoring() {
+  pin_eigen_blocking();
+  output_ = FactorScorer(with_bias(state_.weights));
+}
 
 void MultVae::score(std::span<const Query> queries, ScoreBlock& scores) const {
-  // Products of one shape, as in FactorScorer: missing queries are zero.
+  // Products of one shape: missing queries are zero.
   const MultVaeWeights& weights = state_.weights;
   Block encoded = Block::Zero(static_cast<Eigen::Index>(weights.input.stride()), ScoreBlock::kQueries);
   for (std::size_t n = 0; n < queries.size(); ++n) {

@@ -5,7 +5,8 @@
 #include <numeric>
 
 #include "recsys/linalg/chunks.h"
-#include "recsys/linalg/factor_scores.h"
+#include "recsys/linalg/eigen_blocking.h"
+#include "recsys/linalg/score_block.h"
 
 namespace throng {
 namespace {
