@@ -1,6 +1,9 @@
-// Load for http_vs_wrk: calls in a closed loop, a server that answers at once, and one that holds its replies back.
+// Load for http_vs_wrk: calls in a closed loop, bare or of the LLM client, a server that answers at once, and one that holds
+// its replies back.
 #include <csignal>
 #include <cstdio>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +18,7 @@
 #include "engine/base/files.h"
 #include "engine/net/http_client.h"
 #include "engine/net/http_server.h"
+#include "llm/endpoint_client.h"
 
 namespace throng::net {
 namespace {
@@ -53,19 +57,14 @@ long peak_rss_kib() {
 /// Calls without end on every connection, measured after the warm-up.
 class ClosedLoop {
  public:
-  explicit ClosedLoop(const Options& options) : options_(options), body_(options.request_bytes, 'x') {
-    HttpClientOptions client_options{
-        .headers = {{"Authorization", "Bearer a-key-of-the-usual-length-0123456789"},
-                    {"Content-Type", "application/json"}}};
-    client_options.max_connections = options.connections;
-    client_options.tls.ca_file = options.ca_file;
-    const Url url = parse_url(options.url).value();
-    target_ = url.target;
-    client_.emplace(io_, url, client_options);
-  }
+  /// Makes a call and calls `done` when its reply is there.
+  using Call = std::function<void(const std::function<void()>& done)>;
+
+  ClosedLoop(const Options& options, boost::asio::io_context& io, Call call)
+      : options_(options), io_(io), call_(std::move(call)) {}
 
   void run() {
-    for (std::size_t i = 0; i < options_.connections; ++i) send();
+    for (std::size_t i = 0; i < options_.connections; ++i) call_(next_);
     run_for(options_.warm_up);
     const std::uint64_t done_before = done_;
     const std::int64_t allocations_before = allocations().count;
@@ -75,24 +74,14 @@ class ClosedLoop {
     const double wall = std::chrono::duration<double>(Clock::now() - start).count();
     const auto done = static_cast<double>(done_ - done_before);
     fmt::print(
-        R"({{"requests": {}, "failed": {}, "seconds": {:.3f}, "cpu_us_per_request": {:.3f}, )"
-        R"("allocations_per_request": {:.2f}, "peak_rss_kib": {}, "tls_handshakes": {}, "tls_resumed": {}}})"
+        R"({{"requests": {}, "seconds": {:.3f}, "cpu_us_per_request": {:.3f}, "allocations_per_request": {:.2f}, )"
+        R"("peak_rss_kib": {}}})"
         "\n",
-        done_ - done_before, client_->stats().failed, wall, (cpu_seconds() - cpu_before) * 1e6 / done,
-        static_cast<double>(allocations().count - allocations_before) / done, peak_rss_kib(),
-        client_->stats().tls_handshakes, client_->stats().tls_resumed);
-    client_.reset();
+        done_ - done_before, wall, (cpu_seconds() - cpu_before) * 1e6 / done,
+        static_cast<double>(allocations().count - allocations_before) / done, peak_rss_kib());
   }
 
  private:
-  void send() {
-    client_->send({.target = target_, .body = body_}, [this](const HttpResult& result) {
-      if (!result) throw Failure(ErrorKind::unexpected, result.error().message);
-      ++done_;
-      send();
-    });
-  }
-
   /// As a program runs it: `io_context::run_for` looks at the clock for every handler.
   void run_for(double seconds) {
     boost::asio::steady_timer timer(io_, std::chrono::microseconds(static_cast<std::int64_t>(seconds * 1e6)));
@@ -102,12 +91,58 @@ class ClosedLoop {
   }
 
   const Options& options_;
-  std::string body_;
-  std::string target_;
-  boost::asio::io_context io_{1};
-  std::optional<HttpClient> client_;
+  boost::asio::io_context& io_;
+  Call call_;
   std::uint64_t done_ = 0;
+  std::function<void()> next_ = [this] {
+    ++done_;
+    call_(next_);
+  };
 };
+
+const std::string kKey = "a-key-of-the-usual-length-0123456789";
+
+void loop(const Options& options) {
+  boost::asio::io_context io{1};
+  HttpClientOptions client_options{
+      .headers = {{"Authorization", "Bearer " + kKey}, {"Content-Type", "application/json"}}};
+  client_options.max_connections = options.connections;
+  client_options.tls.ca_file = options.ca_file;
+  const Url url = parse_url(options.url).value();
+  const std::string body(options.request_bytes, 'x');
+  std::optional<HttpClient> client(std::in_place, io, url, client_options);
+  ClosedLoop(options, io, [&](const std::function<void()>& done) {
+    client->send({.target = url.target, .body = body}, [&done](const HttpResult& result) {
+      if (!result) throw Failure(ErrorKind::unexpected, result.error().message);
+      done();
+    });
+  }).run();
+}
+
+/// The whole LLM client: wire format, order of service, rate limits that are kept account of and never reached, ledger.
+void loop_llm(const Options& options) {
+  constexpr int never_reached = 2'000'000'000;
+  boost::asio::io_context io{1};
+  llm::EndpointOptions endpoint{.url = options.url, .model = "m", .api_key_env = "KEY"};
+  endpoint.rpm = endpoint.tpm = never_reached;
+  endpoint.max_in_flight = static_cast<int>(options.connections);
+  endpoint.price = {.prompt = 0.15, .cached = 0.075, .completion = 0.6};
+  endpoint.ca_file = options.ca_file;
+  llm::ClientOptions client_options;
+  client_options.concurrency = ConcurrencyMode::fixed;
+  llm::EndpointClient client(
+      io, {endpoint}, [](const std::string&) { return std::optional(kKey); }, client_options);
+  std::string prompt;
+  while (prompt.size() < options.request_bytes) prompt += "a film of people who meet and part ";
+  prompt.resize(options.request_bytes);
+  const llm::ChatRequest request{.model = "m", .messages = {{llm::Role::user, prompt}}, .max_tokens = 64};
+  ClosedLoop(options, io, [&](const std::function<void()>& done) {
+    client.complete(request, 0, [&done](const llm::CallResult<llm::Reply>& reply) {
+      if (!reply) throw Failure(ErrorKind::unexpected, reply.error().message);
+      done();
+    });
+  }).run();
+}
 
 /// As many calls at once as there are connections, each answered once the server has all of them.
 void hold(const Options& options) {
@@ -169,11 +204,14 @@ int main(int argc, char** argv) {
   Options options;
   CLI::App app("HTTP load; each command prints one line of JSON");
   app.require_subcommand(1);
-  CLI::App* loop = app.add_subcommand("loop", "calls in a closed loop");
-  loop->add_option("--seconds", options.seconds);
-  loop->add_option("--warm-up", options.warm_up);
+  CLI::App* http_loop = app.add_subcommand("loop", "calls in a closed loop");
+  CLI::App* llm_loop = app.add_subcommand("llm", "chat completions in a closed loop");
+  for (CLI::App* client : {http_loop, llm_loop}) {
+    client->add_option("--seconds", options.seconds);
+    client->add_option("--warm-up", options.warm_up);
+  }
   CLI::App* held = app.add_subcommand("hold", "as many calls at once as connections");
-  for (CLI::App* client : {loop, held}) {
+  for (CLI::App* client : {http_loop, llm_loop, held}) {
     client->add_option("url", options.url)->required();
     client->add_option("--ca", options.ca_file);
     client->add_option("--connections", options.connections);
@@ -187,7 +225,8 @@ int main(int argc, char** argv) {
   server->add_flag("--tls", options.tls);
   CLI11_PARSE(app, argc, argv);
   try {
-    if (*loop) ClosedLoop(options).run();
+    if (*http_loop) loop(options);
+    if (*llm_loop) loop_llm(options);
     if (*held) hold(options);
     if (*server) serve(options);
     return 0;
