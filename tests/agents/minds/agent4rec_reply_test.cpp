@@ -57,49 +57,51 @@ TEST(ReadReaction, DoesNotMindHowItIsWritten) {
        "sweet\n\n"
        "WATCH: The Harbour\n\n**The Harbour**\n- RATING: 4\n- FEELING: calm"),
       // everything on one line
-      "MOVIE: Harbour, The; ALIGN: Yes; REASON: sea; MOVIE: Paper Moon Rising; ALIGN: No; REASON: sweet; "
-      "NUM: 1; WATCH: "
-      "Harbour, The; REASON: fits; MOVIE: Harbour, The; RATING: 4; FEELING: calm;",
+      ("MOVIE: Harbour, The; ALIGN: Yes; REASON: sea; MOVIE: Paper Moon Rising; ALIGN: No; REASON: sweet; "
+       "NUM: 1; WATCH: Harbour, The; REASON: fits; MOVIE: Harbour, The; RATING: 4; FEELING: calm;"),
       // no separators
-      "MOVIE: The Harbour ALIGN: yes REASON: sea\nMOVIE: Paper Moon Rising ALIGN: no REASON: sweet\nNUM: 1 "
-      "WATCH: The "
-      "Harbour REASON: fits\nMOVIE: The Harbour RATING: 4/5 FEELING: calm",
+      ("MOVIE: The Harbour ALIGN: yes REASON: sea\nMOVIE: Paper Moon Rising ALIGN: no REASON: sweet\nNUM: 1 "
+       "WATCH: The Harbour REASON: fits\nMOVIE: The Harbour RATING: 4/5 FEELING: calm"),
       // markdown, numbers, other label words and cases
-      "1. **Film:** *The Harbour* (1988); **Align:** Yes; **Reason:** sea\n2. **Film:** *Paper Moon Rising*; "
-      "**Align:** No; "
-      "**Reason:** sweet\n\n**Num:** 1; **Watch:** The Harbour\n\n1. **Film:** The Harbour; **Rating:** "
-      "**4**; **Feeling:** calm",
+      ("1. **Film:** *The Harbour* (1988); **Align:** Yes; **Reason:** sea\n2. **Film:** *Paper Moon "
+       "Rising*; "
+       "**Align:** No; "
+       "**Reason:** sweet\n\n**Num:** 1; **Watch:** The Harbour\n\n1. **Film:** The Harbour; **Rating:** "
+       "**4**; **Feeling:** calm"),
       // titles without a label
-      "1. The Harbour - ALIGN: Yes; REASON: sea\n2. \"Paper Moon Rising\" - ALIGN: No; REASON: sweet\nWATCH: "
-      "The Harbour\n"
-      "The Harbour (1988): RATING: 4.0; FEELING: calm",
+      ("1. The Harbour - ALIGN: Yes; REASON: sea\n2. \"Paper Moon Rising\" - ALIGN: No; REASON: "
+       "sweet\nWATCH: "
+       "The Harbour\n"
+       "The Harbour (1988): RATING: 4.0; FEELING: calm"),
       // remarks, and the page and the format repeated
-      "Sure! Here is my reaction.\n<- Harbour, The (1988) -> <- History ratings: 3.50 -> <- Summary: A port. "
-      "->\n"
-      "MOVIE: [movie name]; ALIGN: [yes or no]; REASON: [brief reason]\nMOVIE: The Harbour; ALIGN: Yes; "
-      "REASON: sea\n"
-      "I am not sure about the next one.\nMOVIE: Paper Moon Rising; ALIGN: No; REASON: sweet\nNUM: 1; WATCH: "
-      "The Harbour; "
-      "REASON: fits\nMOVIE: The Harbour; RATING: 4; FEELING: calm\nMOVIE: None; RATING: N/A; FEELING: "
-      "N/A\nThe end.",
+      ("Sure! Here is my reaction.\n<- Harbour, The (1988) -> <- History ratings: 3.50 -> <- Summary: A "
+       "port. "
+       "->\n"
+       "MOVIE: [movie name]; ALIGN: [yes or no]; REASON: [brief reason]\nMOVIE: The Harbour; ALIGN: Yes; "
+       "REASON: sea\n"
+       "I am not sure about the next one.\nMOVIE: Paper Moon Rising; ALIGN: No; REASON: sweet\nNUM: 1; "
+       "WATCH: "
+       "The Harbour; "
+       "REASON: fits\nMOVIE: The Harbour; RATING: 4; FEELING: calm\nMOVIE: None; RATING: N/A; FEELING: "
+       "N/A\nThe end."),
       // verdict and rating together
-      "MOVIE: The Harbour; ALIGN: Yes; REASON: sea; WATCH: yes; RATING: 4 out of 5; FEELING: calm\n"
-      "MOVIE: Paper Moon Rising; ALIGN: No; REASON: sweet; WATCH: no; RATING: N/A; FEELING: none",
+      ("MOVIE: The Harbour; ALIGN: Yes; REASON: sea; WATCH: yes; RATING: 4 out of 5; FEELING: calm\n"
+       "MOVIE: Paper Moon Rising; ALIGN: No; REASON: sweet; WATCH: no; RATING: N/A; FEELING: none"),
       // as JSON
       R"([{"MOVIE": "The Harbour", "ALIGN": "Yes", "REASON": "sea"}, {"MOVIE": "Paper Moon Rising", "ALIGN": "No", "REASON":
       "sweet"}, {"NUM": 1, "WATCH": "The Harbour"}, {"MOVIE": "The Harbour", "RATING": 4, "FEELING": "calm"}])",
       // labels and values on lines of their own
-      "MOVIE:\nThe Harbour\nALIGN:\nYes\nREASON:\nsea\nMOVIE:\nPaper Moon "
-      "Rising\nALIGN:\nNo\nREASON:\nsweet\nWATCH:\nThe "
-      "Harbour\nMOVIE:\nThe Harbour\nRATING:\nfour\nFEELING:\ncalm",
+      ("MOVIE:\nThe Harbour\nALIGN:\nYes\nREASON:\nsea\nMOVIE:\nPaper Moon "
+       "Rising\nALIGN:\nNo\nREASON:\nsweet\nWATCH:\nThe "
+       "Harbour\nMOVIE:\nThe Harbour\nRATING:\nfour\nFEELING:\ncalm"),
       // other marks for the colon
-      "MOVIE - The Harbour; ALIGN - Yes; REASON - sea\nMOVIE = Paper Moon Rising; ALIGN = No; REASON = "
-      "sweet\nWATCH - The "
-      "Harbour\nMOVIE：The Harbour; RATING - 4 (out of 5); FEELING：calm",
+      ("MOVIE - The Harbour; ALIGN - Yes; REASON - sea\nMOVIE = Paper Moon Rising; ALIGN = No; REASON = "
+       "sweet\nWATCH - The "
+       "Harbour\nMOVIE：The Harbour; RATING - 4 (out of 5); FEELING：calm"),
       // Windows line ends
-      "MOVIE: The Harbour; ALIGN: Yes; REASON: sea\r\nMOVIE: Paper Moon Rising; ALIGN: No; REASON: "
-      "sweet\r\nWATCH: The "
-      "Harbour\r\nMOVIE: The Harbour; RATING: 4; FEELING: calm\r\n",
+      ("MOVIE: The Harbour; ALIGN: Yes; REASON: sea\r\nMOVIE: Paper Moon Rising; ALIGN: No; REASON: "
+       "sweet\r\nWATCH: The "
+       "Harbour\r\nMOVIE: The Harbour; RATING: 4; FEELING: calm\r\n"),
   };
   for (const std::string& reply : replies) {
     SCOPED_TRACE(reply);
