@@ -148,18 +148,18 @@ UserItemFactors& LayerSum::sum(const UserItemFactors& x, const NodeSet* nonzero,
   }
   const Side<ItemId> users{graph_.edges().by_user, graph_.user_weights(), graph_.item_weights()};
   const Side<UserId> items{graph_.edges().by_item, graph_.item_weights(), graph_.user_weights()};
+  const auto rows_of_layer = [&](int layer) -> const NodeSet* {
+    if (wanted == nullptr || layer + 1 < layers_) return nullptr;
+    return layer == layers_ ? wanted : &around_wanted_;
+  };
   // Horner's rule: x + A (x + A (x + ...)).
   for (int layer = 1; layer <= layers_; ++layer) {
     const bool first = layer == 1;
-    const bool last = layer == layers_;
     std::swap(result_, previous_);
     const UserItemFactors& from = first ? x : previous_;
-    const NodeSet* only = wanted == nullptr      ? nullptr
-                          : last                 ? wanted
-                          : layer + 1 == layers_ ? &around_wanted_
-                                                 : nullptr;
+    const NodeSet* only = rows_of_layer(layer);
     const NodeSet* sparse = first ? nonzero : nullptr;
-    const float factor = last ? scale_ : 1.0F;
+    const float factor = layer == layers_ ? scale_ : 1.0F;
     propagate(users, sparse ? sparse->items : Flags(), only ? only->users : Flags(), factor, from.items,
               x.users, result_.users);
     propagate(items, sparse ? sparse->users : Flags(), only ? only->items : Flags(), factor, from.users,

@@ -54,6 +54,8 @@ class LayerSum {
   UserItemFactors& of_sparse(const UserItemFactors& x, const NodeSet& nodes) {
     return sum(x, &nodes, nullptr);
   }
+  /// The latest result.
+  const UserItemFactors& latest() const { return result_; }
 
  private:
   UserItemFactors& sum(const UserItemFactors& x, const NodeSet* nonzero, const NodeSet* wanted);

@@ -59,8 +59,8 @@ double LightGcnTraining::run_epoch(int epoch) {
     const std::span<BprSample> samples = std::span(samples_).first(count);
     sampler_.fill_in_parallel(static_cast<std::uint16_t>(epoch), first, samples);
     loss += compute(samples) * static_cast<double>(count);
-    update_all(gradient_->users, user_adam_, vectors_.users);
-    update_all(gradient_->items, item_adam_, vectors_.items);
+    update_all(gradient().users, user_adam_, vectors_.users);
+    update_all(gradient().items, item_adam_, vectors_.items);
   }
   return loss / static_cast<double>(samples_per_epoch_);
 }
@@ -73,8 +73,7 @@ double LightGcnTraining::compute(std::span<const BprSample> samples) {
   const double loss = batch_.compute(final_vectors.users, final_vectors.items, samples, 0);
   scatter(batch_.user_gradients(), final_gradient_.users);
   scatter(batch_.item_gradients(), final_gradient_.items);
-  gradient_ = &layer_mean_.of_sparse(final_gradient_, nodes_);
-  return loss + add_decay(samples);
+  return loss + add_decay(samples, layer_mean_.of_sparse(final_gradient_, nodes_));
 }
 
 void LightGcnTraining::set_nodes(std::span<const BprSample> samples) {
@@ -86,18 +85,18 @@ void LightGcnTraining::set_nodes(std::span<const BprSample> samples) {
   }
 }
 
-double LightGcnTraining::add_decay(std::span<const BprSample> samples) {
+double LightGcnTraining::add_decay(std::span<const BprSample> samples, UserItemFactors& gradient) {
   const double l2 = options_.l2 / static_cast<double>(samples.size());
   double squares = 0;
-  const auto decay = [&](const FactorMatrix& vectors, std::size_t row, FactorMatrix& gradient) {
+  const auto decay = [&](const FactorMatrix& vectors, std::size_t row, FactorMatrix& of) {
     const std::span<const float> own = vectors.row(row);
     squares += dot(own, own);
-    add(static_cast<float>(l2), own, gradient.row(row));
+    add(static_cast<float>(l2), own, of.row(row));
   };
   for (const BprSample& sample : samples) {
-    decay(vectors_.users, index(sample.user), gradient_->users);
-    decay(vectors_.items, index(sample.positive), gradient_->items);
-    decay(vectors_.items, index(sample.negative), gradient_->items);
+    decay(vectors_.users, index(sample.user), gradient.users);
+    decay(vectors_.items, index(sample.positive), gradient.items);
+    decay(vectors_.items, index(sample.negative), gradient.items);
   }
   return l2 / 2 * squares;
 }

@@ -37,11 +37,11 @@ class LightGcnTraining {
   /// The loss of a batch of at most options.batch_size comparisons; `gradient()` is its gradient until the next
   /// call.
   double compute(std::span<const BprSample> samples);
-  const UserItemFactors& gradient() const { return *gradient_; }
+  const UserItemFactors& gradient() const { return layer_mean_.latest(); }
 
  private:
   void set_nodes(std::span<const BprSample> samples);
-  double add_decay(std::span<const BprSample> samples);
+  double add_decay(std::span<const BprSample> samples, UserItemFactors& gradient);
 
   const BprSampler& sampler_;
   std::size_t samples_per_epoch_;
@@ -51,8 +51,7 @@ class LightGcnTraining {
   BprBatch batch_;
   NodeSet nodes_;  ///< of the batch
   LayerSum layer_mean_;
-  UserItemFactors final_gradient_;       ///< in F: zero but for the rows of the batch
-  UserItemFactors* gradient_ = nullptr;  ///< in E: the latest layer mean
+  UserItemFactors final_gradient_;  ///< in F: zero but for the rows of the batch
   RowAdam user_adam_;
   RowAdam item_adam_;
 };
