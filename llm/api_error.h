@@ -4,7 +4,7 @@
 #include <string_view>
 #include <variant>
 
-#include "llm/redact.h"
+#include "engine/base/redact.h"
 
 namespace throng::llm {
 

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "engine/base/options_reader.h"
+#include "engine/base/redact.h"
 #include "llm/endpoint_paths.h"
-#include "llm/redact.h"
 
 namespace throng::llm {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace throng::llm {
+namespace throng {
 
 /// Keys that must appear in no text; the caller owns them.
 using Secrets = std::span<const std::string>;
@@ -21,4 +21,4 @@ inline constexpr std::size_t kMaxErrorText = 500;
 /// What a server said, fit for a log: redacted, on one line, printable and at most kMaxErrorText long.
 std::string error_text(std::string_view text, Secrets secrets);
 
-}  // namespace throng::llm
+}  // namespace throng

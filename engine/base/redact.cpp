@@ -1,11 +1,11 @@
-#include "llm/redact.h"
+#include "engine/base/redact.h"
 
 #include <algorithm>
 #include <array>
 
 #include "engine/base/printable.h"
 
-namespace throng::llm {
+namespace throng {
 namespace {
 
 constexpr std::string_view kRedacted = "[redacted]";
@@ -92,4 +92,4 @@ std::string error_text(std::string_view text, Secrets secrets) {
   return line.substr(0, end).append(kCut);
 }
 
-}  // namespace throng::llm
+}  // namespace throng

@@ -1,8 +1,8 @@
-#include "llm/redact.h"
+#include "engine/base/redact.h"
 
 #include <gmock/gmock.h>
 
-namespace throng::llm {
+namespace throng {
 namespace {
 
 using ::testing::HasSubstr;
@@ -50,4 +50,4 @@ TEST(ErrorText, CutsBetweenCharacters) {
 }
 
 }  // namespace
-}  // namespace throng::llm
+}  // namespace throng
