@@ -18,6 +18,7 @@ bool may_be_billed(HttpFailureKind kind) {
     case HttpFailureKind::timeout_idle:
     case HttpFailureKind::timeout_total:
     case HttpFailureKind::reset:
+    case HttpFailureKind::dropped:
     case HttpFailureKind::truncated:
     case HttpFailureKind::malformed:
     case HttpFailureKind::too_large:

@@ -44,6 +44,20 @@ void serialise(const HttpRequest& request, const std::string& fixed_headers, std
   text.append("\r\n").append(request.body);
 }
 
+/// How long an unused connection may serve another request. `Keep-Alive: timeout=N` is the server's own word; the second
+/// before its end is for a request on its way.
+std::chrono::milliseconds kept_for(std::chrono::milliseconds most, const HttpHeaders& headers) {
+  const std::string_view said = headers.find("keep-alive").value_or("");
+  const std::size_t at = said.find("timeout=");
+  if (at == std::string_view::npos) return most;
+  std::uint32_t seconds = 0;
+  const char* const digits = said.data() + at + std::string_view("timeout=").size();
+  if (std::from_chars(digits, said.data() + said.size(), seconds).ec != std::errc()) return most;
+  const std::chrono::milliseconds theirs =
+      std::max(std::chrono::milliseconds(1'000) * seconds - std::chrono::seconds(1), std::chrono::milliseconds(1));
+  return most.count() == 0 ? theirs : std::min(most, theirs);
+}
+
 }  // namespace
 
 ClientConnection::ClientConnection(ConnectionKeeper& keeper, const ExchangeRules& rules, DeadlineTimer& timer,
@@ -53,6 +67,11 @@ ClientConnection::ClientConnection(ConnectionKeeper& keeper, const ExchangeRules
       timer_(timer),
       transport_(std::move(transport)),
       read_size_(first_read) {}
+
+bool ClientConnection::is_fit(TimePoint now) {
+  // The timer and the read under way would tell too, once this thread has time for them.
+  return state_ == State::idle && now < fit_until_ && transport_->is_quiet();
+}
 
 void ClientConnection::exchange(Call& call, TimePoint now) {
   call_ = &call;
@@ -157,7 +176,8 @@ void ClientConnection::complete(TimePoint now) {
     state_ = State::idle;
     reused_ = true;
     trim();
-    timer_.arm(*this, after(now, rules_.keep_alive));
+    fit_until_ = after(now, kept_for(rules_.keep_alive, response.headers));
+    timer_.arm(*this, fit_until_);
   } else {
     close();
   }
@@ -178,9 +198,7 @@ void ClientConnection::on_end(const ErrorCode& error) {
     keeper_.lost(*this);
   } else if (state_ == State::sent) {
     if (reused_ && is_disconnect(error)) {
-      Call& call = *call_;
-      close();
-      keeper_.was_stale(*this, call);
+      fail(HttpFailureKind::dropped, "a kept connection ended before a reply: " + error.message());
     } else {
       fail(HttpFailureKind::reset, "the connection ended before a reply: " + error.message());
     }

@@ -36,8 +36,6 @@ class ConnectionKeeper {
   virtual void replied(ClientConnection& connection, Call& call, HttpResponse response) = 0;
   /// The exchange is over, badly, and the connection is closed.
   virtual void failed(ClientConnection& connection, Call& call, HttpFailure failure) = 0;
-  /// As `failed`; the connection was a kept one and had ended before any byte of the reply.
-  virtual void was_stale(ClientConnection& connection, Call& call) = 0;
   /// A free connection was closed.
   virtual void lost(ClientConnection& connection) = 0;
 };
@@ -54,6 +52,9 @@ class ClientConnection final
   ClientConnection(ConnectionKeeper& keeper, const ExchangeRules& rules, DeadlineTimer& timer,
                    std::unique_ptr<Transport> transport);
 
+  /// Whether this free connection can still be trusted with a request: young enough, and nothing has come on it, such
+  /// as its end.
+  bool is_fit(TimePoint now);
   /// Sends the call's request. Only on a free connection; `call` stays until the keeper is told.
   void exchange(Call& call, TimePoint now);
   /// The keeper is told nothing more.
@@ -90,6 +91,7 @@ class ClientConnection final
   bool reading_ = false;
   bool writing_ = false;
   Call* call_ = nullptr;
+  TimePoint fit_until_ = TimePoint::max();
   TimePoint sent_at_;
   HttpTimings::Span first_byte_{};
   std::optional<ResponseParser> parser_;

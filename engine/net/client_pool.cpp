@@ -114,28 +114,23 @@ void ClientPool::shut() {
 }
 
 void ClientPool::replied(ClientConnection& connection, Call& call, HttpResponse response) {
-  if (connection.is_open()) {
+  ++stats_.completed;
+  if (connection.is_open() && may_keep()) {
     make_idle(connection);
   } else {
+    connection.close();
     remove(connection);
   }
   serve_queue();
-  ++stats_.completed;
   finish(call, std::move(response));
 }
 
 void ClientPool::failed(ClientConnection& connection, Call& call, HttpFailure failure) {
   remove(connection);
+  if (failure.kind == HttpFailureKind::dropped) ++stats_.dropped;
   serve_queue();
   ++stats_.failed;
   finish(call, std::move(failure));
-}
-
-void ClientPool::was_stale(ClientConnection& connection, Call& call) {
-  remove(connection);
-  call.connection = nullptr;
-  ++stats_.stale_retries;
-  dial(call, Clock::now());
 }
 
 void ClientPool::lost(ClientConnection& connection) {
@@ -164,6 +159,10 @@ bool ClientPool::may_dial() const {
   return connections_.size() + dialing_ < options_.max_connections && dialing_ < options_.max_connecting;
 }
 
+/// Some servers end connections that they promised to keep. What they dropped may have been worked on and billed, so that
+/// this may cost one call in 50; whoever goes on doing so gets fresh connections.
+bool ClientPool::may_keep() const { return 50 * stats_.dropped <= stats_.completed + 50; }
+
 void ClientPool::serve_queue() {
   while (waiting_ > 0 && (!idle_.empty() || may_dial())) {
     Call* const call = find(queue_.front());
@@ -180,13 +179,22 @@ void ClientPool::begin(Call& call, TimePoint now) {
   call.started_at = now;
   call.timings.queued = std::chrono::duration_cast<HttpTimings::Span>(now - call.queued_at);
   call.total_by = after(now, options_.deadlines.total);
-  if (idle_.empty()) {
+  if (ClientConnection* const connection = take_idle(now)) {
+    connection->exchange(call, now);
+  } else {
     dial(call, now);
-    return;
   }
-  ClientConnection& connection = *idle_.back();
-  idle_.pop_back();
-  connection.exchange(call, now);
+}
+
+ClientConnection* ClientPool::take_idle(TimePoint now) {
+  while (!idle_.empty()) {
+    ClientConnection* const connection = idle_.back();
+    idle_.pop_back();
+    if (may_keep() && connection->is_fit(now)) return connection;
+    connection->close();
+    remove(*connection);
+  }
+  return nullptr;
 }
 
 void ClientPool::dial(Call& call, TimePoint now) {

@@ -30,7 +30,6 @@ class ClientPool final : public boost::intrusive_ref_counter<ClientPool, boost::
 
   void replied(ClientConnection& connection, Call& call, HttpResponse response) override;
   void failed(ClientConnection& connection, Call& call, HttpFailure failure) override;
-  void was_stale(ClientConnection& connection, Call& call) override;
   void lost(ClientConnection& connection) override;
 
   std::uint32_t free_slot();
@@ -38,6 +37,9 @@ class ClientPool final : public boost::intrusive_ref_counter<ClientPool, boost::
   /// Gives waiting calls what connections there are, or may be.
   void serve_queue();
   bool may_dial() const;
+  bool may_keep() const;
+  /// A free connection that can be trusted with a request; those that cannot be are closed on the way. Null: none.
+  ClientConnection* take_idle(TimePoint now);
   void begin(Call& call, TimePoint now);
   void dial(Call& call, TimePoint now);
   void on_dialed(Call& call, Dialed result);

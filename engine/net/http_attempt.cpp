@@ -18,6 +18,7 @@ TransportFault transport_fault(HttpFailureKind kind) {
     case HttpFailureKind::timeout_total:
       return TransportFault::timeout;
     case HttpFailureKind::reset:
+    case HttpFailureKind::dropped:
     case HttpFailureKind::canceled:
       return TransportFault::reset;
     case HttpFailureKind::truncated:

@@ -36,7 +36,9 @@ struct HttpClientOptions {
   std::size_t max_connections = 64;  ///< at least 1; further calls wait in the order they came
   std::size_t max_connecting = 256;  ///< at least 1; connections being opened at the same time
   HttpDeadlines deadlines;
-  std::chrono::milliseconds keep_alive{30'000};  ///< an unused connection is closed after this; zero: never
+  /// An unused connection is closed after this, or sooner if the server says so (`Keep-Alive: timeout`); zero: never. The
+  /// default is below the 5 s after which uvicorn (vLLM), Node and llama.cpp close theirs.
+  std::chrono::milliseconds keep_alive{4'000};
   std::uint32_t header_limit = 64U * 1024;       ///< bytes of a reply's start line and headers
   std::uint64_t body_limit = 64ULL << 20;        ///< bytes of a reply's body, streamed ones too
   TlsOptions tls;
@@ -47,7 +49,7 @@ struct HttpClientStats {
   std::uint64_t calls = 0;          ///< given to `send`
   std::uint64_t completed = 0;      ///< complete replies, whatever their status
   std::uint64_t failed = 0;         ///< failures, cancelled calls among them
-  std::uint64_t stale_retries = 0;  ///< sent again unseen because a kept connection had ended
+  std::uint64_t dropped = 0;        ///< of these, ended with a kept connection before a byte of the reply
   std::uint64_t connections_opened = 0;
   std::uint64_t tls_handshakes = 0;
   std::uint64_t tls_resumed = 0;     ///< of these, resumed ones
@@ -84,8 +86,9 @@ class HttpClient {
   /// Sends `request` as soon as a connection is free. `done` is called exactly once, never from within `send`
   /// or `cancel`: with the reply, or with the failure that ended the call. If `chunk` is given, it gets the body
   /// of a 2xx reply piece by piece, as it arrives, before `done`; the body of another reply stays in the
-  /// reply. Both may call this client. Nothing is retried, with one exception: if a kept connection turns out to
-  /// have ended before any byte of the reply, the request is sent once more on a fresh one.
+  /// reply. Both may call this client. Nothing is ever sent twice. A kept connection is used
+  /// only while it is young and nothing has come on it; that it ends all the same before a byte of the reply is the failure
+  /// `dropped`.
   CallId send(HttpRequest request, Done done, Chunk chunk = nullptr);
 
   /// Ends a call. `chunk` is not called any more; `done` will be, later, with the kind `canceled`. A request already

@@ -1,5 +1,9 @@
 #include "engine/net/transport.h"
 
+#include <cerrno>
+
+#include <sys/socket.h>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 
@@ -8,6 +12,13 @@ namespace throng::net {
 bool Transport::has_unread() {
   boost::system::error_code closed;
   return socket_.available(closed) > 0;
+}
+
+bool Transport::is_quiet() {
+  // The socket's own flags are asio's: a receive through it would wait.
+  char byte = 0;
+  return recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+         (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 void Transport::close() {

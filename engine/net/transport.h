@@ -52,6 +52,8 @@ class Transport {
 
   /// Whether bytes have arrived that nobody has read yet.
   bool has_unread();
+  /// Whether nothing has arrived: no byte, no end of the connection. Asks the system, reads nothing.
+  bool is_quiet();
 
   /// At once, without a TLS farewell. What is under way completes with an error.
   void close();

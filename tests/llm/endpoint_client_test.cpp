@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
 
+#include "llm/job.h"
 #include "tests/llm/scripted_endpoint.h"
 #include "tests/support/temp_folder.h"
 
@@ -81,6 +82,40 @@ TEST(EndpointClient, ResetsAndBrokenRepliesAreTriedAgain) {
   EXPECT_EQ(total.attempts, 3);
   EXPECT_EQ(total.aborted, 2) << "both may have been generated";
   EXPECT_EQ(total.counted, (TokenCounts{.prompt = 12, .completion = 3}));
+}
+
+/// It does the work, bills the most that was asked for, and then ends every second exchange of a kept connection.
+TEST(EndpointClient, AServerThatBillsAndHangsUpIsNeverAskedUnseen) {
+  const CallSize size = size_of(question());
+  const std::int64_t most = size.prompt_most + *size.max_tokens;
+  const Json usage{{"prompt_tokens", size.prompt_most}, {"completion_tokens", *size.max_tokens}};
+  ClientOptions options = quick();
+  options.plan.budget.tokens = 40 * most;
+  options.concurrency = ConcurrencyMode::fixed;
+  int requests = 0;
+  ScriptedEndpoint world(
+      [&](const HttpRequest&, Responder& responder) {
+        if (++requests % 2 == 0) return responder.reset();
+        Json reply = Json::parse(completion("Hi"));
+        reply["usage"] = usage;
+        responder.send(200, {}, reply.dump());
+      },
+      options, [](EndpointOptions& endpoint) { endpoint.max_in_flight = 3; });
+  int answered = 0;
+  int over = 0;
+  for (int call = 0; call < 60; ++call) {
+    world.client->complete(question(), 0, [&](const CallResult<Reply>& got) {
+      ++over;
+      answered += got.has_value() ? 1 : 0;
+    });
+  }
+  while (over < 60) world.io.run_one();
+  const LedgerEntry total = world.client->planner().ledger().total();
+  EXPECT_EQ(total.attempts, std::ssize(world.requests));
+  EXPECT_EQ(total.completed + total.aborted, total.attempts);
+  EXPECT_EQ(total.completed, answered);
+  EXPECT_LE(std::ssize(world.requests) * most, options.plan.budget.tokens) << "what the server bills";
+  EXPECT_EQ(world.client->planner().budget().spent().tokens, std::ssize(world.requests) * most);
 }
 
 TEST(EndpointClient, AFailureSaysWhatTheServerSaidAndNeverTheKey) {

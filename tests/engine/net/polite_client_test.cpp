@@ -49,6 +49,18 @@ TEST_F(PoliteClientTest, TriesABrokenConnectionAgain) {
   EXPECT_EQ(ask(polite()).value().attempts, 2);
 }
 
+TEST_F(PoliteClientTest, EverySendingOfARequestIsAnAttempt) {
+  int asked = 0;
+  serve([&](HttpRequest&& request, Responder responder) {
+    if (++asked == 2) return responder.reset();  // on the kept connection of the first
+    echo(std::move(request), std::move(responder));
+  });
+  PoliteClient& client = polite({.http = {.max_connections = 1}});
+  const int attempts = ask(client).value().attempts + ask(client).value().attempts;
+  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(attempts, 3);
+}
+
 TEST_F(PoliteClientTest, SaysWhatTheServerSaidWhenItGivesUp) {
   int asked = 0;
   serve([&](HttpRequest&&, Responder responder) {
