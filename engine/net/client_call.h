@@ -20,6 +20,7 @@ struct Call {
   HttpRequest request;
   HttpClient::Done done;                           ///< set while the call is open
   std::shared_ptr<const HttpClient::Chunk> chunk;  ///< shared, as it may end its own call
+  HttpClient::Silence silence;
   HttpTimings timings;
   TimingWheel::TimePoint queued_at;
   TimingWheel::TimePoint started_at;  ///< left the queue

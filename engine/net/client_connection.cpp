@@ -3,6 +3,8 @@
 #include <charconv>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "engine/net/client_call.h"
 
 namespace throng::net {
@@ -13,8 +15,9 @@ using ErrorCode = boost::system::error_code;
 namespace http = boost::beast::http;
 
 constexpr std::size_t first_read = 4UL * 1024;
-constexpr std::size_t largest_read = 16UL * 1024;  // a TLS record
-constexpr std::size_t kept_buffer = 16UL * 1024;   // by an idle connection
+constexpr std::size_t largest_read = 16UL * 1024;    // a TLS record
+constexpr std::chrono::milliseconds next_look{500};  // whether the call has stalled
+constexpr std::size_t kept_buffer = 16UL * 1024;     // by an idle connection
 
 HttpTimings::Span span(TimingWheel::TimePoint from, TimingWheel::TimePoint to) {
   return std::chrono::duration_cast<HttpTimings::Span>(to - from);
@@ -53,8 +56,8 @@ std::chrono::milliseconds kept_for(std::chrono::milliseconds most, const HttpHea
   std::uint32_t seconds = 0;
   const char* const digits = said.data() + at + std::string_view("timeout=").size();
   if (std::from_chars(digits, said.data() + said.size(), seconds).ec != std::errc()) return most;
-  const std::chrono::milliseconds theirs =
-      std::max(std::chrono::milliseconds(1'000) * seconds - std::chrono::seconds(1), std::chrono::milliseconds(1));
+  const std::chrono::milliseconds theirs = std::max(
+      std::chrono::milliseconds(1'000) * seconds - std::chrono::seconds(1), std::chrono::milliseconds(1));
   return most.count() == 0 ? theirs : std::min(most, theirs);
 }
 
@@ -81,7 +84,7 @@ void ClientConnection::exchange(Call& call, TimePoint now) {
   first_byte_ = {};
   start_parser();
   serialise(call.request, rules_.fixed_headers, out_);
-  arm(after(now, rules_.deadlines.first_byte));
+  listen(now);
   writing_ = true;
   if (out_.size() > largest_read) read();  // the server may refuse before it has all
   transport_->async_write(boost::asio::buffer(out_),
@@ -151,7 +154,7 @@ void ClientConnection::parse(TimePoint now) {
     fail(limit ? HttpFailureKind::too_large : HttpFailureKind::malformed,
          limit ? "the reply is too large: " + error.message() : "the reply is not HTTP: " + error.message());
   } else if (!parser_->is_done()) {
-    arm(after(now, rules_.deadlines.between_bytes));
+    listen(now);
     read();
   } else if (parser_->status / 100 == 1) {  // an interim reply: the real one follows
     start_parser();
@@ -234,7 +237,27 @@ HttpTimings ClientConnection::timings(TimePoint now) const {
   return timings;
 }
 
-void ClientConnection::arm(TimePoint at) { timer_.arm(*this, std::min(at, call_->total_by)); }
+/// From now on a byte is waited for.
+void ClientConnection::listen(TimePoint now) {
+  silent_since_ = now;
+  arm(now);
+}
+
+void ClientConnection::arm(TimePoint now) {
+  TimePoint at = std::min(silence_ends(), call_->total_by);
+  if (call_->silence) at = std::min(at, now + next_look);
+  timer_.arm(*this, at);
+}
+
+ClientConnection::TimePoint ClientConnection::silence_ends() const {
+  const HttpDeadlines& deadlines = rules_.deadlines;
+  return after(silent_since_, state_ == State::sent ? deadlines.first_byte : deadlines.between_bytes);
+}
+
+ClientConnection::TimePoint ClientConnection::stalled_at() const {
+  const auto allowed = call_->silence ? call_->silence() : std::chrono::microseconds(0);
+  return allowed.count() == 0 ? TimePoint::max() : silent_since_ + allowed;
+}
 
 void ClientConnection::expired(TimePoint now) {
   const boost::intrusive_ptr<ClientConnection> self(this);
@@ -244,11 +267,16 @@ void ClientConnection::expired(TimePoint now) {
   } else if (now >= call_->total_by) {
     fail(HttpFailureKind::timeout_total, "the reply was not complete in time");
   } else if (transport_->has_unread()) {  // in time: it is this thread that is behind
-    arm(now + TimingWheel::tick);
-  } else if (state_ == State::sent) {
-    fail(HttpFailureKind::timeout_first_byte, "no reply in time");
+    timer_.arm(*this, now + TimingWheel::tick);
+  } else if (now >= silence_ends()) {
+    const bool sent = state_ == State::sent;
+    fail(sent ? HttpFailureKind::timeout_first_byte : HttpFailureKind::timeout_idle,
+         sent ? "no reply in time" : "the reply stopped for too long");
+  } else if (now >= stalled_at()) {
+    fail(HttpFailureKind::stalled, fmt::format("silent for {:.1f} s, far longer than other calls",
+                                               std::chrono::duration<double>(now - silent_since_).count()));
   } else {
-    fail(HttpFailureKind::timeout_idle, "the reply stopped for too long");
+    arm(now);
   }
 }
 

@@ -77,7 +77,10 @@ class ClientConnection final
   void complete(TimePoint now);
   void fail(HttpFailureKind kind, const std::string& what);
   void start_parser();
-  void arm(TimePoint at);
+  void listen(TimePoint now);
+  void arm(TimePoint now);
+  TimePoint silence_ends() const;
+  TimePoint stalled_at() const;
   void trim();
   void expired(TimePoint now) override;
   HttpTimings timings(TimePoint now) const;
@@ -93,6 +96,7 @@ class ClientConnection final
   Call* call_ = nullptr;
   TimePoint fit_until_ = TimePoint::max();
   TimePoint sent_at_;
+  TimePoint silent_since_;
   HttpTimings::Span first_byte_{};
   std::optional<ResponseParser> parser_;
   std::string out_;

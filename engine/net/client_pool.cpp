@@ -47,7 +47,8 @@ ClientPool::ClientPool(boost::asio::io_context& io, const Url& origin, HttpClien
     throw Failure(ErrorKind::usage, rules_.server + ": at least one connection must be allowed");
 }
 
-CallId ClientPool::send(HttpRequest request, HttpClient::Done done, HttpClient::Chunk chunk) {
+CallId ClientPool::send(HttpRequest request, HttpClient::Done done, HttpClient::Chunk chunk,
+                        HttpClient::Silence silence) {
   ++stats_.calls;
   const std::uint32_t slot = free_slot();
   Call& call = calls_[slot];
@@ -56,6 +57,7 @@ CallId ClientPool::send(HttpRequest request, HttpClient::Done done, HttpClient::
   call.request = std::move(request);
   call.done = std::move(done);
   if (chunk) call.chunk = std::make_shared<const HttpClient::Chunk>(std::move(chunk));
+  call.silence = std::move(silence);
   call.timings = {};
   call.queued_at = Clock::now();
   const CallId id = call.id();
@@ -250,6 +252,7 @@ void ClientPool::take_from_idle(ClientConnection& connection) {
 HttpClient::Done ClientPool::release(Call& call) {
   HttpClient::Done done = std::exchange(call.done, nullptr);
   call.chunk.reset();
+  call.silence = nullptr;
   call.connection = nullptr;
   call.dialer.reset();
   call.request = {};

@@ -19,7 +19,8 @@ class ClientPool final : public boost::intrusive_ref_counter<ClientPool, boost::
  public:
   ClientPool(boost::asio::io_context& io, const Url& origin, HttpClientOptions options);
 
-  CallId send(HttpRequest request, HttpClient::Done done, HttpClient::Chunk chunk);
+  CallId send(HttpRequest request, HttpClient::Done done, HttpClient::Chunk chunk,
+              HttpClient::Silence silence);
   bool cancel(CallId id);
   HttpClientStats stats() const;
   /// Closes everything and forgets the open calls.

@@ -16,6 +16,7 @@ TransportFault transport_fault(HttpFailureKind kind) {
     case HttpFailureKind::timeout_first_byte:
     case HttpFailureKind::timeout_idle:
     case HttpFailureKind::timeout_total:
+    case HttpFailureKind::stalled:
       return TransportFault::timeout;
     case HttpFailureKind::reset:
     case HttpFailureKind::dropped:

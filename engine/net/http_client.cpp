@@ -11,8 +11,8 @@ HttpClient::HttpClient(boost::asio::io_context& io, const Url& origin, HttpClien
 
 HttpClient::~HttpClient() { pool_->shut(); }
 
-CallId HttpClient::send(HttpRequest request, Done done, Chunk chunk) {
-  return pool_->send(std::move(request), std::move(done), std::move(chunk));
+CallId HttpClient::send(HttpRequest request, Done done, Chunk chunk, Silence silence) {
+  return pool_->send(std::move(request), std::move(done), std::move(chunk), std::move(silence));
 }
 
 bool HttpClient::cancel(CallId call) { return pool_->cancel(call); }

@@ -39,17 +39,17 @@ struct HttpClientOptions {
   /// An unused connection is closed after this, or sooner if the server says so (`Keep-Alive: timeout`); zero: never. The
   /// default is below the 5 s after which uvicorn (vLLM), Node and llama.cpp close theirs.
   std::chrono::milliseconds keep_alive{4'000};
-  std::uint32_t header_limit = 64U * 1024;       ///< bytes of a reply's start line and headers
-  std::uint64_t body_limit = 64ULL << 20;        ///< bytes of a reply's body, streamed ones too
+  std::uint32_t header_limit = 64U * 1024;  ///< bytes of a reply's start line and headers
+  std::uint64_t body_limit = 64ULL << 20;   ///< bytes of a reply's body, streamed ones too
   TlsOptions tls;
   std::optional<Url> proxy;  ///< an http:// proxy, asked to CONNECT; see `proxy_from_environment`
 };
 
 struct HttpClientStats {
-  std::uint64_t calls = 0;          ///< given to `send`
-  std::uint64_t completed = 0;      ///< complete replies, whatever their status
-  std::uint64_t failed = 0;         ///< failures, cancelled calls among them
-  std::uint64_t dropped = 0;        ///< of these, ended with a kept connection before a byte of the reply
+  std::uint64_t calls = 0;      ///< given to `send`
+  std::uint64_t completed = 0;  ///< complete replies, whatever their status
+  std::uint64_t failed = 0;     ///< failures, cancelled calls among them
+  std::uint64_t dropped = 0;    ///< of these, ended with a kept connection before a byte of the reply
   std::uint64_t connections_opened = 0;
   std::uint64_t tls_handshakes = 0;
   std::uint64_t tls_resumed = 0;     ///< of these, resumed ones
@@ -75,6 +75,9 @@ class HttpClient {
  public:
   using Done = std::function<void(HttpResult)>;
   using Chunk = std::function<void(std::string_view)>;
+  /// How long a call may be without a byte from the server, as far as is known by now; zero: as long as the deadlines
+  /// allow. Asked from time to time while there is none.
+  using Silence = std::function<std::chrono::microseconds()>;
 
   /// Only scheme, host and port of `origin` count. Throws Failure(usage) for options that cannot work: a header
   /// that cannot be sent (the message names it, never its value), an unreadable CA file, an https proxy.
@@ -89,7 +92,8 @@ class HttpClient {
   /// reply. Both may call this client. Nothing is ever sent twice. A kept connection is used
   /// only while it is young and nothing has come on it; that it ends all the same before a byte of the reply is the failure
   /// `dropped`.
-  CallId send(HttpRequest request, Done done, Chunk chunk = nullptr);
+  /// A call that is silent for longer than `silence`, if given, is the failure `stalled`, up to half a second late.
+  CallId send(HttpRequest request, Done done, Chunk chunk = nullptr, Silence silence = nullptr);
 
   /// Ends a call. `chunk` is not called any more; `done` will be, later, with the kind `canceled`. A request already
   /// on its way has its connection closed; the server may have worked on it. False, without effect, if the

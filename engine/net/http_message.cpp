@@ -73,13 +73,13 @@ HttpField HttpHeaders::operator[](std::size_t index) const {
 }
 
 std::string_view to_string(HttpFailureKind kind) {
-  static constexpr std::array<std::string_view, 17> names{
+  static constexpr std::array<std::string_view, 18> names{
       "invalid_request", "resolve",       "connect",
       "proxy",           "tls",           "certificate",
       "timeout_connect", "timeout_tls",   "timeout_first_byte",
-      "timeout_idle",    "timeout_total", "reset",
-      "dropped",         "truncated",     "malformed",
-      "too_large",       "canceled"};
+      "timeout_idle",    "timeout_total", "stalled",
+      "reset",           "dropped",       "truncated",
+      "malformed",       "too_large",     "canceled"};
   return names.at(static_cast<std::size_t>(kind));
 }
 

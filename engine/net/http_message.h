@@ -113,8 +113,9 @@ enum class HttpFailureKind {
   timeout_first_byte,
   timeout_idle,  ///< too long between two bytes
   timeout_total,
-  reset,      ///< the connection ended before the first byte of a reply
-  dropped,    ///< the same on a kept connection: the server may have ended it before the request came, or after it did the work
+  stalled,  ///< silent for longer than the caller allows, see HttpClient::Silence
+  reset,    ///< the connection ended before the first byte of a reply
+  dropped,  ///< the same on a kept connection: the server may have ended it before the request came, or after it did the work
   truncated,  ///< the connection ended inside a reply
   malformed,  ///< not HTTP
   too_large,  ///< headers or body beyond their limits

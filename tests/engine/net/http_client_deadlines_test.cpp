@@ -142,6 +142,39 @@ TEST_F(HttpClientDeadlines, AReplyThatHasArrivedIsInTime) {
   elsewhere.stop();
 }
 
+/// The caller changes its mind while the call is under way, as it learns how long others take.
+TEST_F(HttpClientDeadlines, ACallIsAskedForHowLongItMayBeSilent) {
+  serve([](HttpRequest&&, const Responder&) {});
+  HttpClient& client = connect();
+  std::chrono::microseconds allowed{0};
+  std::optional<HttpResult> result;
+  client.send(
+      get("/"), [&](HttpResult got) { result = std::move(got); }, nullptr, [&] { return allowed; });
+  run_for(Milliseconds(30));
+  allowed = Milliseconds(20);
+  run_until([&] { return result.has_value(); });
+  EXPECT_EQ(failure_kind(*result), HttpFailureKind::stalled);
+  EXPECT_EQ(result->error().reply_started, ReplyStarted::no);
+}
+
+TEST_F(HttpClientDeadlines, AReplyThatComesSlowlyHasNotStalled) {
+  serve([this](HttpRequest&&, Responder responder) {
+    responder.start_stream(200, {});
+    for (int n = 1; n <= 8; ++n) {
+      later(Milliseconds(100 * n), [responder, n]() mutable {
+        responder.write_chunk("x");
+        if (n == 8) responder.finish();
+      });
+    }
+  });
+  HttpClient& client = connect();
+  std::optional<HttpResult> result;
+  client.send(
+      get("/"), [&](HttpResult got) { result = std::move(got); }, nullptr, [] { return Milliseconds(300); });
+  run_until([&] { return result.has_value(); });
+  EXPECT_TRUE(*result);
+}
+
 TEST_F(HttpClientDeadlines, AnUnusedConnectionIsClosed) {
   serve(echo);
   HttpClient& client = connect({.keep_alive = Milliseconds(40)});
