@@ -17,6 +17,7 @@ bool may_be_billed(HttpFailureKind kind) {
     case HttpFailureKind::timeout_first_byte:
     case HttpFailureKind::timeout_idle:
     case HttpFailureKind::timeout_total:
+    case HttpFailureKind::stalled:
     case HttpFailureKind::reset:
     case HttpFailureKind::dropped:
     case HttpFailureKind::truncated:
@@ -36,7 +37,8 @@ AttemptEnd read_failure(const net::HttpFailure& failure) {
           .failed = {.fault = net::transport_fault(failure.kind)},
           .failed_as = std::string(to_string(failure.kind)),
           .message = failure.message,
-          .billing = billed ? AttemptEnd::Billing::possible : AttemptEnd::Billing::none};
+          .billing = billed ? AttemptEnd::Billing::possible : AttemptEnd::Billing::none,
+          .stalled = failure.kind == HttpFailureKind::stalled};
 }
 
 AttemptEnd failed_with(int status, const ApiError& error) {
@@ -70,6 +72,7 @@ AttemptEnd read_unusable(const ApiError& error) {
   AttemptEnd end = failed_with(is_limit ? 429 : 500, error);
   end.failed_as = is_limit ? "http 429" : "error in reply";
   end.billing = AttemptEnd::Billing::possible;
+  end.unusable = true;
   return end;
 }
 
@@ -78,7 +81,8 @@ AttemptEnd read_unusable(const BrokenEnvelope& broken) {
           .failed = {.fault = TransportFault::broken_reply},
           .failed_as = "broken reply",
           .message = "broken reply: " + broken.reason,
-          .billing = AttemptEnd::Billing::possible};
+          .billing = AttemptEnd::Billing::possible,
+          .unusable = true};
 }
 
 }  // namespace throng::llm

@@ -8,6 +8,8 @@
 namespace throng::llm {
 namespace {
 
+constexpr Delay kLongWait = std::chrono::seconds(60);  // to tell a person of; longer than any backoff
+
 CallSignal load_signal(const AttemptEnd& end) {
   if (end.kind == AttemptEnd::Kind::completed) return CallSignal::success;
   if (end.kind != AttemptEnd::Kind::failed) return CallSignal::other;
@@ -23,6 +25,22 @@ Health health_of(const AttemptEnd& end) {
   if (end.kind != AttemptEnd::Kind::failed) return Health::alive;
   const bool answered = end.failed.fault == TransportFault::none && end.failed.status < 500;
   return answered ? Health::alive : Health::failing;
+}
+
+/// The server's answer is no, whenever it is asked.
+bool is_refusal(const AttemptEnd& end) {
+  const int status = end.failed.status;
+  return end.failed.fault == TransportFault::none && status < 500 && status != 408 && status != 409 &&
+         status != 429;
+}
+
+/// A wrong key, or a model or path that is not there: no call fares better at this endpoint.
+bool is_about_the_endpoint(const FailedAttempt& failed) {
+  return failed.fault == TransportFault::none && (failed.status == 401 || failed.status == 404);
+}
+
+bool is_unusable(const AttemptEnd& end) {
+  return end.unusable || end.failed.fault == TransportFault::broken_reply;
 }
 
 bool is_answer(const AttemptEnd& end) {
@@ -65,11 +83,17 @@ bool CallPlanner::cancel(std::uint64_t id) {
 
 std::vector<EndedCall> CallPlanner::take_ended() { return std::exchange(ended_, {}); }
 
+std::vector<std::string> CallPlanner::take_notices() { return std::exchange(notices_, {}); }
+
 std::optional<Attempt> CallPlanner::next(Instant now) {
   wake_at_ = kNever;
   release_due(now);
   for (Lane& lane : lanes_) {
-    if (auto attempt = send_front(lane, now)) return attempt;
+    if (const auto why = why_hopeless(lane, now)) {
+      end_waiting(lane, *why);
+    } else if (auto attempt = send_front(lane, now)) {
+      return attempt;
+    }
   }
   return std::nullopt;
 }
@@ -83,28 +107,35 @@ void CallPlanner::release_due(Instant now) {
   if (!delayed_.empty()) wake_at_ = delayed_.top().until;
 }
 
-/// Sends the lane's first call; calls that can never be sent end on the way.
+/// Sends the lane's first call; calls that can never be sent, to whichever endpoint, end on the way.
 std::optional<Attempt> CallPlanner::send_front(Lane& lane, Instant now) {
   while (const auto front = lane.waiting.front()) {
     Call& call = calls_.at(front->call);
     std::vector<EndpointState> endpoints = states(lane, now);
     if (all_halted(endpoints)) {
-      end(front->call, CallFault::halted,
-          fmt::format("no endpoint serves {} any more: quota or billing", lane.model));
+      end(front->call, CallFault::halted, why_halted(lane));
       continue;
     }
+    NotSent refusal;
     EndpointChoice choice = choose_endpoint(endpoints, now);
     while (choice.chosen) {
-      Instant again = kNever;
-      if (auto attempt = try_endpoint(front->call, call, lane.endpoints[*choice.chosen], now, again))
-        return attempt;
-      if (!calls_.contains(front->call)) break;  // it can never be sent
-      endpoints[*choice.chosen].ready_at = again;
+      EndpointState& chosen = endpoints[*choice.chosen];
+      auto tried = try_endpoint(front->call, call, lane.endpoints[*choice.chosen], now);
+      if (auto* const attempt = std::get_if<Attempt>(&tried)) return *attempt;
+      auto& not_sent = std::get<NotSent>(tried);
+      chosen.ready_at = not_sent.again;
+      if (not_sent.never) {
+        chosen.health = EndpointHealth::halted;  // for this call
+        // A budget can be raised: the word that leaves hope goes first.
+        if (refusal.never != CallFault::budget) refusal = std::move(not_sent);
+      }
       choice = choose_endpoint(endpoints, now);
     }
-    if (!calls_.contains(front->call)) continue;
-    wake_at_ = std::min(wake_at_, choice.ask_again);
-    return std::nullopt;
+    if (!all_halted(endpoints)) {
+      wake_at_ = std::min(wake_at_, choice.ask_again);
+      return std::nullopt;
+    }
+    end(front->call, *refusal.never, std::move(refusal.message));
   }
   return std::nullopt;
 }
@@ -122,6 +153,49 @@ std::vector<EndpointState> CallPlanner::states(const Lane& lane, Instant now) co
   return states;
 }
 
+bool CallPlanner::another_serves(const Lane& lane, std::size_t endpoint) const {
+  return std::ranges::any_of(lane.endpoints, [&](std::size_t other) {
+    return other != endpoint && endpoints_[other].health != EndpointHealth::halted;
+  });
+}
+
+std::string CallPlanner::why_halted(const Lane& lane) const {
+  std::string why = fmt::format("no endpoint serves {} any more", lane.model);
+  for (const std::size_t number : lane.endpoints) {
+    const Endpoint& endpoint = endpoints_[number];
+    why += fmt::format("; {}: {}", endpoint.options.name, endpoint.halted_by);
+  }
+  return why;
+}
+
+/// Nothing if some endpoint of the lane is worth waiting for, or all are halted.
+std::optional<std::string> CallPlanner::why_hopeless(const Lane& lane, Instant now) const {
+  std::string why;
+  for (const std::size_t number : lane.endpoints) {
+    const Endpoint& endpoint = endpoints_[number];
+    if (endpoint.health == EndpointHealth::halted) continue;
+    const Instant until = endpoint.left_alone_until();
+    if (!why.empty()) why += "; ";
+    if (until > now + options_.patience) {
+      why += fmt::format("{} asks to be left alone for {}, and the patience is {}", endpoint.options.name,
+                         in_words(until - now), in_words(options_.patience));
+    } else if (endpoint.trouble.is_hopeless(now, options_.patience)) {
+      why += fmt::format("{}: {}", endpoint.options.name, endpoint.trouble.in_words(now));
+    } else {
+      return std::nullopt;
+    }
+  }
+  return why.empty() ? std::nullopt : std::optional(std::move(why));
+}
+
+void CallPlanner::end_waiting(const Lane& lane, const std::string& message) {
+  std::vector<std::uint64_t> waiting;
+  for (const auto& [id, call] : calls_) {
+    if (&lanes_[call.lane] == &lane && !call.flight) waiting.push_back(id);
+  }
+  for (const std::uint64_t id : waiting) end(id, CallFault::gave_up, message);
+}
+
 Spending CallPlanner::most(const Endpoint& endpoint, const CallSize& size) const {
   const TokenCounts tokens{.prompt = size.prompt_most, .completion = size.max_tokens.value_or(0)};
   return {.tokens = tokens.total(), .money = cost(endpoint.options.prices, tokens)};
@@ -135,36 +209,31 @@ std::int64_t CallPlanner::tokens_to_reserve(const Endpoint& endpoint, const Call
          endpoint.statistics.completion_tokens(size.max_tokens.value_or(0), endpoint.concurrency.in_flight());
 }
 
-/// Sends the call to this endpoint if its limits and the budget allow it; else `again` says when to ask.
-std::optional<Attempt> CallPlanner::try_endpoint(std::uint64_t id, Call& call, std::size_t number,
-                                                 Instant now, Instant& again) {
+/// Sends the call to this endpoint if its limits and the budget allow it.
+std::variant<Attempt, CallPlanner::NotSent> CallPlanner::try_endpoint(std::uint64_t id, Call& call,
+                                                                      std::size_t number, Instant now) {
   Endpoint& endpoint = endpoints_[number];
   const bool bounded = budget_.limited();
-  if (bounded && !call.size.max_tokens) {
-    end(id, CallFault::too_large, "a budget needs max_tokens in every request");
-    return std::nullopt;
-  }
+  if (bounded && !call.size.max_tokens)
+    return NotSent{.never = CallFault::too_large, .message = "a budget needs max_tokens in every request"};
   const Spending reserved = bounded ? most(endpoint, call.size) : Spending{};
   const std::uint64_t attempt = attempts_ + 1;
   switch (budget_.reserve(attempt, reserved)) {
     case BudgetAnswer::granted:
       break;
     case BudgetAnswer::wait:
-      return std::nullopt;
+      return NotSent{};
     case BudgetAnswer::exhausted:
-      end(id, CallFault::budget, budget_.stop().message);
-      return std::nullopt;
+      return NotSent{.never = CallFault::budget, .message = budget_.stop().message};
   }
   const std::int64_t prompt = endpoint.statistics.prompt_tokens(call.size.prompt);
   const Result<Admission> admission = endpoint.rate.admit(now, tokens_to_reserve(endpoint, call.size));
   if (!admission || !admission->sent) {
     budget_.release(attempt);
-    if (!admission) {
-      end(id, CallFault::too_large, admission.error().message);
-    } else {
-      again = admission->ask_again;
-    }
-    return std::nullopt;
+    if (!admission)
+      return NotSent{.never = CallFault::too_large,
+                     .message = fmt::format("{}: {}", endpoint.options.name, admission.error().message)};
+    return NotSent{.again = admission->ask_again};
   }
   lanes_[call.lane].waiting.cancel(call.place);
   ++attempts_;
@@ -202,9 +271,13 @@ Verdict CallPlanner::finish(std::uint64_t id, Instant now, const AttemptEnd& end
   endpoint.breaker.finish(now, health_of(end), flight.role);
   endpoint.rate.hear(flight.sent, now, end.hints);
   if (is_answer(end)) lanes_[call.lane].has_answered = true;
+  if (end.kind == AttemptEnd::Kind::completed && end.first_byte > Delay(0))
+    endpoint.peers.observe(end.first_byte);
+  if (end.stalled) endpoint.peers.observe(endpoint.peers.silence(call.stalls++));
 
   Verdict verdict{.attempt = flight.attempt};
   settle(call, flight, now, end, verdict);
+  watch(endpoint, now, end);
   switch (end.kind) {
     case AttemptEnd::Kind::completed:
       endpoint.quota.on_success();
@@ -225,6 +298,33 @@ Verdict CallPlanner::finish(std::uint64_t id, Instant now, const AttemptEnd& end
   }
   if (verdict.kind != Verdict::Kind::again) calls_.erase(id);
   return verdict;
+}
+
+Delay CallPlanner::silence(std::uint64_t id) const {
+  const auto call = calls_.find(id);
+  if (call == calls_.end() || !call->second.flight) return Delay(0);
+  const Endpoint& endpoint = endpoints_[call->second.flight->endpoint];
+  if (endpoint.quota.left() < options_.quota.at_start / 2) return Delay(0);
+  return endpoint.peers.silence(call->second.stalls);
+}
+
+/// What of this a person should hear.
+void CallPlanner::watch(Endpoint& endpoint, Instant now, const AttemptEnd& end) {
+  if (end.kind == AttemptEnd::Kind::completed) {
+    endpoint.trouble.usable();
+    if (!end.usage && std::exchange(endpoint.counts_tokens, false)) {
+      notices_.push_back(
+          fmt::format("{}: its replies have no usage; tokens are estimated, and a budget is charged the most "
+                      "a call can be",
+                      endpoint.options.name));
+    }
+  }
+  if (end.kind != AttemptEnd::Kind::failed || is_refusal(end)) return;
+  endpoint.trouble.failed(
+      now, is_unusable(end) ? EndpointTrouble::Failure::unusable : EndpointTrouble::Failure::unavailable,
+      end.message);
+  if (const auto notice = endpoint.trouble.notice(now))
+    notices_.push_back(fmt::format("{}: {}", endpoint.options.name, *notice));
 }
 
 /// Closes the attempt's accounts: limits, statistics, ledger, budget.
@@ -269,12 +369,23 @@ void CallPlanner::retry(std::uint64_t id, Call& call, const Flight& flight, Inst
   const int attempt = call.attempts - call.lessons;
   FailedAttempt failed = end.failed;
   failed.never_answered = !lanes_[call.lane].has_answered;
-  const RetryDecision decision = policy_.decide(failed, id, attempt);
+  RetryDecision decision = policy_.decide(failed, id, attempt);
+  if (is_about_the_endpoint(failed) && another_serves(lanes_[call.lane], flight.endpoint))
+    decision.action = RetryAction::halt;
   const bool is_limit = end.failed.status == 429;
   if (is_limit) endpoint.rate.pause(now + decision.delay);
   if (decision.action == RetryAction::park)
     endpoint.parked_until = std::max(endpoint.parked_until, now + decision.delay);
-  if (decision.action == RetryAction::halt) endpoint.health = EndpointHealth::halted;
+  if (const Instant until = endpoint.left_alone_until();
+      until > std::max(now, endpoint.wait_told) + kLongWait) {
+    endpoint.wait_told = until;
+    notices_.push_back(fmt::format("{} asks to be left alone for {}: {}", endpoint.options.name,
+                                   in_words(until - now), end.message));
+  }
+  if (decision.action == RetryAction::halt) {
+    endpoint.health = EndpointHealth::halted;
+    endpoint.halted_by = end.message;
+  }
 
   const auto fail = [&](CallFault fault, std::string message) {
     verdict.kind = Verdict::Kind::failed;
@@ -282,10 +393,9 @@ void CallPlanner::retry(std::uint64_t id, Call& call, const Flight& flight, Inst
     verdict.message = std::move(message);
   };
   if (decision.action == RetryAction::fail) {
-    const bool refused = end.failed.fault == TransportFault::none && end.failed.status < 500 &&
-                         end.failed.status != 408 && end.failed.status != 409 && !is_limit;
     const CallFault refusal = end.declined ? CallFault::declined : CallFault::rejected;
-    fail(refused ? refusal : CallFault::gave_up, fmt::format("{} (attempt {})", end.message, attempt));
+    fail(is_refusal(end) ? refusal : CallFault::gave_up,
+         fmt::format("{} (attempt {})", end.message, attempt));
   } else if (decision.action != RetryAction::halt && !endpoint.quota.try_retry()) {
     fail(CallFault::gave_up, fmt::format("{}; too many calls fail to go on retrying", end.message));
   } else {

@@ -6,11 +6,14 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "engine/net/circuit_breaker.h"
 #include "engine/net/concurrency_limit.h"
 #include "engine/net/endpoint_choice.h"
+#include "engine/net/endpoint_trouble.h"
+#include "engine/net/peer_deadline.h"
 #include "engine/net/rate_limit.h"
 #include "engine/net/retry.h"
 #include "engine/net/retry_quota.h"
@@ -28,6 +31,7 @@ struct PlannedEndpoint {
   RateLimitOptions rate;
   ConcurrencyLimitOptions concurrency;
   CircuitBreakerOptions breaker;
+  PeerDeadlineOptions peers;
   Prices prices;
 };
 
@@ -36,6 +40,8 @@ struct PlanOptions {
   RetryQuotaOptions quota;  ///< per endpoint
   BudgetOptions budget;
   Spending spent;  ///< by earlier processes of the run, for sure or perhaps
+  /// How long to wait for endpoints that ask to be left alone, or bring nothing usable; see EndpointTrouble.
+  Delay patience = std::chrono::minutes(10);
 };
 
 /// What a call may need, as far as it can be known before it is sent.
@@ -59,8 +65,8 @@ enum class CallFault {
   rejected,   ///< the server refuses this very request
   declined,   ///< the server's last word on this very text: filtered, or longer than the model's context
   too_large,  ///< more tokens than a minute's limit, or than the budget can bound
-  gave_up,    ///< attempts or the retry quota are used up
-  halted,     ///< quota or billing: no endpoint serves this model any more
+  gave_up,    ///< attempts, the retry quota or the patience with the endpoints are used up
+  halted,     ///< no endpoint serves this model any more: quota, billing, keys
   budget,     ///< the budget is reached: the run stops, resumably
   canceled,
 };
@@ -92,8 +98,11 @@ struct AttemptEnd {
   Billing billing = Billing::none;     ///< unless completed
   std::optional<TokenCounts> usage{};  ///< completed: as the server counted, if it told
   std::int64_t completion_estimate =
-      0;  ///< of what was received, if `usage` is missing or billing is possible
+      0;                  ///< of what was received, if `usage` is missing or billing is possible
+  bool unusable = false;  ///< failed: the server took the call for answered, and it was not
+  bool stalled = false;   ///< given up for its silence, see `silence`
   Delay latency{0};
+  Delay first_byte{0};  ///< from sending; 0: unknown
   ServerHints hints;
 };
 
@@ -130,9 +139,15 @@ class CallPlanner {
   Instant wake_at() const { return wake_at_; }
   /// Calls that `next` found to be over, each once.
   std::vector<EndedCall> take_ended();
+  /// What a person should hear of: endpoints that bring nothing usable, ask to be left alone for long, or count no tokens.
+  std::vector<std::string> take_notices();
 
   /// The call's attempt in flight has ended. After `over` and `failed` the call is forgotten.
   Verdict finish(std::uint64_t call, Instant now, const AttemptEnd& end);
+
+  /// How long the call's attempt in flight may be silent, as far as is known by now; 0: as long as it likes. Nobody is given up
+  /// at the cost of the retries that other failures need.
+  Delay silence(std::uint64_t call) const;
 
   std::size_t waiting() const { return calls_.size() - in_flight_; }
   std::size_t in_flight() const { return in_flight_; }
@@ -148,6 +163,7 @@ class CallPlanner {
           rate(options.rate),
           concurrency(options.concurrency),
           breaker(options.breaker),
+          peers(options.peers),
           quota(retries),
           account(opened) {}
 
@@ -155,11 +171,19 @@ class CallPlanner {
     RateLimit rate;
     ConcurrencyLimit concurrency;
     CircuitBreaker breaker;
+    PeerDeadline peers;
     RetryQuota quota;
     TokenStatistics statistics;
     LedgerAccount account;
     EndpointHealth health = EndpointHealth::usable;
+    std::string halted_by;  ///< what its server said
     Instant parked_until = Instant::min();
+    EndpointTrouble trouble;
+    Instant wait_told = Instant::min();  ///< the longest wait that was told of ends then
+    bool counts_tokens = true;           ///< as far as is known: its replies have a usage
+
+    /// When its server wants to be asked again.
+    Instant left_alone_until() const { return std::max(parked_until, rate.paused_until()); }
   };
   struct Flight {
     std::uint64_t attempt = 0;
@@ -175,6 +199,7 @@ class CallPlanner {
     CallSize size;
     int attempts = 0;  ///< started
     int lessons = 0;   ///< of these, ended by learning; they are no retries
+    int stalls = 0;    ///< of these, given up for their silence
     std::optional<Flight> flight;
   };
   /// The calls of one model that may go at once.
@@ -193,11 +218,23 @@ class CallPlanner {
   };
   using Calls = std::unordered_map<std::uint64_t, Call>;
 
+  /// Why a call did not go to an endpoint.
+  struct NotSent {
+    Instant again = kNever;            ///< when to ask again; kNever: when an attempt finishes
+    std::optional<CallFault> never{};  ///< it can never go there
+    std::string message{};             ///< if never
+  };
+
   void release_due(Instant now);
   std::optional<Attempt> send_front(Lane& lane, Instant now);
-  std::optional<Attempt> try_endpoint(std::uint64_t id, Call& call, std::size_t endpoint, Instant now,
-                                      Instant& again);
+  std::variant<Attempt, NotSent> try_endpoint(std::uint64_t id, Call& call, std::size_t endpoint,
+                                              Instant now);
   std::vector<EndpointState> states(const Lane& lane, Instant now) const;
+  bool another_serves(const Lane& lane, std::size_t endpoint) const;
+  std::string why_halted(const Lane& lane) const;
+  std::optional<std::string> why_hopeless(const Lane& lane, Instant now) const;
+  void end_waiting(const Lane& lane, const std::string& message);
+  void watch(Endpoint& endpoint, Instant now, const AttemptEnd& end);
   Spending most(const Endpoint& endpoint, const CallSize& size) const;
   std::int64_t tokens_to_reserve(const Endpoint& endpoint, const CallSize& size) const;
   void end(std::uint64_t id, CallFault fault, std::string message);
@@ -215,6 +252,7 @@ class CallPlanner {
   Calls calls_;
   std::priority_queue<Delayed, std::vector<Delayed>, std::greater<>> delayed_;
   std::vector<EndedCall> ended_;
+  std::vector<std::string> notices_;
   std::size_t in_flight_ = 0;
   std::uint64_t attempts_ = 0;
   Instant wake_at_ = kNever;

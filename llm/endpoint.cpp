@@ -56,6 +56,7 @@ PlannedEndpoint Endpoint::planned(ConcurrencyMode mode) const {
           .concurrency = {.mode = mode,
                           .max = options_.max_in_flight,
                           .initial = std::min(32, options_.max_in_flight)},
+          .peers = {.floor = options_.timeouts.stall_floor, .ceiling = options_.timeouts.stall_ceiling},
           .prices = Prices::per_million(price.prompt, price.cached, price.completion)};
 }
 

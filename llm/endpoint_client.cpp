@@ -91,6 +91,7 @@ class EndpointClient::Impl {
     if (winding_down_) return;
     const Instant now = clock_now();
     while (const auto attempt = planner_->next(now)) send(*attempt);
+    for (const std::string& notice : planner_->take_notices()) say(notice);
     for (EndedCall& ended : planner_->take_ended()) end_later(std::move(ended));
     wake_at(planner_->wake_at());
   }
@@ -123,7 +124,8 @@ class EndpointClient::Impl {
     }
     job.http = endpoint.http().send(
         endpoint.request(job, attempt.number),
-        [this, id](const net::HttpResult& result) { finished(id, result); }, std::move(chunk));
+        [this, id](const net::HttpResult& result) { finished(id, result); }, std::move(chunk),
+        [this, id] { return planner_->silence(id); });
   }
 
   void finished(CallId id, const net::HttpResult& result) {
@@ -140,6 +142,7 @@ class EndpointClient::Impl {
       decision.end.kind = AttemptEnd::Kind::learned;
     }
     decision.end.latency = now - job.sent;
+    decision.end.first_byte = job.report.timings.first_byte;
     const Verdict verdict = planner_->finish(id, now, decision.end);
     if (budget_log_) budget_log_->settle(verdict.attempt, verdict.spent);
     if (verdict.kind == Verdict::Kind::again) {

@@ -62,12 +62,16 @@ Result<void> read_timeouts(const Json& json, const std::string& path, Timeouts& 
       {"tls", &Timeouts::tls},
       {"first_byte", &Timeouts::first_byte},
       {"between_bytes", &Timeouts::between_bytes},
-      {"total", &Timeouts::total}};
+      {"total", &Timeouts::total},
+      {"stall_floor", &Timeouts::stall_floor},
+      {"stall_ceiling", &Timeouts::stall_ceiling}};
   for (const auto& [name, duration] : members) {
     double seconds = std::chrono::duration<double>(timeouts.*duration).count();
     reader.number(name, seconds, {0, kLongestSeconds});
     timeouts.*duration = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000 + 0.5));
   }
+  if (timeouts.stall_ceiling.count() > 0 && timeouts.stall_ceiling < timeouts.stall_floor)
+    return wrong(path, "stall_ceiling", "expected no less than stall_floor, or 0");
   return reader.finish();
 }
 

@@ -28,6 +28,9 @@ struct Timeouts {
   std::chrono::milliseconds first_byte{120'000};  ///< from the last byte of the request
   std::chrono::milliseconds between_bytes{60'000};
   std::chrono::milliseconds total{600'000};
+  /// Within these a call is given up that is silent for far longer than its peers; see PeerDeadlineOptions.
+  std::chrono::milliseconds stall_floor{2'000};
+  std::chrono::milliseconds stall_ceiling{0};
 };
 
 enum class Api { openai, azure };

@@ -11,12 +11,14 @@
 
 #include "engine/base/printable.h"
 #include "engine/net/clocks.h"
+#include "engine/net/endpoint_trouble.h"
 #include "engine/net/http_attempt.h"
 #include "engine/net/rate_bucket.h"
 
 namespace throng::net {
 namespace {
 
+constexpr const char* kWoundDown = "not asked any more";
 constexpr std::size_t kQuoted = 200;  ///< bytes of a server's own words in a message
 
 /// How an exchange failed; nothing if it did not.
@@ -46,6 +48,7 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
         timer_(io),
         origin_(origin.origin()),
         in_flight_limit_(options.http.max_connections),
+        patience_(options.patience),
         policy_(options.retry),
         quota_(options.quota),
         rate_({.limit = options.requests_per_minute}),
@@ -56,7 +59,7 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
     quota_.on_call();
     calls_.emplace(id, Call{.request = std::move(request), .done = std::move(done)});
     if (winding_down_) {
-      end_unsent(id);
+      end_unsent(id, kWoundDown);
     } else {
       ready_.push_back(id);
       pump();
@@ -69,7 +72,7 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
     ready_.clear();
     for (auto& [id, call] : calls_) {
       call.retry.reset();
-      if (!call.under_way) end_unsent(id);
+      if (!call.under_way) end_unsent(id, kWoundDown);
     }
   }
 
@@ -85,7 +88,8 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
   void pump() {
     while (!ready_.empty() && in_flight_ < in_flight_limit_) {
       const Instant now = clock_now();
-      const Instant earliest = rate_.earliest(now, 1);
+      if (paused_until_ > now + patience_) return end_ready(too_long(paused_until_ - now));
+      const Instant earliest = std::max(rate_.earliest(now, 1), paused_until_);
       if (earliest > now) return wait_until(earliest);
       rate_.take(now, 1);
       const std::uint64_t id = ready_.front();
@@ -119,7 +123,11 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
       setback->failed.never_answered = !has_answered_;
       const RetryDecision decision = policy_.decide(setback->failed, id, call.attempts);
       const bool again = decision.action == RetryAction::retry || decision.action == RetryAction::park;
-      if (again && !winding_down_ && quota_.try_retry()) {
+      if (setback->failed.status == 429 || decision.action == RetryAction::park)
+        paused_until_ = std::max(paused_until_, clock_now() + decision.delay);
+      if (again && decision.delay > patience_) {
+        end(id, failure(call, fmt::format("{}; {}", setback->message, too_long(decision.delay))));
+      } else if (again && !winding_down_ && quota_.try_retry()) {
         send_again(id, decision.delay);
       } else {
         end(id, failure(call, setback->message));
@@ -148,12 +156,20 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
                         call.attempts, call.attempts == 1 ? "attempt" : "attempts")};
   }
 
-  void end_unsent(std::uint64_t id) {
-    boost::asio::post(io_, [self = weak_from_this(), id] {
+  std::string too_long(Delay wait) const {
+    return fmt::format("it asks to be left alone for {}, and the patience is {}", in_words(wait),
+                       in_words(patience_));
+  }
+
+  void end_ready(const std::string& why) {
+    for (const std::uint64_t id : std::exchange(ready_, {})) end_unsent(id, why);
+  }
+
+  void end_unsent(std::uint64_t id, std::string why) {
+    boost::asio::post(io_, [self = weak_from_this(), id, why = std::move(why)] {
       const std::shared_ptr<Impl> impl = self.lock();
-      if (impl && impl->calls_.contains(id)) {
-        impl->end(id, Error{ErrorKind::stopped, fmt::format("{}: not asked any more", impl->origin_)});
-      }
+      if (impl && impl->calls_.contains(id))
+        impl->end(id, Error{ErrorKind::stopped, fmt::format("{}: {}", impl->origin_, why)});
     });
   }
 
@@ -169,9 +185,11 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
   boost::asio::steady_timer timer_;
   std::string origin_;
   std::size_t in_flight_limit_;
+  Delay patience_;
   RetryPolicy policy_;
   RetryQuota quota_;
   RateBucket rate_;
+  Instant paused_until_ = Instant::min();  ///< the server wants to be left alone
   std::unordered_map<std::uint64_t, Call> calls_;
   std::deque<std::uint64_t> ready_;
   std::uint64_t last_id_ = 0;

@@ -17,6 +17,8 @@ struct PoliteClientOptions {
   RetryOptions retry;
   RetryQuotaOptions quota;
   std::int64_t requests_per_minute = 0;  ///< in any sliding minute, retries included; 0: no limit
+  Delay patience =
+      std::chrono::minutes(10);  ///< a server that wants to be left alone for longer is not waited for
 };
 
 /// A reply to a request, and how many times that was sent for it.
@@ -26,7 +28,7 @@ struct PoliteReply {
 };
 
 /// An HttpClient that keeps a rate limit and tries again what may succeed later (RetryPolicy): for servers whose
-/// requests may be repeated.
+/// requests may be repeated. What a server says about being left alone (a 429, a long Retry-After) holds for every request.
 ///
 /// Threading and lifetimes are HttpClient's.
 class PoliteClient {

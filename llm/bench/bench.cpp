@@ -58,6 +58,7 @@ class Bench {
     ClientOptions client;
     client.plan.retry.seed = options.retry_seed;
     client.concurrency = options.concurrency;
+    client.log = options.log;
     return client;
   }
 

@@ -17,6 +17,7 @@ struct BenchOptions {
   std::optional<Delay> objective;
   ConcurrencyMode concurrency = ConcurrencyMode::fixed;
   std::uint64_t retry_seed = 0;
+  std::function<void(const std::string&)> log;  ///< as ClientOptions::log
 };
 
 struct BenchResult {

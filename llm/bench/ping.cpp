@@ -39,6 +39,7 @@ struct Call {
   Decision decision;
   net::HttpTimings connection;  ///< of the first attempt
   int attempts = 0;
+  bool dropped = false;           ///< with its connection, by the last attempt
   Json headers = Json::object();  ///< about rates
 };
 
@@ -68,6 +69,7 @@ void attempt(boost::asio::io_context& io, Endpoint& endpoint, Call& call) {
   job.keep_timings(*result, clock_now());
   const net::HttpTimings& timings = *result ? (*result)->timings : result->error().timings;
   if (call.attempts == 1) call.connection = timings;
+  call.dropped = !*result && result->error().kind == net::HttpFailureKind::dropped;
   if (*result) keep_headers((*result)->headers, call.headers);
   call.decision = job.read(*result, endpoint.secrets(), wall_now());
 }
@@ -128,8 +130,8 @@ Json ping(boost::asio::io_context& io, const EndpointOptions& options, const Env
   Endpoint endpoint(io, options, environment);
   Call call(full_request(options.model));
   attempt(io, endpoint, call);
-  while (call.decision.lesson && call.attempts < kMostLessons) {
-    endpoint.apply(*call.decision.lesson, call.job.sent_with);
+  while ((call.decision.lesson || call.dropped) && call.attempts < kMostLessons) {
+    if (call.decision.lesson) endpoint.apply(*call.decision.lesson, call.job.sent_with);
     attempt(io, endpoint, call);
   }
   const auto* completion = std::get_if<Completion>(&call.decision.reply);

@@ -16,13 +16,13 @@ std::string base_path(const net::Url& url) {
 
 }  // namespace
 
-Client::Client(boost::asio::io_context& io, const RemoteOptions& options, const Names& names)
+Client::Client(boost::asio::io_context& io, const RemoteOptions& options, const Names& names, Delay patience)
     : io_(io),
       names_(names),
       batch_size_(static_cast<std::size_t>(options.batch)),
       path_(base_path(net::parse_url(options.url).value())),
-      ranking_(io, net::parse_url(options.url).value(), client_options(options, Task::rank)),
-      learning_(io, net::parse_url(options.url).value(), client_options(options, Task::learn)) {}
+      ranking_(io, net::parse_url(options.url).value(), client_options(options, Task::rank, patience)),
+      learning_(io, net::parse_url(options.url).value(), client_options(options, Task::learn, patience)) {}
 
 void Client::ask(std::string context, std::string question, RankDone done) {
   const bool fits = !batches_.empty() && batches_.back().context == context &&

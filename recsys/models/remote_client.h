@@ -34,8 +34,10 @@ class Client {
   using RankDone = std::function<void(Result<Ranking>)>;
   using Done = std::function<void(Result<void>)>;
 
-  /// Throws Failure(usage) for options that cannot work or a missing key.
-  Client(boost::asio::io_context& io, const RemoteOptions& options, const Names& names);
+  /// `patience`: a server that wants to be left alone for longer is not waited for. Throws Failure(usage) for options that
+  /// cannot work or a missing key.
+  Client(boost::asio::io_context& io, const RemoteOptions& options, const Names& names,
+         Delay patience = std::chrono::minutes(10));
 
   /// To be learned after all that was taught before.
   void teach(Lesson lesson) { lessons_.push_back(std::move(lesson)); }

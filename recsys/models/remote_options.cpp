@@ -54,9 +54,9 @@ Json remote_options_json(const RemoteOptions& options) {
           {"ca_file", options.ca_file}};
 }
 
-net::PoliteClientOptions client_options(const RemoteOptions& options, Task task) {
-  net::PoliteClientOptions client{.retry = {.max_attempts = options.attempts},
-                                  .requests_per_minute = options.rpm};
+net::PoliteClientOptions client_options(const RemoteOptions& options, Task task, Delay patience) {
+  net::PoliteClientOptions client{
+      .retry = {.max_attempts = options.attempts}, .requests_per_minute = options.rpm, .patience = patience};
   client.http.headers.add("Content-Type", "application/json");
   client.http.headers.add("Accept", "application/json");
   client.http.headers.add("User-Agent", "throng");

@@ -29,6 +29,6 @@ Json remote_options_json(const RemoteOptions& options);
 /// Which of the two clocks a request is under.
 enum class Task { rank, learn };
 /// Throws Failure(usage) if the environment variable is missing.
-net::PoliteClientOptions client_options(const RemoteOptions& options, Task task);
+net::PoliteClientOptions client_options(const RemoteOptions& options, Task task, Delay patience);
 
 }  // namespace throng::remote

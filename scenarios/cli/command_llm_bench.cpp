@@ -134,6 +134,7 @@ void bench(const BenchArguments& arguments) {
   }
   const InterruptGuard guard;
   Progress progress;
+  options.log = [&progress](const std::string& text) { progress.say(text); };
   const llm::bench::BenchResult result =
       run_bench(options, environment, [&](std::size_t load, const llm::bench::LoadProgress& state) {
         progress.update(progress_line(options, load, state));

@@ -19,7 +19,7 @@ std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scena
   if (!scenario.asks_language_models()) return nullptr;
   return std::make_unique<LlmLine>(
       io, all_endpoints(scenario.json["mind"]), llm::process_environment(),
-      llm::ClientOptions{.plan = {.budget = scenario.budget},
+      llm::ClientOptions{.plan = {.budget = scenario.budget, .patience = scenario.patience},
                          .budget_log = options.budget_log,
                          .durability = scenario.journal,
                          .log = [&progress](const std::string& text) { progress.say(text); }});
@@ -28,7 +28,8 @@ std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scena
 std::unique_ptr<RemoteLine> line_to_recommender(boost::asio::io_context& io, const Scenario& scenario,
                                                 const remote::Names* names) {
   if (names == nullptr) return nullptr;
-  return std::make_unique<RemoteLine>(io, remote::read_remote_options(scenario.recommender).value(), *names);
+  return std::make_unique<RemoteLine>(io, remote::read_remote_options(scenario.recommender).value(), *names,
+                                      scenario.patience);
 }
 
 std::string in_words(const CallCounts& counts) {

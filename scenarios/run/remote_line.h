@@ -11,7 +11,8 @@ namespace throng {
 class RemoteLine : public Line {
  public:
   /// `names` outlives the line. Throws Failure(usage) for a server that cannot be asked or a missing key.
-  RemoteLine(boost::asio::io_context& io, const remote::RemoteOptions& options, const remote::Names& names);
+  RemoteLine(boost::asio::io_context& io, const remote::RemoteOptions& options, const remote::Names& names,
+             Delay patience);
 
   /// The server learns this before it is asked next.
   void teach(remote::Lesson lesson) { client_.teach(std::move(lesson)); }

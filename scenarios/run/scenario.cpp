@@ -113,6 +113,8 @@ void read_operations(const Json& json, Scenario& scenario) {
   if (budget.contains("usd")) scenario.budget.money = llm::Money::from_dollars(budget["usd"].get<double>());
   if (section(json, "journal").value("synchronous", "normal") == "full")
     scenario.journal = llm::Durability::power_loss;
+  if (json.contains("patience"))
+    scenario.patience = std::chrono::seconds(json["patience"].get<std::int64_t>());
   if (json.contains("max_degraded_share"))
     scenario.max_degraded_share = json["max_degraded_share"].get<double>();
 }
@@ -144,7 +146,7 @@ Json resolved(const Json& json, const Scenario& scenario) {
   full["retrain"] = {{"every", retrain.value("every", "7d")},
                      {"from", retrain.value("from", retrain.empty() ? "nothing" : "viewed")},
                      {"start", retrain.value("start", "cold")}};
-  for (const char* key : {"budget", "journal", "max_degraded_share"}) {
+  for (const char* key : {"budget", "journal", "patience", "max_degraded_share"}) {
     if (json.contains(key)) full[key] = json[key];
   }
   full["replicates"] = scenario.replicates;
@@ -223,7 +225,7 @@ bool Scenario::asks_language_models() const {
 std::string first_result_difference(const Json& a, const Json& b) {
   const auto view = [](const Json& scenario) {
     Json decisive = scenario;
-    for (const char* key : {"$schema", "description", "budget", "journal", "max_degraded_share"})
+    for (const char* key : {"$schema", "description", "budget", "journal", "patience", "max_degraded_share"})
       decisive.erase(key);
     if (decisive.contains("dataset")) decisive["dataset"].erase("path");
     if (decisive.contains("mind")) decisive["mind"] = result_view(decisive["mind"]);

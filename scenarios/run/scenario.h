@@ -35,6 +35,7 @@ struct Scenario {
   std::vector<MindOptions> minds;  ///< at least one
   llm::BudgetOptions budget;       ///< for everything that is paid
   llm::Durability journal = llm::Durability::process;
+  std::chrono::seconds patience{600};  ///< with endpoints that ask to be left alone or bring nothing usable
   std::optional<double> max_degraded_share;  ///< of the pages: more and the run fails its quality bar
   Json recommender;                          ///< for make_recommender
   std::uint16_t rounds = 1;

@@ -106,6 +106,28 @@ TEST_F(LlmRun, ABudgetStopsTheRunAndALargerOneCompletesIt) {
   EXPECT_EQ(resumed["llm"]["calls"], reference["llm"]["calls"]);
 }
 
+TEST_F(LlmRun, AServerThatAnswersOnlyNonsenseIsNamedAndTheRunStopsAndGoesOn) {
+  serve({"--faults", "malformed=1"});
+  write_scenario({{"patience", 1}, {"population", {{"agents", 20}}}});
+  const Finished stopped = throng({"run", "s.json", "--out", "b"});
+  EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
+  const std::string origin = url_.substr(0, url_.rfind("/v1"));
+  EXPECT_THAT(stopped.err, HasSubstr(origin + ": no usable reply for"));
+  EXPECT_THAT(stopped.err, HasSubstr("--resume"));
+  serve_anew({});
+  write_scenario({{"population", {{"agents", 20}}}});
+  EXPECT_EQ(run({"--out", "b", "--resume"})["agents"], 20);
+}
+
+TEST_F(LlmRun, AServerThatWantsToBeLeftAloneForLongStopsTheRun) {
+  serve({"--rpm", "1"});
+  write_scenario({{"patience", 1}});
+  const Finished stopped = throng({"run", "s.json", "--out", "b"});
+  EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("asks to be left alone for"));
+  EXPECT_THAT(stopped.err, HasSubstr("and the patience is 1 s"));
+}
+
 // A file-size limit stands in for a full disk.
 TEST_F(LlmRun, AFullDiskUnderTheJournalStopsTheRunAndWithRoomItGoesOn) {
   serve({});

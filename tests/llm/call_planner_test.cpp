@@ -10,6 +10,7 @@
 namespace throng::llm {
 namespace {
 
+using ::testing::AllOf;
 using testing::at;
 using testing::completed;
 using ::testing::ElementsAre;
@@ -134,7 +135,7 @@ TEST(CallPlanner, AWrongAddressShowsWithinAMinute) {
   PlannedWorld world({endpoint()}, {}, [](const Attempt&, Instant) { return nobody_there(); });
   for (std::uint64_t call = 1; call <= 100; ++call) world.add(call);
   world.run();
-  ASSERT_EQ(world.over.size(), 100U);
+  ASSERT_EQ(world.over.size() + world.ended.size(), 100U);
   const auto first = std::ranges::min_element(world.over, {}, [](const auto& o) { return o.second.when; });
   EXPECT_EQ(first->second.verdict.fault, CallFault::gave_up);
   EXPECT_THAT(first->second.verdict.message, HasSubstr("cannot connect"));
@@ -201,6 +202,190 @@ TEST(CallPlanner, ACallLargerThanTheLimitFailsAtOnce) {
   world.run();
   EXPECT_EQ(world.ended.at(1).fault, CallFault::too_large);
   EXPECT_EQ(world.over.size(), 1U);
+}
+
+std::size_t sent_to(const PlannedWorld& world, std::size_t endpoint) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(world.sent, [&](const auto& s) { return s.attempt.endpoint == endpoint; }));
+}
+
+TEST(CallPlanner, WhatIsTooLargeForOneEndpointGoesToAnother) {
+  PlannedWorld world({limited(0, 500, 1), endpoint("b", 1)}, {},
+                     [](const Attempt&, Instant) { return completed(seconds(1)); });
+  for (std::uint64_t call = 1; call <= 5; ++call) world.add(call, {.prompt = 10, .max_tokens = 5000});
+  world.add(6);  // small: either will do
+  world.run();
+  EXPECT_EQ(world.over.size(), 6U);
+  EXPECT_EQ(sent_to(world, 0), 1U);
+}
+
+TEST(CallPlanner, WhatABudgetCannotPayAtOneEndpointGoesToAFreeOne) {
+  PlannedEndpoint dear = endpoint("dear", 4);
+  dear.prices = Prices::per_million(1000, 1000, 1000);
+  PlanOptions options;
+  options.budget.money = Money::from_dollars(0.2);  // one call at a time: 0.14 reserved, 0.015 spent
+  PlannedWorld world({dear, endpoint("free", 4)}, options,
+                     [](const Attempt&, Instant) { return completed(seconds(1)); });
+  for (std::uint64_t call = 1; call <= 60; ++call) world.add(call);
+  world.run();
+  EXPECT_EQ(world.over.size(), 60U);
+  EXPECT_GT(sent_to(world, 0), 0U);
+  EXPECT_LE(world.planner.budget().spent().money, options.budget.money);
+}
+
+TEST(CallPlanner, ACallEndsWhenEveryEndpointSaysNever) {
+  PlannedEndpoint dear = endpoint("dear");
+  dear.prices = Prices::per_million(1e6, 1e6, 1e6);
+  PlanOptions options;
+  options.budget.money = Money::from_dollars(1);
+  PlannedWorld world({limited(0, 50), dear}, options,
+                     [](const Attempt&, Instant) { return completed(seconds(1)); });
+  world.add(1);
+  world.run();
+  EXPECT_TRUE(world.sent.empty());
+  EXPECT_EQ(world.ended.at(1).fault, CallFault::budget) << "which a person can raise";
+}
+
+TEST(CallPlanner, AWrongKeyAtOneEndpointCostsNoCallWhileAnotherServes) {
+  PlannedWorld world({endpoint("wrong key", 2), endpoint("b", 2)}, {}, [](const Attempt& attempt, Instant) {
+    return attempt.endpoint == 0 ? failed(401) : completed(seconds(1));
+  });
+  for (std::uint64_t call = 1; call <= 20; ++call) world.add(call);
+  world.run();
+  EXPECT_LE(sent_to(world, 0), 2U);
+  for (const auto& [call, over] : world.over) EXPECT_EQ(over.verdict.kind, Verdict::Kind::over) << call;
+  EXPECT_EQ(world.over.size(), 20U);
+}
+
+TEST(CallPlanner, TheLastEndpointsRefusalIsTheCalls) {
+  PlannedWorld world({endpoint("a", 1), endpoint("b", 1)}, {},
+                     [](const Attempt&, Instant) { return failed(401); });
+  world.add(1);
+  world.run();
+  EXPECT_EQ(world.sent.size(), 2U);
+  EXPECT_EQ(world.over.at(1).verdict.fault, CallFault::rejected);
+}
+
+AttemptEnd unusable(Delay latency) {
+  return {.kind = AttemptEnd::Kind::failed,
+          .failed = {.fault = TransportFault::broken_reply},
+          .failed_as = "broken reply",
+          .message = "broken reply: not JSON",
+          .billing = AttemptEnd::Billing::possible,
+          .latency = latency};
+}
+
+AttemptEnd replied_after(Delay first_byte) {
+  AttemptEnd end = completed(first_byte);
+  end.first_byte = first_byte;
+  return end;
+}
+
+TEST(CallPlanner, PeersTellHowLongACallMayBeSilent) {
+  PlannedWorld world({endpoint("a", 1)}, {},
+                     [](const Attempt&, Instant) { return replied_after(seconds(1)); });
+  for (std::uint64_t call = 1; call <= 30; ++call) world.add(call);
+  world.run();
+  world.add(31);
+  ASSERT_TRUE(world.planner.next(world.now));
+  EXPECT_EQ(world.planner.silence(31), seconds(5));
+  AttemptEnd stalled = failed(0);
+  stalled.failed.fault = TransportFault::timeout;
+  stalled.billing = AttemptEnd::Billing::possible;
+  stalled.stalled = true;
+  EXPECT_EQ(world.planner.finish(31, world.now, stalled).kind, Verdict::Kind::again);
+  EXPECT_EQ(world.planner.ledger().total().aborted, 1) << "it may be billed";
+  world.now += seconds(60);
+  ASSERT_TRUE(world.planner.next(world.now));
+  EXPECT_EQ(world.planner.silence(31), seconds(10)) << "perhaps it is a call that takes longer";
+}
+
+TEST(CallPlanner, NobodyIsGivenUpWhenRetriesAreScarce) {
+  PlanOptions options;
+  options.quota = {.at_start = 10, .per_request = 0, .per_success = 0};
+  bool fails = false;
+  PlannedWorld world({endpoint("a", 1)}, options, [&](const Attempt&, Instant) {
+    return fails ? failed(500) : replied_after(seconds(1));
+  });
+  for (std::uint64_t call = 1; call <= 30; ++call) world.add(call);
+  world.run();
+  fails = true;
+  world.add(31);
+  world.run(world.now + seconds(60));  // uses up more than half of the ten
+  fails = false;
+  world.run();
+  world.add(32);
+  ASSERT_TRUE(world.planner.next(world.now));
+  EXPECT_EQ(world.planner.silence(32), Delay(0));
+}
+
+TEST(CallPlanner, AServerThatAnswersOnlyNonsenseIsNamedAndGivenUpWithinAMinute) {
+  for (const int slots : {1, 64}) {
+    PlannedWorld world({endpoint("http://a", slots)}, {},
+                       [](const Attempt&, Instant) { return unusable(seconds(0.1)); });
+    for (std::uint64_t call = 1; call <= 500; ++call) world.add(call);
+    world.run(at(1010));
+    EXPECT_THAT(world.planner.take_notices(),
+                ElementsAre(AllOf(HasSubstr("http://a: no usable reply for"), HasSubstr("not JSON"))));
+    world.run();
+    EXPECT_EQ(world.over.size() + world.ended.size(), 500U);
+    EXPECT_LE(world.now, at(1000 + 60)) << slots << " slots";
+    EXPECT_LE(world.sent.size(), 200U) << slots << " slots";
+    for (const auto& [call, ended] : world.ended) {
+      EXPECT_EQ(ended.fault, CallFault::gave_up);
+      EXPECT_THAT(ended.message, AllOf(HasSubstr("http://a"), HasSubstr("not JSON")));
+    }
+  }
+}
+
+AttemptEnd come_back_in(Delay delay) {
+  AttemptEnd end = failed(429);
+  end.hints.retry_after = delay;
+  end.failed.hints = end.hints;
+  return end;
+}
+
+TEST(CallPlanner, AWaitBeyondThePatienceStopsAndSaysSo) {
+  PlannedWorld world({endpoint("http://a", 1)}, {},
+                     [](const Attempt&, Instant) { return come_back_in(std::chrono::hours(72)); });
+  for (std::uint64_t call = 1; call <= 3; ++call) world.add(call);
+  world.run();
+  EXPECT_EQ(world.sent.size(), 1U);
+  ASSERT_EQ(world.ended.size(), 3U);
+  EXPECT_EQ(world.ended.at(3).fault, CallFault::gave_up);
+  EXPECT_THAT(world.ended.at(3).message,
+              HasSubstr("http://a asks to be left alone for 3 days, and the patience is 10 min"));
+}
+
+TEST(CallPlanner, AWaitWithinThePatienceIsWaitedForAndTold) {
+  PlannedWorld world({endpoint("http://a", 1)}, {}, [](const Attempt& attempt, Instant) {
+    return attempt.id == 1 ? come_back_in(std::chrono::minutes(9)) : completed(seconds(1));
+  });
+  world.add(1);
+  world.run();
+  EXPECT_EQ(world.over.at(1).verdict.kind, Verdict::Kind::over);
+  EXPECT_THAT(world.planner.take_notices(),
+              ElementsAre(HasSubstr("http://a asks to be left alone for 9 min")));
+}
+
+TEST(CallPlanner, NobodyWaitsForOneEndpointWhileAnotherServes) {
+  PlannedWorld world({endpoint("a", 1), endpoint("b", 1)}, {}, [](const Attempt& attempt, Instant) {
+    return attempt.endpoint == 0 ? come_back_in(std::chrono::hours(72)) : completed(seconds(1));
+  });
+  for (std::uint64_t call = 1; call <= 20; ++call) world.add(call);
+  world.run();
+  EXPECT_EQ(world.over.size(), 20U);
+}
+
+TEST(CallPlanner, AServerThatCountsNoTokensIsNamedOnce) {
+  PlannedWorld world({endpoint("http://a", 1)}, {}, [](const Attempt&, Instant) {
+    AttemptEnd end = completed(seconds(1));
+    end.usage.reset();
+    return end;
+  });
+  for (std::uint64_t call = 1; call <= 3; ++call) world.add(call);
+  world.run();
+  EXPECT_THAT(world.planner.take_notices(), ElementsAre(HasSubstr("http://a: its replies have no usage")));
 }
 
 TEST(CallPlanner, SlotsAreKept) {

@@ -65,6 +65,25 @@ ClientOptions at_full_width() {
   return options;
 }
 
+/// A stalled call costs little more than its peers take, not its timeout of ten minutes.
+TEST(ClientAndMock, StallsCostLittleTime) {
+  MockOptions mock;
+  mock.faults = FaultShares::parse("stall=0.05").value();
+  mock.stall = std::chrono::minutes(10);
+  mock.latency.first_token = std::chrono::milliseconds(5);
+  World world(std::move(mock), at_full_width(), [](EndpointOptions& endpoint) {
+    endpoint.timeouts = {};
+    endpoint.timeouts.stall_floor = std::chrono::milliseconds(100);
+  });
+  const auto began = std::chrono::steady_clock::now();
+  const auto results = world.ask(400);
+  for (const auto& result : results) EXPECT_TRUE(result) << (result ? "" : result.error().message);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
+  const LedgerEntry ours = world.client->planner().ledger().total();
+  EXPECT_GT(ours.aborted, 0) << "each may be billed";
+  EXPECT_EQ(ours.attempts, ours.completed + ours.aborted);
+}
+
 class MixedFaults : public ::testing::TestWithParam<bool> {};
 
 TEST_P(MixedFaults, LoseNoCallAndTheLedgerEqualsTheServersCount) {

@@ -68,6 +68,8 @@ TEST(EndpointOptions, ErrorsHaveTheirPath) {
   EXPECT_THAT(error(R"({"price":{"promt":1}})"), HasSubstr("/mind/endpoints/0/price/promt"));
   EXPECT_THAT(error(R"({"capabilities":{"seed":1}})"), HasSubstr("/mind/endpoints/0/capabilities/seed"));
   EXPECT_THAT(error(R"({"timeouts":{"total":-1}})"), HasSubstr("/mind/endpoints/0/timeouts/total"));
+  EXPECT_THAT(error(R"({"timeouts":{"stall_floor":30,"stall_ceiling":10}})"),
+              HasSubstr("/timeouts/stall_ceiling: expected no less than stall_floor"));
   EXPECT_THAT(error(R"({"timeouts":7})"), HasSubstr("/mind/endpoints/0/timeouts: got 7"));
   EXPECT_THAT(error(R"({"headers":{"a b":"c"}})"), HasSubstr("/mind/endpoints/0/headers/a b"));
   EXPECT_THAT(error(R"({"headers":{"a":"b\r\nc: d"}})"), HasSubstr("/mind/endpoints/0/headers/a"));

@@ -221,6 +221,7 @@ TEST(FirstResultDifference, OperationalKeysAreNone) {
               json["budget"] = {{"usd", 3}};
               json["journal"] = {{"synchronous", "full"}};
               json["max_degraded_share"] = 0.5;
+              json["patience"] = 30;
               json["mind"]["endpoints"][0]["url"] = "http://elsewhere:2/v1";
               json["mind"]["endpoints"][0]["rpm"] = 7;
               json["mind"]["endpoints"].push_back(json["mind"]["endpoints"][0]);

@@ -7,6 +7,7 @@
 namespace throng::net {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -74,6 +75,40 @@ TEST_F(PoliteClientTest, SaysWhatTheServerSaidWhenItGivesUp) {
   EXPECT_THAT(reply.error().message, HasSubstr("luck (3 attempts)"));
   EXPECT_THAT(reply.error().message, Not(HasSubstr("\x1b")));
   EXPECT_EQ(asked, 3);
+}
+
+TEST_F(PoliteClientTest, A429HoldsForEveryRequest) {
+  std::vector<std::chrono::steady_clock::time_point> at;
+  serve([&](HttpRequest&& request, Responder responder) {
+    at.push_back(std::chrono::steady_clock::now());
+    if (at.size() == 1) return responder.send(429, {{"Retry-After", "0.3"}}, "");
+    echo(std::move(request), std::move(responder));
+  });
+  PoliteClient& client = polite({.http = {.max_connections = 1}});
+  std::size_t answered = 0;
+  for (int n = 0; n < 5; ++n)
+    client.send(post(""), [&](const Result<PoliteReply>& reply) { answered += reply.has_value() ? 1 : 0; });
+  run_until([&] { return answered == 5; });
+  ASSERT_EQ(at.size(), 6U);
+  EXPECT_GE(at[1] - at[0], Milliseconds(300));
+}
+
+TEST_F(PoliteClientTest, AWaitBeyondThePatienceEndsWhatIsAsked) {
+  serve([](HttpRequest&&, Responder responder) {
+    responder.send(503, {{"Retry-After", "259200"}}, "tomorrow");
+  });
+  PoliteClient& client = polite({.http = {.max_connections = 1}});
+  std::vector<std::string> messages;
+  for (int n = 0; n < 3; ++n) {
+    client.send(post(""), [&](const Result<PoliteReply>& reply) {
+      ASSERT_TRUE(reply.has_error());
+      EXPECT_EQ(reply.error().kind, ErrorKind::stopped);
+      messages.push_back(reply.error().message);
+    });
+  }
+  run_until([&] { return messages.size() == 3; });
+  EXPECT_THAT(messages, Each(HasSubstr("left alone for 3 days, and the patience is 10 min")));
+  EXPECT_EQ(server_->stats().requests, 1U);
 }
 
 TEST_F(PoliteClientTest, DoesNotRepeatWhatTheServerRefuses) {
