@@ -1,8 +1,6 @@
 #include "recsys/data/csv.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <new>
 #include <utility>
 
@@ -148,8 +146,7 @@ void CsvTable::fail(std::string_view reason) const {
   throw Failure(ErrorKind::data, fmt::format("{}:{}: {}", file_, line(), reason));
 }
 
-CsvWriter::CsvWriter(const std::filesystem::path& path)
-    : path_(path), out_(path, std::ios::binary | std::ios::trunc) {}
+CsvWriter::CsvWriter(const std::filesystem::path& path) : file_(path) {}
 
 std::string CsvWriter::quoted(std::string_view text) {
   if (!needs_quotes(text)) return std::string(text);
@@ -163,7 +160,7 @@ void CsvWriter::end_row() {
   buffer_ += '\n';
   row_begun_ = false;
   if (buffer_.size() < block) return;
-  out_ << buffer_;
+  file_.out() << buffer_;
   buffer_.clear();
 }
 
@@ -173,12 +170,8 @@ void CsvWriter::row(const std::vector<std::string_view>& fields) {
 }
 
 void CsvWriter::close() {
-  out_ << buffer_;
-  out_.close();
-  if (!out_) {
-    throw Failure(ErrorKind::unexpected,
-                  fmt::format("{}: cannot be written: {}", path_.string(), std::strerror(errno)));
-  }
+  file_.out() << buffer_;
+  file_.commit();
 }
 
 }  // namespace throng

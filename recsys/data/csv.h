@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <span>
@@ -13,6 +12,8 @@
 #include <vector>
 
 #include <csv.h>
+
+#include "engine/base/files.h"
 
 namespace throng {
 
@@ -141,7 +142,8 @@ class CsvWriter {
 
   void end_row();
   void row(const std::vector<std::string_view>& fields);
-  /// Call it once, at the end. Throws Failure(unexpected) naming the path if not everything could be written.
+  /// Call it once, at the end: only then the file is there. Throws Failure(unexpected) naming the path if not everything
+  /// could be written.
   void close();
 
  private:
@@ -149,8 +151,7 @@ class CsvWriter {
     return text.find_first_of("\",\r\n") != std::string_view::npos;
   }
 
-  std::filesystem::path path_;
-  std::ofstream out_;
+  AtomicFile file_;
   std::string buffer_;
   bool row_begun_ = false;
 };

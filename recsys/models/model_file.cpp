@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/files.h"
 #include "engine/base/hash.h"
 #include "recsys/models/registry.h"
 
@@ -120,21 +121,14 @@ Eigen::MatrixXf ModelReader::matrix() {
 }
 
 void save_recommender(const Recommender& recommender, const std::filesystem::path& path) {
-  std::filesystem::path unfinished = path;
-  unfinished += ".tmp";
-  std::ofstream out(unfinished, std::ios::binary);
-  write_raw(out, std::as_bytes(std::span(kMagic)));
-  write_raw(out, std::as_bytes(std::span(&kVersion, 1)));
-  ModelWriter writer(out);
+  AtomicFile file(path);
+  write_raw(file.out(), std::as_bytes(std::span(kMagic)));
+  write_raw(file.out(), std::as_bytes(std::span(&kVersion, 1)));
+  ModelWriter writer(file.out());
   const std::string options = recommender.options().dump();
   writer.array<char>(options);
   recommender.save(writer);
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(unfinished, path, error);
-  if (!out || error) {
-    throw Failure(ErrorKind::unexpected, fmt::format("{}: the model cannot be written", path.string()));
-  }
+  file.commit();
 }
 
 std::unique_ptr<Recommender> load_recommender(const std::filesystem::path& path) {
