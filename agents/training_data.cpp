@@ -28,6 +28,7 @@ void add_row(std::vector<Interaction>& rows, UserId row, std::span<const ItemId>
 std::vector<ItemId> picked_items(const SessionRecord& session, PickRule rule) {
   std::vector<ItemId> items;
   for (const PageRecord& page : session.pages) {
+    if (page.degraded()) continue;
     for (const Impression& shown : page.impressions) {
       if (is_picked(shown, rule)) items.push_back(shown.item);
     }

@@ -14,7 +14,8 @@ namespace throng {
 /// retrained, and are not recommended to it again.
 enum class PickRule { viewed, aligned, liked };
 
-/// The items picked in a session, ascending, each once.
+/// The items picked in a session, ascending, each once. A degraded page counts nowhere: what was viewed there is not learned from
+/// and may be recommended again.
 std::vector<ItemId> picked_items(const SessionRecord& session, PickRule rule);
 
 /// What an agent takes from one session to the next.

@@ -12,15 +12,29 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Source = PopulationOptions::Source;
 
+/// What was made of four items of a page; without a decision the page is degraded.
+PageRecord page_of(std::optional<Decision> decision) {
+  return {.impressions = {{.item = ItemId(5), .aligned = true, .viewed = true, .rating = 4},
+                          {.item = ItemId(3), .aligned = true, .viewed = true, .rating = 2},
+                          {.item = ItemId(1), .aligned = true},
+                          {.item = ItemId(9)}},
+          .decision = decision};
+}
+
 TEST(PickedItems, FollowTheRule) {
-  SessionRecord session;
-  session.pages.push_back({.impressions = {{.item = ItemId(5), .aligned = true, .viewed = true, .rating = 4},
-                                           {.item = ItemId(3), .aligned = true, .viewed = true, .rating = 2},
-                                           {.item = ItemId(1), .aligned = true},
-                                           {.item = ItemId(9)}}});
+  const SessionRecord session{.pages = {page_of(Decision{})}};
   EXPECT_THAT(picked_items(session, PickRule::viewed), ElementsAre(ItemId(3), ItemId(5)));
   EXPECT_THAT(picked_items(session, PickRule::aligned), ElementsAre(ItemId(1), ItemId(3), ItemId(5)));
   EXPECT_THAT(picked_items(session, PickRule::liked), ElementsAre(ItemId(5)));
+}
+
+TEST(PickedItems, LeaveOutDegradedPages) {
+  SessionRecord session{.pages = {page_of(std::nullopt)}};
+  for (const PickRule rule : {PickRule::viewed, PickRule::aligned, PickRule::liked})
+    EXPECT_THAT(picked_items(session, rule), IsEmpty());
+  session.pages.push_back(
+      {.impressions = {{.item = ItemId(7), .viewed = true, .rating = 5}}, .decision = Decision{}});
+  EXPECT_THAT(picked_items(session, PickRule::viewed), ElementsAre(ItemId(7)));
 }
 
 class TrainingDataTest : public ::testing::Test {
