@@ -81,6 +81,7 @@ class Diary {
     }
     add_notes();
     record_.digest = digest_.value();
+    place_interview();
   }
 
  private:
@@ -94,6 +95,18 @@ class Diary {
     for (const Mishap& mishap : record_.notes.mishaps) {
       digest_.add(EventKind::mishap, mishap.page, mishap.step);
       digest_.add(mishap.reply);
+    }
+  }
+
+  /// In draws, seeds and digests an interview has the number of the page that comes next, which there is none of after the
+  /// last one; to a reader it belongs to the last page visited.
+  void place_interview() {
+    const auto last = static_cast<std::uint16_t>(record_.pages.size());
+    for (Saying& said : record_.notes.sayings) {
+      if (said.about == Saying::About::interview) said.page = last;
+    }
+    for (Mishap& mishap : record_.notes.mishaps) {
+      if (mishap.step == Step::interview) mishap.page = last;
     }
   }
 

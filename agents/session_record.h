@@ -63,7 +63,8 @@ struct PageRecord {
   std::optional<Decision> decision;
   std::optional<Reflection> reflection;  ///< drawn after this page's decision
 
-  /// What the agent made of the page could not be made out: it leaves every numerator and denominator.
+  /// What the agent made of the page could not be made out: it leaves every numerator and denominator, and nothing is learned
+  /// from it. If it said what it viewed and only its decision is missing, it remembers the page: that was its own word.
   bool degraded() const { return !decision; }
 };
 
@@ -75,7 +76,7 @@ const char* to_string(Step step);
 /// The inverse of `to_string`; react for any other text.
 Step step_from(std::string_view text);
 
-/// An agent's own words.
+/// An agent's own words. Those of an interview belong to the last page visited; 0: there was none.
 struct Saying {
   enum class About : std::uint8_t {
     alignment = 1,  ///< why an item aligns with the taste or does not
@@ -95,7 +96,7 @@ const char* to_string(Saying::About about);
 /// The inverse of `to_string`; decision for any other text.
 Saying::About about_from(std::string_view text);
 
-/// A complete reply that could not be used.
+/// A complete reply that could not be used. Its page: as of a Saying.
 struct Mishap {
   std::uint16_t page = 0;
   Step step = Step::react;

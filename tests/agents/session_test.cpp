@@ -1,5 +1,7 @@
 #include "agents/session.h"
 
+#include <set>
+
 #include <gmock/gmock.h>
 
 namespace throng {
@@ -7,7 +9,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
-/// Views the first `viewed_items` items of every page with rating 4 and leaves after page `exit_page`.
+/// Views the first `viewed_items` items of every page with rating 4 and leaves after page `exit_page`. What it says is not
+/// understood in the steps and on the pages that it is told to be unclear about.
 class ScriptedMind : public Mind {
  public:
   ScriptedMind(std::size_t viewed_items, std::uint16_t exit_page)
@@ -16,6 +19,7 @@ class ScriptedMind : public Mind {
   Task<std::optional<Reaction>> react(Actor& /*self*/, const Situation& situation,
                                       std::span<const ShownItem> page) override {
     pages_remembered.push_back(situation.memory.factual().size());
+    if (is_unclear(Step::react, situation)) co_return std::nullopt;
     Reaction reaction{.items = std::vector<ItemReaction>(page.size()), .satisfaction = 0.5};
     for (std::size_t i = 0; i < std::min(viewed_items_, page.size()); ++i) {
       reaction.items[i] = {.aligned = true, .viewed = true, .rating = 4, .feeling = Feeling::pleased};
@@ -23,18 +27,31 @@ class ScriptedMind : public Mind {
     co_return reaction;
   }
   Task<std::optional<Decision>> decide(Actor& /*self*/, const Situation& situation) override {
+    if (is_unclear(Step::decide, situation)) co_return std::nullopt;
     co_return Decision{.satisfaction = 0.5, .fatigue = 0.1, .exits = situation.page == exit_page_};
   }
   Task<std::optional<Reflection>> reflect(Actor& /*self*/, const Situation& /*situation*/) override {
     co_return Reflection{.satisfaction = 0.25};
   }
-  Task<std::optional<Interview>> interview(Actor& /*self*/, const Situation& /*situation*/) override {
+  Task<std::optional<Interview>> interview(Actor& /*self*/, const Situation& situation) override {
+    interviewed_at = situation.page;
+    situation.notes.sayings.push_back(
+        {.page = situation.page, .about = Saying::About::interview, .text = "fine"});
+    if (is_unclear(Step::interview, situation)) co_return std::nullopt;
     co_return Interview{.score = 9};
   }
 
-  std::vector<std::size_t> pages_remembered;
+  std::vector<std::size_t> pages_remembered;  ///< before each page
+  std::uint16_t interviewed_at = 0;           ///< the page of its situation
+  std::set<std::pair<Step, std::uint16_t>> unclear;
 
  private:
+  bool is_unclear(Step step, const Situation& situation) const {
+    if (!unclear.contains({step, situation.page})) return false;
+    situation.notes.mishaps.push_back({.page = situation.page, .step = step, .reply = "?", .gave_up = true});
+    return true;
+  }
+
   std::size_t viewed_items_;
   std::uint16_t exit_page_;
 };
@@ -100,6 +117,46 @@ TEST(Session, ReflectsWhenEnoughHasGathered) {
   EXPECT_DOUBLE_EQ(record.pages[1].reflection->satisfaction, 0.25);
   EXPECT_FALSE(record.pages[2].reflection.has_value());
   EXPECT_TRUE(record.pages[3].reflection.has_value());
+}
+
+TEST(Session, GoesOnAfterADegradedPageAndRemembersOnlyWhatTheAgentSaid) {
+  ScriptedMind mind(1, 99);
+  mind.unclear = {{Step::react, 1}, {Step::decide, 3}};
+  const SessionRecord record = run(mind, {.items_per_page = 3, .max_pages = 4}, 20);
+  std::vector<bool> degraded;
+  for (const PageRecord& page : record.pages) degraded.push_back(page.degraded());
+  EXPECT_THAT(degraded, ElementsAre(true, false, true, false));
+  EXPECT_FALSE(record.pages[0].impressions[0].viewed);
+  EXPECT_TRUE(record.pages[2].impressions[0].viewed) << "it said so before it became unclear";
+  EXPECT_THAT(mind.pages_remembered, ElementsAre(0, 0, 1, 2));
+  EXPECT_FALSE(record.abandoned());
+  EXPECT_EQ(record.interview->score, 9);
+}
+
+TEST(Session, EndsWithoutAnInterviewAfterTwoDegradedPagesInARow) {
+  ScriptedMind mind(1, 99);
+  mind.unclear = {{Step::decide, 2}, {Step::react, 3}};
+  const SessionRecord record = run(mind, {.items_per_page = 3, .max_pages = 5}, 20);
+  EXPECT_EQ(record.pages.size(), 3U);
+  EXPECT_TRUE(record.abandoned());
+  EXPECT_FALSE(record.interview.has_value());
+  EXPECT_EQ(mind.interviewed_at, 0);
+}
+
+// Whether it leaves, stays to the end, or has seen all there is: its words are about pages that there are.
+TEST(Session, PutsTheInterviewOnTheLastPageVisited) {
+  for (const auto& [exit_page, items, last] : {std::tuple{2, 20, 2}, {99, 20, 4}, {99, 5, 2}, {99, 0, 0}}) {
+    ScriptedMind mind(1, static_cast<std::uint16_t>(exit_page));
+    mind.unclear = {{Step::interview, last}, {Step::interview, last + 1}};
+    const SessionRecord record =
+        run(mind, {.items_per_page = 3, .max_pages = 4}, static_cast<std::size_t>(items));
+    ASSERT_EQ(record.notes.sayings.size(), 1U);
+    EXPECT_EQ(record.notes.sayings[0].page, last);
+    ASSERT_EQ(record.notes.mishaps.size(), 1U);
+    EXPECT_EQ(record.notes.mishaps[0].page, last);
+    EXPECT_EQ(mind.interviewed_at, exit_page == 2 ? 2 : last + 1)
+        << "the address of its draws is pinned by digests";
+  }
 }
 
 TEST(Session, TheDigestSeesWhatTheAgentDid) {
