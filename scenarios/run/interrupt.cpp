@@ -1,10 +1,13 @@
 #include "scenarios/run/interrupt.h"
 
+#include <array>
 #include <atomic>
 #include <csignal>
 
 namespace throng {
 namespace {
+
+constexpr std::array kInterrupts{SIGINT, SIGTERM, SIGHUP};
 
 std::atomic<int> interrupt_seen = 0;
 static_assert(std::atomic<int>::is_always_lock_free);  // so that a signal handler may write it
@@ -14,18 +17,27 @@ extern "C" void remember_interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
+/// nohup(1) has said that the terminal may go.
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  sigaction(signal, nullptr, &now);
+  return signal == SIGHUP && now.sa_handler == SIG_IGN;
+}
+
+void handle_interrupts(void (*handler)(int)) {
+  for (const int signal : kInterrupts) {
+    if (!is_ignored(signal)) std::signal(signal, handler);
+  }
+}
+
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
   interrupt_seen = 0;
-  std::signal(SIGINT, remember_interrupt);
-  std::signal(SIGTERM, remember_interrupt);
+  handle_interrupts(remember_interrupt);
 }
 
-InterruptGuard::~InterruptGuard() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
-}
+InterruptGuard::~InterruptGuard() { handle_interrupts(SIG_DFL); }
 
 bool InterruptGuard::interrupted() const { return interrupt_seen != 0; }
 

@@ -2,8 +2,8 @@
 
 namespace throng {
 
-/// While it lives, the first SIGINT or SIGTERM is remembered instead of ending the process; a second one ends
-/// it. One at a time.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP (a terminal that is closed; not under nohup) is remembered instead of
+/// ending the process; a second one ends it. One at a time.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -172,7 +172,7 @@ TEST_P(Interrupted, ARunCanBeResumedAndEndsAsIfNothingHadHappened) {
   EXPECT_EQ(resumed["metrics"], reference["metrics"]);
 }
 
-INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, ::testing::Values(SIGINT, SIGTERM, SIGKILL),
+INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, ::testing::Values(SIGINT, SIGTERM, SIGHUP, SIGKILL),
                          [](const auto& signal) { return std::string(strsignal(signal.param)); });
 
 TEST_F(CommandLine, AStoreThatCannotBeWrittenStopsTheRunResumably) {
