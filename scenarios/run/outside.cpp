@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/process.h"
+
 namespace throng {
 namespace {
 
@@ -32,6 +34,28 @@ std::unique_ptr<RemoteLine> line_to_recommender(boost::asio::io_context& io, con
                                       scenario.patience);
 }
 
+/// Every call in flight has a socket, beside the files of the run: better said now than when all are paid for and run.db
+/// cannot be opened.
+void check_open_files(const Scenario& scenario) {
+  constexpr std::size_t kFilesOfTheRun = 64;
+  std::size_t calls = 0;
+  if (scenario.asks_language_models()) {
+    for (const llm::EndpointOptions& endpoint : all_endpoints(scenario.json["mind"]))
+      calls += static_cast<std::size_t>(endpoint.max_in_flight);
+  }
+  if (scenario.has_remote_recommender()) {
+    calls +=
+        static_cast<std::size_t>(remote::read_remote_options(scenario.recommender).value().max_in_flight);
+  }
+  const std::size_t limit = raise_open_files_limit();
+  if (limit >= calls + kFilesOfTheRun) return;
+  throw Failure(
+      ErrorKind::usage,
+      fmt::format("max_in_flight allows {} calls at once, but this process may open only {} files: raise "
+                  "that limit to {} (ulimit -n), or lower max_in_flight",
+                  calls, limit, calls + kFilesOfTheRun));
+}
+
 std::string in_words(const CallCounts& counts) {
   std::string text = fmt::format("calls: {} answered", counts.live + counts.from_journal + counts.replayed);
   if (counts.from_journal > 0) text += fmt::format(", {} of them from the journal", counts.from_journal);
@@ -58,6 +82,7 @@ RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, 
                                                       ? Journal::Mode::survives_power_loss
                                                       : Journal::Mode::survives_kill);
   if (!offline) {
+    check_open_files(scenario);
     lines_ = std::make_unique<Lines>(line_to_models(io_, scenario, options, progress),
                                      line_to_recommender(io_, scenario, names));
   }

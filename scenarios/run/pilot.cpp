@@ -38,11 +38,12 @@ class Quiet : public RunObserver {};
 Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
                 const std::vector<RehearsedAgent>& rehearsed, std::size_t agents,
                 const std::filesystem::path& folder, Progress& progress) {
-  if (check_folder(scenario, folder, ExistingFolder::resume)) {
+  RunFolder run(folder, ExistingFolder::resume, scenario);
+  if (run.finished(scenario)) {
     throw Failure(ErrorKind::usage,
                   fmt::format("{} has finished already: a pilot has nothing to tell", folder.string()));
   }
-  const FolderLock lock = start_folder(scenario, folder, ExistingFolder::resume);
+  run.begin(scenario);
   RunOutside outside(scenario, {.folder = folder, .budget_log = folder / "budget.log"},
                      simulation.remote_names(), progress);
   Pilot pilot;

@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 
 #include "agents/exposure.h"
-#include "engine/base/files.h"
-#include "engine/base/folder_lock.h"
 #include "engine/base/process.h"
 #include "engine/sim/digest.h"
 #include "recsys/data/dataset_digest.h"
@@ -103,10 +101,7 @@ class InterruptibleFit : public FitObserver {
 
   void on_progress(const FitProgress& progress) override {
     progress_.on_progress(progress);
-    if (interrupt_.interrupted()) {
-      throw Failure(ErrorKind::stopped,
-                    "interrupted while fitting; the same command with --resume starts again");
-    }
+    if (interrupt_.interrupted()) throw Failure(ErrorKind::stopped, "interrupted while fitting");
   }
 
  private:
@@ -154,22 +149,27 @@ std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const Simulat
   return std::make_unique<RunOutside>(
       scenario,
       OutsideOptions{.folder = options.folder,
-                     .budget_log = options.budget_log.value_or(options.folder / "budget.log"),
+                     .budget_log = options.study.value_or(options.folder) / "budget.log",
                      .replay = options.replay},
       simulation.remote_names(), progress);
 }
 
-/// Runs the simulation; says what stopped it, "" if it has finished.
-std::string stopped_by(Simulation& simulation, Recorder& recorder, RunOutside* outside) {
+/// Runs the simulation. Throws Failure(stopped) if it was interrupted.
+void play(Simulation& simulation, Recorder& recorder, RunOutside* outside) {
+  Exchange* const exchange = outside == nullptr ? nullptr : &outside->exchange();
+  const auto teach = [&](remote::Lesson lesson) { outside->teach(std::move(lesson)); };
+  if (simulation.run(recorder, exchange, teach)) return;
+  if (outside != nullptr) outside->drain();
+  throw Failure(ErrorKind::stopped, "interrupted");
+}
+
+/// A run that has not finished must not look as if it went on.
+void write_stopped(RunWriter& writer, const std::string& reason) {
   try {
-    if (outside == nullptr) return simulation.run(recorder, nullptr) ? "" : "interrupted";
-    const auto teach = [&](remote::Lesson lesson) { outside->teach(std::move(lesson)); };
-    if (simulation.run(recorder, &outside->exchange(), teach)) return "";
-    outside->drain();
-    return "interrupted";
-  } catch (const Failure& failure) {
-    if (failure.kind() != ErrorKind::stopped) throw;
-    return failure.what();
+    writer.write_meta("status", "stopped");
+    writer.write_meta("stopped_by", reason);
+    writer.finish();
+  } catch (const SQLite::Exception&) {  // run.db cannot be written, which may be the reason itself
   }
 }
 
@@ -180,12 +180,11 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
   RunWriter writer(options.folder / "run.db");
   write_world(writer, scenario, options.store, simulation);
   Recorder recorder(writer, options.store, progress, interrupt, simulation);
-  if (const std::string reason = stopped_by(simulation, recorder, outside.get()); !reason.empty()) {
-    progress.finish();
-    writer.write_meta("status", "stopped");
-    writer.finish();
-    throw Failure(ErrorKind::stopped, fmt::format("{}; the same command with --resume completes {}", reason,
-                                                  options.folder.string()));
+  try {
+    play(simulation, recorder, outside.get());
+  } catch (const std::exception& error) {
+    write_stopped(writer, error.what());
+    throw;
   }
   progress.finish();
   const std::vector<Metric> metrics = headline_metrics(recorder.outcomes());
@@ -234,29 +233,32 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
   const InterruptGuard interrupt;
   Progress progress(options.progress);
-
-  Dataset dataset = load_pinned_dataset(scenario);
-  if (std::optional<Json> summary = check_folder(scenario, options.folder, options.existing)) {
-    progress.say(fmt::format("{} has finished already", options.folder.string()));
-    return *std::move(summary);
-  }
-  progress.say(fmt::format("{}: {} users, {} items, {} interactions", dataset.name, dataset.users.size(),
-                           dataset.catalogue.size(), dataset.interactions.size()));
-  InterruptibleFit fit(progress, interrupt);
-  Simulation simulation(scenario, std::move(dataset), fit);
-  const FolderLock lock = start_folder(scenario, options.folder, options.existing);
+  RunFolder folder(options.folder, options.existing, scenario, options.replay);
+  const auto stopped = [&](const std::string& reason) {
+    return options.study ? Failure(ErrorKind::stopped, reason) : folder.stopped(reason);
+  };
   try {
+    Dataset dataset = load_pinned_dataset(scenario);
+    if (std::optional<Json> summary = folder.finished(scenario)) {
+      progress.say(fmt::format("{} has finished already", options.folder.string()));
+      return *std::move(summary);
+    }
+    progress.say(fmt::format("{}: {} users, {} items, {} interactions", dataset.name, dataset.users.size(),
+                             dataset.catalogue.size(), dataset.interactions.size()));
+    InterruptibleFit fit(progress, interrupt);
+    Simulation simulation(scenario, std::move(dataset), fit);
+    folder.begin(scenario);
     Json summary = record_run(scenario, simulation, options, progress, interrupt);
     summary["wall_seconds"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     summary["peak_rss_bytes"] = peak_rss_bytes();
-    write_file(options.folder / "summary.json", summary.dump(2) + "\n");
+    folder.finish(summary);
     return summary;
   } catch (const SQLite::Exception& error) {
-    throw Failure(
-        ErrorKind::stopped,
-        fmt::format("{}/run.db cannot be written: {}; when that is mended, --resume completes the run",
-                    options.folder.string(), error.what()));
+    throw stopped(fmt::format("{}/run.db cannot be written: {}", options.folder.string(), error.what()));
+  } catch (const Failure& failure) {
+    if (failure.kind() != ErrorKind::stopped) throw;
+    throw stopped(failure.what());
   }
 }
 

@@ -20,8 +20,9 @@ struct RunOptions {
   std::filesystem::path folder;
   ExistingFolder existing = ExistingFolder::refuse;
   Store store = Store::full;
-  std::optional<std::filesystem::path> replay;      ///< a run whose replies are used; see RunOutside
-  std::optional<std::filesystem::path> budget_log;  ///< none: in the folder
+  std::optional<std::filesystem::path> replay;  ///< a run whose replies are used; see RunOutside
+  /// The study that the run is part of: its folder has the budget of all its runs, and is what a person resumes.
+  std::optional<std::filesystem::path> study;
   Progress::Output progress = Progress::Output::stderr_;
 };
 
@@ -30,9 +31,9 @@ struct RunOptions {
 /// n_exit, s_sat}, standard_errors {the same}, metric_agents and metric_pages {how many each rests on}, llm {see
 /// call_report; and MishapCounts; only if language models were asked}, wall_seconds and peak_rss_bytes.
 ///
-/// Throws Failure(stopped) after SIGINT or SIGTERM, if the budget is reached, if an endpoint is down, and if run.db or
-/// journal.db cannot be written, with a folder that can be resumed; Failure(usage) if the folder is in the way or holds another scenario, naming the first key
-/// that differs; Failure(data) from the dataset.
+/// Throws Failure(stopped) after an interrupt (InterruptGuard), if the budget is reached, if an endpoint is down, and if
+/// a file of the folder cannot be written, with a folder that can be resumed; Failure(usage) if the folder is in the
+/// way (see RunFolder); Failure(data) from the dataset. However it ends, run.db does not say that it is running.
 Json run_scenario(Scenario scenario, const RunOptions& options);
 
 /// Throws Failure(quality) if the summary of a run does not reach the bar that its scenario sets.

@@ -1,6 +1,8 @@
 #include "scenarios/run/run_folder.h"
 
 #include <algorithm>
+#include <regex>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -18,10 +20,95 @@ bool is_run_folder(const fs::path& folder) {
   return scenario.contains(Json::json_pointer("/dataset/digest"));
 }
 
-/// The folder must hold the same scenario, interrupted or finished.
-void check_resumable(const Scenario& scenario, const fs::path& folder) {
-  const Json stored = read_json(folder / "scenario.json", ErrorKind::data);
-  const std::string path = first_result_difference(stored, scenario.json);
+/// What a killed process leaves of a file that it was writing (AtomicFile).
+bool is_partial(const std::string& name) { return name.find(".json.partial") != std::string::npos; }
+
+/// What a process leaves that is killed before it has begun.
+bool is_no_content(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  return name == "lock" || is_partial(name);
+}
+
+/// Nothing is in the way in an absent folder, or in one without content.
+bool is_free(const fs::path& folder) {
+  if (!fs::exists(folder)) return true;
+  if (!fs::is_directory(folder)) return false;
+  return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(), is_no_content);
+}
+
+/// A folder that is not ours gets no lock either.
+fs::path not_foreign(fs::path folder) try {
+  if (is_free(folder) || is_run_folder(folder)) return folder;
+  throw Failure(ErrorKind::usage,
+                fmt::format("{} exists and is not a run folder: it is left alone", folder.string()));
+} catch (const fs::filesystem_error& error) {
+  throw Failure(ErrorKind::usage,
+                fmt::format("{} cannot be used: {}", folder.string(), error.code().message()));
+}
+
+/// Whether one of the two is the other or lies within it.
+bool overlap(const fs::path& one, const fs::path& other) {
+  const fs::path a = fs::weakly_canonical(one);
+  const fs::path b = fs::weakly_canonical(other);
+  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return in_a == a.end() || in_b == b.end();
+}
+
+/// The folders of an earlier study's runs. A person's own folder may have such a name, too.
+std::vector<fs::path> arms_in(const fs::path& folder) {
+  static const std::regex name("(intervention|control)-[1-9][0-9]*");
+  std::vector<fs::path> arms;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (entry.is_directory() && std::regex_match(entry.path().filename().string(), name) &&
+        (is_free(entry.path()) || is_run_folder(entry.path()))) {
+      arms.push_back(entry.path());
+    }
+  }
+  return arms;
+}
+
+}  // namespace
+
+RunFolder::RunFolder(fs::path path, ExistingFolder existing, const Scenario& scenario,
+                     const std::optional<fs::path>& source)
+    : path_(not_foreign(std::move(path))), existing_(existing), lock_(path_), free_(is_free(path_)) {
+  if (free_) return;
+  not_foreign(path_);  // once more: it may have come between the first look and the lock
+  check(scenario.json, source);
+}
+
+fs::path RunFolder::run_of_arm(const fs::path& study, const std::string& arm, std::uint32_t replicate) {
+  return study / fmt::format("{}-{}", arm, replicate + 1);
+}
+
+void RunFolder::check(const Json& scenario, const std::optional<fs::path>& source) const {
+  const bool is_source = source && overlap(path_, *source);
+  switch (existing_) {
+    case ExistingFolder::refuse:
+      throw Failure(
+          ErrorKind::usage,
+          is_source ? fmt::format("{} is the run whose replies are to be used: --out names another folder",
+                                  path_.string())
+                    : fmt::format("{} exists already: --resume completes it, --overwrite replaces it, --out "
+                                  "names another folder",
+                                  path_.string()));
+    case ExistingFolder::overwrite:
+      if (!is_source) return;
+      throw Failure(
+          ErrorKind::usage,
+          fmt::format("--overwrite would delete {}, whose replies are to be used: --out names another folder",
+                      source->string()));
+    case ExistingFolder::resume:
+      return check_same(scenario);
+  }
+}
+
+void RunFolder::check_same(const Json& scenario) const {
+  const Json stored = read_json(path_ / "scenario.json", ErrorKind::data);
+  Json now = scenario;
+  Json& digest = now["dataset"]["digest"];
+  if (digest.is_null()) digest = stored["dataset"]["digest"];  // not known yet
+  const std::string path = first_result_difference(stored, now);
   if (path.empty()) return;
   const auto value_in = [&](const Json& json) {
     const Json::json_pointer pointer(path);
@@ -29,63 +116,68 @@ void check_resumable(const Scenario& scenario, const fs::path& folder) {
   };
   throw Failure(ErrorKind::usage,
                 fmt::format("{} cannot be resumed with another scenario: {} was {}, now it is {}",
-                            folder.string(), path, value_in(stored), value_in(scenario.json)));
+                            path_.string(), path, value_in(stored), value_in(now)));
 }
 
-/// Nothing is in the way in an absent folder, or in one that a process left right after it had made it.
-bool is_free(const fs::path& folder) {
-  if (!fs::exists(folder)) return true;
-  if (!fs::is_directory(folder)) return false;
-  return std::all_of(
-      fs::directory_iterator(folder), fs::directory_iterator(), [](const fs::directory_entry& entry) {
-        return entry.path().filename() == "lock" || entry.path().filename() == "scenario.json.partial";
-      });
-}
-
-void create_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    throw Failure(ErrorKind::usage,
-                  fmt::format("{} cannot be created: {}", folder.string(), error.message()));
-  }
-}
-
-}  // namespace
-
-std::optional<Json> check_folder(const Scenario& scenario, const fs::path& folder, ExistingFolder existing) {
-  if (is_free(folder)) return std::nullopt;
-  if (!is_run_folder(folder)) {
-    throw Failure(ErrorKind::usage,
-                  fmt::format("{} exists and is not a run folder: it is left alone", folder.string()));
-  }
-  if (existing == ExistingFolder::refuse) {
-    throw Failure(
-        ErrorKind::usage,
-        fmt::format("{} exists already: --resume completes it, --overwrite replaces it, --out names "
-                    "another folder",
-                    folder.string()));
-  }
-  if (existing == ExistingFolder::overwrite) return std::nullopt;
-  check_resumable(scenario, folder);
+std::optional<Json> RunFolder::finished(const Scenario& scenario) const {
+  if (free_ || existing_ != ExistingFolder::resume) return std::nullopt;
+  check_same(scenario.json);
   const bool finished =
-      fs::exists(folder / "summary.json") && (scenario.is_study() || fs::exists(folder / "run.db"));
+      fs::exists(path_ / "summary.json") && (scenario.is_study() || fs::exists(path_ / "run.db"));
   if (!finished) return std::nullopt;
-  return read_json(folder / "summary.json", ErrorKind::data);
+  return read_json(path_ / "summary.json", ErrorKind::data);
 }
 
-FolderLock start_folder(const Scenario& scenario, const fs::path& folder, ExistingFolder existing) {
-  create_folder(folder);
-  FolderLock lock(folder);
-  for (const char* file : {"run.db", "run.db-wal", "run.db-shm", "summary.json", "report.html"}) {
-    fs::remove(folder / file);
+void RunFolder::begin(const Scenario& scenario) {
+  begun_ = true;
+  lock_.keep();
+  try {
+    if (existing_ != ExistingFolder::resume) {
+      remove_arms();
+      remove_paid();
+    }
+    remove_results();
+  } catch (const fs::filesystem_error& error) {
+    throw Failure(ErrorKind::stopped, fmt::format("{} cannot be emptied: {}", path_.string(), error.what()));
   }
-  if (existing != ExistingFolder::resume) {
-    for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log"})
-      fs::remove(folder / file);
+  write("scenario.json", scenario.json);
+}
+
+void RunFolder::finish(const Json& summary) const { write("summary.json", summary); }
+
+Failure RunFolder::stopped(const std::string& reason) const {
+  return {ErrorKind::stopped,
+          begun_ ? fmt::format("{}; {} is kept: --resume goes on from there", reason, path_.string())
+                 : fmt::format("{}; nothing has been run yet: the same command starts again", reason)};
+}
+
+void RunFolder::remove_results() const {
+  for (const char* file : {"run.db", "run.db-wal", "run.db-shm", "summary.json", "report.html"})
+    fs::remove(path_ / file);
+  std::vector<fs::path> partial;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path_)) {
+    if (is_partial(entry.path().filename().string())) partial.push_back(entry.path());
   }
-  write_file(folder / "scenario.json", scenario.json.dump(2) + "\n");
-  return lock;
+  for (const fs::path& file : partial) fs::remove(file);
+}
+
+void RunFolder::remove_paid() const {
+  for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log"})
+    fs::remove(path_ / file);
+}
+
+void RunFolder::remove_arms() const {
+  const std::vector<fs::path> arms = arms_in(path_);
+  std::vector<FolderLock> nobody_writes_them(arms.begin(), arms.end());
+  for (const fs::path& arm : arms) fs::remove_all(arm);
+}
+
+void RunFolder::write(const char* file, const Json& content) const {
+  try {
+    write_file(path_ / file, content.dump(2) + "\n");
+  } catch (const Failure& failure) {
+    throw Failure(ErrorKind::stopped, failure.what());
+  }
 }
 
 }  // namespace throng

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "engine/base/folder_lock.h"
 #include "scenarios/run/scenario.h"
@@ -15,15 +17,50 @@ enum class ExistingFolder {
   overwrite,  ///< replace it
 };
 
-/// Whether the scenario may be run into the folder; returns the summary if there is nothing left to do. Changes
-/// nothing. Throws Failure(usage) if the folder is in the way or holds another scenario, naming the first key that
-/// differs.
-std::optional<Json> check_folder(const Scenario& scenario, const std::filesystem::path& folder,
-                                 ExistingFolder existing);
+/// The folder of a run, or of a study with the runs of its arms in folders of their own: nobody else writes it while this
+/// lives. It is opened before anything that takes time, so that what is in the way is said at once and cannot change
+/// afterwards; only `begin` changes what an earlier run left. A folder in which nothing has begun is left as it was found.
+class RunFolder {
+ public:
+  /// Makes the folder if it is absent, locks it, and looks at it under the lock. `source`: a run whose replies are to be
+  /// used. The scenario need not know its dataset's digest yet. Throws Failure(usage) if nothing can be written there,
+  /// another process writes there, the folder is in the way or holds another scenario (naming the first key that differs),
+  /// or `source` would be deleted.
+  RunFolder(std::filesystem::path path, ExistingFolder existing, const Scenario& scenario,
+            const std::optional<std::filesystem::path>& source = {});
 
-/// Makes the folder, locks it and leaves nothing of an earlier run in it but the scenario, and, to resume it, what it has paid
-/// for. Throws Failure(usage) if it cannot be written or is locked.
-FolderLock start_folder(const Scenario& scenario, const std::filesystem::path& folder,
-                        ExistingFolder existing);
+  const std::filesystem::path& path() const { return path_; }
+  /// Where a study keeps the run of an arm's replicate, counted from 0.
+  static std::filesystem::path run_of_arm(const std::filesystem::path& study, const std::string& arm,
+                                          std::uint32_t replicate);
+
+  /// The summary if nothing is left to do. The scenario knows its dataset's digest; throws Failure(usage) if the folder
+  /// holds another scenario, another content of the dataset among it.
+  std::optional<Json> finished(const Scenario& scenario) const;
+
+  /// From now on the folder is this scenario's: leaves nothing of an earlier run in it, nor of an earlier study's arms, but, to
+  /// resume it, what has been paid for. Throws Failure(stopped) if it cannot be written.
+  void begin(const Scenario& scenario);
+
+  /// The run has finished. Throws Failure(stopped) if the summary cannot be written.
+  void finish(const Json& summary) const;
+
+  /// What to tell a person whose run has stopped: why, and how it goes on.
+  Failure stopped(const std::string& reason) const;
+
+ private:
+  void check(const Json& scenario, const std::optional<std::filesystem::path>& source) const;
+  void check_same(const Json& scenario) const;
+  void remove_results() const;
+  void remove_paid() const;
+  void remove_arms() const;
+  void write(const char* file, const Json& content) const;
+
+  std::filesystem::path path_;
+  ExistingFolder existing_;
+  FolderLock lock_;
+  bool free_;           ///< it holds no run
+  bool begun_ = false;  ///< something in it is this run's
+};
 
 }  // namespace throng

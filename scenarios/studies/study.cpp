@@ -7,15 +7,12 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
 
-#include "engine/base/files.h"
 #include "engine/base/process.h"
 #include "engine/sim/digest.h"
 #include "scenarios/store/run_reader.h"
 
 namespace throng {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr const char* kIntervention = "intervention";
 constexpr const char* kControl = "control";
@@ -61,10 +58,10 @@ Scenario scenario_of(const Scenario& study, const Arm& arm, std::uint32_t replic
 
 void run_replicate(const Scenario& study, std::uint32_t replicate, const RunOptions& options, Arm& arm) {
   RunOptions run_options = options;
-  run_options.folder = options.folder / fmt::format("{}-{}", arm.name, replicate + 1);
+  run_options.folder = RunFolder::run_of_arm(options.folder, arm.name, replicate);
   run_options.existing = ExistingFolder::resume;
-  run_options.budget_log = options.folder / "budget.log";  // one budget for all runs
-  if (options.replay) run_options.replay = *options.replay / run_options.folder.filename();
+  run_options.study = options.folder;
+  if (options.replay) run_options.replay = RunFolder::run_of_arm(*options.replay, arm.name, replicate);
   arm.summaries.push_back(run_scenario(scenario_of(study, arm, replicate), run_options));
   for (const RoundMetric& metric : RunReader(run_options.folder).round_metrics()) {
     arm.figures[{metric.metric, metric.round}].push_back(metric.value);
@@ -120,36 +117,32 @@ Json summarise(const Scenario& study, const std::vector<Arm>& arms) {
   return summary;
 }
 
-void remove_runs(const fs::path& folder) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with(std::string(kIntervention) + "-") || name.starts_with(std::string(kControl) + "-")) {
-      fs::remove_all(entry.path());
-    }
-  }
-}
-
 }  // namespace
 
 Json run_study(Scenario scenario, const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
+  RunFolder folder(options.folder, options.existing, scenario, options.replay);
   load_pinned_dataset(scenario);
-  if (std::optional<Json> summary = check_folder(scenario, options.folder, options.existing)) {
-    return *std::move(summary);
-  }
+  if (std::optional<Json> summary = folder.finished(scenario)) return *std::move(summary);
   std::vector<Arm> arms{{.name = kIntervention}};
   if (!scenario.control.is_null()) arms.push_back({.name = kControl});
   for (const Arm& arm : arms) scenario_of(scenario, arm, 0);  // its faults come before anything is run
 
-  const FolderLock lock = start_folder(scenario, options.folder, options.existing);
-  if (options.existing == ExistingFolder::overwrite) remove_runs(options.folder);
-  for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
-    for (Arm& arm : arms) run_replicate(scenario, replicate, options, arm);
+  Json summary;
+  try {
+    folder.begin(scenario);
+    for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
+      for (Arm& arm : arms) run_replicate(scenario, replicate, options, arm);
+    }
+    summary = summarise(scenario, arms);
+    summary["wall_seconds"] =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    summary["peak_rss_bytes"] = peak_rss_bytes();
+    folder.finish(summary);
+  } catch (const Failure& failure) {
+    if (failure.kind() != ErrorKind::stopped) throw;
+    throw folder.stopped(failure.what());
   }
-  Json summary = summarise(scenario, arms);
-  summary["wall_seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  summary["peak_rss_bytes"] = peak_rss_bytes();
-  write_file(options.folder / "summary.json", summary.dump(2) + "\n");
   for (const Arm& arm : arms) {
     for (const Json& run : arm.summaries) check_quality(scenario, run);
   }
