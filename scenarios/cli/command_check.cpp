@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -45,10 +46,34 @@ std::vector<RehearsedAgent> rehearse_without_server(Scenario scenario, const Dat
   return rehearse(simulation, kRehearsedAgents);
 }
 
-/// Without what it will take if no language model is asked.
-Json checked(const CheckArguments& arguments, Scenario& scenario, Progress& progress) {
-  Json result{{"name", scenario.name}, {"valid", true}};
-  if (!scenario.asks_language_models()) return result;
+/// What is run one after the other: both arms of a study, all replicates of an arm as one.
+std::vector<Scenario> runs_of(const Scenario& scenario) {
+  if (!scenario.is_study()) return {scenario};
+  std::vector<Scenario> runs;
+  for (const Arm arm : arms_of(scenario)) {
+    runs.push_back(run_of(scenario, arm, 0));
+    runs.back().replicates = scenario.replicates;
+  }
+  return runs;
+}
+
+void add(const CallEstimate& more, std::vector<CallEstimate>& estimates) {
+  const auto same = std::ranges::find(estimates, more.model, &CallEstimate::model);
+  if (same == estimates.end()) {
+    estimates.push_back(more);
+    return;
+  }
+  same->agents = std::max(same->agents, more.agents);
+  same->calls += more.calls;
+  same->prompt_tokens += more.prompt_tokens;
+  same->completion_tokens += more.completion_tokens;
+  same->usd += more.usd;
+  same->seconds += more.seconds;
+}
+
+/// What the calls of one run, or of an arm's replicates, will take.
+std::vector<CallEstimate> estimate_run(const CheckArguments& arguments, Scenario scenario, Progress& progress,
+                                       Json& result) {
   FitObserver quiet;
   const Dataset dataset = load_pinned_dataset(scenario);
   Simulation simulation(scenario, dataset, quiet);
@@ -66,15 +91,25 @@ Json checked(const CheckArguments& arguments, Scenario& scenario, Progress& prog
     result["pilot"]["folder"] = folder;
   }
   result["latency_seconds"] = latency;
-  result["estimate"] = Json::array();
-  for (const CallEstimate& of_model : estimate(scenario, simulation, rehearsed, correction, latency)) {
-    result["estimate"].push_back(as_json(of_model));
+  return estimate(scenario, simulation, rehearsed, correction, latency);
+}
+
+/// Without what it will take if no language model is asked.
+Json checked(const CheckArguments& arguments, const Scenario& scenario, Progress& progress) {
+  Json result{{"name", scenario.name}, {"valid", true}};
+  std::vector<CallEstimate> estimates;
+  for (const Scenario& run : runs_of(scenario)) {
+    if (!run.asks_language_models()) continue;
+    for (const CallEstimate& of_model : estimate_run(arguments, run, progress, result))
+      add(of_model, estimates);
   }
+  if (!estimates.empty()) result["estimate"] = Json::array();
+  for (const CallEstimate& of_model : estimates) result["estimate"].push_back(as_json(of_model));
   return result;
 }
 
 void check(const CheckArguments& arguments) {
-  Scenario scenario = read_scenario(arguments.scenario, arguments.overrides);
+  const Scenario scenario = read_scenario(arguments.scenario, arguments.overrides);
   if (arguments.pilot > 0 && (scenario.is_study() || !scenario.asks_language_models())) {
     throw Failure(ErrorKind::usage, "--pilot is for a single run whose agents language models play");
   }

@@ -24,6 +24,7 @@ struct RunArguments {
   bool resume = false;
   bool overwrite = false;
   std::string replay;
+  std::string reuse;
 };
 
 void print(const RunArguments& arguments, const Scenario& scenario, const RunOptions& options,
@@ -50,13 +51,19 @@ void run(const RunArguments& arguments) {
   if (arguments.store == "summary") options.store = Store::summary;
   if (arguments.resume) options.existing = ExistingFolder::resume;
   if (arguments.overwrite) options.existing = ExistingFolder::overwrite;
-  if (!arguments.replay.empty()) options.replay = arguments.replay;
+  if (!arguments.replay.empty()) options.earlier = {arguments.replay, EarlierRun::Missing::stops};
+  if (!arguments.reuse.empty()) options.earlier = {arguments.reuse, EarlierRun::Missing::is_asked_for};
 
   const ThreadLimit limit(arguments.threads);
   const Json summary = scenario.is_study() ? run_study(scenario, options) : run_scenario(scenario, options);
   print(arguments, scenario, options, summary);
-  check_quality(scenario, summary);
+  if (scenario.is_study()) {
+    check_study_quality(scenario, summary);
+  } else {
+    check_quality(scenario, degraded_share(summary));
+  }
 }
+
 }  // namespace
 
 void add_run_command(CLI::App& app) {
@@ -81,9 +88,13 @@ void add_run_command(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "Print the summary as one JSON object");
   auto* resume = command->add_flag("--resume", arguments->resume, "Complete an interrupted run");
-  command->add_option(
-      "--replay", arguments->replay,
-      "A run whose replies of language models are used: nobody is asked if the scenario is unchanged");
+  auto* replay = command->add_option("--replay", arguments->replay,
+                                     "Take every reply from this run and ask nobody, as if the network were "
+                                     "off: one that it lacks stops the run");
+  command
+      ->add_option("--reuse", arguments->reuse,
+                   "Take from this run the replies to what is asked unchanged, and ask for the rest")
+      ->excludes(replay);
   command->add_flag("--overwrite", arguments->overwrite, "Replace the run folder if it exists")
       ->excludes(resume);
   command->callback([arguments] { run(*arguments); });

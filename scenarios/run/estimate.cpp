@@ -94,8 +94,7 @@ std::vector<CallEstimate> estimate(const Scenario& scenario, const Simulation& s
   std::vector<CallEstimate> estimates;
   for (const auto& [model, sum] : sampled) {
     const Supply supply = supply_of(model, endpoints);
-    const double runs = scenario.replicates * (scenario.control.is_null() ? 1.0 : 2.0);
-    const double scale = runs * scenario.rounds * all[model] / sum.agents;
+    const double scale = static_cast<double>(scenario.replicates) * scenario.rounds * all[model] / sum.agents;
     CallEstimate& made = estimates.emplace_back(CallEstimate{.model = model, .agents = all[model]});
     made.calls = scale * correction.calls * static_cast<double>(sum.calls.calls);
     made.prompt_tokens = scale * correction.prompt_tokens * static_cast<double>(sum.calls.prompt_tokens);

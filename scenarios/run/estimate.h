@@ -38,7 +38,7 @@ struct Correction {
   double completion_tokens = 1;
 };
 
-/// The rehearsed agents' first round, for all agents, rounds, replicates and arms, model by model. `latency`: seconds of a call.
+/// The rehearsed agents' first round, for all agents, rounds and `scenario.replicates`, model by model. `latency`: seconds of a call.
 std::vector<CallEstimate> estimate(const Scenario& scenario, const Simulation& simulation,
                                    const std::vector<RehearsedAgent>& rehearsed, const Correction& correction,
                                    double latency);

@@ -16,8 +16,13 @@ constexpr std::chrono::milliseconds kGathering{5};
 
 }  // namespace
 
-JournaledExchange::JournaledExchange(Journal& journal, const Journal* earlier, Line* line, Observer observer)
-    : journal_(journal), earlier_(earlier), line_(line), observer_(std::move(observer)) {}
+JournaledExchange::JournaledExchange(Journal& journal, const Journal* earlier, Line* line, Observer observer,
+                                     std::string without_line)
+    : journal_(journal),
+      earlier_(earlier),
+      line_(line),
+      observer_(std::move(observer)),
+      without_line_(std::move(without_line)) {}
 
 CallCounts& CallCounts::operator+=(const CallCounts& other) {
   from_journal += other.from_journal;
@@ -51,11 +56,8 @@ void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
     }
   }
   if (line_ == nullptr) {
-    fail({ErrorKind::data,
-          fmt::format(
-              "the journal holds no reply for agent {}: the run it belongs to is another one, or was not "
-              "completed",
-              index(key.actor))});
+    fail({ErrorKind::stopped,
+          fmt::format("agent {} asks what is in no journal: {}", index(key.actor), without_line_)});
     return;
   }
   ++counts.under_way;

@@ -32,9 +32,10 @@ class JournaledExchange : public Exchange {
   using Observer = std::function<void(const CallCounts&)>;
 
   /// `journal`: the run's own. `earlier`: another run's, asked next; what is found there is copied; may be null.
-  /// `line`: asked last; null: a reply that no journal holds ends the run. `observer` hears of every change, often. All
-  /// outlive the exchange.
-  JournaledExchange(Journal& journal, const Journal* earlier, Line* line, Observer observer = {});
+  /// `line`: asked last; null: a reply that no journal holds stops the run, and `without_line` says why. `observer` hears of
+  /// every change, often. All outlive the exchange.
+  JournaledExchange(Journal& journal, const Journal* earlier, Line* line, Observer observer = {},
+                    std::string without_line = "nobody is asked");
 
   void submit(const CallKey& key, ExternalRequest request) override;
   void wait(const Deliver& deliver) override;
@@ -53,6 +54,7 @@ class JournaledExchange : public Exchange {
   const Journal* earlier_;
   Line* line_;
   Observer observer_;
+  std::string without_line_;
   std::array<CallCounts, 2> counts_;                      ///< by Ask
   std::vector<std::pair<CallKey, std::string>> arrived_;  ///< not handed over yet
   bool uncommitted_ = false;

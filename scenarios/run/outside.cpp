@@ -16,6 +16,13 @@ Journal open_earlier(const fs::path& run) {
   return {run / "journal.db", Journal::Mode::read_only};
 }
 
+/// Why a replay may lack a reply.
+std::string what_differs(const fs::path& run, const Scenario& scenario) {
+  const std::string difference =
+      result_difference(read_json(run / "scenario.json", ErrorKind::data), scenario.json);
+  return difference.empty() ? "it was not completed, or is of another version" : difference;
+}
+
 std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scenario& scenario,
                                         const OutsideOptions& options, Progress& progress) {
   if (!scenario.asks_language_models()) return nullptr;
@@ -67,27 +74,28 @@ std::string in_words(const CallCounts& counts) {
 
 RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, const remote::Names* names,
                        Progress& progress) {
-  bool offline = false;
-  if (options.replay) {
-    earlier_.emplace(open_earlier(*options.replay));
-    const Json replayed = read_json(*options.replay / "scenario.json", ErrorKind::data);
-    const std::string difference = first_result_difference(replayed, scenario.json);
-    offline = difference.empty();
-    if (!offline) {
-      progress.say(fmt::format("{} is not what {} ran: replies to requests that changed are asked for",
-                               difference, options.replay->string()));
+  std::string nobody_is_asked;
+  if (options.earlier) {
+    const fs::path& run = options.earlier->folder;
+    earlier_.emplace(open_earlier(run));
+    if (options.earlier->missing == EarlierRun::Missing::stops) {
+      nobody_is_asked =
+          fmt::format("{} has no reply to it ({}); --reuse instead of --replay asks for the rest",
+                      run.string(), what_differs(run, scenario));
     }
   }
   journal_.emplace(options.folder / "journal.db", scenario.journal == llm::Durability::power_loss
                                                       ? Journal::Mode::survives_power_loss
                                                       : Journal::Mode::survives_kill);
-  if (!offline) {
+  if (nobody_is_asked.empty()) {
     check_open_files(scenario);
     lines_ = std::make_unique<Lines>(line_to_models(io_, scenario, options, progress),
                                      line_to_recommender(io_, scenario, names));
   }
-  exchange_.emplace(*journal_, earlier_ ? &*earlier_ : nullptr, lines_.get(),
-                    [&progress](const CallCounts& counts) { progress.update(in_words(counts)); });
+  exchange_.emplace(
+      *journal_, earlier_ ? &*earlier_ : nullptr, lines_.get(),
+      [&progress](const CallCounts& counts) { progress.update(in_words(counts)); },
+      std::move(nobody_is_asked));
 }
 
 RunOutside::~RunOutside() = default;

@@ -8,23 +8,23 @@
 #include "scenarios/run/journaled_exchange.h"
 #include "scenarios/run/lines.h"
 #include "scenarios/run/progress.h"
-#include "scenarios/run/scenario.h"
+#include "scenarios/run/run_folder.h"
 
 namespace throng {
 
 struct OutsideOptions {
-  std::filesystem::path folder;                 ///< the run's, where the journal is
-  std::filesystem::path budget_log;             ///< may be shared by the runs of a study
-  std::optional<std::filesystem::path> replay;  ///< another run, whose replies are used
+  std::filesystem::path folder;      ///< the run's, where the journal is
+  std::filesystem::path budget_log;  ///< may be shared by the runs of a study
+  std::optional<EarlierRun> earlier;
 };
 
 /// The outside of a run that asks language models or a remote recommender: its journal, perhaps another run's, and the
-/// lines. A replay of an unchanged scenario has no lines: it asks nobody.
+/// lines. A replay has no lines: it asks nobody.
 class RunOutside {
  public:
   /// `names`: what a remote recommender is asked about; null if there is none. `progress` hears how calls go. Both
-  /// outlive this. Throws Failure(usage) for endpoints that cannot work or a missing key, Failure(data) if there is no
-  /// run to replay.
+  /// outlive this. Throws Failure(usage) for endpoints that cannot work or a missing key, Failure(data) if the earlier run
+  /// has no journal.
   RunOutside(const Scenario& scenario, const OutsideOptions& options, const remote::Names* names,
              Progress& progress);
   ~RunOutside();

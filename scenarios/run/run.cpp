@@ -150,7 +150,7 @@ std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const Simulat
       scenario,
       OutsideOptions{.folder = options.folder,
                      .budget_log = options.study.value_or(options.folder) / "budget.log",
-                     .replay = options.replay},
+                     .earlier = options.earlier},
       simulation.remote_names(), progress);
 }
 
@@ -207,14 +207,18 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
 
 }  // namespace
 
-void check_quality(const Scenario& scenario, const Json& summary) {
-  if (!scenario.max_degraded_share || !summary.contains("llm")) return;
-  const auto share = summary["llm"]["degraded_share"].get<double>();
-  if (share <= *scenario.max_degraded_share) return;
+std::optional<double> degraded_share(const Json& summary) {
+  if (!summary.contains("llm")) return std::nullopt;
+  return summary["llm"]["degraded_share"].get<double>();
+}
+
+void check_quality(const Scenario& scenario, const std::optional<double>& degraded_share) {
+  if (!scenario.max_degraded_share || !degraded_share || *degraded_share <= *scenario.max_degraded_share)
+    return;
   throw Failure(
       ErrorKind::quality,
-      fmt::format("{:.4f} of the pages are degraded, more than the scenario's max_degraded_share {}", share,
-                  *scenario.max_degraded_share));
+      fmt::format("{:.4f} of the pages are degraded, more than the scenario's max_degraded_share {}",
+                  *degraded_share, *scenario.max_degraded_share));
 }
 
 Dataset load_pinned_dataset(Scenario& scenario) {
@@ -226,6 +230,7 @@ Dataset load_pinned_dataset(Scenario& scenario) {
                                                 pinned.dump(), scenario.dataset_path, digest));
   }
   pinned = digest;
+  scenario.written["dataset"]["digest"] = digest;
   return dataset;
 }
 
@@ -233,7 +238,7 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
   const InterruptGuard interrupt;
   Progress progress(options.progress);
-  RunFolder folder(options.folder, options.existing, scenario, options.replay);
+  RunFolder folder(options.folder, options.existing, scenario, options.earlier);
   const auto stopped = [&](const std::string& reason) {
     return options.study ? Failure(ErrorKind::stopped, reason) : folder.stopped(reason);
   };

@@ -20,7 +20,7 @@ struct RunOptions {
   std::filesystem::path folder;
   ExistingFolder existing = ExistingFolder::refuse;
   Store store = Store::full;
-  std::optional<std::filesystem::path> replay;  ///< a run whose replies are used; see RunOutside
+  std::optional<EarlierRun> earlier;  ///< whose replies are used; see RunOutside
   /// The study that the run is part of: its folder has the budget of all its runs, and is what a person resumes.
   std::optional<std::filesystem::path> study;
   Progress::Output progress = Progress::Output::stderr_;
@@ -36,11 +36,14 @@ struct RunOptions {
 /// way (see RunFolder); Failure(data) from the dataset. However it ends, run.db does not say that it is running.
 Json run_scenario(Scenario scenario, const RunOptions& options);
 
-/// Throws Failure(quality) if the summary of a run does not reach the bar that its scenario sets.
-void check_quality(const Scenario& scenario, const Json& summary);
+/// The share of a run's pages that are degraded; none if no language models were asked.
+std::optional<double> degraded_share(const Json& summary);
 
-/// The dataset the scenario names; the scenario then says which content it has. Throws Failure(usage) if the scenario
-/// wants another content.
+/// Throws Failure(quality) if that share does not reach the bar that a scenario sets.
+void check_quality(const Scenario& scenario, const std::optional<double>& degraded_share);
+
+/// The dataset the scenario names; the scenario, as written and as resolved, then says which content it has. Throws
+/// Failure(usage) if the scenario wants another content.
 Dataset load_pinned_dataset(Scenario& scenario);
 
 }  // namespace throng

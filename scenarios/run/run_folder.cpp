@@ -1,6 +1,7 @@
 #include "scenarios/run/run_folder.h"
 
 #include <algorithm>
+#include <array>
 #include <regex>
 #include <vector>
 
@@ -21,12 +22,15 @@ bool is_run_folder(const fs::path& folder) {
 }
 
 /// What a killed process leaves of a file that it was writing (AtomicFile).
-bool is_partial(const std::string& name) { return name.find(".json.partial") != std::string::npos; }
+bool is_partial(const std::string& name) {
+  static const std::array files{"scenario.json.partial", "summary.json.partial", "report.html.partial"};
+  return std::ranges::any_of(files, [&](const char* file) { return name.starts_with(file); });
+}
 
 /// What a process leaves that is killed before it has begun.
 bool is_no_content(const fs::directory_entry& entry) {
   const std::string name = entry.path().filename().string();
-  return name == "lock" || is_partial(name);
+  return name == "lock" || name.starts_with("run.log") || is_partial(name);
 }
 
 /// Nothing is in the way in an absent folder, or in one without content.
@@ -70,19 +74,24 @@ std::vector<fs::path> arms_in(const fs::path& folder) {
 }  // namespace
 
 RunFolder::RunFolder(fs::path path, ExistingFolder existing, const Scenario& scenario,
-                     const std::optional<fs::path>& source)
+                     const std::optional<EarlierRun>& earlier)
     : path_(not_foreign(std::move(path))), existing_(existing), lock_(path_), free_(is_free(path_)) {
-  if (free_) return;
-  not_foreign(path_);  // once more: it may have come between the first look and the lock
-  check(scenario.json, source);
+  if (!free_) {
+    not_foreign(path_);  // once more: it may have come between the first look and the lock
+    check(scenario.json, earlier);
+  }
+  if (earlier && !is_run_folder(earlier->folder)) {
+    throw Failure(ErrorKind::data, fmt::format("{} is not a run folder: there is nothing to replay",
+                                               earlier->folder.string()));
+  }
 }
 
 fs::path RunFolder::run_of_arm(const fs::path& study, const std::string& arm, std::uint32_t replicate) {
   return study / fmt::format("{}-{}", arm, replicate + 1);
 }
 
-void RunFolder::check(const Json& scenario, const std::optional<fs::path>& source) const {
-  const bool is_source = source && overlap(path_, *source);
+void RunFolder::check(const Json& scenario, const std::optional<EarlierRun>& earlier) const {
+  const bool is_source = earlier && overlap(path_, earlier->folder);
   switch (existing_) {
     case ExistingFolder::refuse:
       throw Failure(
@@ -97,26 +106,45 @@ void RunFolder::check(const Json& scenario, const std::optional<fs::path>& sourc
       throw Failure(
           ErrorKind::usage,
           fmt::format("--overwrite would delete {}, whose replies are to be used: --out names another folder",
-                      source->string()));
+                      earlier->folder.string()));
     case ExistingFolder::resume:
-      return check_same(scenario);
+      check_links();
+      check_same(scenario);
+      check_version();
   }
+}
+
+/// What is kept is written on. A folder that somebody else has packed must not make us write elsewhere.
+void RunFolder::check_links() const {
+  for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log", "run.log"}) {
+    if (!fs::is_symlink(path_ / file)) continue;
+    throw Failure(ErrorKind::usage, fmt::format("{} is a symbolic link: a run writes nothing outside its folder",
+                                                (path_ / file).string()));
+  }
+}
+
+/// What is asked may differ from version to version, so that it would be paid for again; so may what is done.
+void RunFolder::check_version() const {
+  if (fs::exists(path_ / "summary.json")) return;                           // nothing is left to do
+  if (!fs::exists(path_ / "journal.db") && arms_in(path_).empty()) return;  // nothing is kept
+  const Json stored = read_json(path_ / "scenario.json", ErrorKind::data);
+  const std::string version = stored.value("throng_version", THRONG_VERSION);
+  if (version == THRONG_VERSION) return;
+  throw Failure(
+      ErrorKind::usage,
+      fmt::format(
+          "{0} was begun by Throng {1}, and this is {2}, which may ask and do other things: complete it "
+          "with {1}, or run it anew with --overwrite, or with --reuse {0} --out ANOTHER, which does not "
+          "pay again for what is asked unchanged",
+          path_.string(), version, THRONG_VERSION));
 }
 
 void RunFolder::check_same(const Json& scenario) const {
   const Json stored = read_json(path_ / "scenario.json", ErrorKind::data);
-  Json now = scenario;
-  Json& digest = now["dataset"]["digest"];
-  if (digest.is_null()) digest = stored["dataset"]["digest"];  // not known yet
-  const std::string path = first_result_difference(stored, now);
-  if (path.empty()) return;
-  const auto value_in = [&](const Json& json) {
-    const Json::json_pointer pointer(path);
-    return json.contains(pointer) ? json[pointer].dump() : std::string("absent");
-  };
-  throw Failure(ErrorKind::usage,
-                fmt::format("{} cannot be resumed with another scenario: {} was {}, now it is {}",
-                            path_.string(), path, value_in(stored), value_in(now)));
+  if (const std::string difference = result_difference(stored, scenario); !difference.empty()) {
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{} cannot be resumed with another scenario: {}", path_.string(), difference));
+  }
 }
 
 std::optional<Json> RunFolder::finished(const Scenario& scenario) const {

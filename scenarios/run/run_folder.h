@@ -17,17 +17,29 @@ enum class ExistingFolder {
   overwrite,  ///< replace it
 };
 
+/// Another run, whose replies a run takes.
+struct EarlierRun {
+  /// What becomes of a request that its journal has no reply to.
+  enum class Missing {
+    stops,         ///< the run stops; nobody is ever asked: a replay
+    is_asked_for,  ///< whoever answers such requests is asked
+  };
+
+  std::filesystem::path folder;  ///< of a study: with a run for each of the study's
+  Missing missing = Missing::stops;
+};
+
 /// The folder of a run, or of a study with the runs of its arms in folders of their own: nobody else writes it while this
 /// lives. It is opened before anything that takes time, so that what is in the way is said at once and cannot change
 /// afterwards; only `begin` changes what an earlier run left. A folder in which nothing has begun is left as it was found.
 class RunFolder {
  public:
-  /// Makes the folder if it is absent, locks it, and looks at it under the lock. `source`: a run whose replies are to be
-  /// used. The scenario need not know its dataset's digest yet. Throws Failure(usage) if nothing can be written there,
-  /// another process writes there, the folder is in the way or holds another scenario (naming the first key that differs),
-  /// or `source` would be deleted.
+  /// Makes the folder if it is absent, locks it, and looks at it under the lock. The scenario need not know the digests of
+  /// its datasets yet. Throws Failure(usage) if nothing can be written there, another process writes there, the folder is in
+  /// the way or holds another scenario (naming the first key that differs), was begun by another version of Throng, or `earlier` would
+  /// be deleted; Failure(data) if that is no run.
   RunFolder(std::filesystem::path path, ExistingFolder existing, const Scenario& scenario,
-            const std::optional<std::filesystem::path>& source = {});
+            const std::optional<EarlierRun>& earlier = {});
 
   const std::filesystem::path& path() const { return path_; }
   /// Where a study keeps the run of an arm's replicate, counted from 0.
@@ -49,8 +61,10 @@ class RunFolder {
   Failure stopped(const std::string& reason) const;
 
  private:
-  void check(const Json& scenario, const std::optional<std::filesystem::path>& source) const;
+  void check(const Json& scenario, const std::optional<EarlierRun>& earlier) const;
   void check_same(const Json& scenario) const;
+  void check_version() const;
+  void check_links() const;
   void remove_results() const;
   void remove_paid() const;
   void remove_arms() const;

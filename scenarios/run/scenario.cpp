@@ -131,6 +131,7 @@ Json resolved(const Json& json, const Scenario& scenario) {
   const Json& retrain = section(json, "retrain");
   Json full = {{"name", scenario.name}};
   if (json.contains("description")) full["description"] = json["description"];
+  full["throng_version"] = THRONG_VERSION;
   full["seed"] = scenario.seed;
   full["dataset"] = json["dataset"];
   full["dataset"]["split"] = split;
@@ -150,8 +151,76 @@ Json resolved(const Json& json, const Scenario& scenario) {
     if (json.contains(key)) full[key] = json[key];
   }
   full["replicates"] = scenario.replicates;
-  if (!scenario.control.is_null()) full["control"] = scenario.control;
   return full;
+}
+
+bool is_of_another_kind(const Json& object, const Json& patch) {
+  return object.contains("kind") && patch.contains("kind") && object["kind"] != patch["kind"];
+}
+
+/// See with_control.
+Json merged(const Json& target, const Json& patch) {
+  if (!patch.is_object()) return patch;
+  Json result = target.is_object() && !is_of_another_kind(target, patch) ? target : Json::object();
+  for (const auto& [key, value] : patch.items()) {
+    if (value.is_null()) {
+      result.erase(key);
+    } else {
+      result[key] = merged(result.value(key, Json()), value);
+    }
+  }
+  return result;
+}
+
+/// The patch that `merged` makes `to` of `from` with.
+Json difference(const Json& from, const Json& to) {
+  if (is_of_another_kind(from, to)) return to;
+  Json patch = Json::object();
+  for (const auto& [key, value] : from.items()) {
+    if (!to.contains(key)) patch[key] = nullptr;
+  }
+  for (const auto& [key, value] : to.items()) {
+    const Json before = from.value(key, Json());
+    if (nlohmann::json(before) == nlohmann::json(value)) continue;  // whatever the order of keys
+    patch[key] = before.is_object() && value.is_object() ? difference(before, value) : value;
+  }
+  return patch;
+}
+
+/// `digest` says what is in the place that `paths` name: it goes when one of them changes and no other digest comes.
+void forget_digest(Json& changed, const Json& patch, const char* section, const char* digest,
+                   std::initializer_list<const char*> paths) {
+  if (!patch.contains(section) || !patch[section].is_object() || patch[section].contains(digest)) return;
+  const auto comes = [&](const char* path) { return patch[section].contains(path); };
+  if (std::ranges::any_of(paths, comes)) changed[section].erase(digest);
+}
+
+/// What belongs to the study as a whole.
+void check_control(const Json& control, const std::string& source) {
+  for (const char* key : {"replicates", "control", "seed", "budget"}) {
+    if (control.contains(key)) {
+      fail(source,
+           fmt::format("/control/{}: both arms share the study's \"{}\": it cannot be changed for one", key,
+                       key));
+    }
+  }
+}
+
+/// The arm of a study as a scenario of its own.
+Json written_arm(const Json& study, Arm arm) {
+  Json written = study;
+  written.erase("replicates");
+  written.erase("control");
+  return arm == Arm::control ? with_control(std::move(written), study["control"]) : written;
+}
+
+/// What the control changes in the resolved scenario; faults of the control are said.
+Json resolved_control(const Scenario& study, const std::string& source) {
+  check_control(study.written["control"], source);
+  const Scenario control = parse_scenario(written_arm(study.written, Arm::control), source + ", control", {});
+  Json intervention = study.json;
+  intervention["replicates"] = control.json["replicates"];  // they are the study's
+  return difference(intervention, control.json);
 }
 
 /// What of a resolved `recommender` decides results: of a remote one its model, of a file what is in it.
@@ -160,6 +229,30 @@ Json recommender_view(Json recommender) {
   if (kind == "remote") return {{"kind", kind}, {"model", recommender.value("model", Json())}};
   if (kind == "rankings") recommender.erase("file");
   return recommender;
+}
+
+/// What of a resolved scenario decides results; of a study's control, too, as a scenario of its own.
+nlohmann::json decisive(const Json& scenario) {
+  Json view = scenario;
+  for (const char* key : {"$schema", "description", "throng_version", "budget", "journal", "patience",
+                          "max_degraded_share", "control"})
+    view.erase(key);
+  if (view.contains("dataset")) view["dataset"].erase("path");
+  if (view.contains("mind")) view["mind"] = result_view(view["mind"]);
+  if (view.contains("recommender")) view["recommender"] = recommender_view(view["recommender"]);
+  nlohmann::json decides = view;
+  if (scenario.contains("control")) decides["control"] = decisive(written_arm(scenario, Arm::control));
+  return decides;
+}
+
+void leave_unknown_digests(nlohmann::json& a, nlohmann::json& b) {
+  for (const char* path : {"/dataset/digest", "/control/dataset/digest"}) {
+    const nlohmann::json::json_pointer digest(path);
+    if (a.contains(digest) && b.contains(digest)) continue;
+    for (nlohmann::json* each : {&a, &b}) {
+      if (each->contains(digest)) (*each)[digest.parent_pointer()].erase("digest");
+    }
+  }
 }
 
 }  // namespace
@@ -209,8 +302,9 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
     fail(source, "/retrain/from: a file of rankings does not learn, expected \"nothing\"");
   }
   read(json, "replicates", scenario.replicates);
-  scenario.control = json.value("control", Json());
   scenario.json = resolved(json, scenario);
+  scenario.written = std::move(json);
+  if (scenario.written.contains("control")) scenario.json["control"] = resolved_control(scenario, source);
   return scenario;
 }
 
@@ -222,18 +316,39 @@ bool Scenario::asks_language_models() const {
   return std::ranges::any_of(minds, [](const MindOptions& mind) { return mind.llm.has_value(); });
 }
 
-std::string first_result_difference(const Json& a, const Json& b) {
-  const auto view = [](const Json& scenario) {
-    Json decisive = scenario;
-    for (const char* key : {"$schema", "description", "budget", "journal", "patience", "max_degraded_share"})
-      decisive.erase(key);
-    if (decisive.contains("dataset")) decisive["dataset"].erase("path");
-    if (decisive.contains("mind")) decisive["mind"] = result_view(decisive["mind"]);
-    if (decisive.contains("recommender")) decisive["recommender"] = recommender_view(decisive["recommender"]);
-    return nlohmann::json(decisive);
+const char* to_string(Arm arm) { return arm == Arm::intervention ? "intervention" : "control"; }
+
+std::vector<Arm> arms_of(const Scenario& scenario) {
+  std::vector<Arm> arms{Arm::intervention};
+  if (scenario.has_control()) arms.push_back(Arm::control);
+  return arms;
+}
+
+Scenario run_of(const Scenario& study, Arm arm, std::uint32_t replicate) {
+  Json written = written_arm(study.written, arm);
+  written["seed"] = study.seed + replicate;
+  return parse_scenario(std::move(written), fmt::format("{}, {}", study.name, to_string(arm)), {});
+}
+
+Json with_control(Json written, const Json& control) {
+  Json changed = merged(written, control);
+  forget_digest(changed, control, "dataset", "digest", {"path"});
+  forget_digest(changed, control, "mind", "prompts_digest", {"prompts", "protocol"});
+  return changed;
+}
+
+std::string result_difference(const Json& before, const Json& now) {
+  nlohmann::json a = decisive(before);
+  nlohmann::json b = decisive(now);
+  leave_unknown_digests(a, b);
+  const nlohmann::json difference = nlohmann::json::diff(a, b);
+  if (difference.empty()) return "";
+  const auto path = difference.front()["path"].get<std::string>();
+  const auto value_in = [&](const nlohmann::json& json) {
+    const nlohmann::json::json_pointer pointer(path);
+    return json.contains(pointer) ? json[pointer].dump() : std::string("absent");
   };
-  const nlohmann::json difference = nlohmann::json::diff(view(a), view(b));
-  return difference.empty() ? "" : difference.front()["path"].get<std::string>();
+  return fmt::format("{} was {}, now it is {}", path, value_in(a), value_in(b));
 }
 
 }  // namespace throng

@@ -42,15 +42,35 @@ struct Scenario {
   RetrainOptions retrain;
   SessionOptions session;
   std::uint32_t replicates = 1;
-  Json control;  ///< the changes (a JSON merge patch) that make the control arm; null without one
-  Json json;     ///< the whole scenario as resolved: every key with its value; saved with the run
+  Json written;  ///< as it was read, overrides applied
+  /// The whole scenario as resolved: every key with its value; saved with the run. Read again it is the same. Its `control`
+  /// is what makes the resolved control of it.
+  Json json;
 
   bool asks_language_models() const;
   bool has_remote_recommender() const { return recommender["kind"] == "remote"; }
   bool asks_outside() const { return asks_language_models() || has_remote_recommender(); }
   /// Several runs instead of one: replicates, or a control beside them.
-  bool is_study() const { return replicates > 1 || !control.is_null(); }
+  bool is_study() const { return replicates > 1 || has_control(); }
+  bool has_control() const { return json.contains("control"); }
 };
+
+/// The sides of a study.
+enum class Arm { intervention, control };
+
+/// Such as "control".
+const char* to_string(Arm arm);
+
+/// The intervention, and the control if there is one.
+std::vector<Arm> arms_of(const Scenario& scenario);
+
+/// What one run of a study runs, by arm and replicate (from 0): replicate n has the seed + n in both arms.
+Scenario run_of(const Scenario& study, Arm arm, std::uint32_t replicate);
+
+/// `control` applied to a scenario as written: a JSON merge patch (RFC 7396), but options belong to their kind, and digests to
+/// what they are digests of: an object whose `kind` changes is replaced, and a digest falls away when another path,
+/// protocol or folder of templates comes.
+Json with_control(Json written, const Json& control);
 
 /// Reads, changes and checks a scenario file. `overrides` are "path=value" with keys joined by dots, such as
 /// "recommender.factors=32"; the value is JSON, or else taken as text. Throws Failure(usage) naming file,
@@ -60,9 +80,9 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
 /// The same for a scenario already in memory; `source` names it in errors.
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides);
 
-/// The JSON path of the first key that differs and decides results; empty if there is none. Operational keys decide
-/// nothing: where the dataset and the prompt templates lie (what is in them does, and is compared by its digest), endpoints but for
+/// The first key that differs and decides results, in words ("/seed was 1, now it is 7"); empty if there is none. A digest
+/// that one of the two does not know yet is no difference. Operational keys decide nothing: where the dataset and the prompt templates lie (what is in them does, and is compared by its digest), endpoints but for
 /// their models, how a remote recommender is reached, the budget, the journal, the quality bar.
-std::string first_result_difference(const Json& a, const Json& b);
+std::string result_difference(const Json& before, const Json& now);
 
 }  // namespace throng

@@ -1,5 +1,6 @@
 #include "scenarios/studies/study.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <map>
@@ -14,8 +15,7 @@
 namespace throng {
 namespace {
 
-constexpr const char* kIntervention = "intervention";
-constexpr const char* kControl = "control";
+namespace fs = std::filesystem;
 
 struct Mean {
   double mean = 0;
@@ -40,37 +40,41 @@ double interval_factor(std::size_t values) {
 }
 
 /// The runs of one arm, by replicate.
-struct Arm {
-  std::string name;
+struct Runs {
+  Arm arm;
   std::vector<Json> summaries;
   /// (metric, round) -> a value per replicate.
   std::map<std::pair<std::string, std::uint16_t>, std::vector<double>> figures;
 };
 
-Scenario scenario_of(const Scenario& study, const Arm& arm, std::uint32_t replicate) {
-  Json json = study.json;
-  json.erase("replicates");
-  json.erase("control");
-  json["seed"] = study.seed + replicate;
-  if (arm.name == kControl) json.merge_patch(study.control);
-  return parse_scenario(std::move(json), "/control", {});
+/// The run of an earlier study that stands where this one will; none if that has no such run and the rest may be asked for.
+std::optional<EarlierRun> earlier_run(const std::optional<EarlierRun>& study, const Scenario& scenario,
+                                      Arm arm, std::uint32_t replicate) {
+  if (!study || !scenario.asks_outside()) return std::nullopt;
+  const fs::path folder = RunFolder::run_of_arm(study->folder, to_string(arm), replicate);
+  if (fs::exists(folder / "journal.db")) return EarlierRun{folder, study->missing};
+  if (study->missing == EarlierRun::Missing::is_asked_for) return std::nullopt;
+  throw Failure(ErrorKind::stopped,
+                fmt::format("{} is not there to be replayed; --reuse instead of --replay asks for it",
+                            (folder / "journal.db").string()));
 }
 
-void run_replicate(const Scenario& study, std::uint32_t replicate, const RunOptions& options, Arm& arm) {
+void run_replicate(const Scenario& study, std::uint32_t replicate, const RunOptions& options, Runs& runs) {
+  const Scenario scenario = run_of(study, runs.arm, replicate);
   RunOptions run_options = options;
-  run_options.folder = RunFolder::run_of_arm(options.folder, arm.name, replicate);
+  run_options.folder = RunFolder::run_of_arm(options.folder, to_string(runs.arm), replicate);
   run_options.existing = ExistingFolder::resume;
   run_options.study = options.folder;
-  if (options.replay) run_options.replay = RunFolder::run_of_arm(*options.replay, arm.name, replicate);
-  arm.summaries.push_back(run_scenario(scenario_of(study, arm, replicate), run_options));
+  run_options.earlier = earlier_run(options.earlier, scenario, runs.arm, replicate);
+  runs.summaries.push_back(run_scenario(scenario, run_options));
   for (const RoundMetric& metric : RunReader(run_options.folder).round_metrics()) {
-    arm.figures[{metric.metric, metric.round}].push_back(metric.value);
+    runs.figures[{metric.metric, metric.round}].push_back(metric.value);
   }
 }
 
-void add_curves(const Arm& arm, Json& curves) {
+void add_curves(const Runs& runs, Json& curves) {
   std::map<std::string, Json> points;
-  for (const auto& [key, values] : arm.figures) {
+  for (const auto& [key, values] : runs.figures) {
     const Mean mean = mean_of(values);
     const double half_width = interval_factor(values.size()) * mean.standard_error;
     points[key.first].push_back({{"round", key.second + 1},
@@ -79,30 +83,52 @@ void add_curves(const Arm& arm, Json& curves) {
                                  {"high", mean.mean + half_width}});
   }
   for (auto& [metric, of_metric] : points) {
-    curves.push_back({{"metric", metric}, {"arm", arm.name}, {"points", std::move(of_metric)}});
+    curves.push_back({{"metric", metric}, {"arm", to_string(runs.arm)}, {"points", std::move(of_metric)}});
   }
 }
 
-Json summarise(const Scenario& study, const std::vector<Arm>& arms) {
-  Json summary = arms.front().summaries.front();  // what all runs share, and the order of the keys
-  for (const char* of_one_run : {"llm", "rankings"}) summary.erase(of_one_run);
-  summary["seed"] = study.seed;
+/// Replaces a run's figures by what the replicates make of them together.
+void summarise_metrics(const std::vector<Json>& runs, Json& summary) {
   for (auto& [metric, mean] : summary["metrics"].items()) {
     std::vector<double> values;
-    for (const Json& run : arms.front().summaries) values.push_back(run["metrics"][metric].get<double>());
+    std::size_t agents = 0;
+    std::size_t pages = 0;
+    for (const Json& run : runs) {
+      values.push_back(run["metrics"][metric].get<double>());
+      agents += run["metric_agents"][metric].get<std::size_t>();
+      pages += run["metric_pages"][metric].get<std::size_t>();
+    }
     const Mean over_replicates = mean_of(values);
     mean = over_replicates.mean;
     summary["standard_errors"][metric] = over_replicates.standard_error;
+    summary["metric_agents"][metric] = agents;
+    summary["metric_pages"][metric] = pages;
   }
+}
+
+/// Of the arm's runs; none if no language models were asked.
+std::optional<double> worst_degraded_share(const Runs& runs) {
+  std::optional<double> worst;
+  for (const Json& run : runs.summaries) worst = std::max(worst, degraded_share(run));
+  return worst;
+}
+
+Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
+  Json summary = arms.front().summaries.front();  // what all runs share, and the order of the keys
+  for (const char* of_one_run : {"llm", "rankings"}) summary.erase(of_one_run);
+  summary["seed"] = study.seed;
+  summarise_metrics(arms.front().summaries, summary);
   DigestChain digest;
   std::size_t pages = 0;
   std::size_t windows = 0;
   Json names = Json::array();
+  Json degraded = Json::object();
   Json curves = Json::array();
-  for (const Arm& arm : arms) {
-    names.push_back(arm.name);
-    add_curves(arm, curves);
-    for (const Json& run : arm.summaries) {
+  for (const Runs& runs : arms) {
+    names.push_back(to_string(runs.arm));
+    if (const auto worst = worst_degraded_share(runs)) degraded[to_string(runs.arm)] = *worst;
+    add_curves(runs, curves);
+    for (const Json& run : runs.summaries) {
       digest.add(Hash128::from_hex(run["digest"].get<std::string>()));
       pages += run["pages"].get<std::size_t>();
       windows += run["windows"].get<std::size_t>();
@@ -113,40 +139,54 @@ Json summarise(const Scenario& study, const std::vector<Arm>& arms) {
   summary["windows"] = windows;
   summary["replicates"] = study.replicates;
   summary["arms"] = names;
+  if (!degraded.empty()) summary["worst_degraded_share"] = degraded;
   summary["curves"] = curves;
   return summary;
 }
 
 }  // namespace
 
+void pin_datasets(Scenario& study) {
+  load_pinned_dataset(study);
+  if (!study.has_control()) return;
+  Scenario control = run_of(study, Arm::control, 0);
+  if (control.dataset_path != study.dataset_path) {
+    load_pinned_dataset(control);
+    study.written["control"]["dataset"]["digest"] = control.json["dataset"]["digest"];
+  }
+  study = parse_scenario(study.written, study.name, {});
+}
+
+void check_study_quality(const Scenario& study, const Json& summary) {
+  const Json shares = summary.value("worst_degraded_share", Json::object());
+  for (const Arm arm : arms_of(study)) {
+    if (shares.contains(to_string(arm)))
+      check_quality(run_of(study, arm, 0), shares[to_string(arm)].get<double>());
+  }
+}
+
 Json run_study(Scenario scenario, const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
-  RunFolder folder(options.folder, options.existing, scenario, options.replay);
-  load_pinned_dataset(scenario);
+  RunFolder folder(options.folder, options.existing, scenario, options.earlier);
+  pin_datasets(scenario);
   if (std::optional<Json> summary = folder.finished(scenario)) return *std::move(summary);
-  std::vector<Arm> arms{{.name = kIntervention}};
-  if (!scenario.control.is_null()) arms.push_back({.name = kControl});
-  for (const Arm& arm : arms) scenario_of(scenario, arm, 0);  // its faults come before anything is run
-
-  Json summary;
+  std::vector<Runs> arms;
+  for (const Arm arm : arms_of(scenario)) arms.push_back({.arm = arm});
   try {
     folder.begin(scenario);
     for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
-      for (Arm& arm : arms) run_replicate(scenario, replicate, options, arm);
+      for (Runs& runs : arms) run_replicate(scenario, replicate, options, runs);
     }
-    summary = summarise(scenario, arms);
+    Json summary = summarise(scenario, arms);
     summary["wall_seconds"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     summary["peak_rss_bytes"] = peak_rss_bytes();
     folder.finish(summary);
+    return summary;
   } catch (const Failure& failure) {
     if (failure.kind() != ErrorKind::stopped) throw;
     throw folder.stopped(failure.what());
   }
-  for (const Arm& arm : arms) {
-    for (const Json& run : arm.summaries) check_quality(scenario, run);
-  }
-  return summary;
 }
 
 }  // namespace throng

@@ -57,7 +57,7 @@ class LlmRun : public ::testing::Test {
       EXPECT_TRUE(simulation.run(digests, &exchange));
       EXPECT_EQ(digests.count, 600U);
     } catch (const Failure& failure) {
-      EXPECT_EQ(failure.kind(), line == nullptr ? ErrorKind::data : ErrorKind::stopped);
+      EXPECT_EQ(failure.kind(), ErrorKind::stopped);
       ran.stopped = true;
     }
     ran.digest = digests.chain.value().hex();

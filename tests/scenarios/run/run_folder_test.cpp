@@ -42,9 +42,9 @@ class RunFolders : public ::testing::Test {
 
   /// The complaint of a folder that is opened.
   std::string fault(const std::string& name, ExistingFolder existing, const Scenario& wanted = scenario(),
-                    const std::optional<fs::path>& source = {}) const {
+                    const std::optional<EarlierRun>& earlier = {}) const {
     try {
-      const RunFolder opened(folder_ / name, existing, wanted, source);
+      const RunFolder opened(folder_ / name, existing, wanted, earlier);
     } catch (const Failure& failure) {
       EXPECT_EQ(failure.kind(), ErrorKind::usage);
       return failure.what();
@@ -112,6 +112,22 @@ TEST_F(RunFolders, AreNotWrittenThroughALink) {
   fs::create_symlink(folder_ / "created", folder_ / "run/lock");
   EXPECT_THAT(fault("run", ExistingFolder::resume), HasSubstr("lock"));
   EXPECT_FALSE(fs::exists(folder_ / "created"));
+  fs::remove(folder_ / "run/lock");
+  for (const char* file : {"journal.db", "budget.log"}) {
+    fs::remove(folder_ / "run" / file);
+    fs::create_symlink(folder_ / "outside", folder_ / "run" / file);
+    EXPECT_THAT(fault("run", ExistingFolder::resume), HasSubstr(std::string(file) + " is a symbolic link"));
+    fs::remove(folder_ / "run" / file);
+  }
+  for (const char* file : {"run.db", "summary.json", "scenario.json.partial", "budget.log"}) {
+    fs::remove(folder_ / "run" / file);
+    fs::create_symlink(folder_ / "outside", folder_ / "run" / file);
+  }
+  RunFolder folder(folder_ / "run", ExistingFolder::overwrite, scenario());
+  folder.begin(scenario());
+  folder.finish({{"digest", "abc"}});
+  EXPECT_THAT(names_in(folder_ / "run"), UnorderedElementsAre("lock", "scenario.json", "summary.json"));
+  EXPECT_EQ(read_file(folder_ / "outside", ErrorKind::data), "precious");
 }
 
 TEST_F(RunFolders, OverwrittenKeepNothingOfARunOrOfAStudysArms) {
@@ -161,23 +177,48 @@ TEST_F(RunFolders, HoldOneScenarioAndOneContentOfItsDataset) {
   EXPECT_THROW(folder.finished(other), Failure);
 }
 
+TEST_F(RunFolders, BegunByAnotherVersionAreNotResumedWithWhatThatPaidFor) {
+  finish_run("run");
+  Json stored = read_json(folder_ / "run/scenario.json", ErrorKind::data);
+  stored["throng_version"] = "0.0.9";
+  folder_.write("run/scenario.json", stored.dump());
+  EXPECT_EQ(fault("run", ExistingFolder::resume), "") << "it has finished";
+  fs::remove(folder_ / "run/summary.json");
+  EXPECT_THAT(fault("run", ExistingFolder::resume),
+              AllOf(HasSubstr("begun by Throng 0.0.9"), HasSubstr("--reuse"), HasSubstr("--overwrite")));
+  fs::remove(folder_ / "run/journal.db");
+  EXPECT_EQ(fault("run", ExistingFolder::resume), "") << "all of it is run anew";
+  finish_run("run/intervention-1");
+  EXPECT_NE(fault("run", ExistingFolder::resume), "") << "a study keeps the runs that have finished";
+}
+
 // The run that is replayed is often the one that stands in the default folder.
 TEST_F(RunFolders, DoNotDeleteTheRunWhoseRepliesAreWanted) {
   finish_run("run");
   finish_run("run/intervention-1");
   fs::create_directory_symlink(folder_ / "run", folder_ / "link");
   for (const char* source : {"run", "link", "run/../run/", "run/intervention-1"}) {
-    EXPECT_THAT(fault("run", ExistingFolder::overwrite, scenario(), folder_ / source),
+    EXPECT_THAT(fault("run", ExistingFolder::overwrite, scenario(), EarlierRun{folder_ / source}),
                 AllOf(HasSubstr("would delete"), HasSubstr("--out")))
         << source;
   }
-  EXPECT_THAT(fault("run/intervention-1", ExistingFolder::overwrite, scenario(), folder_ / "run"),
+  EXPECT_THAT(fault("run/intervention-1", ExistingFolder::overwrite, scenario(), EarlierRun{folder_ / "run"}),
               HasSubstr("would delete"));
-  EXPECT_THAT(fault("run", ExistingFolder::refuse, scenario(), folder_ / "run"),
+  EXPECT_THAT(fault("run", ExistingFolder::refuse, scenario(), EarlierRun{folder_ / "run"}),
               AllOf(HasSubstr("--out"), ::testing::Not(HasSubstr("--overwrite"))));
   finish_run("run2");
-  EXPECT_EQ(fault("run2", ExistingFolder::overwrite, scenario(), folder_ / "run"), "");
-  EXPECT_EQ(fault("run", ExistingFolder::resume, scenario(), folder_ / "run"), "");
+  EXPECT_EQ(fault("run2", ExistingFolder::overwrite, scenario(), EarlierRun{folder_ / "run"}), "");
+  EXPECT_EQ(fault("run", ExistingFolder::resume, scenario(), EarlierRun{folder_ / "run"}), "");
+}
+
+TEST_F(RunFolders, SayAtOnceThatThereIsNothingToReplay) {
+  folder_.write("thesis/chapter.txt", "years of work");
+  for (const char* earlier : {"absent", "thesis"}) {
+    EXPECT_THROW(
+        RunFolder(folder_ / "run", ExistingFolder::refuse, scenario(), EarlierRun{folder_ / earlier}),
+        Failure);
+    EXPECT_FALSE(fs::exists(folder_ / "run"));
+  }
 }
 
 TEST_F(RunFolders, TellHowARunGoesOn) {

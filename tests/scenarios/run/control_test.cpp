@@ -1,0 +1,159 @@
+// The control arm of a study: changes to the scenario as a person wrote it.
+#include <fstream>
+#include <functional>
+
+#include <gmock/gmock.h>
+
+#include "scenarios/run/scenario.h"
+#include "tests/support/temp_folder.h"
+
+namespace throng {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Json written() {
+  return Json::parse(R"({"name": "t", "seed": 5, "dataset": {"path": "demo"},
+                         "recommender": {"kind": "mf", "factors": 8}, "rounds": 2, "replicates": 2})");
+}
+
+Json llm_mind() {
+  return {{"kind", "llm"}, {"endpoints", {{{"url", "http://localhost:1/v1"}, {"model", "m"}}}}};
+}
+
+Scenario study(const Json& control, const std::function<void(Json&)>& change = {}) {
+  Json json = written();
+  if (change) change(json);
+  json["control"] = control;
+  return parse_scenario(json, "s.json", {});
+}
+
+std::string fault(const Json& control) {
+  try {
+    study(control);
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.kind(), ErrorKind::usage);
+    return failure.what();
+  }
+  return "";
+}
+
+TEST(Control, ChangesWhatIsWrittenAndNothingElse) {
+  const Scenario both = study({{"retrain", {{"from", "nothing"}}}}, [](Json& json) {
+    json["retrain"] = {{"every", "3d"}, {"from", "liked"}};
+  });
+  EXPECT_THAT(arms_of(both), ElementsAre(Arm::intervention, Arm::control));
+  const Scenario intervention = run_of(both, Arm::intervention, 1);
+  const Scenario control = run_of(both, Arm::control, 1);
+  EXPECT_TRUE(intervention.retrain.learns);
+  EXPECT_FALSE(control.retrain.learns);
+  EXPECT_EQ(control.retrain.every, Duration(std::chrono::days(3)));
+  for (const Scenario* run : {&intervention, &control}) {
+    EXPECT_EQ(run->seed, 6U) << "both arms draw alike";
+    EXPECT_FALSE(run->is_study());
+  }
+  Json same = control.json;
+  same["retrain"]["from"] = "liked";
+  EXPECT_EQ(same, intervention.json);
+}
+
+TEST(Control, MayBeAnotherRecommender) {
+  EXPECT_EQ(run_of(study({{"recommender", {{"kind", "popularity"}}}}), Arm::control, 0).recommender["kind"],
+            "popularity");
+  const Json other =
+      run_of(study({{"recommender", {{"kind", "mf"}, {"l2", 0.5}}}}), Arm::control, 0).recommender;
+  EXPECT_EQ(other["factors"], 8) << "of the same kind it keeps what is not changed";
+}
+
+TEST(Control, MayBeAnotherMind) {
+  const auto played = [](Json& json) { json["mind"] = llm_mind(); };
+  EXPECT_FALSE(
+      run_of(study({{"mind", {{"kind", "statistical"}}}}, played), Arm::control, 0).asks_language_models());
+  const Scenario agent4rec = study({{"mind", {{"protocol", "agent4rec"}}}}, played);
+  EXPECT_EQ(run_of(agent4rec, Arm::control, 0).minds[0].llm->mind.protocol, Protocol::agent4rec);
+  const Scenario reverse = study({{"mind", llm_mind()}});
+  EXPECT_FALSE(run_of(reverse, Arm::intervention, 0).asks_language_models());
+  EXPECT_TRUE(run_of(reverse, Arm::control, 0).asks_language_models());
+}
+
+TEST(Control, MayHaveOtherPromptsAndAnotherDatasetThanTheOnesWhoseDigestsArePinned) {
+  const TempFolder folder;
+  const std::filesystem::path templates = THRONG_SOURCE_DIR "/agents/prompts";
+  std::filesystem::copy(templates, folder / "prompts", std::filesystem::copy_options::recursive);
+  std::ofstream(folder / "prompts/structured/page.mustache", std::ios::app) << "Take your time.\n";
+  const auto pinned = [](Json& json) {
+    json["mind"] =
+        run_of(study(Json::object(), [](Json& plain) { plain["mind"] = llm_mind(); }), Arm::control, 0)
+            .json["mind"];
+    json["dataset"]["digest"] = std::string(32, 'a');
+  };
+  const Scenario both = study(
+      {{"mind", {{"prompts", (folder / "prompts").string()}}}, {"dataset", {{"path", "elsewhere"}}}}, pinned);
+  const Scenario intervention = run_of(both, Arm::intervention, 0);
+  const Scenario control = run_of(both, Arm::control, 0);
+  EXPECT_NE(control.json["mind"]["prompts_digest"], intervention.json["mind"]["prompts_digest"]);
+  EXPECT_EQ(intervention.json["dataset"]["digest"], std::string(32, 'a'));
+  EXPECT_EQ(control.dataset_path, "elsewhere");
+  EXPECT_FALSE(control.json["dataset"].contains("digest"));
+  EXPECT_EQ(run_of(study({{"rounds", 3}}, pinned), Arm::control, 0).json["dataset"]["digest"],
+            std::string(32, 'a'));
+}
+
+TEST(Control, IsCheckedLikeAnyScenario) {
+  EXPECT_THAT(fault({{"colour", "red"}}), AllOf(HasSubstr("s.json, control: /colour: unknown key")));
+  EXPECT_THAT(fault({{"recommender", {{"kind", "popularity"}, {"factors", 3}}}}),
+              AllOf(HasSubstr("s.json, control: /recommender"), HasSubstr("factors")));
+  EXPECT_THAT(fault({{"mind", {{"kind", "llm"}}}}), HasSubstr("s.json, control: /mind/endpoints: missing"));
+  EXPECT_THAT(fault({{"session", {{"max_pages", 0}}}}), HasSubstr("s.json, control: /session/max_pages"));
+  EXPECT_THAT(fault({{"dataset", nullptr}}), HasSubstr("s.json, control: /dataset: missing"));
+}
+
+TEST(Control, SharesWhatBelongsToTheStudy) {
+  for (const char* key : {"replicates", "seed", "budget", "control"}) {
+    EXPECT_THAT(fault({{key, Json::object()}}), HasSubstr(std::string("/control/") + key + ": ")) << key;
+  }
+}
+
+// scenario.json of a study's folder is the resolved scenario: running it again is the same study.
+TEST(Control, OfAResolvedScenarioMakesTheSameArms) {
+  for (const Json& control : std::vector<Json>{{{"recommender", {{"kind", "popularity"}}}},
+                                               {{"retrain", {{"from", "nothing"}}}},
+                                               {{"mind", llm_mind()}, {"dataset", {{"path", "elsewhere"}}}},
+                                               {{"dataset", {{"split", {{"kind", "given"}}}}}},
+                                               Json::object()}) {
+    const Scenario both = study(control, [](Json& json) {
+      json["dataset"]["split"] = {{"kind", "ratio"}, {"train", 0.5}, {"validation", 0.25}, {"test", 0.25}};
+    });
+    const Scenario again = parse_scenario(both.json, "scenario.json", {});
+    EXPECT_EQ(again.json, both.json);
+    for (const Arm arm : {Arm::intervention, Arm::control})
+      EXPECT_EQ(run_of(again, arm, 0).json, run_of(both, arm, 0).json);
+  }
+  EXPECT_EQ(study({{"retrain", {{"from", "nothing"}}}},
+                  [](Json& json) {
+                    json["retrain"] = {{"every", "3d"}};
+                  })
+                .json["control"],
+            Json({{"retrain", {{"from", "nothing"}}}}))
+      << "a person finds their own words";
+}
+
+TEST(ResultDifference, LooksAtBothArms) {
+  const auto difference = [](const Json& before, const Json& now) {
+    return result_difference(study(before).json, study(now).json);
+  };
+  const Json asked{{"mind", llm_mind()}};
+  Json elsewhere = asked;
+  elsewhere["mind"]["endpoints"][0]["url"] = "http://elsewhere:2/v1";
+  elsewhere["mind"]["endpoints"][0]["rpm"] = 7;
+  EXPECT_EQ(difference(asked, elsewhere), "");
+  Json other = asked;
+  other["mind"]["endpoints"][0]["model"] = "other";
+  EXPECT_THAT(difference(asked, other), HasSubstr("/control/mind/models"));
+  EXPECT_EQ(difference({{"rounds", 3}}, {{"rounds", 4}}), "/control/rounds was 3, now it is 4");
+}
+
+}  // namespace
+}  // namespace throng
