@@ -53,10 +53,12 @@ class ReactionReader {
         start_statement(field.value);
         break;
       case FieldKind::align:
+        if (takes_title(field.value, is_verdict, statement_.verdict)) break;
         if (statement_.verdict || opens_statement(field.before)) start_statement(field.before);
         statement_.verdict = field.value;
         break;
       case FieldKind::rating:
+        if (takes_title(field.value, is_rating, statement_.rating)) break;
         if (statement_.rating || opens_statement(field.before)) start_statement(field.before);
         statement_.rating = field.value;
         break;
@@ -77,6 +79,37 @@ class ReactionReader {
       case FieldKind::negative:
         break;
     }
+  }
+
+  static bool is_verdict(std::string_view value) { return read_verdict(value).has_value(); }
+  static bool is_rating(std::string_view value) {
+    const std::optional<int> rating = read_whole_number(value, kGreatestRating);
+    return rating && *rating >= 1 && *rating <= kGreatestRating;
+  }
+
+  /// The label of a verdict or rating in place of the item's: "RATING: Apollo 13; RATING: 4", "RATING: Apollo 13 - 4".
+  /// Starts the item's statement, with what it says in `stated` if the value says that too; false if the value is no
+  /// title. One word that can be read as what the label announces is that, whatever is on the page ("RATING: Five").
+  bool takes_title(std::string_view value, bool (*says)(std::string_view),
+                   std::optional<std::string_view>& stated) {
+    const auto splits_at = [&](std::size_t mark) {
+      if (mark == std::string_view::npos || mark == 0) return false;
+      const std::string_view said = without_decoration(value.substr(mark + 1));
+      if (!says(said) || matcher_.match(value.substr(0, mark), Freedom::name).size() != 1) return false;
+      start_statement(value.substr(0, mark));
+      stated = said;
+      return true;
+    };
+    if (splits_at(value.rfind('(')))
+      return true;  // "Apollo 13 (4)", which a title with another name looks like
+    const bool is_one_word = value.find(' ') == std::string_view::npos;
+    if (!(is_one_word && says(value)) && matcher_.match(value, Freedom::name).size() == 1) {
+      start_statement(value);
+      return true;
+    }
+    const std::size_t mark = value.find_last_of("-:=,");
+    return splits_at(mark) ||
+           (mark != std::string_view::npos && splits_at(value.substr(0, mark).find_last_of("-:=,")));
   }
 
   /// Whether the text before a line's first label is a title ("Babe - RATING: 4"). If a title is still waiting for its

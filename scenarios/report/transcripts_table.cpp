@@ -42,7 +42,7 @@ std::string pages_in_question_text(const TranscriptComparison& comparison) {
   for (const PageInQuestion& page : comparison.in_question) {
     const std::string place = page.page == 0 ? "interview" : fmt::format("page {}", page.page);
     text += fmt::format("agent {}, {} (line {}): {}\n", printable(page.agent), place, page.line, page.field);
-    if (page.field != "problem") text += fmt::format("  parsed  {}\n", printable(page.parsed));
+    if (!page.parsed.empty()) text += fmt::format("  parsed  {}\n", printable(page.parsed));
     text += fmt::format("  read    {}\n", printable(page.read));
     for (const std::string& line : page.text) text += fmt::format("  | {}\n", printable(line));
     text += "\n";
@@ -81,7 +81,7 @@ Json pages_in_question_json(const TranscriptComparison& comparison) {
                      {"agent", page.agent},
                      {"page", page.page == 0 ? Json() : Json(page.page)},
                      {"field", page.field},
-                     {"parsed", page.field == "problem" ? Json() : Json(page.parsed)},
+                     {"parsed", page.parsed.empty() ? Json() : Json(page.parsed)},
                      {"read", page.read},
                      {"text", page.text}});
   }

@@ -99,6 +99,11 @@ class Comparer {
       const std::set<std::string> recorded(page.recorded_watched->begin(), page.recorded_watched->end());
       count(result_.recorded, recorded == read.viewed);
     }
+    const bool is_in_question = page.label && page.label->decision != read.decision;
+    if (decision.choice && !decision.tag && !is_in_question) {
+      question(place, "decision by words", page.label ? page.label->decision : "", name_of(decision.choice),
+               all_lines(page.decision));
+    }
     for (const std::string& problem : reaction.problems)
       question(place, "problem", {}, problem, all_lines(page.reaction));
     for (const std::string& problem : decision.problems)

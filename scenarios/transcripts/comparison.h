@@ -24,13 +24,14 @@ struct Agreement {
   std::size_t compared = 0;
 };
 
-/// A page (or interview) that deserves a look: our reading differs from the label, or is incomplete.
+/// A page (or interview) that deserves a look: our reading differs from the label, is incomplete, or rests on words alone.
 struct PageInQuestion {
   std::size_t line = 0;  ///< of the file
   std::string agent;
-  std::int64_t page = 0;          ///< 0: the interview
-  std::string field;              ///< of kLabelFields, or "problem": what a mind would tell the model
-  std::string parsed;             ///< the label, with titles in place of ids; empty for a problem
+  std::int64_t page = 0;  ///< 0: the interview
+  /// Of kLabelFields; "problem": what a mind would tell the model; or "decision by words": there is no tag.
+  std::string field;
+  std::string parsed;             ///< the label, with titles in place of ids; empty without one
   std::string read;               ///< our reading, or the problem
   std::vector<std::string> text;  ///< the lines of the reply that state it
 };

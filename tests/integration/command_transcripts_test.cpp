@@ -55,9 +55,13 @@ TEST_F(CommandTranscripts, ShowThePagesInQuestion) {
   std::vector<std::string> as_json = arguments;
   as_json.emplace_back("--json");
   const Json pages = json_of(throng(as_json))["disagreements"];
-  ASSERT_EQ(pages.size(), 1U);
-  EXPECT_EQ(pages[0]["line"], 2);
-  EXPECT_EQ(pages[0]["field"], "decision");
+  ASSERT_EQ(pages.size(), 2U);
+  EXPECT_EQ(pages[0]["line"], 1) << "read as it is labelled, but from words alone";
+  EXPECT_EQ(pages[0]["field"], "decision by words");
+  EXPECT_EQ(pages[0]["read"], "next");
+  EXPECT_EQ(pages[0]["text"], Json({"Next; Reason: more"}));
+  EXPECT_EQ(pages[1]["line"], 2);
+  EXPECT_EQ(pages[1]["field"], "decision");
 }
 
 TEST_F(CommandTranscripts, SayWhatIsWrong) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 #include "recsys/data/import.h"
@@ -107,6 +109,10 @@ TEST_F(Transcripts, ADecisionIsComparedByItsTag) {
   EXPECT_EQ(comparison.all_fields.agreeing, 1U);
   EXPECT_EQ(comparison.choices_by_tag, 0U);
   EXPECT_EQ(comparison.choices_by_words, 1U);
+  ASSERT_EQ(comparison.in_question.size(), 1U);
+  EXPECT_EQ(comparison.in_question[0].field, "decision by words");
+  EXPECT_EQ(comparison.in_question[0].read, "next");
+  EXPECT_THAT(comparison.in_question[0].text, ElementsAre("I will continue browsing."));
 }
 
 TEST_F(Transcripts, WithoutLabelsThereIsNothingToCompareButMuchToRead) {
@@ -166,6 +172,7 @@ TEST_F(Transcripts, OfRealAgentsAreReadAsTheyAre) {
   EXPECT_EQ(comparison.recorded.agreeing, 317U - 106U);
   EXPECT_EQ(comparison.choices_by_tag, 313U);
   EXPECT_EQ(comparison.choices_by_words, 4U);
+  EXPECT_EQ(std::ranges::count(comparison.in_question, "decision by words", &PageInQuestion::field), 4);
   const std::vector<double> published{0.4885, 6.07, 0.4623, 3.17, 3.80};
   for (std::size_t i = 0; i < published.size(); ++i) {
     EXPECT_NEAR(comparison.metrics[i].mean, published[i], 0.00005) << comparison.metrics[i].name;

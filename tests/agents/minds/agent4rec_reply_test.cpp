@@ -48,6 +48,45 @@ TEST(ReadReaction, ReadsWhatIsStated) {
   EXPECT_EQ(page.items[3].rating, std::nullopt);
 }
 
+/// The label of a judgement where the item's should stand.
+TEST(ReadReaction, ATitleBehindAnotherLabelLosesNoRating) {
+  const std::vector<std::string> titles{"Apollo 13 (1995)", "Four Rooms (1995)", "No Escape (1994)"};
+  const std::string aligned =
+      "ALIGN: Apollo 13; ALIGN: yes; REASON: space\nALIGN: Four Rooms - yes; REASON: odd\n"
+      "ALIGN: No Escape; ALIGN: yes; REASON: island\nWATCH: Apollo 13, Four Rooms, No Escape\n";
+  for (const char* ratings :
+       {"RATING: Apollo 13; RATING: 4; FEELING: tense\nRATING: Four Rooms; RATING: 5; FEELING: fun\n"
+        "RATING: No Escape; RATING: 2; FEELING: dull",
+        "RATING: Apollo 13 - 4; FEELING: tense\nRATING: Four Rooms: 5/5; FEELING: fun\n"
+        "RATING: No Escape (2); FEELING: dull",
+        "RATING: \"Apollo 13 (1995)\" = 4; FEELING: tense\nRATING: **Four Rooms** - 5 stars; FEELING: fun\n"
+        "RATING: No Escape, 2; FEELING: dull",
+        "MOVIE: Apollo 13; RATING: Apollo 13; RATING: 4; FEELING: tense\nRATING: Four Rooms\nRATING: "
+        "5\nFEELING: fun\n"
+        "RATING: No Escape\nRATING: 2\nFEELING: dull"}) {
+    SCOPED_TRACE(ratings);
+    const PageReading page = read_reaction(aligned + ratings, titles);
+    EXPECT_THAT(page.problems, IsEmpty());
+    EXPECT_EQ(page.items[0].rating, 4);
+    EXPECT_EQ(page.items[0].feeling, "tense");
+    EXPECT_EQ(page.items[1].rating, 5);
+    EXPECT_EQ(page.items[2].rating, 2);
+    for (const ItemReading& item : page.items) EXPECT_EQ(item.aligned, true);
+  }
+}
+
+TEST(ReadReaction, ARatingStaysARatingWhateverIsOnThePage) {
+  const std::vector<std::string> titles{"Five (1951)", "Babe (1995)"};
+  const PageReading page = read_reaction(
+      "MOVIE: Five; ALIGN: yes; REASON: a\nMOVIE: Babe; ALIGN: no; REASON: b\nWATCH: Five\nMOVIE: Five; "
+      "RATING: Five; "
+      "FEELING: c",
+      titles);
+  EXPECT_THAT(page.problems, IsEmpty());
+  EXPECT_EQ(page.items[0].rating, 5);
+  EXPECT_EQ(page.items[1].rating, std::nullopt);
+}
+
 /// The replies of one page in many hands.
 TEST(ReadReaction, DoesNotMindHowItIsWritten) {
   const std::vector<std::string> titles{"Harbour, The (1988)", "Paper Moon Rising (2003)"};
