@@ -38,8 +38,9 @@ Task<std::optional<T>> ready(T value) {
 }  // namespace
 
 StatisticalMind::StatisticalMind(const StatisticalParameters& parameters, const TasteSpace& space,
-                                 std::span<const float> mean_ratings, const Draws& draws)
-    : parameters_(parameters), space_(space), draws_(draws) {
+                                 std::span<const float> mean_ratings, const Draws& draws,
+                                 std::vector<double> popularity)
+    : parameters_(parameters), space_(space), draws_(draws), quality_weight_(parameters.align_quality) {
   if (mean_ratings.empty()) return;
   const double count = static_cast<double>(mean_ratings.size());
   double squares = 0;
@@ -48,10 +49,16 @@ StatisticalMind::StatisticalMind(const StatisticalParameters& parameters, const 
     squares += static_cast<double>(rating) * static_cast<double>(rating) / count;
   }
   const double variance = squares - rating_mean_ * rating_mean_;
-  if (variance > 1e-6) rating_deviation_ = std::sqrt(variance);
+  if (variance > 1e-6) {
+    rating_deviation_ = std::sqrt(variance);
+  } else if (!popularity.empty()) {
+    quality_weight_ = parameters.align_popularity;
+    popularity_ = std::move(popularity);
+  }
 }
 
 double StatisticalMind::quality(const ShownItem& item) const {
+  if (!popularity_.empty()) return popularity_[index(item.item)];
   return (static_cast<double>(item.mean_rating) - rating_mean_) / rating_deviation_;
 }
 
@@ -88,7 +95,7 @@ Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situ
     const double affinity = space_.affinity(situation.profile.taste, page[i].item);
     appeals[i] = {.affinity = affinity, .total = affinity + quality(page[i])};
     const double logit = parameters_.align_base + parameters_.align_affinity * affinity +
-                         parameters_.align_quality * quality(page[i]) + openness;
+                         quality_weight_ * quality(page[i]) + openness;
     reaction.items[i].aligned = draws_.uniform(kAlign, address(situation, page[i].item)) < sigma(logit);
     if (reaction.items[i].aligned) aligned.push_back(i);
   }
@@ -149,6 +156,25 @@ Task<std::optional<Interview>> StatisticalMind::interview(Actor& /*self*/, const
                        parameters_.interview_satisfaction * (satisfaction - kMiddlingSatisfaction) +
                        parameters_.interview_noise * draws_.normal(kInterview, address(situation));
   return ready(Interview{.score = round_within(score, 1, 10)});
+}
+
+std::vector<double> popularity_of(const Interactions& train) {
+  const std::vector<std::uint32_t> counts = train.item_counts();
+  std::vector<std::uint32_t> sorted = counts;
+  std::ranges::sort(sorted);
+  const auto items = static_cast<double>(counts.size());
+  std::vector<double> popularity(counts.size());
+  double squares = 0;
+  for (std::size_t item = 0; item < counts.size(); ++item) {
+    const auto [first, last] = std::ranges::equal_range(sorted, counts[item]);
+    const auto below = static_cast<double>(first - sorted.begin());
+    const auto equal = static_cast<double>(last - first);
+    popularity[item] = (below + equal / 2) / items - 0.5;  // the mean of the shares is 1/2, whatever the ties
+    squares += popularity[item] * popularity[item];
+  }
+  const double deviation = std::sqrt(squares / std::max(1.0, items));
+  for (double& of_item : popularity) of_item = deviation > 0 ? of_item / deviation : 0;
+  return popularity;
 }
 
 }  // namespace throng

@@ -11,7 +11,9 @@ namespace throng {
 /// round, page, item), sigma(x) = 1 / (1 + e^-x), and the parameters of StatisticalParameters:
 ///
 ///   a            the affinity of the agent's taste to the item (TasteSpace): mean 0, deviation 1
-///   q            the item's historical rating, standardised over the catalogue
+///   q            the item's historical rating, standardised over the catalogue; where all ratings are the same, as in
+///                a dataset without any, its popularity: else nothing would tell what many like. align_popularity then
+///                stands for align_quality
 ///   aligned      u("mind/align") < sigma(align_base + align_affinity a + align_quality q
 ///                                        + align_openness[diversity])
 ///   capacity     round(items on the page (view_share + view_activity[activity] + view_diversity[diversity]
@@ -32,9 +34,11 @@ namespace throng {
 ///                      + interview_noise n("mind/interview")), within 1 .. 10
 class StatisticalMind : public Mind {
  public:
-  /// `mean_ratings`: one per item, as the dataset states them. `space` must outlive the mind.
+  /// `mean_ratings`: one per item, as the dataset states them; `popularity`: likewise (see popularity_of), empty: unknown,
+  /// which counts only where ratings are all the same. `space` must outlive the mind.
   StatisticalMind(const StatisticalParameters& parameters, const TasteSpace& space,
-                  std::span<const float> mean_ratings, const Draws& draws);
+                  std::span<const float> mean_ratings, const Draws& draws,
+                  std::vector<double> popularity = {});
 
   Task<std::optional<Reaction>> react(Actor& self, const Situation& situation,
                                       std::span<const ShownItem> page) override;
@@ -53,6 +57,12 @@ class StatisticalMind : public Mind {
   Draws draws_;
   double rating_mean_ = 0;       ///< over the catalogue
   double rating_deviation_ = 1;  ///< over the catalogue
+  double quality_weight_;
+  std::vector<double> popularity_;  ///< per item; empty if ratings tell the items' quality, or nothing does
 };
+
+/// How popular each item is: the share of items with fewer interactions, those with as many counting half, standardised
+/// over the catalogue (mean 0, deviation 1); all 0 if every item is as popular.
+std::vector<double> popularity_of(const Interactions& train);
 
 }  // namespace throng

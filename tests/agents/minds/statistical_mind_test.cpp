@@ -1,5 +1,6 @@
 #include "agents/minds/statistical_mind.h"
 
+#include <cmath>
 #include <functional>
 
 #include <gmock/gmock.h>
@@ -210,6 +211,57 @@ TEST_F(Decisions, InterviewScoresGrowWithSatisfactionWithinOneToTen) {
   };
   EXPECT_LT(mean_score(0.2), mean_score(0.6));
   EXPECT_LT(mean_score(0.6), mean_score(1.0));
+}
+
+TEST(Popularity, IsTheRankByTrainingInteractionsWithTiesInTheMiddle) {
+  // Interactions of the items: 2, 1, 0, 1.
+  const Dataset dataset =
+      testing::dataset_of(2, 1, {{0}, {0}, {0}, {0}}, {{0, 0, 4}, {1, 0, 4}, {0, 1, 4}, {1, 3, 4}});
+  const std::vector<double> popularity = popularity_of(dataset.interactions);
+  // Shares below: 3.5/4, 2/4, 0.5/4, 2/4; around their mean 1/2: 3/8, 0, -3/8, 0; their deviation: sqrt(2 (3/8)^2 / 4).
+  EXPECT_NEAR(popularity[0], std::sqrt(2.0), 1e-12);
+  EXPECT_NEAR(popularity[1], 0, 1e-12);
+  EXPECT_NEAR(popularity[2], -std::sqrt(2.0), 1e-12);
+  EXPECT_EQ(popularity[3], popularity[1]);
+
+  const Dataset equal = testing::dataset_of(1, 1, {{0}, {0}}, {{0, 0, 4}, {0, 1, 4}});
+  EXPECT_THAT(popularity_of(equal.interactions), ::testing::ElementsAre(0, 0));
+}
+
+/// Without ratings there is no other sign of what many like.
+TEST(StatisticalMindWithoutRatings, PopularItemsAppealMore) {
+  std::vector<Interaction> rows;
+  for (unsigned user = 0; user < 40; ++user) {
+    for (unsigned item = 0; item < 40 - user; ++item)
+      rows.push_back({.user = UserId(user), .item = ItemId(item)});
+  }
+  Dataset dataset = testing::two_camps(40, 40);
+  dataset.catalogue.genre_names.clear();
+  for (Item& item : dataset.catalogue.items) item.genres.clear();
+  dataset.interactions = Interactions(40, 40, rows, {});
+  const TasteSpace space(dataset.catalogue, dataset.interactions);
+  StatisticalMind mind({}, space, dataset.mean_ratings(), Draws(3), popularity_of(dataset.interactions));
+  const Profile nobody{.traits = {}, .taste = {}};  // drawn to nothing of its own
+  const Memory memory;
+  Notes notes;
+  int popular = 0;
+  int rare = 0;
+  for (std::uint32_t agent = 0; agent < 2000; ++agent) {
+    const std::vector<ShownItem> page{{.item = ItemId(0), .mean_rating = 3},
+                                      {.item = ItemId(39), .mean_rating = 3}};
+    const Situation situation{
+        .agent = AgentId(agent), .page = 1, .profile = nobody, .memory = memory, .notes = notes};
+    Scheduler scheduler;
+    std::optional<Reaction> reaction;
+    scheduler.spawn(ActorId(0), VirtualTime{}, [&](Actor& self) -> Task<void> {
+      reaction = co_await mind.react(self, situation, page);
+    });
+    scheduler.run_until(VirtualTime(Duration(1)));
+    popular += reaction->items[0].aligned ? 1 : 0;
+    rare += reaction->items[1].aligned ? 1 : 0;
+  }
+  // Two deviations apart in popularity: sigma(base + 0.3 * 1.7) against sigma(base - 0.3 * 1.7), some 0.2 of 2,000.
+  EXPECT_GT(popular, rare + 250);
 }
 
 }  // namespace
