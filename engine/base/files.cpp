@@ -21,6 +21,8 @@ int open_new(const std::filesystem::path& path) {
 
 }  // namespace
 
+namespace fs = std::filesystem;
+
 std::string read_file(const std::filesystem::path& path, ErrorKind kind) {
   std::ifstream in(path, std::ios::binary);
   if (!in || std::filesystem::is_directory(path)) {
@@ -55,14 +57,68 @@ void AtomicFile::commit() {
 }
 
 void AtomicFile::fail(int error) const {
-  throw Failure(ErrorKind::unexpected, fmt::format("{}: cannot be written: {}", path_.string(),
-                                                   error == 0 ? "not all of it was" : std::strerror(error)));
+  throw cannot_write(path_, {error == 0 ? EIO : error, std::generic_category()});
 }
 
 void write_file(const std::filesystem::path& path, std::string_view text) {
   AtomicFile file(path);
   file.out() << text;
   file.commit();
+}
+
+Failure cannot_write(const fs::path& path, const std::error_code& reason) {
+  ErrorKind kind = ErrorKind::unexpected;
+  std::string advice;
+  switch (reason.value()) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+    case EIO:
+      kind = ErrorKind::stopped;
+      advice = "; when that is mended, the same command can be given again";
+      break;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EEXIST:
+    case ELOOP:
+    case ENAMETOOLONG:
+      kind = ErrorKind::usage;
+      break;
+    default:
+      break;
+  }
+  return {kind, fmt::format("{}: cannot be written: {}{}", path.string(), reason.message(), advice)};
+}
+
+Failure cannot_write(const fs::path& path) { return cannot_write(path, {errno, std::generic_category()}); }
+
+void create_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw cannot_write(folder, error);
+}
+
+TemporaryFolder::TemporaryFolder(fs::path path) : path_(std::move(path)) {
+  std::error_code error;
+  const bool is_new = fs::create_directory(path_, error);
+  if (error) throw cannot_write(path_, error);
+  if (!is_new) throw Failure(ErrorKind::usage, fmt::format("{}: is in the way; remove it", path_.string()));
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+void TemporaryFolder::move_to(const fs::path& target) {
+  std::error_code error;
+  fs::rename(path_, target, error);
+  if (error) throw cannot_write(target, error);
+  path_.clear();
 }
 
 }  // namespace throng

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "engine/base/error.h"
 
@@ -18,7 +19,7 @@ std::string read_file(const std::filesystem::path& path, ErrorKind kind);
 /// whatever lies under the temporary name. One thread at a time.
 class AtomicFile {
  public:
-  /// Throws Failure(unexpected) naming the path if nothing can be written there.
+  /// Throws cannot_write.
   explicit AtomicFile(std::filesystem::path path);
   /// Leaves nothing behind if it was not committed.
   ~AtomicFile();
@@ -26,7 +27,7 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   std::ostream& out() { return out_; }
-  /// To be called once, after the last byte. Throws Failure(unexpected) naming the path if not everything could be written.
+  /// To be called once, after the last byte. Throws cannot_write.
   void commit();
 
  private:
@@ -41,5 +42,32 @@ class AtomicFile {
 
 /// Writes a whole AtomicFile.
 void write_file(const std::filesystem::path& path, std::string_view text);
+
+/// That `path` could not be written, by the reason: a place where nothing can be written (read-only, forbidden, no
+/// folder) is a Failure(usage); a disk without room, which the same command can try again when there is some, a
+/// Failure(stopped); anything else a Failure(unexpected).
+Failure cannot_write(const std::filesystem::path& path, const std::error_code& reason);
+/// The same, the reason being `errno`.
+Failure cannot_write(const std::filesystem::path& path);
+
+/// Makes the folder and those above it, unless they are there. Throws cannot_write.
+void create_folder(const std::filesystem::path& folder);
+
+/// A new folder that is removed with its contents, unless it was moved to its place. Throws cannot_write, and
+/// Failure(usage) if the path is taken.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(std::filesystem::path path);
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  /// Onto nothing or an empty folder.
+  void move_to(const std::filesystem::path& target);
+
+ private:
+  std::filesystem::path path_;
+};
 
 }  // namespace throng

@@ -78,4 +78,12 @@ FolderLock::~FolderLock() {
   close(file_);
 }
 
+bool is_locked(const std::filesystem::path& folder) {
+  const int file = open((folder / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool is_held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(file);
+  return is_held;
+}
+
 }  // namespace throng

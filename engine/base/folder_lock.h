@@ -26,4 +26,7 @@ class FolderLock {
       made_;  ///< the uppermost folder that had to be made, or else the file; empty: nothing
 };
 
+/// Whether a process holds the lock of a folder. Changes nothing.
+bool is_locked(const std::filesystem::path& folder);
+
 }  // namespace throng

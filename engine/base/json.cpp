@@ -42,14 +42,17 @@ class StrictReader {
     if (depth > kMaxDepth) throw std::length_error(fmt::format("more than {} levels", kMaxDepth));
     if (event == Json::parse_event_t::object_start) keys_.emplace_back();
     if (event == Json::parse_event_t::object_end) keys_.pop_back();
-    if (event == Json::parse_event_t::key && !keys_.back().insert(parsed.get<std::string>()).second) {
+    if (event != Json::parse_event_t::key) return true;
+    if (!keys_.back().insert(parsed.get<std::string>()).second)
       throw std::length_error(fmt::format("the key {} stands twice in an object", parsed.dump()));
-    }
+    if (keys_.back().size() > kMostKeys)
+      throw std::length_error(fmt::format("an object has more than {} keys", kMostKeys));
     return true;
   }
 
  private:
   static constexpr int kMaxDepth = 64;
+  static constexpr std::size_t kMostKeys = 10000;
   std::vector<std::set<std::string>> keys_;  ///< of the objects that are open
 };
 

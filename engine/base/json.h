@@ -12,9 +12,9 @@ namespace throng {
 /// Keys keep the order of the file.
 using Json = nlohmann::ordered_json;
 
-/// Parses `text`. Not allowed beyond JSON itself: comments, the same key twice in an object, and more than 64
-/// levels (what walks over a document is recursive). The error (of kind `kind`) names `source`, line and
-/// column.
+/// Parses `text`. Not allowed beyond JSON itself: comments, a key twice in an object, more than 64 levels (what walks
+/// over a document is recursive), more than 10,000 keys in an object (they are looked for one by one). The error (of
+/// kind `kind`) names `source`, line and column.
 Result<Json> parse_json(std::string_view text, std::string_view source, ErrorKind kind);
 
 /// Reads and parses a file. Throws Failure(`kind`).

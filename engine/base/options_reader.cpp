@@ -40,6 +40,8 @@ bool fits(const Json& value, Range<int> range) {
 }  // namespace
 
 std::optional<std::string> closest_word(std::string_view word, const std::vector<std::string>& words) {
+  constexpr std::size_t longest = 100;  // nothing that is looked for comes near
+  if (word.size() > longest) return std::nullopt;
   const auto distance = [&](const std::string& other) { return edit_distance(word, other); };
   const auto nearest = std::ranges::min_element(words, {}, distance);
   if (nearest == words.end() || distance(*nearest) > std::max<std::size_t>(1, (word.size() + 1) / 3))

@@ -142,8 +142,7 @@ class CsvWriter {
 
   void end_row();
   void row(const std::vector<std::string_view>& fields);
-  /// Call it once, at the end: only then the file is there. Throws Failure(unexpected) naming the path if not everything
-  /// could be written.
+  /// Call it once, at the end: only then the file is there. Throws cannot_write.
   void close();
 
  private:

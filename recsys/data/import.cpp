@@ -78,6 +78,33 @@ Imported import_dataset(std::string_view kind, const std::filesystem::path& sour
   return imported;
 }
 
+std::optional<std::string> import_kind_of(const std::filesystem::path& source) {
+  std::vector<std::string> files;
+  std::error_code error;
+  if (std::filesystem::is_directory(source, error)) {
+    for (const auto& entry : std::filesystem::directory_iterator(source, error))
+      files.push_back(entry.path().filename().string());
+  } else if (std::filesystem::is_regular_file(source, error)) {
+    files.push_back(source.filename().string());
+  }
+  const auto has = [&](std::string_view name) { return std::ranges::find(files, name) != files.end(); };
+  const auto has_like = [&](std::string_view start, std::initializer_list<std::string_view> parts) {
+    return std::ranges::any_of(files, [&](const std::string& file) {
+      return file.starts_with(start) && std::ranges::any_of(parts, [&](std::string_view part) {
+               return file.find(part) != std::string::npos;
+             });
+    });
+  };
+  if (has("u.data") || has("ratings.dat") || (has("ratings.csv") && has("movies.csv"))) return "movielens";
+  if (has("movie_detail.csv")) return "agent4rec";
+  if (has("train.txt") && has("test.txt")) return "lightgcn";
+  if (has_like("steam", {"."})) return "steam";
+  if (has_like("reviews_", {".json"}) || has_like("meta_", {".json"}) || has_like("", {".jsonl"}))
+    return "amazon";
+  if (has_like("", {".csv", ".tsv"})) return "csv";
+  return std::nullopt;
+}
+
 std::vector<std::string> import_kinds() {
   std::vector<std::string> names;
   names.reserve(std::size(kinds));

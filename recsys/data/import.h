@@ -56,6 +56,9 @@ struct Imported {
 Imported import_dataset(std::string_view kind, const std::filesystem::path& source,
                         const ImportOptions& options);
 
+/// The kind that a folder or file of a published dataset looks like, by the names of its files; empty if none.
+std::optional<std::string> import_kind_of(const std::filesystem::path& source);
+
 /// The kinds `import_dataset` knows, in the order of the help text.
 std::vector<std::string> import_kinds();
 

@@ -10,6 +10,7 @@
 #include "recsys/data/dataset_folder.h"
 #include "recsys/data/external_ids.h"
 #include "recsys/data/folder_columns.h"
+#include "recsys/data/import.h"
 #include "recsys/data/mapped_file.h"
 #include "recsys/data/row_order.h"
 #include "recsys/data/text.h"
@@ -260,11 +261,24 @@ void read_interactions(const std::filesystem::path& path, const ExternalIds& use
                    {.ratings = table.has(interaction_rating), .times = table.has(interaction_time)});
 }
 
+/// What is no dataset folder is often a dataset as it was published.
+void check_is_dataset_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder, error)) fail_in(folder, "there is no such dataset folder");
+  if (std::filesystem::exists(folder / "dataset.json", error)) return;
+  const std::optional<std::string> kind = import_kind_of(folder);
+  fail_in(
+      folder,
+      fmt::format("is not a dataset folder (it has no dataset.json){}; import it first: throng data import "
+                  "{} {} -o DIR",
+                  kind ? fmt::format(", but looks like a published dataset of the kind {}", *kind) : "",
+                  kind.value_or("KIND"), folder.string()));
+}
+
 }  // namespace
 
 Dataset read_dataset_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(folder, error)) fail_in(folder, "there is no such dataset folder");
+  check_is_dataset_folder(folder);
   Dataset dataset;
   const Counts counts = read_description(folder / "dataset.json", dataset);
   const ExternalIds items = read_items(folder / "items.csv", dataset.catalogue);

@@ -15,31 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that is removed with its contents, unless it was moved to its place.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {
-    if (!fs::create_directory(path_)) {
-      throw Failure(ErrorKind::usage, fmt::format("{}: is in the way; remove it", path_.string()));
-    }
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-  void move_to(const fs::path& target) {
-    fs::rename(path_, target);  // also onto an empty folder
-    path_.clear();
-  }
-
- private:
-  fs::path path_;
-};
-
 void write_description(const Dataset& dataset, const fs::path& path) {
   Json json;
   json["name"] = dataset.name;
@@ -146,23 +121,24 @@ void write_interactions(const Dataset& dataset, const fs::path& path) {
 }  // namespace
 
 void write_dataset_folder(const Dataset& dataset, const fs::path& folder) {
-  try {
-    if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder))) {
-      throw Failure(ErrorKind::usage,
-                    fmt::format("{}: exists already; a dataset is written to a new folder", folder.string()));
-    }
-    fs::path target = fs::absolute(folder).lexically_normal();
-    if (!target.has_filename()) target = target.parent_path();
-    fs::create_directories(target.parent_path());
-    TemporaryFolder partial(fmt::format("{}.partial-{}", target.string(), getpid()));
-    write_items(dataset.catalogue, partial.path() / "items.csv");
-    write_users(dataset.users, partial.path() / "users.csv");
-    write_interactions(dataset, partial.path() / "interactions.csv");
-    write_description(dataset, partial.path() / "dataset.json");
-    partial.move_to(target);
-  } catch (const fs::filesystem_error& error) {
-    throw Failure(ErrorKind::unexpected, fmt::format("{}: {}", folder.string(), error.what()));
+  std::error_code error;
+  const bool is_free =
+      !fs::exists(folder, error) || (fs::is_directory(folder, error) && fs::is_empty(folder, error));
+  if (error || !is_free) {
+    throw Failure(
+        ErrorKind::usage,
+        fmt::format("{}: {}", folder.string(),
+                    error ? error.message() : "exists already; a dataset is written to a new folder"));
   }
+  fs::path target = fs::absolute(folder).lexically_normal();
+  if (!target.has_filename()) target = target.parent_path();
+  create_folder(target.parent_path());
+  TemporaryFolder partial(fmt::format("{}.partial-{}", target.string(), getpid()));
+  write_items(dataset.catalogue, partial.path() / "items.csv");
+  write_users(dataset.users, partial.path() / "users.csv");
+  write_interactions(dataset, partial.path() / "interactions.csv");
+  write_description(dataset, partial.path() / "dataset.json");
+  partial.move_to(target);
 }
 
 }  // namespace throng

@@ -55,11 +55,11 @@ void import(const ImportArguments& arguments) {
   const Imported imported = import_dataset(arguments.kind, arguments.source, options_of(arguments));
   write_dataset_folder(imported.dataset, arguments.out);
   for (const BadLine& bad : imported.skipped) {
-    fmt::print(stderr, "skipped {}:{}: {}\n", printable(bad.file), bad.line, printable(bad.reason));
+    say_to_stderr(fmt::format("skipped {}:{}: {}\n", printable(bad.file), bad.line, printable(bad.reason)));
   }
   const Dataset& dataset = imported.dataset;
-  fmt::print("{}: {} users, {} items, {} interactions written to {}\n", dataset.name, dataset.users.size(),
-             dataset.catalogue.size(), dataset.interactions.size(), arguments.out);
+  fmt::print("{}: {} users, {} items, {} interactions written to {}\n", printable(dataset.name),
+             dataset.users.size(), dataset.catalogue.size(), dataset.interactions.size(), arguments.out);
 }
 
 struct DescribeArguments {

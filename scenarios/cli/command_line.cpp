@@ -1,16 +1,50 @@
 #include "scenarios/cli/command_line.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iostream>
+#include <sstream>
 
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/base/error.h"
+#include "engine/base/json.h"
+#include "engine/base/options_reader.h"
 #include "engine/base/printable.h"
 #include "scenarios/cli/commands.h"
 
 namespace throng {
+namespace {
+
+int complain(const std::string& problem, ErrorKind kind) {
+  say_to_stderr(fmt::format("throng: {}\n", printable_lines(problem)));
+  return static_cast<int>(kind);
+}
+
+/// What is said to a word or an option that stands where a command was expected; "" if that is not what was wrong.
+std::string wrong_command(const CLI::App& app) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  if (!chosen.empty()) return wrong_command(*chosen.front());
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App* /*command*/) { return true; }))
+    known.push_back(command->get_name());
+  const std::vector<std::string> left = app.remaining();
+  const auto word =
+      std::ranges::find_if(left, [](const std::string& text) { return !text.starts_with('-'); });
+  if (known.empty() || left.empty()) return "";
+  if (word == left.end())
+    return fmt::format("there is no option {}; --help shows what there is", left.front());
+  const std::string of = app.get_parent() == nullptr ? "" : app.get_name() + " ";
+  const std::optional<std::string> meant = closest_word(*word, known);
+  return fmt::format("there is no command \"{}{}\"; {}", of, *word,
+                     meant ? fmt::format("did you mean \"{}{}\"?", of, *meant)
+                           : fmt::format("there are: {}", fmt::join(known, ", ")));
+}
+
+}  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
   CLI::App app{"Throng puts a population of users in front of a recommender system and shows what happens."};
@@ -32,20 +66,22 @@ int run_command_line(int argc, const char* const* argv) {
       throw Failure(ErrorKind::unexpected, "the results cannot be written to stdout");
     return 0;
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
+    if (const std::string problem = wrong_command(app); !problem.empty() && error.get_exit_code() != 0)
+      return complain(problem, ErrorKind::usage);
+    std::ostringstream errors;
+    const int code = app.exit(error, std::cout, errors);
+    say_to_stderr(errors.str());
     return code == 0 ? 0 : static_cast<int>(ErrorKind::usage);
   } catch (const Failure& failure) {
-    fmt::print(stderr, "throng: {}\n", printable_lines(failure.what()));
-    return failure.exit_code();
+    return complain(failure.what(), failure.kind());
   } catch (const SQLite::Exception& error) {
-    fmt::print(stderr, "throng: a run cannot be read: {}\n", printable(error.what()));
-    return static_cast<int>(ErrorKind::data);
+    return complain(fmt::format("a run cannot be read: {}", error.what()), ErrorKind::data);
+  } catch (const Json::exception& error) {
+    return complain(fmt::format("a file of a run is damaged: {}", error.what()), ErrorKind::data);
   } catch (const std::filesystem::filesystem_error& error) {
-    fmt::print(stderr, "throng: {}\n", printable(error.what()));
-    return static_cast<int>(ErrorKind::data);
+    return complain(fmt::format("{}: {}", error.path1().string(), error.code().message()), ErrorKind::data);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "throng: unexpected: {}\n", printable(error.what()));
-    return static_cast<int>(ErrorKind::unexpected);
+    return complain(fmt::format("unexpected: {}", error.what()), ErrorKind::unexpected);
   }
 }
 

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
@@ -19,12 +18,6 @@ struct TranscriptsArguments {
 };
 
 Dataset load_titled_dataset(const std::string& path) {
-  if (std::filesystem::exists(std::filesystem::path(path) / "movie_detail.csv")) {
-    throw Failure(ErrorKind::data,
-                  fmt::format("{} is Agent4Rec's own bundle; make a dataset folder of it first: throng "
-                              "data import agent4rec {} -o DIR",
-                              path, path));
-  }
   Dataset dataset = load_dataset(path);
   if (!dataset.catalogue.has_titles()) {
     throw Failure(ErrorKind::data, fmt::format("{} has no titles to find in replies", path));
@@ -60,7 +53,7 @@ void add_transcripts_command(CLI::App& app) {
       ->required();
   command->add_flag("--json", arguments->json, "Print one JSON object");
   command->add_flag("--disagreements", arguments->disagreements,
-                    "Also show every page that was read differently or incompletely");
+                    "Also show every page that was read differently, incompletely, or from words alone");
   command->callback([arguments] { compare(*arguments); });
 }
 

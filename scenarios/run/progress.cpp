@@ -1,7 +1,5 @@
 #include "scenarios/run/progress.h"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -43,12 +41,12 @@ void Progress::print(const std::string& line, Urgency urgency) {
   if (urgency == Urgency::may_be_left_out && Clock::now() - last_print_ < pause) return;
   last_print_ = Clock::now();
   line_open_ = is_terminal_;
-  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r\033[K" : "", printable(line), is_terminal_ ? "" : "\n");
-  std::fflush(stderr);
+  say_to_stderr(
+      fmt::format("{}{}{}", is_terminal_ ? "\r\033[K" : "", printable(line), is_terminal_ ? "" : "\n"));
 }
 
 void Progress::finish() {
-  if (line_open_) fmt::print(stderr, "\n");
+  if (line_open_) say_to_stderr("\n");
   line_open_ = false;
 }
 

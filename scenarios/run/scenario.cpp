@@ -43,6 +43,23 @@ void apply_override(Json& json, const std::string& override_text) {
   }
 }
 
+/// A description tells of the dataset and the agents that stand in the file: overrides of them make it untrue.
+void apply_overrides(Json& json, const std::vector<std::string>& overrides) {
+  const auto told = [&] {
+    Json values = Json::array();
+    for (const char* path : {"/dataset/path", "/population"}) {
+      const Json::json_pointer pointer(path);
+      values.push_back(json.contains(pointer) ? json[pointer] : Json());
+    }
+    return values;
+  };
+  const bool has_description = json.is_object() && json.contains("description");
+  const Json described = has_description ? told() : Json();
+  const Json description = has_description ? json["description"] : Json();
+  for (const std::string& text : overrides) apply_override(json, text);
+  if (has_description && told() != described && json["description"] == description) json.erase("description");
+}
+
 /// Sets `into` if the object has the key.
 template <class T>
 void read(const Json& object, const char* key, T& into) {
@@ -258,7 +275,7 @@ void leave_unknown_digests(nlohmann::json& a, nlohmann::json& b) {
 }  // namespace
 
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides) {
-  for (const std::string& text : overrides) apply_override(json, text);
+  apply_overrides(json, overrides);
   const std::vector<std::string> faults = schema_faults(json, scenario_schema());
   if (!faults.empty()) fail(source, fmt::format("{}", fmt::join(faults, "\n" + source + ": ")));
 
@@ -309,6 +326,11 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
 }
 
 Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+  constexpr std::uintmax_t most_bytes = 4U << 20U;  // a thousand endpoints make 300 KB
+  std::error_code error;
+  if (const std::uintmax_t bytes = std::filesystem::file_size(file, error); !error && bytes > most_bytes)
+    fail(file.string(),
+         fmt::format("it has {} bytes, more than the {} that a scenario may have", bytes, most_bytes));
   return parse_scenario(read_json(file, ErrorKind::usage), file.string(), overrides);
 }
 

@@ -12,6 +12,15 @@
 namespace throng {
 namespace {
 
+constexpr std::size_t kMostFaults = 20;
+
+/// A value as it stands in a message.
+std::string excerpt_of(const Json& value) {
+  constexpr std::size_t most = 200;
+  const std::string text = value.dump();
+  return text.size() <= most ? text : text.substr(0, most) + "...";
+}
+
 /// A place in the document, and the part of the schema that describes it.
 struct Place {
   std::string path;
@@ -40,7 +49,8 @@ std::vector<std::string> unknown_keys(const Place& place) {
   for (const auto& [key, value] : place.value->items()) {
     if (std::ranges::find(known, key) != known.end()) continue;
     const auto meant = closest_word(key, known);
-    faults.push_back(fmt::format("{}/{}: unknown key; {}", place.path, key,
+    if (faults.size() > kMostFaults) break;
+    faults.push_back(fmt::format("{}/{}: unknown key; {}", place.path, key.substr(0, 100),
                                  meant ? fmt::format("did you mean \"{}\"?", *meant)
                                        : fmt::format("known here: {}", fmt::join(known, ", "))));
   }
@@ -63,11 +73,12 @@ std::vector<std::string> faults_at(const Place& place, const std::string& compla
   const auto mentions = [&](const char* words) { return complaint.find(words) != std::string::npos; };
   if (mentions("Failed to validate against schema associated with property"))
     return {};  // its own line follows
-  if (place.schema == nullptr) return {fmt::format("{}: {}: {}", place.path, place.value->dump(), complaint)};
+  if (place.schema == nullptr)
+    return {fmt::format("{}: {}: {}", place.path, excerpt_of(*place.value), complaint)};
   if (mentions("'additionalProperties'")) return unknown_keys(place);
   if (mentions("Missing required property")) return missing_keys(place);
   return {fmt::format("{}: {}: expected a value {}", place.path.empty() ? "/" : place.path,
-                      place.value->dump(), expectation(*place.schema))};
+                      excerpt_of(*place.value), expectation(*place.schema))};
 }
 
 }  // namespace
@@ -77,6 +88,10 @@ std::vector<std::string> schema_faults(const Json& document, const Json& schema)
   std::vector<std::string> faults;
   for (const auto& [path, complaint] : compiled.faults(document)) {
     for (std::string& fault : faults_at(find_place(path, document, schema), complaint)) {
+      if (faults.size() == kMostFaults) {
+        faults.emplace_back("and more");
+        return faults;
+      }
       if (std::ranges::find(faults, fault) == faults.end()) faults.push_back(std::move(fault));
     }
   }

@@ -32,5 +32,14 @@ TEST(Printable, TakesTerminalControlOutOfTitles) {
   EXPECT_EQ(printable("\u202Eevil"), " evil");
 }
 
+TEST(Printable, WhatIsNotSeenBecomesASpace) {
+  for (const char* unseen : {"\u200b", "\u200d", "\u2028", "\u2029", "\u2060", "\ufeff", "\u00ad", "\u061c",
+                             "\u180e", "\u3164", "\U000e0041", "\U000e007f", "\U000e0100", "\ufe01"}) {
+    EXPECT_EQ(printable(std::string("a") + unseen + "b"), "a b");
+    EXPECT_EQ(printable_lines(std::string("a\n") + unseen + "b"), "a\n b");
+  }
+  EXPECT_EQ(printable("七人の侍 Amélie Ωmega e\u0301"), "七人の侍 Amélie Ωmega e\u0301");
+}
+
 }  // namespace
 }  // namespace throng
