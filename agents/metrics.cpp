@@ -7,6 +7,8 @@
 #include <optional>
 #include <set>
 
+#include <boost/math/distributions/students_t.hpp>
+
 namespace throng {
 namespace {
 
@@ -63,6 +65,12 @@ std::vector<Outcome> of_agents_that_stayed(std::span<const Outcome> outcomes) {
 }
 
 }  // namespace
+
+std::optional<double> half_width_95(double standard_error, std::size_t values) {
+  if (values < 2) return std::nullopt;
+  const boost::math::students_t distribution(static_cast<double>(values - 1));
+  return boost::math::quantile(distribution, 0.975) * standard_error;
+}
 
 Outcome outcome_of(const SessionRecord& session) {
   Outcome outcome{.agent = session.agent, .round = session.round, .abandoned = session.abandoned()};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/parallel.h"
+#include "engine/base/printable.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/report/call_table.h"
 #include "scenarios/report/run_tables.h"
@@ -33,7 +34,11 @@ void print(const RunArguments& arguments, const Scenario& scenario, const RunOpt
     fmt::print("{}\n", summary.dump());
     return;
   }
-  fmt::print("{}\n", scenario.is_study() ? study_tables(summary)
+  if (!scenario.is_study()) {
+    for (const Json& sentence : summary.value("caveats", Json::array()))
+      fmt::print("  note: {}\n", printable(sentence.get<std::string>()));
+  }
+  fmt::print("{}\n", scenario.is_study() ? study_tables(options.folder)
                                          : metrics_table(RunReader(options.folder).metrics()));
   if (summary.contains("llm")) fmt::print("{}\n", call_table(summary["llm"]));
   if (summary.contains("rankings")) fmt::print("{}\n", ranking_line(summary["rankings"]));

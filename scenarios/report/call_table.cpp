@@ -9,7 +9,7 @@
 namespace throng {
 namespace {
 
-std::int64_t count(const Json& json, const char* key) { return json[key].get<std::int64_t>(); }
+std::int64_t count(const Json& json, const char* key) { return json.at(key).get<std::int64_t>(); }
 
 /// Such as "interview 2, react 7"; "none" of an empty object.
 std::string by_name(const Json& counts) {
@@ -26,23 +26,24 @@ std::vector<std::string> cells(std::string name, const Json& totals) {
           fmt::format("{}", count(totals, "prompt_tokens")),
           fmt::format("{}", count(totals, "cached_tokens")),
           fmt::format("{}", count(totals, "completion_tokens")),
-          fmt::format("{:.4f}", totals["usd"].get<double>())};
+          fmt::format("{:.4f}", totals.at("usd").get<double>())};
 }
 
 Json model_row(std::string name, const Json& totals) {
-  return Json::array({std::move(name), totals["calls"], totals["retries"], totals["prompt_tokens"],
-                      totals["cached_tokens"], totals["completion_tokens"], totals["usd"]});
+  return Json::array({std::move(name), totals.at("calls"), totals.at("retries"), totals.at("prompt_tokens"),
+                      totals.at("cached_tokens"), totals.at("completion_tokens"), totals.at("usd")});
 }
 
 std::string name_of(const Json& model) {
-  return fmt::format("{} at {}", model["model"].get<std::string>(), model["endpoint"].get<std::string>());
+  return fmt::format("{} at {}", model.at("model").get<std::string>(),
+                     model.at("endpoint").get<std::string>());
 }
 
 }  // namespace
 
 Json call_section(const Json& llm) {
   Json models = Json::array();
-  for (const Json& model : llm["by_model"]) models.push_back(model_row(name_of(model), model));
+  for (const Json& model : llm.at("by_model")) models.push_back(model_row(name_of(model), model));
   if (models.size() != 1) models.push_back(model_row("all", llm));
   Json troubles = Json::array();
   for (const auto& [what, key] :
@@ -50,12 +51,12 @@ Json call_section(const Json& llm) {
         std::pair{"abandoned agents", "abandoned_agents"},
         std::pair{"interviews missing", "missing_interviews"},
         std::pair{"repairs: calls that told the model what was wrong", "repairs"}}) {
-    troubles.push_back(Json::array({what, llm[key]}));
+    troubles.push_back(Json::array({what, llm.at(key)}));
   }
-  for (const auto& [step, times] : llm["unusable_replies"].items()) {
+  for (const auto& [step, times] : llm.at("unusable_replies").items()) {
     troubles.push_back(Json::array({fmt::format("replies that could not be used: {}", step), times}));
   }
-  for (const auto& [kind, times] : llm["failed_attempts"].items()) {
+  for (const auto& [kind, times] : llm.at("failed_attempts").items()) {
     troubles.push_back(Json::array({fmt::format("failed attempts: {}", kind), times}));
   }
   const Json calls{
@@ -71,27 +72,27 @@ Json call_section(const Json& llm) {
       {"text",
        fmt::format("Per agent {:.2f} calls and {:.0f} tokens. Degraded pages count in no metric; abandoned "
                    "agents are left out of means over agents.",
-                   llm["calls_per_agent"].get<double>(), llm["tokens_per_agent"].get<double>())},
+                   llm.at("calls_per_agent").get<double>(), llm.at("tokens_per_agent").get<double>())},
       {"tables", Json::array({calls, failures})}};
 }
 
 std::string call_table(const Json& llm) {
   Table table({"model", "calls", "retries", "prompt tokens", "of them cached", "completion tokens", "USD"});
-  for (const Json& model : llm["by_model"]) {
+  for (const Json& model : llm.at("by_model")) {
     table.add_row(cells(name_of(model), model));
   }
-  if (llm["by_model"].size() != 1) table.add_row(cells("all", llm));
+  if (llm.at("by_model").size() != 1) table.add_row(cells("all", llm));
   std::string text = table.text();
   text += fmt::format(
       "  per agent: {:.2f} calls, {:.0f} tokens; {} calls made now, {} from the journal, {} replayed\n",
-      llm["calls_per_agent"].get<double>(), llm["tokens_per_agent"].get<double>(), count(llm, "live"),
+      llm.at("calls_per_agent").get<double>(), llm.at("tokens_per_agent").get<double>(), count(llm, "live"),
       count(llm, "from_journal"), count(llm, "replayed"));
   text += fmt::format(
       "  replies that could not be used: {}; repairs: {}; degraded pages: {} of {}; abandoned agents: "
       "{}; interviews missing: {}\n",
-      by_name(llm["unusable_replies"]), count(llm, "repairs"), count(llm, "degraded_pages"),
+      by_name(llm.at("unusable_replies")), count(llm, "repairs"), count(llm, "degraded_pages"),
       count(llm, "pages"), count(llm, "abandoned_agents"), count(llm, "missing_interviews"));
-  text += fmt::format("  failed attempts: {}\n", by_name(llm["failed_attempts"]));
+  text += fmt::format("  failed attempts: {}\n", by_name(llm.at("failed_attempts")));
   return text;
 }
 

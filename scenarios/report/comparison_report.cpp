@@ -7,8 +7,8 @@
 
 #include "engine/base/printable.h"
 #include "scenarios/report/run_figures.h"
-#include "scenarios/report/study_report.h"
 #include "scenarios/report/table.h"
+#include "scenarios/store/study_folder.h"
 
 namespace throng {
 namespace {

@@ -60,6 +60,7 @@ Json popularity_chart(const Dataset& dataset) {
           {"title", "Popularity"},
           {"unit", "percent of the interactions"},
           {"x_title", "percent of the items, most popular first"},
+          {"range", {0, 100}},
           {"series", Json::array({{{"name", "interactions"}, {"points", std::move(points)}}})}};
 }
 

@@ -23,12 +23,12 @@ std::string dumped(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
+/// Of a number that was measured: as many digits if it happens to be whole. Counts are integers and not shown so.
 std::string number_text(double number) {
-  if (number == std::floor(number) && std::abs(number) < 1e15) return fmt::format("{:.0f}", number);
   const double size = std::abs(number);
   if (size >= 1000) return fmt::format("{:.0f}", number);
   if (size >= 100) return fmt::format("{:.1f}", number);
-  return size >= 0.01 ? fmt::format("{:.3f}", number) : fmt::format("{:.2g}", number);
+  return size >= 0.01 || size == 0 ? fmt::format("{:.3f}", number) : fmt::format("{:.2g}", number);
 }
 
 /// What a cell or a fact shows of a value.
@@ -102,7 +102,7 @@ Json table_of_bars(const Json& chart) {
   columns.push_back(chart.value("x_title", ""));
   for (const Json& series : chart["series"]) {
     columns.push_back(series["name"]);
-    if (series.contains("errors")) columns.push_back("standard error");
+    if (series.contains("half_widths")) columns.push_back("± 95 %");
   }
   Json rows = Json::array();
   for (std::size_t i = 0; i < chart["labels"].size(); ++i) {
@@ -111,7 +111,7 @@ Json table_of_bars(const Json& chart) {
     row.push_back(chart["labels"][i]);
     for (const Json& series : chart["series"]) {
       row.push_back(series["values"][i]);
-      if (series.contains("errors")) row.push_back(series["errors"][i]);
+      if (series.contains("half_widths")) row.push_back(series["half_widths"][i]);
     }
     rows.push_back(row);
   }
@@ -124,7 +124,7 @@ bool has_band(const Json& series) {
 
 Json table_of_curves(const Json& chart) {
   Json columns = Json::array({chart.value("x_title", "")});
-  std::map<double, Json> cells;  // by x; each as wide as the columns so far
+  std::map<double, Json> cells;  // by x, which comes first; each as wide as the columns so far
   for (const Json& series : chart["series"]) {
     const std::string name = text_at(series, "name");
     columns.push_back(name);
@@ -132,15 +132,15 @@ Json table_of_curves(const Json& chart) {
     if (band) columns.insert(columns.end(), {name + ", low", name + ", high"});
     for (const Json& point : series["points"]) {
       Json& row = cells[point["x"].get<double>()];
-      while (row.size() + (band ? 4 : 2) < columns.size()) row.push_back(nullptr);
+      if (row.empty()) row.push_back(point["x"]);
+      while (row.size() + (band ? 3 : 1) < columns.size()) row.push_back(nullptr);
       row.push_back(point["mean"]);
       if (band) row.insert(row.end(), {point.value("low", Json()), point.value("high", Json())});
     }
   }
   Json rows = Json::array();
   for (auto& [x, row] : cells) {
-    while (row.size() + 1 < columns.size()) row.push_back(nullptr);
-    row.insert(row.begin(), x);
+    while (row.size() < columns.size()) row.push_back(nullptr);
     rows.push_back(row);
   }
   return {{"columns", columns}, {"rows", rows}};
@@ -196,12 +196,15 @@ data section_view(const Json& section, ChartList& charts) {
 data metric_view(const Json& metric) {
   data view = texts(metric, {"label", "meaning", "basis"});
   view.set("mean", fmt::format("{:.3f}", metric["mean"].get<double>()));
-  view.set("standard_error", fmt::format("{:.3f}", metric["standard_error"].get<double>()));
+  const Json half_width = metric.value("half_width", Json());
+  view.set("half_width",
+           half_width.is_null() ? data(false) : data(fmt::format("{:.3f}", half_width.get<double>())));
   return view;
 }
 
 data page_view(const Json& report) {
-  data view = texts(report, {"title", "subtitle", "notice", "command", "digest", "version"});
+  data view = texts(report, {"title", "subtitle", "notice", "metrics_note", "command", "command_says",
+                             "digest", "version"});
   view.set("facts", list_of(list_at(report, "facts"), [](const Json& fact) {
              return texts(fact, {"name", "value"});
            }));

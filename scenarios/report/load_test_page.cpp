@@ -9,11 +9,8 @@ namespace throng {
 namespace {
 
 Json chart(const char* title, const char* unit, const char* x_title, Json series) {
-  return {{"kind", "curves"},
-          {"title", title},
-          {"unit", unit},
-          {"x_title", x_title},
-          {"series", std::move(series)}};
+  return {{"kind", "curves"},   {"title", title},        {"unit", unit},
+          {"x_title", x_title}, {"range", {0, nullptr}}, {"series", std::move(series)}};
 }
 
 const Json& load_of(const Json& point) {

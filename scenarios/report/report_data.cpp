@@ -6,11 +6,13 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/base/files.h"
 #include "scenarios/report/call_table.h"
 #include "scenarios/report/chart_json.h"
 #include "scenarios/report/item_charts.h"
+#include "scenarios/report/run_ending.h"
 #include "scenarios/report/run_figures.h"
 
 namespace throng {
@@ -39,15 +41,17 @@ Json distribution(const char* title, const char* unit, const char* x_title, cons
 Json views_chart(std::span<const PageFigures> pages) {
   Json labels = Json::array();
   Json views = Json::array();
-  Json errors = Json::array();
+  Json half_widths = Json::array();
   for (const PageFigures& page : pages) {
     labels.push_back(std::to_string(page.page));
     views.push_back(page.views);
-    errors.push_back(page.standard_error);
+    half_widths.push_back(half_width_json(page.standard_error, page.sessions));
   }
-  Json chart = bar_chart_json("Views per page", "views", "page", std::move(labels),
-                              Json::array({{{"name", "mean views"}, {"values", views}, {"errors", errors}}}));
-  chart["note"] = "Mean over the sessions that reached the page; whiskers are one standard error.";
+  Json chart = bar_chart_json(
+      "Views per page", "views", "page", std::move(labels),
+      Json::array({{{"name", "mean views"}, {"values", views}, {"half_widths", half_widths}}}));
+  chart["note"] =
+      "Mean over the sessions that reached the page; whiskers are 95 % confidence intervals over sessions.";
   return chart;
 }
 
@@ -100,15 +104,16 @@ Json agents_chart(std::span<const TraitGroupFigures> groups) {
 
 Json trait_metric_chart(std::span<const TraitGroupFigures> groups, std::size_t metric) {
   Json means = Json::array();
-  Json errors = Json::array();
+  Json half_widths = Json::array();
   for (const TraitGroupFigures& group : groups) {
     const Metric& figure = group.metrics[metric];
     means.push_back(figure.agents > 0 ? Json(figure.mean) : Json());
-    errors.push_back(figure.agents > 0 ? Json(figure.standard_error) : Json());
+    half_widths.push_back(half_width_json(figure.standard_error, figure.agents));
   }
   const auto [label, meaning] = words_of(groups.front().metrics[metric]);
-  return trait_chart(groups, fmt::format("{}: {}", label, meaning),
-                     {{"name", label}, {"values", std::move(means)}, {"errors", std::move(errors)}});
+  return trait_chart(
+      groups, fmt::format("{}: {}", label, meaning),
+      {{"name", label}, {"values", std::move(means)}, {"half_widths", std::move(half_widths)}});
 }
 
 Json trait_table(std::span<const TraitGroupFigures> groups) {
@@ -130,9 +135,10 @@ Json traits_section(const RunReader& run, std::span<const Outcome> outcomes) {
     charts.push_back(trait_metric_chart(groups, metric));
   }
   charts.push_back(agents_chart(groups));
-  Json traits = section_json(
-      "Trait groups", "Every agent belongs to one group of each trait. Whiskers are one standard error.",
-      std::move(charts));
+  Json traits = section_json("Trait groups",
+                             "Every agent belongs to one group of each trait. Whiskers are 95 % confidence "
+                             "intervals over the group's agents.",
+                             std::move(charts));
   traits["size"] = "small";
   traits["tables"] = Json::array({trait_table(groups)});
   return traits;
@@ -148,7 +154,7 @@ Json metric_cards(std::span<const Metric> metrics) {
         {{"label", words.label},
          {"meaning", words.meaning},
          {"mean", metric.mean},
-         {"standard_error", metric.standard_error},
+         {"half_width", half_width_json(metric.standard_error, metric.agents)},
          {"basis", fmt::format("{} agents, {} pages", grouped(metric.agents), grouped(metric.pages))}});
   }
   return cards;
@@ -165,30 +171,6 @@ std::string text_in(const Json& json, const char* path) {
   const Json::json_pointer pointer(path);
   if (!json.contains(pointer)) return "";
   return json[pointer].is_string() ? json[pointer].get<std::string>() : json[pointer].dump();
-}
-
-Json facts_of(const RunReader& run, const Json& scenario) {
-  Json facts = Json::array();
-  const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) facts.push_back({{"name", name}, {"value", value}});
-  };
-  add("dataset", run.meta("dataset"));
-  add("recommender", text_in(scenario, "/recommender/kind"));
-  if (const std::string rankings = run.meta("rankings"); !rankings.empty())
-    add("rankings", ranking_sources(Json::parse(rankings)));
-  add("mind", text_in(scenario, "/mind/kind"));
-  add("rounds", text_in(scenario, "/rounds"));
-  add("seed", run.meta("seed"));
-  return facts;
-}
-
-std::string quoted_for_shell(const std::string& text) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:@%";
-  if (!text.empty() && text[0] != '-' && text.find_first_not_of(plain) == std::string::npos) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
 }
 
 Json sections_of(const RunReader& run, std::span<const Outcome> outcomes) {
@@ -212,15 +194,15 @@ Json sections_of(const RunReader& run, std::span<const Outcome> outcomes) {
 const Json& known_round_metrics() {
   static const Json known = Json::parse(R"([
     {"name": "top_genre_share",
-     "words": {"title": "Share of the top genre", "unit": "share of an agent's items",
+     "words": {"range": [0, 1], "title": "Share of the top genre", "unit": "share of an agent's items",
                "note": "Of an agent's items, the share that carries its most frequent genre; mean over agents."}},
     {"name": "distinct_genres",
-     "words": {"title": "Distinct genres", "unit": "genres per agent",
+     "words": {"range": [0, null], "title": "Distinct genres", "unit": "genres per agent",
                "note": "How many genres an agent's items have; mean over agents."}},
     {"name": "gini",
-     "words": {"title": "Exposure Gini", "unit": "Gini coefficient", "note": "0: all items alike; 1: one has it all."}},
+     "words": {"range": [0, 1], "title": "Exposure Gini", "unit": "Gini coefficient", "note": "0: all items alike; 1: one has it all."}},
     {"name": "coverage",
-     "words": {"title": "Catalogue coverage", "unit": "share of the catalogue",
+     "words": {"range": [0, 1], "title": "Catalogue coverage", "unit": "share of the catalogue",
                "note": "Items that at least one agent met."}}
   ])");
   return known;
@@ -278,10 +260,28 @@ Json round_charts(std::span<const RoundMetric> metrics) {
   return charts;
 }
 
-std::string reproducing_command(const std::filesystem::path& folder) {
-  const std::filesystem::path plain = folder.has_filename() ? folder : folder.parent_path();
-  return fmt::format("throng run {} --out {}", quoted_for_shell((plain / "scenario.json").string()),
-                     quoted_for_shell(plain.string() + "-again"));
+Json facts_of(const RunReader& run, const Json& scenario) {
+  Json facts = Json::array();
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) facts.push_back({{"name", name}, {"value", value}});
+  };
+  add("dataset", run.meta("dataset"));
+  add("recommender", text_in(scenario, "/recommender/kind"));
+  run.with_meta("rankings", [&](const Json& rankings) { add("rankings", ranking_sources(rankings)); });
+  add("mind", text_in(scenario, "/mind/kind"));
+  add("rounds", text_in(scenario, "/rounds"));
+  add("seed", run.meta("seed"));
+  return facts;
+}
+
+Json caveats_section(const RunReader& run) {
+  Json rows = Json::array();
+  for (const std::string& sentence : caveats_of(run)) rows.push_back(Json::array({sentence}));
+  if (rows.empty()) return {};
+  Json section = section_json("To bear in mind", "", Json::array());
+  section["tables"] =
+      Json::array({{{"columns", {"where figures lose part of their meaning"}}, {"rows", std::move(rows)}}});
+  return section;
 }
 
 Json report_data(const RunReader& run, const std::filesystem::path& folder) {
@@ -292,6 +292,7 @@ Json report_data(const RunReader& run, const std::filesystem::path& folder) {
   Json data = {{"title", name.empty() ? run.meta("dataset") : name},
                {"subtitle", text_in(scenario, "/description")},
                {"facts", facts_of(run, scenario)},
+               {"sections", Json::array()},
                {"digest", run.meta("digest")},
                {"version", run.meta("version")}};
   if (run.meta("store") == "summary") {
@@ -299,15 +300,20 @@ Json report_data(const RunReader& run, const std::filesystem::path& folder) {
   } else {
     data["sections"] = sections_of(run, outcomes);
   }
-  if (const std::string llm = run.meta("llm"); !llm.empty())
-    data["sections"].push_back(call_section(Json::parse(llm)));
-  if (run.meta("status") != "finished") {
-    data["notice"] = "This run has not finished: the figures are those of the sessions so far.";
+  if (Json section = caveats_section(run); !section.is_null())
+    data["sections"].insert(data["sections"].begin(), std::move(section));
+  run.with_meta("llm", [&](const Json& llm) { data["sections"].push_back(call_section(llm)); });
+  if (const std::vector<std::string> notes = unfinished_notes(folder); !notes.empty())
+    data["notice"] = fmt::format("{}", fmt::join(notes, " "));
+  if (has_figures(metrics)) {
+    data["metrics"] = metric_cards(metrics);
+    data["metrics_note"] = "± is half the width of the 95 % confidence interval over agents (Student's t).";
   }
-  if (!metrics.empty() && metrics.front().agents > 0) data["metrics"] = metric_cards(metrics);
   if (!scenario.is_null()) {
     data["scenario"] = scenario;
-    data["command"] = reproducing_command(folder);
+    const NextCommand command = next_command(folder);
+    data["command"] = command.text;
+    data["command_says"] = command.says;
   }
   return data;
 }

@@ -13,16 +13,19 @@ namespace throng {
 /// its scenario.json, if there, is shown, and the command that reproduces the run names it.
 Json report_data(const RunReader& run, const std::filesystem::path& folder);
 
-/// The command, safe to paste into a shell, that runs the saved scenario of a run folder into a new one.
-std::string reproducing_command(const std::filesystem::path& folder);
+/// What a run was of, for the "facts" of html_report.
+Json facts_of(const RunReader& run, const Json& scenario);
 
 /// The charts of figures that change from round to round, in the shape of html_report's curves. Metrics
 /// called `recommended_X` and `viewed_X` become two curves of one chart; rounds count from 1. Empty for fewer
 /// than two rounds.
 Json round_charts(std::span<const RoundMetric> metrics);
 
-/// The title, unit and meaning of the chart of X in `recommended_X` and `viewed_X`: {"title", "unit",
-/// "note"?}.
+/// A section that says what has to be borne in mind; null if there is nothing.
+Json caveats_section(const RunReader& run);
+
+/// The title, unit, meaning and range of the chart of X in `recommended_X` and `viewed_X`: {"title", "unit",
+/// "note"?, "range"?}.
 Json words_of_round_metric(const std::string& name);
 
 }  // namespace throng

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <map>
 
+#include <fmt/format.h>
+
 namespace throng {
 namespace {
 
@@ -35,6 +37,13 @@ MetricWords words_of(const Metric& metric) {
   return known == words.end() ? MetricWords{.label = metric.name, .meaning = ""} : known->second;
 }
 
+const TraitGroups& traits_of(AgentId agent, std::span<const TraitGroups> traits) {
+  if (index(agent) < traits.size()) return traits[index(agent)];
+  throw Failure(
+      ErrorKind::data,
+      fmt::format("run.db is damaged: table agents lacks agent {}, which has sessions", index(agent)));
+}
+
 std::vector<TraitGroupFigures> trait_group_figures(std::span<const Outcome> outcomes,
                                                    std::span<const TraitGroups> traits) {
   std::vector<TraitGroupFigures> figures;
@@ -42,7 +51,7 @@ std::vector<TraitGroupFigures> trait_group_figures(std::span<const Outcome> outc
     for (std::uint8_t group = 1; group <= 3; ++group) {
       std::vector<Outcome> members;
       std::ranges::copy_if(outcomes, std::back_inserter(members), [&](const Outcome& outcome) {
-        return traits[index(outcome.agent)].*trait.group == group;
+        return traits_of(outcome.agent, traits).*trait.group == group;
       });
       figures.push_back({.trait = std::string(trait.name),
                          .group = group,
@@ -65,6 +74,21 @@ std::vector<std::size_t> exit_page_counts(std::span<const Outcome> outcomes) {
 std::vector<Metric> metrics_so_far(const RunReader& run, std::span<const Outcome> outcomes) {
   std::vector<Metric> metrics = run.metrics();
   return metrics.empty() ? headline_metrics(outcomes) : metrics;
+}
+
+std::vector<std::string> caveats_of(const RunReader& run) {
+  std::vector<std::string> sentences;
+  run.with_meta("caveats", [&](const Json& json) { sentences = json.get<std::vector<std::string>>(); });
+  return sentences;
+}
+
+bool has_figures(std::span<const Metric> metrics) {
+  return std::ranges::any_of(metrics, [](const Metric& metric) { return metric.agents > 0; });
+}
+
+Json half_width_json(double standard_error, std::size_t values) {
+  const std::optional<double> half_width = half_width_95(standard_error, values);
+  return half_width ? Json(*half_width) : Json();
 }
 
 const std::string& name_of(const ItemFigures& item) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agents/metrics.h"
+#include "engine/base/json.h"
 #include "scenarios/store/run_reader.h"
 
 namespace throng {
@@ -32,6 +33,9 @@ struct TraitGroupFigures {
   std::size_t agents() const { return std::ranges::max(metrics, {}, &Metric::agents).agents; }
 };
 
+/// An agent's groups; `traits` of every agent, in agent order. Throws Failure(data) if they lack the agent.
+const TraitGroups& traits_of(AgentId agent, std::span<const TraitGroups> traits);
+
 /// The nine groups, trait after trait. `traits` of every agent, in agent order.
 std::vector<TraitGroupFigures> trait_group_figures(std::span<const Outcome> outcomes,
                                                    std::span<const TraitGroups> traits);
@@ -41,6 +45,15 @@ std::vector<std::size_t> exit_page_counts(std::span<const Outcome> outcomes);
 
 /// The headline metrics as the run wrote them, or, while it has not finished, of the sessions so far.
 std::vector<Metric> metrics_so_far(const RunReader& run, std::span<const Outcome> outcomes);
+
+/// What the run says of where its figures lose part of their meaning: sentences.
+std::vector<std::string> caveats_of(const RunReader& run);
+
+/// Whether any agent has had a session: without one there is nothing to show.
+bool has_figures(std::span<const Metric> metrics);
+
+/// half_width_95 as JSON; null if there is none.
+Json half_width_json(double standard_error, std::size_t values);
 
 /// What to call an item: its title, or the external id if it has none.
 const std::string& name_of(const ItemFigures& item);

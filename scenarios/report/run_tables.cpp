@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/printable.h"
 #include "scenarios/report/call_table.h"
 #include "scenarios/report/run_figures.h"
 #include "scenarios/report/table.h"
@@ -48,29 +49,34 @@ std::string trait_table(std::span<const TraitGroupFigures> groups) {
 }  // namespace
 
 std::string metrics_table(std::span<const Metric> metrics) {
-  std::string text = fmt::format("  {:<8}{:>8}{:>10}{:>9}{:>9}  {}\n", "metric", "mean", "std.err.", "agents",
+  std::string text = fmt::format("  {:<8}{:>8}{:>10}{:>9}{:>9}  {}\n", "metric", "mean", "± 95 %", "agents",
                                  "pages", "mean over agents of the");
   for (const Metric& metric : metrics) {
     const auto& [name, meaning] = words_of(metric);
-    text += fmt::format("  {:<8}{:>8.3f}{:>10.4f}{:>9}{:>9}  {}\n", name, metric.mean, metric.standard_error,
-                        metric.agents, metric.pages, meaning);
+    const std::optional<double> half_width = half_width_95(metric.standard_error, metric.agents);
+    text += fmt::format("  {:<8}{:>8}{:>10}{:>9}{:>9}  {}\n", name,
+                        metric.agents > 0 ? fmt::format("{:.3f}", metric.mean) : "-",
+                        half_width ? fmt::format("{:.4f}", *half_width) : "-", metric.agents, metric.pages,
+                        meaning);
   }
-  return text;
+  return text + "  ± 95 %: half the width of the 95 % confidence interval over agents (Student's t)\n";
 }
 
 std::string run_tables(const RunReader& run) {
   const std::vector<Outcome> outcomes = run.outcomes();
   const std::vector<Metric> metrics = metrics_so_far(run, outcomes);
-  if (run.meta("store") == "summary") {
-    return metrics_table(metrics) + "\n  Only what sums the run up was kept (--store summary).\n";
-  }
-  const std::string llm = run.meta("llm");
-  const std::string rankings = run.meta("rankings");
-  return fmt::format("{}\n{}{}{}\n{}\n{}", metrics_table(metrics),
-                     llm.empty() ? "" : call_table(Json::parse(llm)) + "\n",
-                     rankings.empty() ? "" : ranking_line(Json::parse(rankings)) + "\n",
-                     distribution("rating", "items", run.rating_counts()),
-                     distribution("exit on", "agents", exit_page_counts(outcomes)),
+  std::string text;
+  for (const std::string& sentence : caveats_of(run))
+    text += fmt::format("  note: {}\n", printable(sentence));
+  if (!text.empty()) text += "\n";
+  text += has_figures(metrics) ? metrics_table(metrics) + "\n" : "  No agent has finished a session yet.\n";
+  if (run.meta("store") == "summary")
+    return text + "  Only what sums the run up was kept (--store summary).\n";
+  run.with_meta("llm", [&](const Json& llm) { text += call_table(llm) + "\n"; });
+  run.with_meta("rankings", [&](const Json& rankings) { text += ranking_line(rankings) + "\n"; });
+  if (outcomes.empty()) return text;
+  return fmt::format("{}{}\n{}\n{}", text, distribution("rating", "items", run.rating_counts()),
+                     distribution("exit on", "sessions", exit_page_counts(outcomes)),
                      trait_table(trait_group_figures(outcomes, run.traits())));
 }
 

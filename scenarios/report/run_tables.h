@@ -8,7 +8,7 @@
 
 namespace throng {
 
-/// The headline metrics with standard errors and what they rest on.
+/// The headline metrics with their 95 % intervals and what they rest on.
 std::string metrics_table(std::span<const Metric> metrics);
 
 /// What `throng report` prints of a run: metrics, ratings, exit pages and trait groups, all computed from the

@@ -1,15 +1,26 @@
 #include "scenarios/report/study_report.h"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "engine/base/printable.h"
 #include "scenarios/report/report_data.h"
+#include "scenarios/report/run_ending.h"
 #include "scenarios/report/run_figures.h"
+#include "scenarios/report/study_figures.h"
 #include "scenarios/report/table.h"
 
 namespace throng {
 namespace {
+
+constexpr const char* kIntervals =
+    "± is half the width of the 95 % confidence interval of the mean over replicates (Student's t)";
+constexpr const char* kDifference =
+    "the difference is intervention less control, taken replicate by replicate: both share agents and random "
+    "draws";
 
 /// "recommended_gini" -> {"recommended", "gini"}.
 std::pair<std::string, std::string> split_name(const std::string& metric) {
@@ -17,28 +28,74 @@ std::pair<std::string, std::string> split_name(const std::string& metric) {
   return {metric.substr(0, underscore), metric.substr(underscore + 1)};
 }
 
-/// One chart for each figure: recommended and viewed, solid for the first arm and dashed for the control.
-Json curve_charts(const Json& summary) {
+std::string text_of(const ReplicateMean& mean) {
+  if (mean.replicates == 0) return "-";
+  return mean.half_width ? fmt::format("{:.3f} ± {:.3f}", mean.mean, *mean.half_width)
+                         : fmt::format("{:.3f}", mean.mean);
+}
+
+ByReplicate figure_of(const ArmFigures& arm, const std::string& metric) {
+  const auto found = arm.metrics.find(metric);
+  return found == arm.metrics.end() ? ByReplicate() : found->second;
+}
+
+/// Such as "5 replicates of 943 agents".
+std::string basis(const ArmFigures& arm) {
+  return fmt::format("{} {} of {} agents", arm.runs, arm.runs == 1 ? "replicate" : "replicates", arm.agents);
+}
+
+/// A row for each headline metric: its name, the arms, the difference if there are two.
+std::vector<std::vector<std::string>> arm_rows(const StudyFigures& figures) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string& metric : figures.metrics) {
+    std::vector<std::string> row{words_of(Metric{.name = metric}).label};
+    for (const ArmFigures& arm : figures.arms)
+      row.push_back(text_of(mean_over_replicates(figure_of(arm, metric))));
+    if (figures.control() != nullptr) {
+      row.push_back(text_of(
+          mean_difference(figure_of(figures.arms[0], metric), figure_of(*figures.control(), metric))));
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<std::string> arm_header(const StudyFigures& figures) {
+  std::vector<std::string> header{"metric"};
+  for (const ArmFigures& arm : figures.arms) header.push_back(arm.arm);
+  if (figures.control() != nullptr) header.emplace_back("difference");
+  return header;
+}
+
+// --- The page ----------------------------------------------------------------------------------------------
+
+/// Each arm's curve of each figure: recommended and viewed in two colours, solid for the first arm, dashed for the control.
+Json curve_charts(const StudyFigures& figures) {
   std::map<std::string, Json> charts;
-  for (const Json& curve : summary["curves"]) {
-    const auto [of, figure] = split_name(curve["metric"].get<std::string>());
-    const std::string arm = curve["arm"].get<std::string>();
-    const bool is_first_arm = arm == summary["arms"].front().get<std::string>();
-    Json points = Json::array();
-    for (const Json& point : curve["points"]) {
-      points.push_back(
-          {{"x", point["round"]}, {"mean", point["mean"]}, {"low", point["low"]}, {"high", point["high"]}});
+  for (std::size_t a = 0; a < figures.arms.size(); ++a) {
+    std::map<std::string, Json> curves;
+    for (const auto& [key, values] : figures.arms[a].rounds) {
+      const ReplicateMean mean = mean_over_replicates(values);
+      Json point{{"x", key.second + 1}, {"mean", mean.mean}};
+      if (mean.half_width) {
+        point["low"] = mean.mean - *mean.half_width;
+        point["high"] = mean.mean + *mean.half_width;
+      }
+      curves[key.first].push_back(std::move(point));
     }
-    Json& chart = charts[figure];
-    if (chart.is_null()) {
-      chart = words_of_round_metric(figure);
-      chart["x_title"] = "round";
-      chart["series"] = Json::array();
+    for (auto& [metric, points] : curves) {
+      const auto [of, figure] = split_name(metric);
+      Json& chart = charts[figure];
+      if (chart.is_null()) {
+        chart = words_of_round_metric(figure);
+        chart["x_title"] = "round";
+        chart["series"] = Json::array();
+      }
+      chart["series"].push_back({{"name", fmt::format("{}, {}", of, figures.arms[a].arm)},
+                                 {"points", std::move(points)},
+                                 {"colour", of == "recommended" ? 0 : 1},
+                                 {"line", a == 0 ? "solid" : "dashed"}});
     }
-    chart["series"].push_back({{"name", fmt::format("{}, {}", of, arm)},
-                               {"points", std::move(points)},
-                               {"colour", of == "recommended" ? 0 : 1},
-                               {"line", is_first_arm ? "solid" : "dashed"}});
   }
   Json all = Json::array();
   for (const char* figure : {"top_genre_share", "distinct_genres", "gini", "coverage"}) {
@@ -47,59 +104,110 @@ Json curve_charts(const Json& summary) {
   return all;
 }
 
-std::string basis(const Json& summary) {
-  return fmt::format("{} replicates of {} agents", summary["replicates"].get<int>(),
-                     summary["agents"].get<int>());
+Json cards_of(const ArmFigures& arm, const std::vector<std::string>& metrics) {
+  Json cards = Json::array();
+  for (const std::string& metric : metrics) {
+    const ReplicateMean mean = mean_over_replicates(figure_of(arm, metric));
+    if (mean.replicates == 0) continue;
+    const MetricWords words = words_of(Metric{.name = metric});
+    cards.push_back({{"label", words.label},
+                     {"meaning", words.meaning},
+                     {"mean", mean.mean},
+                     {"half_width", mean.half_width ? Json(*mean.half_width) : Json()},
+                     {"basis", fmt::format("{}: {}", arm.arm, basis(arm))}});
+  }
+  return cards;
+}
+
+Json arms_section(const StudyFigures& figures) {
+  return {{"heading", "Arm against arm"},
+          {"text", fmt::format("{}; {}.", kIntervals, kDifference)},
+          {"tables", Json::array({{{"columns", arm_header(figures)}, {"rows", arm_rows(figures)}}})}};
+}
+
+Json sections_of(const StudyFigures& figures) {
+  Json sections = Json::array();
+  if (figures.a_run) {
+    if (Json section = caveats_section(RunReader(*figures.a_run)); !section.is_null())
+      sections.push_back(std::move(section));
+  }
+  if (figures.control() != nullptr && !figures.metrics.empty()) sections.push_back(arms_section(figures));
+  if (Json charts = curve_charts(figures); !charts.empty()) {
+    sections.push_back(
+        {{"heading", "Over the rounds"},
+         {"text", "Bands are 95 % confidence intervals of the mean over replicates (Student's t)."},
+         {"charts", std::move(charts)}});
+  }
+  return sections;
+}
+
+// --- The terminal ------------------------------------------------------------------------------------------
+
+std::string round_table(const StudyFigures& figures) {
+  std::uint16_t rounds = 0;
+  std::map<std::string, std::map<std::string, std::map<std::uint16_t, ReplicateMean>>>
+      means;  // by figure, arm
+  for (const ArmFigures& arm : figures.arms) {
+    for (const auto& [key, values] : arm.rounds) {
+      rounds = std::max<std::uint16_t>(rounds, key.second + 1);
+      means[key.first][arm.arm][key.second] = mean_over_replicates(values);
+    }
+  }
+  std::vector<std::string> header{"figure", "arm"};
+  for (int round = 1; round <= rounds; ++round) header.push_back(fmt::format("round {}", round));
+  Table table(header);
+  for (auto& [figure, of_arms] : means) {
+    for (const ArmFigures& arm : figures.arms) {
+      std::vector<std::string> row{figure, arm.arm};
+      for (std::uint16_t round = 0; round < rounds; ++round) row.push_back(text_of(of_arms[arm.arm][round]));
+      table.add_row(std::move(row));
+    }
+  }
+  return table.text();
 }
 
 }  // namespace
 
-bool is_study_folder(const std::filesystem::path& folder) {
-  const std::filesystem::path file = folder / "summary.json";
-  return std::filesystem::exists(file) && read_json(file, ErrorKind::data).contains("curves");
+Json study_report_data(const std::filesystem::path& folder) {
+  const StudyFigures figures = study_figures(folder);
+  const Json scenario = read_json(folder / "scenario.json", ErrorKind::data);
+  const std::filesystem::path summary_file = folder / "summary.json";
+  const Json summary =
+      std::filesystem::exists(summary_file) ? read_json(summary_file, ErrorKind::data) : Json::object();
+  const NextCommand command = next_command(folder);
+  Json facts = Json::array();
+  if (figures.a_run) facts = facts_of(RunReader(*figures.a_run), scenario);
+  facts.push_back({{"name", "replicates"}, {"value", std::to_string(figures.replicates)}});
+  Json data = {{"title", scenario.value("name", "study")},
+               {"subtitle",
+                fmt::format("A study: {}, {}", basis(figures.arms.front()),
+                            figures.control() != nullptr ? "with a control arm" : "without a control arm")},
+               {"facts", std::move(facts)},
+               {"metrics", cards_of(figures.arms.front(), figures.metrics)},
+               {"metrics_note", fmt::format("Of the arm {}. {}.", figures.arms.front().arm, kIntervals)},
+               {"sections", sections_of(figures)},
+               {"command", command.text},
+               {"command_says", command.says},
+               {"digest", summary.value("digest", "")},
+               {"version", summary.value("version", "")},
+               {"scenario", scenario}};
+  if (const std::vector<std::string> notes = unfinished_notes(folder); !notes.empty()) {
+    data["notice"] = fmt::format("{}", fmt::join(notes, " "));
+  }
+  return data;
 }
 
-Json study_report_data(const Json& summary, const std::filesystem::path& folder) {
-  Json metrics = Json::array();
-  for (const auto& [name, mean] : summary["metrics"].items()) {
-    const MetricWords words = words_of(Metric{.name = name});
-    metrics.push_back({{"label", words.label},
-                       {"meaning", words.meaning},
-                       {"mean", mean},
-                       {"standard_error", summary["standard_errors"][name]},
-                       {"basis", basis(summary)}});
-  }
-  const std::string scenario_file = (folder / "scenario.json").string();
-  return {
-      {"title", summary["name"]},
-      {"subtitle", fmt::format("A study: {}, {}", basis(summary),
-                               summary["arms"].size() > 1 ? "with a control arm" : "without a control arm")},
-      {"metrics", metrics},
-      {"sections",
-       {{{"heading", "Over the rounds"},
-         {"text", "Bands are 95 % confidence intervals of the mean over replicates (Student's t)."},
-         {"charts", curve_charts(summary)}}}},
-      {"command", reproducing_command(folder)},
-      {"digest", summary["digest"]},
-      {"version", summary["version"]},
-      {"scenario", read_json(scenario_file, ErrorKind::data)}};
-}
-
-std::string study_tables(const Json& summary) {
-  std::vector<std::string> header{"figure", "arm"};
-  for (const Json& point : summary["curves"].front()["points"]) {
-    header.push_back(fmt::format("round {}", point["round"].get<int>()));
-  }
-  Table table(header);
-  for (const Json& curve : summary["curves"]) {
-    std::vector<std::string> row{curve["metric"].get<std::string>(), curve["arm"].get<std::string>()};
-    for (const Json& point : curve["points"]) {
-      const double half_width = point["high"].get<double>() - point["mean"].get<double>();
-      row.push_back(fmt::format("{:.3f} ± {:.3f}", point["mean"].get<double>(), half_width));
-    }
-    table.add_row(std::move(row));
-  }
-  return table.text();
+std::string study_tables(const std::filesystem::path& folder) {
+  const StudyFigures figures = study_figures(folder);
+  std::string text;
+  for (const ArmFigures& arm : figures.arms) text += fmt::format("  {}: {}\n", arm.arm, basis(arm));
+  if (!figures.a_run) return text;
+  for (const std::string& sentence : caveats_of(RunReader(*figures.a_run)))
+    text += fmt::format("  note: {}\n", printable(sentence));
+  Table arms(arm_header(figures));
+  for (const std::vector<std::string>& row : arm_rows(figures)) arms.add_row(row);
+  text += "\n" + arms.text() + "\n" + round_table(figures) + fmt::format("\n  {}", kIntervals);
+  return text + (figures.control() != nullptr ? fmt::format(";\n  {}\n", kDifference) : "\n");
 }
 
 }  // namespace throng

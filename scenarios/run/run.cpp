@@ -11,6 +11,7 @@
 #include "recsys/data/dataset_digest.h"
 #include "recsys/data/load.h"
 #include "scenarios/run/call_report.h"
+#include "scenarios/run/caveats.h"
 #include "scenarios/run/interrupt.h"
 #include "scenarios/run/outside.h"
 #include "scenarios/run/progress.h"
@@ -112,11 +113,14 @@ class InterruptibleFit : public FitObserver {
 Json summarise(const Scenario& scenario, const Recorder& recorder, std::span<const Metric> metrics) {
   Json means = Json::object();
   Json errors = Json::object();
+  Json half_widths = Json::object();
   Json agents = Json::object();
   Json pages = Json::object();
   for (const Metric& metric : metrics) {
     means[metric.name] = metric.mean;
     errors[metric.name] = metric.standard_error;
+    const std::optional<double> half_width = half_width_95(metric.standard_error, metric.agents);
+    half_widths[metric.name] = half_width ? Json(*half_width) : Json();
     agents[metric.name] = metric.agents;
     pages[metric.name] = metric.pages;
   }
@@ -124,8 +128,8 @@ Json summarise(const Scenario& scenario, const Recorder& recorder, std::span<con
           {"seed", scenario.seed},         {"digest", recorder.digest().hex()},
           {"agents", recorder.agents()},   {"pages", recorder.pages()},
           {"windows", recorder.windows()}, {"metrics", means},
-          {"standard_errors", errors},     {"metric_agents", agents},
-          {"metric_pages", pages}};
+          {"standard_errors", errors},     {"half_widths_95", half_widths},
+          {"metric_agents", agents},       {"metric_pages", pages}};
 }
 
 void write_world(RunWriter& writer, const Scenario& scenario, Store store, const Simulation& simulation) {
@@ -134,6 +138,7 @@ void write_world(RunWriter& writer, const Scenario& scenario, Store store, const
   writer.write_meta("seed", std::to_string(scenario.seed));
   writer.write_meta("dataset", simulation.dataset().name);
   writer.write_meta("store", store == Store::full ? "full" : "summary");
+  writer.write_meta("caveats", Json(caveats(scenario, simulation.dataset())).dump());
   if (store == Store::full) {
     writer.write_items(simulation.dataset(), simulation.mean_ratings());
     writer.write_agents(simulation.population(), simulation.dataset(), simulation.taste_space(),
@@ -191,6 +196,7 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
   writer.write_metrics(metrics);
   writer.write_meta("digest", recorder.digest().hex());
   Json summary = summarise(scenario, recorder, metrics);
+  summary["caveats"] = caveats(scenario, simulation.dataset());
   if (scenario.has_remote_recommender()) {
     summary["rankings"] = ranking_report(outside->ranking_counts());
     writer.write_meta("rankings", summary["rankings"].dump());
@@ -250,6 +256,7 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
     }
     progress.say(fmt::format("{}: {} users, {} items, {} interactions", dataset.name, dataset.users.size(),
                              dataset.catalogue.size(), dataset.interactions.size()));
+    for (const std::string& sentence : caveats(scenario, dataset)) progress.say("note: " + sentence);
     InterruptibleFit fit(progress, interrupt);
     Simulation simulation(scenario, std::move(dataset), fit);
     folder.begin(scenario);

@@ -1,4 +1,5 @@
 -- The tables of run.db; README.md beside this file says what they mean.
+PRAGMA user_version = 1;  -- 0: rounds counted from 0
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE items (
   item INTEGER PRIMARY KEY, external_id TEXT NOT NULL, title TEXT NOT NULL, genres TEXT NOT NULL,

@@ -6,6 +6,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
+#include "scenarios/store/run_check.h"
+
 namespace throng {
 namespace {
 
@@ -72,7 +74,15 @@ struct RunReader::Connection {
     return statement;
   }
 
+  /// The engine counts rounds from 0, run.db from 1 (from 0 in files of version 0).
+  int stored(std::uint16_t round) const { return round + first_round; }
+  std::uint16_t round_from(const SQLite::Column& column) const {
+    return static_cast<std::uint16_t>(column.getInt() - first_round);
+  }
+
   SQLite::Database database;
+  int first_round = database.execAndGet("PRAGMA user_version").getInt() == 0 ? 0 : 1;
+  RunCheck check{database, database.getFilename(), first_round};
 };
 
 RunReader::RunReader(const std::filesystem::path& run_folder) {
@@ -83,10 +93,12 @@ RunReader::RunReader(const std::filesystem::path& run_folder) {
   }
   try {
     connection_ = std::make_unique<Connection>(file.string());
+    connection_->query("SELECT value FROM meta LIMIT 1").executeStep();
     connection_->query("SELECT agent, digest FROM digests LIMIT 1").executeStep();
     connection_->query("SELECT interactions FROM items LIMIT 1").executeStep();
     connection_->query("SELECT value FROM round_metrics LIMIT 1").executeStep();
     connection_->query("SELECT gave_up FROM failures LIMIT 1").executeStep();
+    connection_->check.facts();
   } catch (const SQLite::Exception& error) {
     throw Failure(ErrorKind::data,
                   fmt::format("{}: cannot be read as a run: {}", file.string(), error.what()));
@@ -100,7 +112,23 @@ std::string RunReader::meta(const std::string& key) const {
   return rows.executeStep() ? rows.getColumn(0).getString() : "";
 }
 
+void RunReader::with_meta(const std::string& key, const std::function<void(const Json&)>& use) const {
+  const std::string text = meta(key);
+  if (text.empty()) return;
+  const auto damaged = [&](const std::string& problem) {
+    connection_->check.fail(fmt::format("table meta, {}: {}", key, problem));
+  };
+  const Result<Json> json = parse_json(text, key, ErrorKind::data);
+  if (!json) damaged(json.error().message);
+  try {
+    use(*json);
+  } catch (const Json::exception& error) {
+    damaged(error.what());
+  }
+}
+
 std::vector<Outcome> RunReader::outcomes() const {
+  connection_->check.rows();
   auto rows = connection_->query(
       "SELECT s.agent, COUNT(i.item), COALESCE(SUM(i.viewed), 0), COALESCE(SUM(COALESCE(i.rating, 0) >= ?), "
       "0), "
@@ -113,7 +141,7 @@ std::vector<Outcome> RunReader::outcomes() const {
   std::vector<Outcome> outcomes;
   while (rows.executeStep()) {
     outcomes.push_back({.agent = AgentId(rows.getColumn(0).getUInt()),
-                        .round = static_cast<std::uint16_t>(rows.getColumn(6).getUInt()),
+                        .round = connection_->round_from(rows.getColumn(6)),
                         .shown = rows.getColumn(1).getUInt(),
                         .viewed = rows.getColumn(2).getUInt(),
                         .liked = rows.getColumn(3).getUInt(),
@@ -139,6 +167,7 @@ std::vector<Metric> RunReader::metrics() const {
 }
 
 std::vector<TraitGroups> RunReader::traits() const {
+  connection_->check.rows();
   auto rows = connection_->query("SELECT activity, conformity, diversity FROM agents ORDER BY agent");
   std::vector<TraitGroups> traits;
   while (rows.executeStep()) {
@@ -150,6 +179,7 @@ std::vector<TraitGroups> RunReader::traits() const {
 }
 
 std::array<std::size_t, 5> RunReader::rating_counts() const {
+  connection_->check.rows();
   auto rows = connection_->query(
       "SELECT rating, COUNT(*) FROM counted_impressions WHERE viewed GROUP BY rating ORDER BY rating");
   std::array<std::size_t, 5> counts{};
@@ -158,6 +188,7 @@ std::array<std::size_t, 5> RunReader::rating_counts() const {
 }
 
 std::optional<StoredAgent> RunReader::agent(AgentId agent) const {
+  connection_->check.rows_of(agent);
   auto rows =
       connection_->query(fmt::format("SELECT {} FROM agents WHERE agent = ?", kAgentColumns), number(agent));
   if (!rows.executeStep()) return std::nullopt;
@@ -165,29 +196,35 @@ std::optional<StoredAgent> RunReader::agent(AgentId agent) const {
 }
 
 RowStream<StoredAgent> RunReader::agents() const {
+  connection_->check.rows();
   return stream(connection_->query(fmt::format("SELECT {} FROM agents ORDER BY agent", kAgentColumns)),
                 stored_agent);
 }
 
 RowStream<SessionDigest> RunReader::digests() const {
-  return stream(connection_->query("SELECT agent, round, digest FROM digests ORDER BY agent, round"),
-                session_digest);
+  connection_->check.rows();
+  return stream(
+      connection_->query(fmt::format("SELECT agent, round - {}, digest FROM digests ORDER BY agent, round",
+                                     connection_->first_round)),
+      session_digest);
 }
 
 std::vector<SessionRecord> RunReader::sessions(AgentId agent) const {
+  connection_->check.rows_of(agent);
   auto rows = connection_->query("SELECT round FROM sessions WHERE agent = ? ORDER BY round", number(agent));
   std::vector<SessionRecord> sessions;
   while (rows.executeStep()) {
-    sessions.push_back(session(agent, static_cast<std::uint16_t>(rows.getColumn(0).getUInt())));
+    sessions.push_back(session(agent, connection_->round_from(rows.getColumn(0))));
   }
   return sessions;
 }
 
 SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
+  connection_->check.rows_of(agent);
   SessionRecord session{.agent = agent, .round = round};
   auto head = connection_->query(
       "SELECT started_us, ended_us, score, digest FROM sessions WHERE agent = ? AND round = ?", number(agent),
-      round);
+      connection_->stored(round));
   if (head.executeStep()) {
     session.started = time_from(head.getColumn(0));
     session.ended = time_from(head.getColumn(1));
@@ -200,10 +237,15 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
       "r.satisfaction, p.degraded "
       "FROM pages p LEFT JOIN reflections r USING (agent, round, page) "
       "WHERE agent = ? AND round = ? ORDER BY p.page",
-      number(agent), round);
+      number(agent), connection_->stored(round));
+  const auto damaged = [&](const char* table, std::uint32_t page, const char* problem) {
+    connection_->check.fail(fmt::format("table {}, agent {}, round {}, page {}: {}", table, index(agent),
+                                        connection_->stored(round), page, problem));
+  };
   while (pages.executeStep()) {
     PageRecord& page = session.pages.emplace_back();
     page.page = static_cast<std::uint16_t>(pages.getColumn(0).getUInt());
+    if (page.page != session.pages.size()) damaged("pages", page.page, "the page before it is missing");
     page.shown_at = time_from(pages.getColumn(1));
     page.satisfaction = pages.getColumn(2).getDouble();
     if (pages.getColumn(7).getInt() == 0) page.decision = decision_from(pages, 3);
@@ -215,15 +257,17 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
       "SELECT page, item, mean_rating, aligned, viewed, rating, feeling "
       "FROM impressions LEFT JOIN items USING (item) "
       "WHERE agent = ? AND round = ? ORDER BY page, position",
-      number(agent), round);
+      number(agent), connection_->stored(round));
   while (impressions.executeStep()) {
-    session.pages.at(impressions.getColumn(0).getUInt() - 1)
-        .impressions.push_back({.item = ItemId(impressions.getColumn(1).getUInt()),
-                                .mean_rating = static_cast<float>(impressions.getColumn(2).getDouble()),
-                                .aligned = impressions.getColumn(3).getInt() != 0,
-                                .viewed = impressions.getColumn(4).getInt() != 0,
-                                .rating = small(impressions.getColumn(5)),  // null reads as 0
-                                .feeling = feeling_from(impressions.getColumn(6).getString())});
+    const std::uint32_t page = impressions.getColumn(0).getUInt();
+    if (page > session.pages.size()) damaged("impressions", page, "table pages has no such page");
+    session.pages[page - 1].impressions.push_back(
+        {.item = ItemId(impressions.getColumn(1).getUInt()),
+         .mean_rating = static_cast<float>(impressions.getColumn(2).getDouble()),
+         .aligned = impressions.getColumn(3).getInt() != 0,
+         .viewed = impressions.getColumn(4).getInt() != 0,
+         .rating = small(impressions.getColumn(5)),  // null reads as 0
+         .feeling = feeling_from(impressions.getColumn(6).getString())});
   }
   session.notes = notes(agent, round);
   return session;
@@ -233,7 +277,7 @@ Notes RunReader::notes(AgentId agent, std::uint16_t round) const {
   Notes notes;
   auto sayings = connection_->query(
       "SELECT page, position, about, text FROM sayings WHERE agent = ? AND round = ? ORDER BY number",
-      number(agent), round);
+      number(agent), connection_->stored(round));
   while (sayings.executeStep()) {
     notes.sayings.push_back({.page = static_cast<std::uint16_t>(sayings.getColumn(0).getUInt()),
                              .position = static_cast<std::uint16_t>(sayings.getColumn(1).getUInt()),
@@ -243,7 +287,7 @@ Notes RunReader::notes(AgentId agent, std::uint16_t round) const {
   auto failures = connection_->query(
       "SELECT page, step, problem, reply, gave_up FROM failures WHERE agent = ? AND round = ? ORDER BY "
       "number",
-      number(agent), round);
+      number(agent), connection_->stored(round));
   while (failures.executeStep()) {
     notes.mishaps.push_back({.page = static_cast<std::uint16_t>(failures.getColumn(0).getUInt()),
                              .step = step_from(failures.getColumn(1).getString()),
@@ -264,6 +308,7 @@ StoredItem RunReader::item(ItemId item) const {
 }
 
 std::vector<ItemFigures> RunReader::items() const {
+  connection_->check.rows();
   auto rows = connection_->query(
       "SELECT item, external_id, title, genres, mean_rating, interactions, "
       "  COALESCE(shown, 0), COALESCE(viewed, 0), COALESCE(liked, 0), given "
@@ -289,6 +334,7 @@ std::vector<ItemFigures> RunReader::items() const {
 }
 
 std::vector<PageFigures> RunReader::pages() const {
+  connection_->check.rows();
   auto rows = connection_->query(
       "SELECT page, COUNT(*), AVG(views), AVG(views * views) FROM "
       "  (SELECT page, SUM(viewed) AS views FROM counted_impressions GROUP BY agent, round, page) "
@@ -309,7 +355,7 @@ std::vector<RoundMetric> RunReader::round_metrics() const {
   auto rows = connection_->query("SELECT round, metric, value FROM round_metrics ORDER BY metric, round");
   std::vector<RoundMetric> metrics;
   while (rows.executeStep()) {
-    metrics.push_back({.round = static_cast<std::uint16_t>(rows.getColumn(0).getUInt()),
+    metrics.push_back({.round = connection_->round_from(rows.getColumn(0)),
                        .metric = rows.getColumn(1).getString(),
                        .value = rows.getColumn(2).getDouble()});
   }

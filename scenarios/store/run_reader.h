@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agents/metrics.h"
+#include "engine/base/json.h"
 
 namespace throng {
 
@@ -70,8 +71,9 @@ struct RoundMetric {
   double value = 0;
 };
 
-/// Reads run.db. Everything comes in the order of agents, rounds, pages and positions. Throws Failure(data)
-/// if the folder holds no run, or not one of this version.
+/// Reads run.db. Everything comes in the order of agents, rounds, pages and positions; rounds count from 0, as in the
+/// engine. Throws Failure(data) if the folder holds no run, not one of this version, or a damaged one: what no run
+/// can have written is named by table, row and column. Not thread-safe.
 class RunReader {
  public:
   explicit RunReader(const std::filesystem::path& run_folder);
@@ -81,6 +83,9 @@ class RunReader {
 
   /// Empty if there is no such key.
   std::string meta(const std::string& key) const;
+  /// Gives the JSON under this key, if there is one, to `use`. JSON that cannot be read, or not be used (`use` throws
+  /// Json::exception), is damage.
+  void with_meta(const std::string& key, const std::function<void(const Json&)>& use) const;
   std::vector<Outcome> outcomes() const;
   /// The headline metrics as the run wrote them; empty before it has finished.
   std::vector<Metric> metrics() const;

@@ -22,6 +22,9 @@ std::string joined_genres(const Catalogue& catalogue, std::span<const GenreId> g
   return fmt::format("{}", fmt::join(names, "|"));
 }
 
+/// The engine counts rounds from 0; everything that people read counts them from 1.
+int stored_round(std::uint16_t round) { return round + 1; }
+
 std::int64_t microseconds(VirtualTime time) { return time.time_since_epoch().count(); }
 
 /// Binds all columns of a row and inserts it.
@@ -165,7 +168,7 @@ void RunWriter::write_sessions(std::span<const SessionRecord> sessions) {
 void RunWriter::add_session(const SessionRecord& session) {
   std::optional<int> score;
   if (session.interview) score = session.interview->score;
-  statements_->sessions.add(session.agent, session.round, microseconds(session.started),
+  statements_->sessions.add(session.agent, stored_round(session.round), microseconds(session.started),
                             microseconds(session.ended), score, session.abandoned(), session.digest.hex());
   for (const PageRecord& page : session.pages) add_page(session, page);
   add_notes(session);
@@ -175,13 +178,13 @@ void RunWriter::add_notes(const SessionRecord& session) {
   const std::vector<Saying>& sayings = session.notes.sayings;
   for (std::size_t i = 0; i < sayings.size(); ++i) {
     const Saying& said = sayings[i];
-    statements_->sayings.add(session.agent, session.round, i + 1, said.page,
+    statements_->sayings.add(session.agent, stored_round(session.round), i + 1, said.page,
                              said.position > 0 ? std::optional<int>(said.position) : std::nullopt,
                              to_string(said.about), said.text);
   }
   const std::vector<Mishap>& mishaps = session.notes.mishaps;
   for (std::size_t i = 0; i < mishaps.size(); ++i) {
-    statements_->failures.add(session.agent, session.round, i + 1, mishaps[i].page,
+    statements_->failures.add(session.agent, stored_round(session.round), i + 1, mishaps[i].page,
                               to_string(mishaps[i].step), mishaps[i].problem, mishaps[i].reply,
                               mishaps[i].gave_up);
   }
@@ -196,29 +199,31 @@ void RunWriter::add_page(const SessionRecord& session, const PageRecord& page) {
     fatigue = page.decision->fatigue;
     exits = page.decision->exits;
   }
-  statements_->pages.add(session.agent, session.round, page.page, microseconds(page.shown_at),
+  statements_->pages.add(session.agent, stored_round(session.round), page.page, microseconds(page.shown_at),
                          page.satisfaction, satisfaction_so_far, fatigue, exits, page.degraded());
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const Impression& shown = page.impressions[i];
-    statements_->impressions.add(session.agent, session.round, page.page, i + 1, shown.item, shown.aligned,
-                                 shown.viewed, shown.viewed ? std::optional<int>(shown.rating) : std::nullopt,
+    statements_->impressions.add(session.agent, stored_round(session.round), page.page, i + 1, shown.item,
+                                 shown.aligned, shown.viewed,
+                                 shown.viewed ? std::optional<int>(shown.rating) : std::nullopt,
                                  shown.viewed ? to_string(shown.feeling) : nullptr);
   }
   if (page.reflection) {
-    statements_->reflections.add(session.agent, session.round, page.page, page.reflection->satisfaction);
+    statements_->reflections.add(session.agent, stored_round(session.round), page.page,
+                                 page.reflection->satisfaction);
   }
 }
 
 void RunWriter::write_window(const Window& window, const Hash128& digest) {
   statements_->begin();
-  insert(statements_->windows, window.round, microseconds(window.begin), microseconds(window.end),
-         digest.hex());
+  insert(statements_->windows, stored_round(window.round), microseconds(window.begin),
+         microseconds(window.end), digest.hex());
 }
 
 void RunWriter::write_exposure(std::uint16_t round, const std::string& of, const ExposureMetrics& metrics) {
   statements_->begin();
   const auto write = [&](const char* name, double value) {
-    insert(statements_->round_metrics, round, of + name, value);
+    insert(statements_->round_metrics, stored_round(round), of + name, value);
   };
   write("_top_genre_share", metrics.top_genre_share);
   write("_distinct_genres", metrics.distinct_genres);

@@ -5,12 +5,12 @@
 #include <cmath>
 #include <map>
 
-#include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
 
 #include "engine/base/process.h"
 #include "engine/sim/digest.h"
 #include "scenarios/store/run_reader.h"
+#include "scenarios/store/study_folder.h"
 
 namespace throng {
 namespace {
@@ -31,12 +31,6 @@ Mean mean_of(const std::vector<double>& values) {
   for (const double value : values) squares += std::pow(value - result.mean, 2);
   result.standard_error = std::sqrt(squares / (count - 1) / count);
   return result;
-}
-
-/// Half the width of the 95 % confidence interval of a mean, in standard errors.
-double interval_factor(std::size_t values) {
-  if (values < 2) return 0;
-  return boost::math::quantile(boost::math::students_t(static_cast<double>(values - 1)), 0.975);
 }
 
 /// The runs of one arm, by replicate.
@@ -76,7 +70,7 @@ void add_curves(const Runs& runs, Json& curves) {
   std::map<std::string, Json> points;
   for (const auto& [key, values] : runs.figures) {
     const Mean mean = mean_of(values);
-    const double half_width = interval_factor(values.size()) * mean.standard_error;
+    const double half_width = half_width_95(mean.standard_error, values.size()).value_or(0);
     points[key.first].push_back({{"round", key.second + 1},
                                  {"mean", mean.mean},
                                  {"low", mean.mean - half_width},
@@ -103,6 +97,8 @@ void summarise_metrics(const std::vector<Json>& runs, Json& summary) {
     summary["standard_errors"][metric] = over_replicates.standard_error;
     summary["metric_agents"][metric] = agents;
     summary["metric_pages"][metric] = pages;
+    const std::optional<double> half_width = half_width_95(over_replicates.standard_error, values.size());
+    summary["half_widths_95"][metric] = half_width ? Json(*half_width) : Json();
   }
 }
 

@@ -158,9 +158,30 @@ class HostileReport(ReportChecks, unittest.TestCase):
 class RoundsReport(ReportChecks, unittest.TestCase):
     charts = 17
 
+    def test_no_axis_leaves_what_values_can_be(self):
+        self.browser.open(self.report)
+        axes = self.browser.run("""return [...document.querySelectorAll('canvas')].map((canvas) => Chart.getChart(canvas))
+          .filter((chart) => chart.config.type === 'line').map((chart) => [chart.scales.y.min, chart.scales.y.max]);""")
+        self.assertEqual(len(axes), 4)
+        for least, greatest in axes:
+            self.assertGreaterEqual(least, 0)
+            self.assertLessEqual(greatest, 1)
+
 
 class StudyReport(ReportChecks, unittest.TestCase):
     charts = 4
+
+
+class SmallStudyReport(ReportChecks, unittest.TestCase):
+    charts = 4
+
+    def test_says_which_arm_and_what_the_intervals_are(self):
+        self.browser.open(self.report)
+        text = self.browser.run("return document.querySelector('.metrics').parentElement.textContent")
+        self.assertIn("intervention: 2 replicates of 60 agents", text)
+        self.assertIn("95 % confidence interval of the mean over replicates", text)
+        heads = self.browser.run("return [...document.querySelectorAll('th')].map((cell) => cell.textContent)")
+        self.assertEqual(heads[:4], ["metric", "intervention", "control", "difference"])
 
 
 def main():
@@ -174,6 +195,7 @@ def main():
             HostileReport: worlds.hostile(program, folder),
             RoundsReport: worlds.rounds(program, folder),
             StudyReport: worlds.study(sample_reports, folder),
+            SmallStudyReport: worlds.small_study(program, folder),
         }
         for checks, report in reports.items():
             checks.browser = browser

@@ -58,13 +58,24 @@ def rounds(program, folder):
     """The report of a run whose figures change from round to round."""
     run = _quick_run(program, folder, "rounds")
     names = ["top_genre_share", "distinct_genres", "gini", "coverage"]
-    rows = [(n, f"{of}_{name}", 0.4 + 0.05 * n + (0.1 if of == "viewed" else 0))
-            for n in range(4) for of in ("recommended", "viewed") for name in names]
+    rows = [(n, f"{of}_{name}", 0.33 * (n - 1) + (0.01 if of == "viewed" else 0))
+            for n in range(1, 5) for of in ("recommended", "viewed") for name in names]
     with sqlite3.connect(run / "run.db") as database:
         database.executemany("INSERT OR REPLACE INTO round_metrics VALUES (?, ?, ?)", rows)
     database.close()
     program("report", "rounds")
     return run / "report.html"
+
+
+def small_study(program, folder):
+    """The report of a study of two replicates, two rounds and a control."""
+    scenario = {"name": "bubble", "seed": 3, "dataset": {"path": "demo"}, "population": {"agents": 60},
+                "recommender": {"kind": "popularity"}, "rounds": 2, "retrain": {"every": "7d", "from": "viewed"},
+                "replicates": 2, "control": {"retrain": {"from": "nothing"}}}
+    (folder / "bubble.json").write_text(json.dumps(scenario))
+    program("run", "bubble.json", "--out", "bubble")
+    program("report", "bubble")
+    return folder / "bubble" / "report.html"
 
 
 def study(sample_reports, folder):

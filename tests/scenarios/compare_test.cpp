@@ -4,8 +4,7 @@
 
 #include "scenarios/report/comparison_report.h"
 #include "scenarios/store/run_writer.h"
-#include "tests/support/small_world.h"
-#include "tests/support/temp_folder.h"
+#include "tests/scenarios/small_run.h"
 
 namespace throng {
 namespace {
@@ -203,8 +202,7 @@ class CompareRuns : public ::testing::Test {
     dataset.catalogue.items[1].title = "\033[31mred";
     const TasteSpace space(dataset.catalogue, dataset.interactions);
     RunWriter writer(folder_ / name / "run.db");
-    writer.write_meta("status", status);
-    writer.write_meta("dataset", dataset.name);
+    testing::write_facts(writer, dataset.name, status);
     writer.write_meta("digest", "d19e57");
     writer.write_items(dataset, dataset.mean_ratings());
     writer.write_agents(Population(dataset, space, {}, Draws(1)), dataset, space,

@@ -1,5 +1,6 @@
 #include "scenarios/report/html_report.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace throng {
@@ -49,10 +50,13 @@ TEST(HtmlReport, TextIsEscapedWhereverItStands) {
                 {"x_title", evil},  {"labels", {evil}},
                 {"groups", {evil}}, {"series", Json::array({{{"name", evil}, {"values", {1}}}})}};
   Json data = with_charts(Json::array({chart}));
-  for (const char* key : {"title", "subtitle", "notice", "command", "digest", "version"}) data[key] = evil;
+  for (const char* key :
+       {"title", "subtitle", "notice", "metrics_note", "command", "command_says", "digest", "version"}) {
+    data[key] = evil;
+  }
   data["facts"] = Json::array({{{"name", evil}, {"value", evil}}});
-  data["metrics"] = Json::array(
-      {{{"label", evil}, {"meaning", evil}, {"mean", 1}, {"standard_error", 0}, {"basis", evil}}});
+  data["metrics"] =
+      Json::array({{{"label", evil}, {"meaning", evil}, {"mean", 1}, {"half_width", 0}, {"basis", evil}}});
   data["sections"][0]["heading"] = data["sections"][0]["text"] = evil;
   data["sections"][0]["tables"] =
       Json::array({{{"caption", evil}, {"columns", {evil}}, {"rows", Json::array({Json::array({evil})})}}});
@@ -89,15 +93,16 @@ TEST(HtmlReport, IsTheSameForTheSameData) {
 }
 
 TEST(HtmlReport, ChartsHaveTablesOfTheirNumbers) {
-  const std::string bars = markup_of(with_charts(Json::array(
-      {{{"kind", "bars"},
-        {"title", "b"},
-        {"x_title", "page"},
-        {"labels", {"1", "2"}},
-        {"series",
-         Json::array({{{"name", "views"}, {"values", {1.5, nullptr}}, {"errors", {0.25, nullptr}}}})}}})));
+  const std::string bars =
+      markup_of(with_charts(Json::array({{{"kind", "bars"},
+                                          {"title", "b"},
+                                          {"x_title", "page"},
+                                          {"labels", {"1", "2"}},
+                                          {"series", Json::array({{{"name", "views"},
+                                                                   {"values", {1.5, nullptr}},
+                                                                   {"half_widths", {0.25, nullptr}}}})}}})));
   EXPECT_THAT(bars, HasSubstr("<th scope=\"col\">page</th><th scope=\"col\" class=\"number\">views</th>"
-                              "<th scope=\"col\" class=\"number\">standard error</th>"));
+                              "<th scope=\"col\" class=\"number\">± 95 %</th>"));
   EXPECT_THAT(bars, HasSubstr("<td>1</td><td class=\"number\">1.500</td><td class=\"number\">0.250</td>"));
   EXPECT_THAT(bars, HasSubstr("<td>2</td><td></td><td></td>"));
 
@@ -106,6 +111,18 @@ TEST(HtmlReport, ChartsHaveTablesOfTheirNumbers) {
                                 {"title", "s"},
                                 {"points", Json::array({{{"x", 1}, {"y", 20000}, {"name", "it"}}})}}})));
   EXPECT_THAT(scatter, HasSubstr("<td>it</td><td class=\"number\">1</td><td class=\"number\">20000</td>"));
+}
+
+TEST(HtmlReport, AMeasuredNumberKeepsItsDigitsWhenItIsWhole) {
+  Json data = with_charts(Json::array());
+  data["sections"][0]["tables"] =
+      Json::array({{{"columns", {"mean", "count"}}, {"rows", {{4.0, 4}, {0.0, 0}, {3.25, 3}}}}});
+  const std::string page = markup_of(data);
+  for (const auto& [mean, count] :
+       {std::pair{"4.000", "4"}, std::pair{"0.000", "0"}, std::pair{"3.250", "3"}}) {
+    EXPECT_THAT(page, HasSubstr(fmt::format("<td class=\"number\">{}</td><td class=\"number\">{}</td>", mean,
+                                            count)));
+  }
 }
 
 TEST(HtmlReport, CurvesOfDifferentLengthsShareATable) {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/base/folder_lock.h"
+#include "scenarios/store/journal.h"
 #include "tests/scenarios/small_run.h"
 
 namespace throng {
@@ -45,7 +47,8 @@ TEST_F(ReportData, TheCommandIsSafeToPasteIntoAShell) {
   const RunReader run(folder_.path());
   EXPECT_EQ(report_data(run, folder_.path().string() + "/")["command"], data()["command"]);
   std::filesystem::create_directory(folder_ / "it's $(odd)");
-  std::filesystem::copy(folder_ / "scenario.json", folder_ / "it's $(odd)");
+  for (const char* file : {"scenario.json", "run.db"})
+    std::filesystem::copy(folder_ / file, folder_ / "it's $(odd)");
   const std::string quoted = "'" + folder_.path().string() + "/it'\\''s $(odd)";
   EXPECT_EQ(report_data(run, folder_ / "it's $(odd)")["command"],
             "throng run " + quoted + "/scenario.json' --out " + quoted + "-again'");
@@ -57,7 +60,8 @@ TEST_F(ReportData, HeadlineMetricsCarryTheirErrorsAndWhatTheyRestOn) {
   ASSERT_EQ(metrics.size(), 5U);
   EXPECT_EQ(metrics[0]["label"], "P_view");
   EXPECT_DOUBLE_EQ(metrics[0]["mean"].get<double>(), 0.25);  // 2 of 4 and 0 of 2
-  EXPECT_DOUBLE_EQ(metrics[0]["standard_error"].get<double>(), 0.25);
+  EXPECT_NEAR(metrics[0]["half_width"].get<double>(), 12.7062 * 0.25, 1e-4)
+      << "Student's t, one degree of freedom";
   EXPECT_EQ(metrics[0]["basis"], "2 agents, 3 pages");
 }
 
@@ -70,7 +74,8 @@ TEST_F(ReportData, DistributionsAndPages) {
   EXPECT_EQ(values(chart(report, "Sessions that reached the page")), Json({100.0, 50.0}));
   const Json views = chart(report, "Views per page")["series"][0];
   EXPECT_EQ(views["values"], Json({0.5, 1.0}));  // page 1: 1 and 0 views
-  EXPECT_EQ(views["errors"], Json({0.5, 0.0}));
+  EXPECT_NEAR(views["half_widths"][0].get<double>(), 12.7062 * 0.5, 1e-4);
+  EXPECT_EQ(views["half_widths"][1], nullptr) << "one session has no interval";
 }
 
 TEST_F(ReportData, TraitGroupsLeaveEmptyGroupsBlank) {
@@ -112,12 +117,12 @@ TEST_F(ReportData, ALargeCatalogueIsThinnedOutForTheScatterPlot) {
 
 TEST_F(ReportData, RoundsBecomeCurvesOnceThereAreTwo) {
   testing::write_small_run(folder_);
-  testing::write_round_metric(folder_, 0, "recommended_gini", 0.5);
-  testing::write_round_metric(folder_, 0, "viewed_gini", 0.6);
+  testing::write_round_metric(folder_, 1, "recommended_gini", 0.5);
+  testing::write_round_metric(folder_, 1, "viewed_gini", 0.6);
   EXPECT_TRUE(round_charts(RunReader(folder_.path()).round_metrics()).empty());
-  testing::write_round_metric(folder_, 1, "recommended_gini", 0.7);
-  testing::write_round_metric(folder_, 1, "recommended_top_genre_share", 0.3);
-  testing::write_round_metric(folder_, 1, "surprise", 0.1);
+  testing::write_round_metric(folder_, 2, "recommended_gini", 0.7);
+  testing::write_round_metric(folder_, 2, "recommended_top_genre_share", 0.3);
+  testing::write_round_metric(folder_, 2, "surprise", 0.1);
 
   const Json charts = round_charts(RunReader(folder_.path()).round_metrics());
   ASSERT_EQ(charts.size(), 3U);
@@ -133,8 +138,7 @@ TEST_F(ReportData, RoundsBecomeCurvesOnceThereAreTwo) {
 TEST_F(ReportData, AnUnfinishedRunSaysSoAndShowsWhatThereIs) {
   {
     RunWriter writer(folder_ / "run.db");
-    writer.write_meta("status", "stopped");
-    writer.write_meta("dataset", "small world");
+    testing::write_facts(writer, "small world", "stopped");
     writer.commit();
   }
   const Json report = data();
@@ -143,6 +147,52 @@ TEST_F(ReportData, AnUnfinishedRunSaysSoAndShowsWhatThereIs) {
   EXPECT_TRUE(report["sections"].empty());
   EXPECT_FALSE(report.contains("metrics"));
   EXPECT_FALSE(report.contains("command")) << "there is no scenario to run";
+}
+
+TEST_F(ReportData, AStoppedRunSaysWhyWhatWasSpentAndHowToGoOn) {
+  {
+    RunWriter writer(folder_ / "run.db");
+    testing::write_facts(writer, "small world", "stopped");
+    writer.write_meta("stopped_by", "the endpoint is down");
+    writer.commit();
+    Journal journal(folder_ / "journal.db", Journal::Mode::survives_kill);
+    journal.add({.actor = ActorId(0)}, std::vector<std::string>{R"({"model": "m"})"},
+                {.reply = R"({"usage": {"prompt": 1200, "completion": 30}})", .endpoint = "e", .usd = 0.25});
+    journal.commit();
+  }
+  folder_.write("budget.log",
+                "throng-budget 1\nprocess\nreserve 1 1300 400000000000\nsettle 1 1230 250000000000\n"
+                "reserve 2 100 50000000000\n");
+  folder_.write("scenario.json", R"({"name": "small", "budget": {"usd": 0.5}})");
+  const Json report = data();
+  const auto notice = report["notice"].get<std::string>();
+  EXPECT_THAT(notice, ::testing::HasSubstr("has not finished: the endpoint is down"));
+  EXPECT_THAT(notice,
+              ::testing::HasSubstr("1 completed calls: 1,200 prompt and 30 completion tokens, 0.2500 USD"));
+  EXPECT_THAT(notice, ::testing::HasSubstr("0.3000 of 0.5 USD"));
+  EXPECT_THAT(notice, ::testing::HasSubstr("--set budget.usd=MORE"));
+  const std::string folder = folder_.path().string();
+  EXPECT_EQ(report["command"], "throng run " + folder + "/scenario.json --out " + folder + " --resume");
+  EXPECT_FALSE(report.contains("metrics")) << "no agent has come";
+}
+
+TEST_F(ReportData, ARunWhoseProcessIsGoneIsToldFromOneThatGoesOn) {
+  {
+    RunWriter writer(folder_ / "run.db");
+    testing::write_facts(writer);
+    writer.commit();
+  }
+  EXPECT_THAT(data()["notice"].get<std::string>(), ::testing::HasSubstr("killed"));
+  const FolderLock lock(folder_.path());
+  EXPECT_THAT(data()["notice"].get<std::string>(), ::testing::HasSubstr("being run at this moment"));
+}
+
+TEST_F(ReportData, WhatAJournalKnowsIsReplayedAndNotPaidAgain) {
+  testing::write_small_run(folder_);
+  { Journal journal(folder_ / "journal.db", Journal::Mode::survives_kill); }
+  const std::string folder = folder_.path().string();
+  EXPECT_EQ(data()["command"],
+            "throng run " + folder + "/scenario.json --out " + folder + "-again --replay " + folder);
 }
 
 }  // namespace

@@ -41,6 +41,15 @@ inline Dataset three_items() {
   return dataset;
 }
 
+/// What the store says of every run.
+inline void write_facts(RunWriter& writer, const std::string& dataset = "small world",
+                        const std::string& status = "running") {
+  writer.write_meta("status", status);
+  writer.write_meta("version", "1.2.3");
+  writer.write_meta("seed", "7");
+  writer.write_meta("dataset", dataset);
+}
+
 /// A finished run of `dataset`'s two users. Agent 0 sees items 0 (rated 5) and 1, then items 2 (rated 4) and
 /// 1; agent 1 sees items 0 and 1, and views neither.
 inline void write_small_run(const TempFolder& folder, const Dataset& dataset = three_items()) {
@@ -49,11 +58,8 @@ inline void write_small_run(const TempFolder& folder, const Dataset& dataset = t
   const std::vector<SessionRecord> sessions{session_of(0, {{{0, 5}, {1, 0}}, {{2, 4}, {1, 0}}}, 8),
                                             session_of(1, {{{0, 0}, {1, 0}}}, 2)};
   RunWriter writer(folder / "run.db");
-  for (const auto& [key, value] : std::vector<std::pair<const char*, const char*>>{
-           {"status", "finished"}, {"version", "1.2.3"}, {"seed", "7"}, {"digest", "abc"}}) {
-    writer.write_meta(key, value);
-  }
-  writer.write_meta("dataset", dataset.name);
+  write_facts(writer, dataset.name, "finished");
+  writer.write_meta("digest", "abc");
   writer.write_items(dataset, dataset.mean_ratings());
   writer.write_agents(population, dataset, space, [](AgentId) { return "statistical"; });
   writer.write_sessions(sessions);
@@ -63,7 +69,7 @@ inline void write_small_run(const TempFolder& folder, const Dataset& dataset = t
                R"({"name": "small", "description": "two agents", "recommender": {"kind": "mf"}})");
 }
 
-/// Adds what a run with several rounds leaves behind.
+/// Adds what a run with several rounds leaves behind; `round` from 1, as in run.db.
 inline void write_round_metric(const TempFolder& folder, int round, const std::string& metric, double value) {
   SQLite::Database database((folder / "run.db").string(), SQLite::OPEN_READWRITE);
   SQLite::Statement insert(database, "INSERT INTO round_metrics VALUES (?, ?, ?)");

@@ -2,8 +2,7 @@
 
 #include "scenarios/store/run_reader.h"
 #include "scenarios/store/run_writer.h"
-#include "tests/support/small_world.h"
-#include "tests/support/temp_folder.h"
+#include "tests/scenarios/small_run.h"
 
 namespace throng {
 namespace {
@@ -63,6 +62,7 @@ class StoreTest : public ::testing::Test {
 TEST_F(StoreTest, SessionsComeBackAsTheyWereWritten) {
   {
     RunWriter writer(folder_ / "run.db");
+    testing::write_facts(writer);
     writer.write_items(testing::two_camps(2, 4), std::vector{2.5F, 3.5F, 3.0F, 3.0F});
     writer.write_sessions(std::vector{a_session(3), a_session(5)});
     writer.commit();
@@ -77,6 +77,7 @@ TEST_F(StoreTest, SessionsComeBackAsTheyWereWritten) {
 TEST_F(StoreTest, OutcomesFromRowsEqualOutcomesFromSessions) {
   {
     RunWriter writer(folder_ / "run.db");
+    testing::write_facts(writer);
     writer.write_sessions(std::vector{a_session(3), a_session(5)});
     writer.commit();
   }
@@ -87,6 +88,7 @@ TEST_F(StoreTest, OutcomesFromRowsEqualOutcomesFromSessions) {
 TEST_F(StoreTest, WritingAgainReplacesTheRows) {
   {
     RunWriter writer(folder_ / "run.db");
+    testing::write_facts(writer);
     writer.write_sessions(std::vector{a_session(3)});
     writer.commit();
     writer.write_sessions(std::vector{a_session(3)});
@@ -99,6 +101,7 @@ TEST_F(StoreTest, WritingAgainReplacesTheRows) {
 
 TEST_F(StoreTest, UncommittedRowsAreNotSeen) {
   RunWriter writer(folder_ / "run.db");
+  testing::write_facts(writer);
   writer.commit();
   writer.write_sessions(std::vector{a_session(3)});
   EXPECT_TRUE(RunReader(folder_.path()).outcomes().empty());
@@ -110,16 +113,140 @@ TEST_F(StoreTest, HostileTextIsOnlyText) {
   dataset.catalogue.items[1].title = title;
   {
     RunWriter writer(folder_ / "run.db");
+    testing::write_facts(writer);
     writer.write_items(dataset, dataset.mean_ratings());
     writer.commit();
   }
   EXPECT_EQ(RunReader(folder_.path()).item(ItemId(1)).title, title);
 }
 
+TEST_F(StoreTest, RoundsInTheFileCountFromOne) {
+  {
+    RunWriter writer(folder_ / "run.db");
+    testing::write_facts(writer);
+    writer.write_items(testing::two_camps(2, 4), std::vector{2.5F, 3.5F, 3.0F, 3.0F});
+    writer.write_sessions(std::vector{a_session(3)});
+    writer.write_window({.round = 0, .begin = VirtualTime{}, .end = VirtualTime(std::chrono::hours(4))}, {});
+    writer.write_exposure(0, "viewed", {});
+    writer.commit();
+  }
+  SQLite::Database file((folder_ / "run.db").string(), SQLite::OPEN_READWRITE);
+  for (const char* table : {"windows", "sessions", "pages", "impressions", "reflections", "round_metrics"}) {
+    EXPECT_EQ(file.execAndGet(std::string("SELECT group_concat(DISTINCT round) FROM ") + table).getString(),
+              "1")
+        << table;
+  }
+  EXPECT_EQ(RunReader(folder_.path()).outcomes()[0].round, 0U) << "as the engine counts";
+
+  file.exec(
+      "UPDATE sessions SET round = 0; UPDATE pages SET round = 0; UPDATE impressions SET round = 0; "
+      "UPDATE reflections SET round = 0; UPDATE windows SET round = 0; UPDATE round_metrics SET round = 0; "
+      "PRAGMA user_version = 0");
+  const RunReader old(folder_.path());
+  expect_equal(old.sessions(AgentId(3)).at(0), a_session(3));
+  EXPECT_EQ(old.outcomes()[0].round, 0U);
+  EXPECT_EQ(old.round_metrics().at(0).round, 0U);
+}
+
 TEST_F(StoreTest, AFolderWithoutARunIsADataError) {
   EXPECT_THROW(RunReader{folder_.path()}, Failure);
   folder_.write("run.db", "this is no database, however long it may be made to look like one");
   EXPECT_THROW(RunReader{folder_.path()}, Failure);
+}
+
+/// A sound run, and what was done to it.
+struct Damage {
+  const char* sql;
+  const char* says;
+};
+
+class DamagedRun : public StoreTest, public ::testing::WithParamInterface<Damage> {};
+
+/// All that any command reads.
+void read_everything(const std::filesystem::path& folder) {
+  const RunReader run(folder);
+  for (const Outcome& outcome : run.outcomes()) run.sessions(outcome.agent);
+  run.rating_counts();
+  run.items();
+  run.metrics();
+}
+
+TEST_P(DamagedRun, IsADataErrorThatNamesTheRow) {
+  testing::write_small_run(folder_);
+  ASSERT_NO_THROW(read_everything(folder_.path()));
+  SQLite::Database((folder_ / "run.db").string(), SQLite::OPEN_READWRITE).exec(GetParam().sql);
+  try {
+    read_everything(folder_.path());
+    ADD_FAILURE() << "read as if it were sound";
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.kind(), ErrorKind::data);
+    EXPECT_THAT(failure.what(), ::testing::HasSubstr(folder_.path().string() + "/run.db"));
+    EXPECT_THAT(failure.what(), ::testing::HasSubstr(GetParam().says));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Store, DamagedRun,
+    ::testing::Values(
+        Damage{
+            "UPDATE sessions SET score = 'eight' WHERE agent = 1",
+            "table sessions, agent 1, round 1: score is 'eight', expected null or an integer from 1 to 10"},
+        Damage{"UPDATE sessions SET score = 11 WHERE agent = 0",
+               "table sessions, agent 0, round 1: score is 11"},
+        Damage{
+            "UPDATE impressions SET feeling = 'furious' WHERE viewed AND page = 2",
+            "table impressions, agent 0, round 1, page 2, position 1: feeling is 'furious', expected one of"},
+        Damage{"UPDATE impressions SET rating = NULL WHERE viewed AND page = 2",
+               "rating is NULL, expected an integer from 1 to 5 where viewed = 1, else null"},
+        Damage{"UPDATE impressions SET rating = 3 WHERE NOT viewed",
+               "agent 0, round 1, page 1, position 2: rating is 3"},
+        Damage{
+            "UPDATE impressions SET item = 17 WHERE agent = 1 AND position = 2",
+            "agent 1, round 1, page 1, position 2: item is 17, expected the number of a row of table items"},
+        Damage{"UPDATE impressions SET page = 9 WHERE page = 2", "page 9: table pages has no such page"},
+        Damage{"DELETE FROM pages WHERE agent = 0 AND page = 1", "page 2: the page before it is missing"},
+        Damage{"UPDATE pages SET satisfaction = 'high'",
+               "satisfaction is 'high', expected a number from 0 to 1"},
+        Damage{"UPDATE sessions SET round = -1", "round is -1"},
+        Damage{"UPDATE sessions SET digest = 'xyz' WHERE agent = 0",
+               "digest is 'xyz', expected 32 hexadecimal digits"},
+        Damage{"UPDATE sessions SET agent = 7 WHERE agent = 1",
+               "expected the number of a row of table agents"},
+        Damage{"DELETE FROM agents WHERE agent = 0",
+               "table agents has 1 rows numbered from 1 to 1, expected 0 to 0"},
+        Damage{"UPDATE agents SET activity = 4 WHERE agent = 1", "table agents, agent 1: activity is 4"},
+        Damage{"UPDATE items SET mean_rating = x'00' WHERE item = 2",
+               "table items, item 2: mean_rating is X'00'"},
+        Damage{"UPDATE metrics SET mean = 'much' WHERE position = 1",
+               "table metrics, position 1: mean is 'much'"},
+        Damage{"DELETE FROM meta WHERE key = 'status'", "table meta has no row status"},
+        Damage{"DELETE FROM meta WHERE key = 'digest'", "table meta has no row digest"},
+        Damage{"UPDATE meta SET value = 'done' WHERE key = 'status'", "table meta, status: it is 'done'"},
+        Damage{"DELETE FROM meta", "table meta has no row status"},
+        Damage{"DROP TABLE meta", "no such table: meta"}));
+
+TEST_F(StoreTest, JsonInMetaThatCannotBeUsedIsDamage) {
+  testing::write_small_run(folder_);
+  const auto set = [&](const char* value) {
+    SQLite::Database file((folder_ / "run.db").string(), SQLite::OPEN_READWRITE);
+    SQLite::Statement insert(file, "INSERT OR REPLACE INTO meta VALUES ('llm', ?)");
+    insert.bind(1, value);
+    insert.exec();
+  };
+  const auto read_calls = [&] {
+    std::int64_t calls = 0;
+    RunReader(folder_.path()).with_meta("llm", [&](const Json& llm) {
+      calls = llm.at("calls").get<std::int64_t>();
+    });
+    return calls;
+  };
+  set(R"({"calls": 7})");
+  EXPECT_EQ(read_calls(), 7);
+  for (const char* damaged : {"{\"calls\": 7", "{}", "[]", "{\"calls\": \"many\"}"}) {
+    set(damaged);
+    EXPECT_THAT(read_calls, ::testing::ThrowsMessage<Failure>(
+                                ::testing::HasSubstr("run.db is damaged: table meta, llm: ")));
+  }
 }
 
 }  // namespace

@@ -22,12 +22,15 @@
   const transparent = (colour, alpha) => colour + alpha;  // '#rrggbb' and two hexadecimal digits
   const points = ['circle', 'rect', 'triangle', 'rectRot', 'crossRot', 'star'];
 
-  function numberText(value) {
+  /** Whole numbers are counts; `measured` ones get as many digits as their neighbours if they happen to be whole. */
+  function numberText(value, measured = !Number.isInteger(value)) {
     if (value === null || value === undefined) return 'none';
-    if (Number.isInteger(value)) return value.toLocaleString('en');
-    const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 0.01 ? 3 : 5;
-    return value.toLocaleString('en', {maximumFractionDigits: digits});
+    if (!measured) return value.toLocaleString('en');
+    const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 0.01 || value === 0 ? 3 : 5;
+    return value.toLocaleString('en', {minimumFractionDigits: Math.min(digits, 3), maximumFractionDigits: digits});
   }
+
+  const areMeasured = (values) => values.some((value) => typeof value === 'number' && !Number.isInteger(value));
 
   const shortened = (text, length) => (text.length > length ? text.slice(0, length - 1) + '…' : text);
 
@@ -61,12 +64,12 @@
 
   // --- Kinds of charts: each returns Chart.js's configuration ---
 
-  /** Whiskers of plus and minus one standard error on the bars of data sets that have `errors`. */
+  /** Whiskers of 95 % intervals on the bars of data sets that have `halfWidths`. */
   const whiskers = {
     id: 'whiskers',
     afterDatasetsDraw(chart) {
       chart.data.datasets.forEach((dataset, n) => {
-        if (!dataset.errors) return;
+        if (!dataset.halfWidths) return;
         const lying = chart.options.indexAxis === 'y';
         const scale = lying ? chart.scales.x : chart.scales.y;
         const draw = chart.ctx;
@@ -74,8 +77,8 @@
         draw.strokeStyle = chart.options.whiskerColour;
         draw.lineWidth = 1.25;
         chart.getDatasetMeta(n).data.forEach((bar, i) => {
-          if (!dataset.errors[i]) return;
-          const ends = [-1, 1].map((sign) => scale.getPixelForValue(dataset.data[i] + sign * dataset.errors[i]));
+          if (!dataset.halfWidths[i]) return;
+          const ends = [-1, 1].map((sign) => scale.getPixelForValue(dataset.data[i] + sign * dataset.halfWidths[i]));
           draw.beginPath();
           if (lying) draw.moveTo(ends[0], bar.y), draw.lineTo(ends[1], bar.y);
           else draw.moveTo(bar.x, ends[0]), draw.lineTo(bar.x, ends[1]);
@@ -112,7 +115,7 @@
     const options = commonOptions(looks);
     options.indexAxis = lying ? 'y' : 'x';
     options.whiskerColour = looks.ink;
-    const longest = Math.max(0, ...chart.series.flatMap((s) => s.values.map((v, i) => v + (s.errors ? s.errors[i] : 0))));
+    const longest = Math.max(0, ...chart.series.flatMap((s) => s.values.map((v, i) => v + (s.half_widths ? s.half_widths[i] : 0))));
     const values = axis(looks, chart.unit, {beginAtZero: true, suggestedMax: longest});
     const labels = axis(looks, chart.x_title, {grid: {display: false, borderColor: looks.line}});
     labels.ticks.autoSkip = !lying;
@@ -131,8 +134,10 @@
     }
     options.plugins.tooltip.callbacks = {
       label: (item) => {
-        const error = item.dataset.errors ? ' ± ' + numberText(item.dataset.errors[item.dataIndex]) : '';
-        return item.dataset.label + ': ' + numberText(item.raw) + error;
+        const {label, data, halfWidths} = item.dataset;
+        const text = label + ': ' + numberText(item.raw, areMeasured(data));
+        const half = halfWidths && halfWidths[item.dataIndex];
+        return typeof half === 'number' ? text + ' ± ' + numberText(half, true) + ' (95 %)' : text;
       },
     };
     return {
@@ -140,7 +145,7 @@
       data: {
         labels: chart.labels,
         datasets: chart.series.map((s, n) => ({
-          label: s.name, data: s.values, errors: s.errors, backgroundColor: colours.of(n), borderRadius: 2,
+          label: s.name, data: s.values, halfWidths: s.half_widths, backgroundColor: colours.of(n), borderRadius: 2,
           maxBarThickness: 56, categoryPercentage: 0.86, barPercentage: 0.86, pointStyle: 'rect',
         })),
       },
@@ -167,6 +172,19 @@
     ];
   }
 
+  /** The ends of the axis of values where the room that it leaves would show values that cannot be. */
+  function limitsWithin(chart) {
+    const [least, greatest] = chart.range;
+    const values = chart.series.flatMap((s) => s.points.flatMap((p) => [p.low, p.mean, p.high]))
+      .filter((value) => typeof value === 'number');
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const room = 0.1 * (high - low);  // the grace of the axis, and something for its round numbers
+    const limits = {};
+    if (low - room < least) limits.min = least;
+    if (greatest !== null && high + room > greatest) limits.max = greatest;
+    return limits;
+  }
+
   function curves(chart, looks) {
     const options = commonOptions(looks);
     const whole = chart.series.every((s) => s.points.every((p) => Number.isInteger(p.x)));
@@ -175,6 +193,7 @@
       y: axis(looks, chart.unit, {grace: '8%'}),
     };
     if (whole) options.scales.x.ticks.precision = 0;
+    if (chart.range) Object.assign(options.scales.y, limitsWithin(chart));
     options.interaction = {mode: 'nearest', intersect: false};
     options.plugins.legend.labels.filter = (item, data) => !data.datasets[item.datasetIndex].isBand;
     options.plugins.tooltip.filter = (item) => !item.dataset.isBand;
@@ -182,8 +201,9 @@
       title: (items) => items.slice(0, 1).map((item) => (chart.x_title || 'x') + ' ' + numberText(item.raw.x)),
       label: (item) => {
         const point = item.dataset.series.points[item.dataIndex];
+        const whole = !areMeasured(item.dataset.series.points.map((p) => p.mean));
         const band = point.low === undefined ? '' : ' (' + numberText(point.low) + ' to ' + numberText(point.high) + ')';
-        return item.dataset.label + ': ' + numberText(item.raw.y) + band;
+        return item.dataset.label + ': ' + numberText(item.raw.y, !whole) + band;
       },
     };
     return {

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "agents/population.h"
+
+namespace throng {
+
+/// Whether run.db holds only what a run can have written: values of the right type and range, numbers of agents and
+/// items that exist. A file that was damaged or edited must not be summed up as if it were sound.
+class RunCheck {
+ public:
+  /// Both must outlive the check; `file` names the database in errors. Rounds in it count from `first_round`.
+  RunCheck(const SQLite::Database& database, std::string file, int first_round);
+
+  /// What every reader relies on: the facts in `meta`, and the tables of a row per round or metric.
+  void facts() const;
+  /// Everything else, once.
+  void rows();
+  /// The rows of one agent.
+  void rows_of(AgentId agent) const;
+
+  /// Throws Failure(data) naming the file and what is wrong with it.
+  [[noreturn]] void fail(const std::string& problem) const;
+
+ private:
+  void check(const struct TableRules& rules, std::optional<AgentId> agent) const;
+  void check_numbers(const char* table, const char* number) const;
+
+  const SQLite::Database& database_;
+  std::string file_;
+  int first_round_;
+  bool checked_ = false;
+};
+
+}  // namespace throng
