@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "engine/base/printable.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/report/estimate_table.h"
+#include "scenarios/run/caveats.h"
 #include "scenarios/run/pilot.h"
+#include "scenarios/run/preflight.h"
 #include "scenarios/run/run.h"
 
 namespace throng {
@@ -71,11 +75,40 @@ void add(const CallEstimate& more, std::vector<CallEstimate>& estimates) {
   same->seconds += more.seconds;
 }
 
+Json as_json(const RunEstimate& estimate) {
+  return {{"seconds", estimate.seconds},
+          {"preparing_seconds", estimate.preparing_seconds},
+          {"is_upper_bound", estimate.is_upper_bound},
+          {"session_seconds", estimate.session_seconds},
+          {"bytes", estimate.bytes},
+          {"pilot_agents", estimate.pilot_agents}};
+}
+
+void add(const RunEstimate& more, std::optional<RunEstimate>& sum) {
+  if (!sum) {
+    sum = more;
+    return;
+  }
+  sum->seconds += more.seconds;
+  sum->preparing_seconds = std::max(sum->preparing_seconds, more.preparing_seconds);
+  sum->is_upper_bound = sum->is_upper_bound || more.is_upper_bound;
+  sum->session_seconds = std::max(sum->session_seconds, more.session_seconds);
+  sum->bytes += more.bytes;
+  sum->pilot_agents += more.pilot_agents;
+}
+
+Json as_json(const Dataset& dataset, const Json& digest) {
+  return {{"name", dataset.name},
+          {"users", dataset.users.size()},
+          {"items", dataset.catalogue.size()},
+          {"interactions", dataset.interactions.size()},
+          {"digest", digest}};
+}
+
 /// What the calls of one run, or of an arm's replicates, will take.
-std::vector<CallEstimate> estimate_run(const CheckArguments& arguments, Scenario scenario, Progress& progress,
-                                       Json& result) {
+std::vector<CallEstimate> estimate_calls(const CheckArguments& arguments, const Scenario& scenario,
+                                         const Dataset& dataset, Progress& progress, Json& result) {
   FitObserver quiet;
-  const Dataset dataset = load_pinned_dataset(scenario);
   Simulation simulation(scenario, dataset, quiet);
   const std::vector<RehearsedAgent> rehearsed = scenario.has_remote_recommender()
                                                     ? rehearse_without_server(scenario, dataset)
@@ -83,7 +116,7 @@ std::vector<CallEstimate> estimate_run(const CheckArguments& arguments, Scenario
   Correction correction;
   double latency = kUnknownLatency;
   if (arguments.pilot > 0) {
-    const std::string folder = arguments.out.empty() ? "runs/" + scenario.name : arguments.out;
+    const auto folder = result["folder"].get<std::string>();
     const Pilot pilot = run_pilot(scenario, simulation, rehearsed, arguments.pilot, folder, progress);
     correction = pilot.correction;
     latency = pilot.latency;
@@ -94,17 +127,41 @@ std::vector<CallEstimate> estimate_run(const CheckArguments& arguments, Scenario
   return estimate(scenario, simulation, rehearsed, correction, latency);
 }
 
-/// Without what it will take if no language model is asked.
-Json checked(const CheckArguments& arguments, const Scenario& scenario, Progress& progress) {
-  Json result{{"name", scenario.name}, {"valid", true}};
-  std::vector<CallEstimate> estimates;
-  for (const Scenario& run : runs_of(scenario)) {
-    if (!run.asks_language_models()) continue;
-    for (const CallEstimate& of_model : estimate_run(arguments, run, progress, result))
-      add(of_model, estimates);
+void add_notes(const std::vector<std::string>& more, Json& notes) {
+  for (const std::string& note : more) {
+    if (!note.empty() && std::ranges::find(notes, Json(note)) == notes.end()) notes.push_back(note);
   }
-  if (!estimates.empty()) result["estimate"] = Json::array();
-  for (const CallEstimate& of_model : estimates) result["estimate"].push_back(as_json(of_model));
+}
+
+/// Keys, the place and the dataset are what a run would stumble over; the cheapest first.
+Json checked(const CheckArguments& arguments, const Scenario& scenario, Progress& progress) {
+  const std::vector<Scenario> runs = runs_of(scenario);
+  const std::string folder = arguments.out.empty() ? "runs/" + scenario.name : arguments.out;
+  for (const Scenario& run : runs) check_keys(run);
+  Json notes = Json::array();
+  const std::string in_the_way = check_output(folder);
+  if (arguments.pilot == 0) add_notes({in_the_way}, notes);
+  Json result{{"name", scenario.name}, {"valid", true}, {"folder", folder}};
+  std::vector<CallEstimate> calls;
+  std::optional<RunEstimate> computed;
+  for (Scenario run : runs) {
+    const Dataset dataset = load_pinned_dataset(run);
+    if (!result.contains("dataset")) result["dataset"] = as_json(dataset, run.json["dataset"]["digest"]);
+    add_notes(caveats(run, dataset), notes);
+    if (run.asks_language_models()) {
+      for (const CallEstimate& of_model : estimate_calls(arguments, run, dataset, progress, result))
+        add(of_model, calls);
+    } else {
+      add(estimate_run(run, dataset, progress), computed);
+    }
+  }
+  if (!calls.empty()) result["estimate"] = Json::array();
+  for (const CallEstimate& of_model : calls) result["estimate"].push_back(as_json(of_model));
+  if (computed) {
+    result["run"] = as_json(*computed);
+    add_notes({check_room(folder, computed->bytes)}, notes);
+  }
+  result["notes"] = std::move(notes);
   return result;
 }
 
@@ -119,15 +176,17 @@ void check(const CheckArguments& arguments) {
   if (arguments.json) {
     fmt::print("{}\n", result.dump());
   } else {
-    fmt::print("{}: scenario \"{}\" is valid\n{}", arguments.scenario, scenario.name, estimate_table(result));
+    fmt::print("{}: scenario \"{}\" is valid\n{}", arguments.scenario, printable(scenario.name),
+               check_text(result));
   }
 }
 
 }  // namespace
 
 void add_check_command(CLI::App& app) {
-  auto* command =
-      app.add_subcommand("check", "Check a scenario file without running it, and estimate what it will take");
+  auto* command = app.add_subcommand("check",
+                                     "Check a scenario, its dataset, keys and run folder without running it, "
+                                     "and estimate what it will take");
   const auto arguments = std::make_shared<CheckArguments>();
   command->add_option("SCENARIO", arguments->scenario, "The scenario file (JSON)")->required();
   command->add_option("--set", arguments->overrides, "Override a key: path=value")
@@ -139,7 +198,7 @@ void add_check_command(CLI::App& app) {
                    "pay for them again")
       ->check(CLI::Range(1, 1000));
   command->add_option("--out", arguments->out,
-                      "The run folder that the pilot begins (default: runs/ and the scenario's name)");
+                      "The run folder (default: runs/ and the scenario's name); a pilot begins it");
   command->add_flag("--json", arguments->json, "Print the result as one JSON object");
   command->callback([arguments] { check(*arguments); });
 }

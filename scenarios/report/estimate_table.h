@@ -6,7 +6,7 @@
 
 namespace throng {
 
-/// What `throng check` found out about the calls of a run, for the terminal; "" if there are none.
-std::string estimate_table(const Json& checked);
+/// What `throng check` found out, for the terminal: the dataset, the folder, notes, and what the run will take.
+std::string check_text(const Json& checked);
 
 }  // namespace throng

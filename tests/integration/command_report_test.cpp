@@ -114,7 +114,7 @@ TEST_F(CommandReport, APlaceThatCannotBeWrittenIsSaidInPlainWords) {
   write_study("s.json");
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"data", "import", "csv", "likes.csv", "-o", "/proc/data"},
-        {"llm", "mock", "--tls", "--ca-out", "/proc/ca.pem", "--requests", "1"}}) {
+        {"llm", "mock", "--tls", "--ca-out", "/proc/ca.pem"}}) {
     folder_.write("likes.csv", "user,item\na,b\n");
     const Finished finished = throng(command);
     EXPECT_EQ(finished.exit_code, 2) << finished.err;
