@@ -71,6 +71,7 @@ AttemptEnd read_unusable(const ApiError& error) {
   const bool is_limit = error.code == "rate_limit_exceeded";
   AttemptEnd end = failed_with(is_limit ? 429 : 500, error);
   end.failed_as = is_limit ? "http 429" : "error in reply";
+  end.message = "an error within a reply of status 200: " + error.message;
   end.billing = AttemptEnd::Billing::possible;
   end.unusable = true;
   return end;

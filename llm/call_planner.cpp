@@ -268,16 +268,21 @@ Verdict CallPlanner::finish(std::uint64_t id, Instant now, const AttemptEnd& end
   --in_flight_;
   Endpoint& endpoint = endpoints_[flight.endpoint];
   endpoint.concurrency.finish(now, load_signal(end), end.latency);
-  endpoint.breaker.finish(now, health_of(end), flight.role);
+  // A stall among answers to what was sent later says nothing of the server as such. (They end together, with nothing between.)
+  const bool alone = end.stalled && flight.sent.sent < endpoint.newest_answered;
+  endpoint.breaker.finish(now, alone ? Health::unknown : health_of(end), flight.role);
   endpoint.rate.hear(flight.sent, now, end.hints);
   if (is_answer(end)) lanes_[call.lane].has_answered = true;
-  if (end.kind == AttemptEnd::Kind::completed && end.first_byte > Delay(0))
-    endpoint.peers.observe(end.first_byte);
-  if (end.stalled) endpoint.peers.observe(endpoint.peers.silence(call.stalls++));
+  if (end.kind == AttemptEnd::Kind::completed) {
+    endpoint.newest_answered = std::max(endpoint.newest_answered, flight.sent.sent);
+    if (end.first_byte > Delay(0)) endpoint.peers.observe(end.first_byte);
+  }
+  if (end.stalled && !alone) endpoint.peers.observe(endpoint.peers.silence(call.stalls));
+  if (end.stalled) ++call.stalls;
 
   Verdict verdict{.attempt = flight.attempt};
   settle(call, flight, now, end, verdict);
-  watch(endpoint, now, end);
+  if (!alone) watch(endpoint, now, end);
   switch (end.kind) {
     case AttemptEnd::Kind::completed:
       endpoint.quota.on_success();

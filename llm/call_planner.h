@@ -178,6 +178,7 @@ class CallPlanner {
     EndpointHealth health = EndpointHealth::usable;
     std::string halted_by;  ///< what its server said
     Instant parked_until = Instant::min();
+    Instant newest_answered = Instant::min();  ///< when the latest attempt was sent that has been answered
     EndpointTrouble trouble;
     Instant wait_told = Instant::min();  ///< the longest wait that was told of ends then
     bool counts_tokens = true;           ///< as far as is known: its replies have a usage

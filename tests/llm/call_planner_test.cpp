@@ -300,6 +300,25 @@ TEST(CallPlanner, PeersTellHowLongACallMayBeSilent) {
   EXPECT_EQ(world.planner.silence(31), seconds(10)) << "perhaps it is a call that takes longer";
 }
 
+/// The stalls of a run end together, when the rest has long been answered.
+TEST(CallPlanner, StallsThatOthersOvertookAreNoSignOfASlowServer) {
+  AttemptEnd stall = failed(0);
+  stall.failed.fault = TransportFault::timeout;
+  stall.stalled = true;
+  stall.latency = seconds(2);
+  PlannedWorld world({endpoint("a", 200)}, {}, [&](const Attempt& attempt, Instant) {
+    return attempt.number == 1 && attempt.call % 10 == 0 ? stall : replied_after(seconds(0.05));
+  });
+  for (std::uint64_t call = 1; call <= 2000; ++call) world.add(call);
+  world.run();
+  EXPECT_EQ(world.over.size(), 2000U);
+  EXPECT_LE(world.now, at(1000 + 5))
+      << "two stalls one after the other in a slot; nobody waits for a breaker";
+  world.add(2001);
+  ASSERT_TRUE(world.planner.next(world.now));
+  EXPECT_EQ(world.planner.silence(2001), seconds(2));
+}
+
 TEST(CallPlanner, NobodyIsGivenUpWhenRetriesAreScarce) {
   PlanOptions options;
   options.quota = {.at_start = 10, .per_request = 0, .per_success = 0};
