@@ -81,7 +81,7 @@ ErrorReply server_error(int status) {
 
 MockCore::MockCore(MockOptions options, TimePoint start)
     : options_(std::move(options)),
-      limits_(options_.rpm, options_.tpm, options_.token_counting),
+      limits_(options_.limits, start),
       halve_at_(options_.halve_after.count() > 0 ? start + options_.halve_after : TimePoint::max()) {}
 
 Plan MockCore::take(const net::HttpRequest& request, TimePoint now) {
@@ -289,7 +289,7 @@ void MockCore::halve_when_due(TimePoint now) {
   if (now < halve_at_) return;
   halve_at_ = TimePoint::max();
   const auto half = [](int limit) { return limit == 0 ? 0 : std::max(1, limit / 2); };
-  limits_.set(half(limits_.rpm()), half(limits_.tpm()));
+  limits_.set(half(limits_.rpm()), half(limits_.tpm()), now);
 }
 
 void MockCore::delivered(const Plan& plan, TimePoint now) {

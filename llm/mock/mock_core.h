@@ -30,7 +30,6 @@ class MockCore {
   /// The client went away before. `tokens`: of its stream, written.
   void aborted(const Plan& plan, std::int64_t tokens);
 
-  void set_limits(int rpm, int tpm) { limits_.set(rpm, tpm); }
   const MockOptions& options() const { return options_; }
   /// How many are being answered.
   void count_in_flight(std::int64_t in_flight, std::int64_t queued);

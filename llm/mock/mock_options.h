@@ -11,6 +11,7 @@
 #include "engine/net/self_signed.h"
 #include "llm/endpoint_options.h"
 #include "llm/mock/fault.h"
+#include "llm/mock/rate_limits.h"
 
 namespace throng::llm::mock {
 
@@ -37,9 +38,7 @@ struct MockOptions {
   LatencyOptions latency;
   int slots = 0;  ///< calls that the model works on at once, the others queue; 0: any number
 
-  int rpm = 0;  ///< requests in any sliding minute, rejected ones included; 0: no limit
-  int tpm = 0;  ///< tokens in any sliding minute; 0: no limit
-  TokenCounting token_counting = TokenCounting::admission;
+  RateLimitsOptions limits;
   std::chrono::milliseconds halve_after{0};  ///< then both limits are halved; 0: never
   std::int64_t quota_after = 0;              ///< then every call fails with insufficient_quota; 0: never
 

@@ -223,7 +223,6 @@ MockServer::~MockServer() = default;
 std::string MockServer::url() const { return inside_->server().origin() + "/v1"; }
 std::uint16_t MockServer::port() const { return inside_->server().port(); }
 MockStats MockServer::stats() const { return inside_->stats(); }
-void MockServer::set_limits(int rpm, int tpm) { inside_->core().set_limits(rpm, tpm); }
 void MockServer::after_requests(std::int64_t count, std::function<void()> then) {
   inside_->after_requests(count, std::move(then));
 }

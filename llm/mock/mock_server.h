@@ -31,8 +31,6 @@ class MockServer {
   std::uint16_t port() const;
 
   MockStats stats() const;
-  /// From now on. What was counted before still counts. 0: no limit.
-  void set_limits(int rpm, int tpm);
   /// `then` is called once `count` requests, of those that `requests` counts, have been answered in whatever way.
   void after_requests(std::int64_t count, std::function<void()> then);
 

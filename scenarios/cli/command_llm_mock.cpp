@@ -31,6 +31,7 @@ struct MockArguments {
   std::string completion_tokens = "32";
   std::string api_key_env;
   double halve_after = 0;
+  double bucket = 1;
   double duration = 0;
   double stall = 600;
   double slow = 1;
@@ -51,6 +52,7 @@ ServeOptions read(const MockArguments& arguments) {
   mock.latency.first_token = microseconds(arguments.latency_ms);
   mock.latency.per_token = microseconds(arguments.token_ms);
   mock.halve_after = milliseconds(arguments.halve_after);
+  mock.limits.bucket = milliseconds(arguments.bucket);
   mock.stall = milliseconds(arguments.stall);
   mock.slow = milliseconds(arguments.slow);
   serve.duration = milliseconds(arguments.duration);
@@ -120,18 +122,42 @@ void add_model_options(CLI::App& command, MockArguments& arguments) {
 
 void add_limit_options(CLI::App& command, MockArguments& arguments) {
   MockOptions& mock = arguments.serve.mock;
+  RateLimitsOptions& limits = mock.limits;
+  const std::map<std::string, LimitKind> kinds{
+      {"sliding", LimitKind::sliding}, {"fixed", LimitKind::fixed}, {"bucket", LimitKind::bucket}};
+  const std::map<std::string, AnnouncedLimits> announcements{{"right", AnnouncedLimits::right},
+                                                             {"full", AnnouncedLimits::full},
+                                                             {"empty", AnnouncedLimits::empty},
+                                                             {"none", AnnouncedLimits::none}};
   const std::map<std::string, TokenCounting> countings{{"admission", TokenCounting::admission},
                                                        {"usage", TokenCounting::usage}};
-  command.add_option("--rpm", mock.rpm, "Requests per minute (0: no limit)")
+  command.add_option("--rpm", limits.rpm, "Requests per minute (0: no limit)")
       ->check(CLI::Range(0, 1'000'000'000))
       ->capture_default_str();
-  command.add_option("--tpm", mock.tpm, "Tokens per minute (0: no limit)")
+  command.add_option("--tpm", limits.tpm, "Tokens per minute (0: no limit)")
       ->check(CLI::Range(0, 2'000'000'000))
       ->capture_default_str();
   command
-      .add_option("--token-counting", mock.token_counting,
+      .add_option("--token-counting", limits.counting,
                   "Count prompt and max_tokens at admission, or what was used (default: admission)")
       ->transform(CLI::CheckedTransformer(countings).description("admission|usage"));
+  command
+      .add_option(
+          "--limit-kind", limits.kind,
+          "How a minute is counted: the last 60 s at any time, minutes of the server's clock, or a token "
+          "bucket that the limit fills all the time (default: sliding)")
+      ->transform(CLI::CheckedTransformer(kinds).description("sliding|fixed|bucket"));
+  command
+      .add_option("--bucket-s", arguments.bucket,
+                  "What a bucket holds, in seconds of the limit: 1 keeps 60000 a minute as 1000 a second")
+      ->check(CLI::Range(0.001, 86'400.0))
+      ->capture_default_str();
+  command
+      .add_option(
+          "--limit-headers", limits.announced,
+          "What x-ratelimit- headers tell: the truth, always that everything remains, always that nothing "
+          "does, or nothing at all (default: right)")
+      ->transform(CLI::CheckedTransformer(announcements).description("right|full|empty|none"));
   command
       .add_option("--halve-after-s", arguments.halve_after,
                   "Halve the limits after so many seconds (0: never)")

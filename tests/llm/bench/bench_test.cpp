@@ -99,7 +99,9 @@ TEST_F(Bench, TheObserverCanEndIt) {
 }
 
 TEST_F(Bench, PingShowsWhatAnEndpointDoesNotKnow) {
-  serve({.latency = {.first_token = milliseconds(10)}, .rpm = 600, .refused = {"seed", "json_schema"}});
+  serve({.latency = {.first_token = milliseconds(10)},
+         .limits = {.rpm = 600},
+         .refused = {"seed", "json_schema"}});
   boost::asio::io_context io;
   EXPECT_EQ(model_of(discover(io, endpoint(), no_environment)), "mock");
   const Json pong = ping(io, endpoint(), no_environment);

@@ -107,7 +107,7 @@ TEST(MockCore, FaultsHaveTheirStatus) {
 }
 
 TEST(MockCore, LimitsRejectWithAReason) {
-  MockCore core({.rpm = 1}, kStart);
+  MockCore core({.limits = {.rpm = 1}}, kStart);
   EXPECT_EQ(serve(core, post(chat("a"))).headers.find("x-ratelimit-remaining-requests"), "0");
   const Plan plan = serve(core, post(chat("a")), kStart + 10s);
   EXPECT_EQ(plan.status, 429);
@@ -117,7 +117,7 @@ TEST(MockCore, LimitsRejectWithAReason) {
   EXPECT_EQ(plan.headers.find("retry-after"), "60");
   EXPECT_EQ(core.stats().rejected_rpm, 1);
 
-  MockCore tokens({.tpm = 50}, kStart);
+  MockCore tokens({.limits = {.tpm = 50}}, kStart);
   EXPECT_EQ(serve(tokens, post(chat("a", R"(,"max_tokens":40)"))).status, 200);
   const Plan rejected = serve(tokens, post(chat("a", R"(,"max_tokens":40)")), kStart + 1s);
   EXPECT_EQ(error_of(rejected).type, "tokens");
@@ -128,7 +128,7 @@ TEST(MockCore, LimitsRejectWithAReason) {
 }
 
 TEST(MockCore, LimitsAreHalvedWhenDue) {
-  MockCore core({.rpm = 10, .tpm = 1001, .halve_after = 5s}, kStart);
+  MockCore core({.limits = {.rpm = 10, .tpm = 1001}, .halve_after = 5s}, kStart);
   EXPECT_EQ(serve(core, post(chat("a")), kStart + 4s).headers.find("x-ratelimit-limit-requests"), "10");
   EXPECT_EQ(serve(core, post(chat("a")), kStart + 5s).headers.find("x-ratelimit-limit-requests"), "5");
   EXPECT_EQ(serve(core, post(chat("a")), kStart + 60s).headers.find("x-ratelimit-limit-tokens"), "500");
