@@ -6,6 +6,14 @@
 namespace throng {
 namespace {
 
+// Of the ramp. A server that turns calls away, or a rate limit, says so within about one step.
+constexpr Delay kRampStep = std::chrono::milliseconds(100);
+// Of the level must have come back in a step, once something has. A server with enough slots returns that if calls take
+// less than a second, and if they take longer the ramp is over before the first replies; of 64 calls at a server with 4
+// slots and 0.3 s a call, 2 % come back.
+constexpr double kKeepsUp = 0.1;
+constexpr double kFallBack = 0.25;  // of where it began: the search is sooner done from below
+
 constexpr int kFewestSamples = 32;      // of an epoch while searching ...
 constexpr int kFewestHeldSamples = 64;  // ... and when found: means of latencies as spread as LLMs' are +-6 %
 constexpr double kRisen = 1.3;          // times the unloaded latency: calls are queueing
@@ -26,10 +34,42 @@ constexpr double kCarefulGrowth = 1.02;  // per epoch, near a level at which cal
 }  // namespace
 
 ConcurrencyLimit::ConcurrencyLimit(ConcurrencyLimitOptions options)
-    : options_(options), level_(std::clamp(options.initial, 1, options.max)) {}
+    : options_(options), level_(std::clamp(options.initial, 1, options.max)) {
+  if (options.mode == ConcurrencyMode::fixed) ramp_ = Ramp::over;
+}
 
 int ConcurrencyLimit::limit() const {
   return options_.mode == ConcurrencyMode::fixed ? options_.max : static_cast<int>(std::lround(level_));
+}
+
+Instant ConcurrencyLimit::earliest(Instant now) {
+  if (in_flight_ < limit()) return now;
+  if (ramp_ == Ramp::ahead) {
+    ramp_ = Ramp::under_way;
+    climbed_ = now;
+  }
+  if (ramp_ == Ramp::under_way && now - climbed_ >= kRampStep) climb(now);
+  if (in_flight_ < limit()) return now;
+  return ramp_ == Ramp::under_way ? climbed_ + kRampStep : kNever;
+}
+
+/// The next step of the ramp, or its end.
+void ConcurrencyLimit::climb(Instant now) {
+  const bool keeps_up = ramp_finished_ == 0 || step_finished_ >= kKeepsUp * level_;
+  if (!keeps_up) {
+    end_ramp(now, kFallBack * options_.initial);
+    return;
+  }
+  move_to(2 * level_);
+  climbed_ = now;
+  step_finished_ = 0;
+  if (limit() == options_.max) end_ramp(now, level_);
+}
+
+void ConcurrencyLimit::end_ramp(Instant now, double level) {
+  ramp_ = Ramp::over;
+  move_to(level);
+  epoch_ = {.began = now, .settling = in_flight_};
 }
 
 void ConcurrencyLimit::move_to(double level) {
@@ -40,6 +80,14 @@ void ConcurrencyLimit::finish(Instant now, CallSignal signal, Delay latency) {
   const bool busy = in_flight_ >= 0.9 * limit();
   --in_flight_;
   if (options_.mode == ConcurrencyMode::fixed || signal == CallSignal::other) return;
+  if (ramp_ == Ramp::under_way) {
+    ++step_finished_;
+    ++ramp_finished_;
+    const bool no_more_wanted = now - climbed_ > 2 * kRampStep;
+    if (signal == CallSignal::overloaded || no_more_wanted)
+      end_ramp(now, no_more_wanted ? level_ : std::max<double>(options_.initial, level_ / 2));
+    return;
+  }
   if (epoch_.settling > 0) {
     if (--epoch_.settling == 0) epoch_.began = now;
     return;

@@ -14,7 +14,7 @@ enum class ConcurrencyMode {
 struct ConcurrencyLimitOptions {
   ConcurrencyMode mode = ConcurrencyMode::adaptive;
   int max = 64;      ///< never more in flight; at least 1
-  int initial = 32;  ///< where the search begins
+  int initial = 64;  ///< in flight at once, before anything is known
 };
 
 /// How a call that held a slot ended.
@@ -24,8 +24,12 @@ enum class CallSignal {
   other,       ///< tells nothing about load
 };
 
-/// How many calls an endpoint should have in flight. Works in epochs: after a change it waits for the calls of
-/// the old level to leave, then takes the mean latency over at least `limit` completions.
+/// How many calls an endpoint should have in flight. At first, while calls wait, the limit grows by time, for replies may
+/// take half a minute: it doubles every tenth of a second as long as the server keeps up, as far as that can be seen (nothing
+/// has come back yet, or much does), and nothing is turned away. Else it falls back below where it began.
+///
+/// Then it works in epochs: after a change it waits for the calls of the old level to leave, then takes the mean
+/// latency over at least `limit` completions.
 ///   grow     doubles while latency stays flat;
 ///   descend  once latency has risen, halves until it no longer falls, which gives the unloaded latency;
 ///   hold     by Little's law `limit * unloaded / latency` calls are being served: keeps 1.07 times as many in
@@ -39,13 +43,15 @@ class ConcurrencyLimit {
 
   int limit() const;
   int in_flight() const { return in_flight_; }
-  bool has_room() const { return in_flight_ < limit(); }
+  /// `now` if one more may go, else the moment to ask again; kNever: when one has finished.
+  Instant earliest(Instant now);
 
   void start() { ++in_flight_; }
   void finish(Instant now, CallSignal signal, Delay latency);
 
  private:
   enum class Phase { grow, descend, hold, probe };
+  enum class Ramp { ahead, under_way, over };
 
   struct Epoch {
     Instant began;
@@ -60,6 +66,8 @@ class ConcurrencyLimit {
     double overloaded_share() const { return static_cast<double>(overloaded) / (overloaded + succeeded); }
   };
 
+  void climb(Instant now);
+  void end_ramp(Instant now, double level);
   bool complete() const;
   void end_epoch(Instant now);
   bool on_overload(Instant now);
@@ -74,6 +82,10 @@ class ConcurrencyLimit {
   ConcurrencyLimitOptions options_;
   int in_flight_ = 0;
   double level_;
+  Ramp ramp_ = Ramp::ahead;
+  Instant climbed_;        ///< when the ramp's last step was
+  int step_finished_ = 0;  ///< calls since then
+  int ramp_finished_ = 0;  ///< calls since it began
   Phase phase_ = Phase::grow;
   Epoch epoch_;
 

@@ -46,7 +46,12 @@ struct SlotWorld {
   }
 
   void fill() {
-    while (limit.has_room() && limit.in_flight() < demand) {
+    while (limit.in_flight() < demand) {
+      const Instant at = limit.earliest(simulation.now());
+      if (at > simulation.now()) {
+        if (at != kNever) simulation.wake(at, [this] { fill(); });
+        return;
+      }
       limit.start();
       arrive();
     }
