@@ -111,6 +111,7 @@ void CallPlanner::release_due(Instant now) {
 std::optional<Attempt> CallPlanner::send_front(Lane& lane, Instant now) {
   while (const auto front = lane.waiting.front()) {
     Call& call = calls_.at(front->call);
+    wake_at_ = std::min(wake_at_, room_grows_at(lane, now));
     std::vector<EndpointState> endpoints = states(lane, now);
     if (all_halted(endpoints)) {
       end(front->call, CallFault::halted, why_halted(lane));
@@ -138,6 +139,16 @@ std::optional<Attempt> CallPlanner::send_front(Lane& lane, Instant now) {
     end(front->call, *refusal.never, std::move(refusal.message));
   }
   return std::nullopt;
+}
+
+/// When an endpoint of the lane that is full takes more by itself. Lets it, if that is now.
+Instant CallPlanner::room_grows_at(const Lane& lane, Instant now) {
+  Instant soonest = kNever;
+  for (const std::size_t number : lane.endpoints) {
+    const Instant at = endpoints_[number].concurrency.earliest(now);
+    if (at > now) soonest = std::min(soonest, at);
+  }
+  return soonest;
 }
 
 std::vector<EndpointState> CallPlanner::states(const Lane& lane, Instant now) const {
@@ -378,7 +389,7 @@ void CallPlanner::retry(std::uint64_t id, Call& call, const Flight& flight, Inst
   if (is_about_the_endpoint(failed) && another_serves(lanes_[call.lane], flight.endpoint))
     decision.action = RetryAction::halt;
   const bool is_limit = end.failed.status == 429;
-  if (is_limit) endpoint.rate.pause(now + decision.delay);
+  if (is_limit) endpoint.rate.refused(flight.sent, now, now + decision.delay, end.hints);
   if (decision.action == RetryAction::park)
     endpoint.parked_until = std::max(endpoint.parked_until, now + decision.delay);
   if (const Instant until = endpoint.left_alone_until();

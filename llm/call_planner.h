@@ -230,6 +230,7 @@ class CallPlanner {
   std::optional<Attempt> send_front(Lane& lane, Instant now);
   std::variant<Attempt, NotSent> try_endpoint(std::uint64_t id, Call& call, std::size_t endpoint,
                                               Instant now);
+  Instant room_grows_at(const Lane& lane, Instant now);
   std::vector<EndpointState> states(const Lane& lane, Instant now) const;
   bool another_serves(const Lane& lane, std::size_t endpoint) const;
   std::string why_halted(const Lane& lane) const;

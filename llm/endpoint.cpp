@@ -52,10 +52,9 @@ PlannedEndpoint Endpoint::planned(ConcurrencyMode mode) const {
           .model = options_.model,
           .rate = {.requests_per_minute = options_.rpm,
                    .tokens_per_minute = options_.tpm,
-                   .counting = options_.token_counting},
-          .concurrency = {.mode = mode,
-                          .max = options_.max_in_flight,
-                          .initial = std::min(32, options_.max_in_flight)},
+                   .counting = options_.token_counting,
+                   .pacing = options_.pacing},
+          .concurrency = {.mode = mode, .max = options_.max_in_flight},
           .peers = {.floor = options_.timeouts.stall_floor, .ceiling = options_.timeouts.stall_ceiling},
           .prices = Prices::per_million(price.prompt, price.cached, price.completion)};
 }

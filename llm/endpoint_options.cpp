@@ -143,8 +143,11 @@ Result<EndpointOptions> read_unredacted(const Json& json, const std::string& pat
   }
   std::string api = "openai";
   std::string counting = "admission";
+  std::string pacing = "auto";
   reader.choice("api", api, {"openai", "azure"});
   reader.choice("token_counting", counting, {"admission", "usage"});
+  reader.choice("pacing", pacing, {"auto", "even", "burst"});
+  options.pacing = pacing == "even" ? Pacing::even : pacing == "burst" ? Pacing::burst : Pacing::automatic;
   options.api = api == "azure" ? Api::azure : Api::openai;
   options.token_counting = counting == "usage" ? TokenCounting::usage : TokenCounting::admission;
   reader.integer("rpm", options.rpm, {0, kMost});

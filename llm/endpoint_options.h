@@ -38,15 +38,16 @@ enum class Api { openai, azure };
 /// One entry of a scenario's `endpoints`. All of it is operational: it may change between a run and its
 /// resumption, but for `model` and what of `capabilities` a model sees.
 struct EndpointOptions {
-  std::string url;          ///< http or https, with or without `/v1`; no query
-  std::string model;        ///< as this endpoint names it
-  std::string api_key_env;  ///< the environment variable that holds the key; "": there is none
-  Api api = Api::openai;    ///< azure: its paths, and the key in `api-key`
-  std::string api_version;  ///< azure's `api-version`
-  std::string deployment;   ///< azure; "": like the model
-  int rpm = 0;              ///< requests per minute; 0: no limit
-  int tpm = 0;              ///< tokens per minute; 0: no limit
-  int max_in_flight = 64;   ///< requests at once
+  std::string url;                    ///< http or https, with or without `/v1`; no query
+  std::string model;                  ///< as this endpoint names it
+  std::string api_key_env;            ///< the environment variable that holds the key; "": there is none
+  Api api = Api::openai;              ///< azure: its paths, and the key in `api-key`
+  std::string api_version;            ///< azure's `api-version`
+  std::string deployment;             ///< azure; "": like the model
+  int rpm = 0;                        ///< requests per minute; 0: no limit
+  int tpm = 0;                        ///< tokens per minute; 0: no limit
+  Pacing pacing = Pacing::automatic;  ///< within rpm and tpm; in the file: "auto", "even", "burst"
+  int max_in_flight = 64;             ///< requests at once
   Price price;
   TokenCounting token_counting = TokenCounting::admission;
   Capabilities capabilities;

@@ -1,13 +1,24 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "engine/net/burst_pace.h"
+#include "engine/net/server_hints.h"
 #include "engine/net/sliding_log.h"
 
 namespace throng {
 
+/// When a server counts what a request takes.
+enum class Counting {
+  on_arrival,
+  when_done,  ///< see `hold`
+};
+
 struct RateBucketOptions {
   std::int64_t limit = 0;  ///< per minute; 0: none
+  Pacing pacing = Pacing::even;
+  Counting counting = Counting::on_arrival;
   /// What the time from our decision to the server's count may vary by. The limit is kept over windows longer
   /// than a minute by this much, which costs that share of it.
   Delay arrival_jitter = std::chrono::milliseconds(750);
@@ -15,13 +26,24 @@ struct RateBucketOptions {
   Delay catch_up = std::chrono::milliseconds(100);
 };
 
-/// One limit per minute, of requests or of tokens, kept for every kind of server: amounts are *paced* (each
-/// keeps the next one away in proportion to its size, so a small token bucket or a limit per second does not
-/// notice a burst), and a *log* of the last minute and jitter bounds the sum in any sliding or fixed window, exactly.
+/// What a bucket knows of something that went: to be handed back with what the server says about it.
+struct RateMark {
+  Instant sent;
+  SlidingLog::Slot slot = 0;
+  Delay depth{0};      ///< see BurstPace
+  bool probe = false;  ///< it went although the books were full
+};
+
+/// One limit per minute, of requests or of tokens. *Books* of the last minute and jitter bound the sum in any sliding or
+/// fixed window, exactly; the *pace* (BurstPace) says how much of that may go at once. With `Pacing::automatic` a full
+/// book is doubted where there is reason to: when the server said that it counts no longer what stands there (its minute
+/// ended), or counts what we do not know of, or once when it said nothing at all. Then a *probe* goes, one single call.
+/// If it is refused, that was wrong, and at most one refusal a minute comes of it. If it is not, the books follow the
+/// server, at first with a new careful growth of bursts.
 ///
 /// An amount is either counted by the server when it arrives (`take`), or when the work is done (`hold`, then
 /// `settle`): then it counts in full while the work lasts, and from its end for a minute less the shortest time
-/// that work takes, because whatever is sent from then on is counted later than that.
+/// that work takes, because whatever is sent from then on is counted later than that. Such books are never doubted.
 class RateBucket {
  public:
   explicit RateBucket(RateBucketOptions options);
@@ -30,36 +52,75 @@ class RateBucket {
   /// 0: none. What was counted stays counted.
   void set_limit(Instant now, std::int64_t limit);
 
-  /// The first moment from `now` on at which `amount` (no larger than the limit) may go, if nothing else does; kNever: not
-  /// before something held is settled.
+  /// The first moment from `now` on at which it is worth to ask whether `amount` (no larger than the limit) may go, if
+  /// nothing else does; `now`: it may. kNever: not before something held is settled.
   Instant earliest(Instant now, std::int64_t amount);
 
-  SlidingLog::Slot take(Instant now, std::int64_t amount);
+  RateMark take(Instant now, std::int64_t amount);
   /// Corrects an amount that was taken.
   void correct(SlidingLog::Slot slot, std::int64_t delta);
 
-  void hold(Instant now, std::int64_t amount);
+  RateMark hold(Instant now, std::int64_t amount);
   /// Ends a hold of `held`, of which the server counted `counted` (or more than was held). `shortest`: the
   /// shortest time that work takes; no longer than this one was held.
   void settle(Instant now, std::int64_t held, std::int64_t counted, Delay shortest);
 
-  /// The server has just said that it counts `count`. What we do not know of is somebody else's.
-  void hear_count(Instant now, std::int64_t count);
-  /// Nothing was sent until `until`: no catching up from before.
-  void forget_missed(Instant until);
+  /// What the headers of a reply say that has just come.
+  void hear(const RateMark& mark, Instant now, const LimitHints& hints);
+  /// It was refused for this limit, which is used up until `until`. `said`: by the server's own words.
+  void refused(const RateMark& mark, Instant now, Instant until, bool said);
 
   /// What may stand in the server's books, at most.
   std::int64_t counted(Instant now);
+  Delay burst() const { return pace_.burst(); }
 
  private:
-  void pace(Instant now, double amount);
-  double spacing() const;  ///< microseconds per unit
+  /// Why the books are doubted.
+  enum class Doubt {
+    claim,   ///< the server said that they are empty
+    others,  ///< the server counts more than we sent
+    blind,   ///< no reason: to hear when it will be possible
+  };
+  struct Probe {
+    Instant sent;
+    Doubt why;
+  };
+  /// Whose claims are followed; the next one, once a claim has been refuted.
+  enum class Belief { headers, refusals, nothing };
+  struct Others {
+    std::int64_t amount = 0;
+    Instant until = Instant::min();
+    bool certain = false;  ///< a probe was refused
+  };
+
+  bool doubts() const;
+  std::int64_t log_and_held(Instant now);
+  std::int64_t others(Instant now) const;
+  Instant booked(Instant now, std::int64_t amount);
+  Instant books_free(Instant now, std::int64_t excess) const;
+  std::optional<std::pair<Doubt, Instant>> doubt(Instant now, std::int64_t amount, std::int64_t excess) const;
+  void accepted(Instant now);
+  void disbelieve();
+  void rest_from_blind_probes(Instant now);
+  void probe_refused(Doubt why, Instant now, Instant until, bool said);
+  void hear_others(Instant now, const LimitHints& hints);
 
   RateBucketOptions options_;
   std::int64_t limit_;
   SlidingLog log_;
   std::int64_t held_ = 0;
-  double next_;  ///< microseconds of the clock; the pace allows nothing before
+  BurstPace pace_;
+  Others others_;
+  std::optional<Probe> probe_;  ///< on its way
+  Doubt next_why_ = Doubt::blind;
+  Belief belief_ = Belief::headers;
+  bool heeds_others_ = true;
+  bool on_trial_ = false;             ///< a claim was followed for the first time, and its bursts still grow
+  Instant refuted_ = Instant::min();  ///< when that turned out to be wrong
+  bool claims_proved_ = false;
+  Instant last_ = Instant::min();  ///< when something went
+  Instant next_blind_ = Instant::min();
+  Delay blind_rest_ = std::chrono::minutes(1);
 };
 
 }  // namespace throng

@@ -7,19 +7,24 @@
 namespace throng {
 namespace {
 
-constexpr int kEnoughCompleted = 30;                       // to believe the shortest latency so far
-constexpr Delay kLongestReset = std::chrono::seconds(61);  // of a limit per minute, rounded up
+constexpr int kEnoughCompleted = 30;  // to believe the shortest latency so far
 
-RateBucketOptions bucket(const RateLimitOptions& options, std::int64_t limit) {
-  return {.limit = limit, .arrival_jitter = options.arrival_jitter, .catch_up = options.catch_up};
+RateBucketOptions bucket(const RateLimitOptions& options, std::int64_t limit, Counting counting) {
+  return {.limit = limit,
+          .pacing = options.pacing,
+          .counting = counting,
+          .arrival_jitter = options.arrival_jitter,
+          .catch_up = options.catch_up};
 }
 
 }  // namespace
 
 RateLimit::RateLimit(RateLimitOptions options)
     : options_(options),
-      requests_(bucket(options, options.requests_per_minute)),
-      tokens_(bucket(options, options.tokens_per_minute)) {}
+      requests_(bucket(options, options.requests_per_minute, Counting::on_arrival)),
+      tokens_(bucket(options, options.tokens_per_minute,
+                     options.counting == TokenCounting::usage ? Counting::when_done : Counting::on_arrival)) {
+}
 
 Result<Admission> RateLimit::admit(Instant now, std::int64_t tokens) {
   if (tokens_.limit() > 0 && tokens > tokens_.limit()) {
@@ -29,23 +34,24 @@ Result<Admission> RateLimit::admit(Instant now, std::int64_t tokens) {
                     tokens, tokens_.limit())};
   }
   Instant at = std::max(now, paused_until_);
-  at = std::max({at, requests_.earliest(now, 1), tokens_.earliest(now, tokens)});
+  if (at == now) at = requests_.earliest(now, 1);
+  if (at == now)
+    at = tokens_.earliest(now, tokens);  // in turn: what would not go anyway has not been held back
   if (at > now) return Admission{.sent = std::nullopt, .ask_again = at};
 
-  SentAttempt sent{.sent = now, .tokens = tokens, .counting = options_.counting};
-  requests_.take(now, 1);
-  if (options_.counting == TokenCounting::usage) {
-    tokens_.hold(now, tokens);
-  } else {
-    sent.slot = tokens_.take(now, tokens);
-  }
-  return Admission{.sent = sent};
+  const bool by_usage = options_.counting == TokenCounting::usage;
+  return Admission{
+      .sent = SentAttempt{.sent = now,
+                          .tokens = tokens,
+                          .counting = options_.counting,
+                          .requests_mark = requests_.take(now, 1),
+                          .tokens_mark = by_usage ? tokens_.hold(now, tokens) : tokens_.take(now, tokens)}};
 }
 
 void RateLimit::finish(const SentAttempt& attempt, Instant now, const Usage& usage) {
   const bool known = usage.counted == TokensCounted::known;
   if (attempt.counting == TokenCounting::admission) {
-    if (known) tokens_.correct(attempt.slot, usage.prompt_error);
+    if (known) tokens_.correct(attempt.tokens_mark.slot, usage.prompt_error);
     return;
   }
   if (known) {
@@ -59,33 +65,34 @@ void RateLimit::finish(const SentAttempt& attempt, Instant now, const Usage& usa
   tokens_.settle(now, attempt.tokens, counted, shortest);
 }
 
-void RateLimit::pause(Instant until) {
+void RateLimit::refused(const SentAttempt& attempt, Instant now, Instant until, const ServerHints& hints) {
   paused_until_ = std::max(paused_until_, until);
-  requests_.forget_missed(paused_until_);
-  tokens_.forget_missed(paused_until_);
+  const bool said = hints.wait().has_value();
+  const auto used_up = [](const LimitHints& limit) { return limit.remaining == 0; };
+  const bool either = used_up(hints.requests) == used_up(hints.tokens);
+  if (either || used_up(hints.requests)) requests_.refused(attempt.requests_mark, now, paused_until_, said);
+  if (either || used_up(hints.tokens)) tokens_.refused(attempt.tokens_mark, now, paused_until_, said);
 }
 
 void RateLimit::hear(const SentAttempt& attempt, Instant now, const ServerHints& hints) {
   if (options_.headers == LimitHeaders::ignore) return;
-  hear(requests_, heard_requests_, options_.requests_per_minute, attempt, now, hints.requests);
-  hear(tokens_, heard_tokens_, options_.tokens_per_minute, attempt, now, hints.tokens);
+  hear_limit(requests_, heard_requests_, options_.requests_per_minute, attempt.requests_mark, now,
+             hints.requests);
+  hear_limit(tokens_, heard_tokens_, options_.tokens_per_minute, attempt.tokens_mark, now, hints.tokens);
 }
 
-void RateLimit::hear(RateBucket& bucket, Heard& heard, std::int64_t configured, const SentAttempt& attempt,
-                     Instant now, const LimitHints& hints) const {
+void RateLimit::hear_limit(RateBucket& bucket, Heard& heard, std::int64_t configured, const RateMark& mark,
+                           Instant now, const LimitHints& hints) const {
   if (!hints.limit) return;
   const std::int64_t limit = configured > 0 ? std::min(configured, *hints.limit) : *hints.limit;
   const bool lower = bucket.limit() == 0 || limit < bucket.limit();
   if (lower) heard.lowered = now;
   // A slow reply may carry what held before the limit was lowered: only what was sent since can raise it.
-  if (lower || attempt.sent > heard.lowered) {
+  if (lower || mark.sent > heard.lowered) {
     if (limit != bucket.limit()) bucket.set_limit(now, limit);
   }
-  // What remains is worth something while it is fresh, and of a limit per minute (some endpoints announce their
-  // limit per day, full again in hours). What the server counts beyond our own is other clients', or ours from before a restart.
-  const bool per_minute = hints.reset && *hints.reset <= kLongestReset;
-  if (hints.remaining && per_minute && now - attempt.sent <= options_.arrival_jitter)
-    bucket.hear_count(now, *hints.limit - *hints.remaining);
+  // What the server counts against a larger limit of its own says nothing about the one that was asked for.
+  if (configured == 0 || *hints.limit <= configured) bucket.hear(mark, now, hints);
 }
 
 }  // namespace throng

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -25,6 +26,7 @@ struct RateLimitOptions {
   std::int64_t tokens_per_minute = 0;    ///< 0: none, or what headers say
   TokenCounting counting = TokenCounting::admission;
   LimitHeaders headers = LimitHeaders::follow;
+  Pacing pacing = Pacing::automatic;
   Delay arrival_jitter = std::chrono::milliseconds(750);  ///< see RateBucketOptions
   Delay catch_up = std::chrono::milliseconds(100);        ///< see RateBucketOptions
 };
@@ -33,8 +35,9 @@ struct RateLimitOptions {
 struct SentAttempt {
   Instant sent;
   std::int64_t tokens = 0;
-  SlidingLog::Slot slot = 0;
   TokenCounting counting = TokenCounting::admission;
+  RateMark requests_mark;
+  RateMark tokens_mark;
 };
 
 /// Either the attempt goes now, or ask again at `ask_again` (kNever: when an attempt finishes) or whenever
@@ -52,7 +55,7 @@ enum class TokensCounted {
 };
 
 /// The rate limits of one (endpoint, model): every attempt, retries included, passes here just before it is
-/// sent. Keeps both limits in every sliding minute of the server's clock; see RateBucket. Single-threaded.
+/// sent. Keeps both limits in every minute of the server's clock, of whatever kind it is; see RateBucket. Single-threaded.
 class RateLimit {
  public:
   explicit RateLimit(RateLimitOptions options);
@@ -69,8 +72,9 @@ class RateLimit {
   };
   void finish(const SentAttempt& attempt, Instant now, const Usage& usage);
 
-  /// A 429: nothing goes before `until`, whichever call got it.
-  void pause(Instant until);
+  /// A 429: nothing goes before `until`, whichever call got it. Bursts become smaller (`Pacing::automatic`), of the
+  /// limit that `hints` say is used up, or of both.
+  void refused(const SentAttempt& attempt, Instant now, Instant until, const ServerHints& hints);
   /// The headers of any reply to an attempt.
   void hear(const SentAttempt& attempt, Instant now, const ServerHints& hints);
 
@@ -78,13 +82,15 @@ class RateLimit {
   std::int64_t requests_per_minute() const { return requests_.limit(); }
   std::int64_t tokens_per_minute() const { return tokens_.limit(); }
   Instant paused_until() const { return paused_until_; }
+  /// What may go at once, as a span of the limit; a minute or more: nothing is held back but by the limit itself.
+  Delay burst() const { return std::min(requests_.burst(), tokens_.burst()); }
 
  private:
   struct Heard {
     Instant lowered = Instant::min();  ///< when the limit was last lowered
   };
-  void hear(RateBucket& bucket, Heard& heard, std::int64_t configured, const SentAttempt& attempt,
-            Instant now, const LimitHints& hints) const;
+  void hear_limit(RateBucket& bucket, Heard& heard, std::int64_t configured, const RateMark& mark,
+                  Instant now, const LimitHints& hints) const;
 
   RateLimitOptions options_;
   RateBucket requests_;

@@ -35,6 +35,7 @@ struct BenchArguments {
   int rpm = 0;
   int tpm = 0;
   TokenCounting token_counting = TokenCounting::admission;
+  Pacing pacing = Pacing::automatic;
   int max_in_flight = 0;
   bool adaptive = false;
   std::string prompt_tokens = "256";
@@ -76,6 +77,7 @@ llm::bench::BenchOptions options_of(const BenchArguments& arguments) {
   options.endpoint.rpm = arguments.rpm;
   options.endpoint.tpm = arguments.tpm;
   options.endpoint.token_counting = arguments.token_counting;
+  options.endpoint.pacing = arguments.pacing;
   options.endpoint.max_in_flight = most_in_flight(arguments, options.loads);
   options.workload = {.seed = arguments.seed,
                       .model = "",
@@ -188,6 +190,14 @@ void add_load_options(CLI::App& command, BenchArguments& arguments) {
   command
       .add_option("--token-counting", arguments.token_counting, "How the server counts tokens for its limit")
       ->transform(CLI::CheckedTransformer(countings).description("admission|usage"));
+  const std::map<std::string, Pacing> pacings{
+      {"auto", Pacing::automatic}, {"even", Pacing::even}, {"burst", Pacing::burst}};
+  command
+      .add_option("--pacing", arguments.pacing,
+                  "Within the limits: in bursts as large as the server turns out to take, evenly spaced, or "
+                  "as soon as "
+                  "the limits allow (default: auto)")
+      ->transform(CLI::CheckedTransformer(pacings).description("auto|even|burst"));
   command
       .add_option(
           "--max-in-flight", arguments.max_in_flight,

@@ -8,7 +8,8 @@
 namespace throng {
 namespace {
 
-/// All that went, in order of time: no minute and jitter may hold more than the limits.
+/// All that went, in order of time: no minute and jitter may hold more than the limits, unless the client doubts what it
+/// knows of them.
 class Books {
  public:
   Books(const RateLimitOptions& options, Delay window) : options_(options), window_(window) {}
@@ -20,6 +21,7 @@ class Books {
     }
     log_.push_back({now, tokens});
     tokens_ += tokens;
+    if (options_.pacing == Pacing::automatic) return;
     require(options_.requests_per_minute == 0 ||
                 static_cast<std::int64_t>(log_.size()) <= options_.requests_per_minute,
             "requests in a sliding minute");
@@ -43,6 +45,8 @@ void run(FuzzInput input) {
   options.requests_per_minute = input.below(200);
   options.tokens_per_minute = input.below(100'000);
   options.counting = input.byte() % 2 == 0 ? TokenCounting::admission : TokenCounting::usage;
+  constexpr Pacing pacings[] = {Pacing::automatic, Pacing::even, Pacing::burst};
+  options.pacing = pacings[input.byte() % 3];
   RateLimit limit(options);
   Books books(options, std::chrono::minutes(1) + options.arrival_jitter);
   std::vector<SentAttempt> in_flight;
@@ -85,7 +89,8 @@ void run(FuzzInput input) {
         break;
       }
       case 6:
-        limit.pause(now + Delay(input.below(10'000'000)));
+        if (in_flight.empty()) break;
+        limit.refused(in_flight.back(), now, now + Delay(input.below(10'000'000)), {});
         break;
       case 7: {
         if (in_flight.empty()) break;

@@ -13,7 +13,7 @@ using ::testing::Pair;
 
 constexpr const char* kFull = R"({
   "url": "https://r.openai.azure.com", "model": "gpt-4o-mini", "api_key_env": "AZURE_KEY", "api": "azure",
-  "api_version": "2024-10-21", "deployment": "mini", "rpm": 500, "tpm": 200000, "max_in_flight": 10000,
+  "api_version": "2024-10-21", "deployment": "mini", "rpm": 500, "tpm": 200000, "pacing": "even", "max_in_flight": 10000,
   "price": {"prompt": 0.15, "cached": 0.075, "completion": 0.6}, "token_counting": "usage",
   "capabilities": {"seed": false}, "timeouts": {"connect": 2.5, "total": 0},
   "headers": {"X-Team": "lab"}, "ca_file": "ca.pem", "verify": false, "proxy": "http://proxy:3128"})";
@@ -42,6 +42,7 @@ TEST(EndpointOptions, EverythingIsRead) {
   EXPECT_EQ(read.price.cached, 0.075);
   EXPECT_EQ(read.price.completion, 0.6);
   EXPECT_EQ(read.token_counting, TokenCounting::usage);
+  EXPECT_EQ(read.pacing, Pacing::even);
   EXPECT_FALSE(read.capabilities.seed);
   EXPECT_EQ(read.timeouts.connect, std::chrono::milliseconds(2500));
   EXPECT_EQ(read.timeouts.total, std::chrono::milliseconds(0));

@@ -17,7 +17,7 @@ constexpr Instant kStart{};
 
 enum class Rejected { counted, not_counted };
 
-/// A server with the usual headers, whose limits change under a client with endless work.
+/// A server with the usual headers, whose limits change under a client with endless work, evenly spaced.
 struct HeaderWorld {
   Simulation simulation;
   RateLimit limit;
@@ -29,8 +29,8 @@ struct HeaderWorld {
   int rejections = 0;
   int late_rejections = 0;  ///< of those, to what was sent after that
 
-  HeaderWorld(const RateLimitOptions& options, Enforcement enforcement, std::int64_t server_limit)
-      : limit(options), requests(enforcement, server_limit) {}
+  HeaderWorld(RateLimitOptions options, Enforcement enforcement, std::int64_t server_limit)
+      : limit((options.pacing = Pacing::even, options)), requests(enforcement, server_limit) {}
 
   void halve_at(Instant when) {
     halved = when;
@@ -68,7 +68,7 @@ struct HeaderWorld {
       rejections += accepted ? 0 : 1;
       late_rejections += accepted || sent.sent <= heard ? 0 : 1;
       limit.hear(sent, now, hints);
-      if (!accepted) limit.pause(now + seconds(1));
+      if (!accepted) limit.refused(sent, now, now + seconds(1), hints);
       limit.finish(sent, now, {.counted = TokensCounted::known});
       send_all();
     });
@@ -144,7 +144,7 @@ TEST(RateLimitHeaders, WhatAnEarlierProcessSentIsCountedToo) {
 }
 
 TEST(RateLimitHeaders, ALimitPerDayDoesNotStopTheMinute) {
-  RateLimit limit({.requests_per_minute = 600});
+  RateLimit limit({.requests_per_minute = 600, .pacing = Pacing::even});
   Instant now = kStart;
   int sent = 0;
   while (now < kStart + minutes(1)) {
@@ -159,6 +159,25 @@ TEST(RateLimitHeaders, ALimitPerDayDoesNotStopTheMinute) {
     limit.hear(*admission.sent, now, hints);
   }
   EXPECT_GE(sent, 580);
+}
+
+/// A person wants less than the server gives: that nothing is used up there is no reason to send more.
+TEST(RateLimitHeaders, ALimitBelowTheServersIsKept) {
+  RateLimit limit({.requests_per_minute = 600});
+  Instant now = kStart;
+  int sent = 0;
+  while (now < kStart + minutes(3)) {
+    const Admission admission = limit.admit(now, 0).value();
+    if (!admission.sent) {
+      now = admission.ask_again;
+      continue;
+    }
+    ++sent;
+    ServerHints hints;
+    hints.requests = {.limit = 60'000, .remaining = 59'999, .reset = milliseconds(1)};
+    limit.hear(*admission.sent, now, hints);
+  }
+  EXPECT_LE(sent, 3 * 600 + 3) << "but for a probe or two of how the server counts";
 }
 
 TEST(RateLimitHeaders, CanBeIgnored) {

@@ -41,8 +41,8 @@ struct World {
   int rejected = 0;
   Job job;
 
-  World(const RateLimitOptions& options, Enforcement enforcement)
-      : limit(options),
+  World(RateLimitOptions options, Enforcement enforcement, Pacing pacing = Pacing::even)
+      : limit((options.pacing = pacing, options)),
         requests(enforcement, options.requests_per_minute),
         tokens(enforcement, options.tokens_per_minute, 10'000) {}
 
@@ -125,6 +125,17 @@ TEST_P(RequestsPerMinute, ErrorsThatTheServerCountsDoNotExceedIt) {
   world.faults = 0.3;
   world.run(kStart + seconds(rpm > 100'000 ? 70 : 180));
   EXPECT_LE(world.requests.most_in_a_minute(), rpm);
+}
+
+TEST_P(RequestsPerMinute, InBurstsASlidingMinuteIsKeptAsWell) {
+  const std::int64_t rpm = GetParam();
+  if (rpm > 100'000) GTEST_SKIP() << "so many at one moment take minutes to simulate, and tell nothing more";
+  World world({.requests_per_minute = rpm}, Enforcement::sliding_log, Pacing::burst);
+  const Instant end = kStart + (rpm < 100 ? minutes(120) : minutes(10));
+  world.run(end);
+  EXPECT_LE(world.requests.most_in_a_minute(), rpm);
+  EXPECT_EQ(world.rejected, 0);
+  EXPECT_GE(world.use(world.requests, kStart, end), 0.97);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rates, RequestsPerMinute, ::testing::Values(3, 60, 500, 10'000, 1'000'000));
@@ -239,7 +250,7 @@ TEST(RateLimit, AFirstMinuteStartsWithoutABurst) {
 }
 
 TEST(RateLimit, AfterIdlingThereIsNoBurstEither) {
-  RateLimit limit({.requests_per_minute = 600});
+  RateLimit limit({.requests_per_minute = 600, .pacing = Pacing::even});
   ASSERT_TRUE(limit.admit(kStart, 0).value().sent);
   const Instant later = kStart + minutes(30);
   int at_once = 0;
@@ -253,8 +264,9 @@ TEST(RateLimit, A429PausesTheWholeBucketAndReopeningIsPaced) {
   const Instant pause = kStart + seconds(90);
   const Instant reopened = pause + seconds(20);
   world.simulation.at(pause, [&] {
-    world.limit.pause(reopened);
-    world.limit.pause(pause + seconds(5));  // a later 429 that asks for less shortens nothing
+    const SentAttempt refused{.sent = pause};
+    world.limit.refused(refused, pause, reopened, {});
+    world.limit.refused(refused, pause, pause + seconds(5), {});  // one that asks for less shortens nothing
   });
   world.run(kStart + minutes(5));
   EXPECT_EQ(world.requests.counted_between(pause + Delay(1), reopened), 0);
