@@ -1,9 +1,9 @@
 #include "engine/base/json.h"
 
 #include <algorithm>
-#include <set>
 #include <stdexcept>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -35,32 +35,61 @@ std::string_view reason_of(std::string_view message) {
   return bracket == std::string_view::npos ? message : message.substr(bracket + 2);
 }
 
-/// Refuses what JSON allows but we do not; see parse_json.
-class StrictReader {
+/// Refuses what JSON allows but we do not; see parse_json. A pass of its own before the document is built, because
+/// nlohmann's callback looks through a whole array at the end of each object in it, and an object of our order-keeping
+/// kind through all its keys for each key: both take time quadratic in what a hostile server sends.
+class StrictReader : public nlohmann::json_sax<Json> {
  public:
-  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    if (depth > kMaxDepth) throw std::length_error(fmt::format("more than {} levels", kMaxDepth));
-    if (event == Json::parse_event_t::object_start) keys_.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys_.pop_back();
-    if (event != Json::parse_event_t::key) return true;
-    if (!keys_.back().insert(parsed.get<std::string>()).second)
-      throw std::length_error(fmt::format("the key {} stands twice in an object", parsed.dump()));
-    if (keys_.back().size() > kMostKeys)
-      throw std::length_error(fmt::format("an object has more than {} keys", kMostKeys));
+  bool null() override { return true; }
+  bool boolean(bool /*value*/) override { return true; }
+  bool number_integer(number_integer_t /*value*/) override { return true; }
+  bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
+  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
+  bool string(string_t& /*value*/) override { return true; }
+  bool binary(binary_t& /*value*/) override { return true; }
+  bool start_object(std::size_t /*size*/) override { return open(); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t /*size*/) override { return open(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    std::unordered_set<std::string>& keys = keys_.back();
+    if (!keys.insert(name).second)
+      refuse(fmt::format("the key {} stands twice in an object", Json(name).dump()));
+    if (keys.size() > kMaxKeys) refuse(fmt::format("an object has more than {} keys", kMaxKeys));
     return true;
+  }
+  /// What does not parse is found anew, with its place, when the document is built.
+  bool parse_error(std::size_t /*position*/, const std::string& /*last_token*/,
+                   const nlohmann::detail::exception& /*error*/) override {
+    return false;
   }
 
  private:
-  static constexpr int kMaxDepth = 64;
-  static constexpr std::size_t kMostKeys = 10000;
-  std::vector<std::set<std::string>> keys_;  ///< of the objects that are open
+  static constexpr std::size_t kMaxDepth = 64;
+  static constexpr std::size_t kMaxKeys = 10'000;
+
+  [[noreturn]] static void refuse(const std::string& why) { throw std::length_error(why); }
+
+  bool open() {
+    if (keys_.size() == kMaxDepth) refuse(fmt::format("more than {} levels", kMaxDepth));
+    keys_.emplace_back();
+    return true;
+  }
+  bool close() {
+    keys_.pop_back();
+    return true;
+  }
+
+  std::vector<std::unordered_set<std::string>> keys_;  ///< of what is open; none in an array
 };
 
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, std::string_view source, ErrorKind kind) {
   try {
-    return {boost::system::in_place_value, Json::parse(text, StrictReader())};
+    StrictReader strict;
+    Json::sax_parse(text, &strict);
+    return {boost::system::in_place_value, Json::parse(text)};
   } catch (const Json::parse_error& error) {
     const Position at = position_at(text, error.byte == 0 ? 0 : error.byte - 1);
     return Error{kind, fmt::format("{}:{}:{}: not valid JSON: {}", source, at.line, at.column,

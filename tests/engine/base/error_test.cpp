@@ -1,5 +1,8 @@
 #include "engine/base/error.h"
 
+#include <chrono>
+#include <string>
+
 #include <gmock/gmock.h>
 
 #include "engine/base/hash.h"
@@ -44,6 +47,20 @@ TEST(ParseJson, RefusesRepeatedKeysAndDeepNesting) {
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
   EXPECT_THAT(fault(objects), HasSubstr("64 levels"));
+}
+
+// What a server may send in place of a reply: 600 KB of it took 27 s.
+TEST(ParseJson, TakesTimeLinearInTheText) {
+  std::string objects = "[{}";
+  for (int i = 0; i < 200'000; ++i) objects += ",{}";
+  std::string keys = "{\"k\":0";
+  for (int i = 0; i < 60'000; ++i) keys += ",\"k" + std::to_string(i) + "\":0";
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_EQ(parse_json(objects + "]", "a.json", ErrorKind::data)->size(), 200'001U);
+  const auto refused = parse_json(keys + "}", "a.json", ErrorKind::data);
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_THAT(refused.error().message, HasSubstr("more than 10000 keys"));
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(3));
 }
 
 // The XXH3 specification's value for the empty input with seed 0.
