@@ -66,13 +66,14 @@ AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const 
   return end;
 }
 
-AttemptEnd read_unusable(const ApiError& error) {
+AttemptEnd read_unusable(const ApiError& error, std::size_t bytes_generated) {
   // A status that was sent before the error came up says nothing; the code does, if it is a limit's.
   const bool is_limit = error.code == "rate_limit_exceeded";
   AttemptEnd end = failed_with(is_limit ? 429 : 500, error);
   end.failed_as = is_limit ? "http 429" : "error in reply";
   end.message = "an error within a reply of status 200: " + error.message;
-  end.billing = AttemptEnd::Billing::possible;
+  end.billing = bytes_generated == 0 ? AttemptEnd::Billing::none : AttemptEnd::Billing::received;
+  end.completion_most = static_cast<std::int64_t>(bytes_generated);  // no token is of less than a byte
   end.unusable = true;
   return end;
 }

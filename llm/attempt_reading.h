@@ -25,8 +25,9 @@ using AttemptResult = std::variant<T, AttemptEnd, Lesson>;
 AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const Capabilities& sent_with,
                                            Secrets secrets, WallTime now);
 
-/// A reply of status 2xx whose body is an error or broken: worth another attempt.
-AttemptEnd read_unusable(const ApiError& error);
+/// A reply of status 2xx whose body is an error or broken: worth another attempt. An error that comes instead of any text
+/// costs nothing; see AttemptEnd::Billing.
+AttemptEnd read_unusable(const ApiError& error, std::size_t bytes_generated);
 AttemptEnd read_unusable(const BrokenEnvelope& broken);
 
 }  // namespace throng::llm

@@ -43,6 +43,14 @@ bool is_unusable(const AttemptEnd& end) {
   return end.unusable || end.failed.fault == TransportFault::broken_reply;
 }
 
+/// Whether a call of this size can have taken so much.
+bool can_be(const TokenCounts& usage, const CallSize& size) {
+  constexpr std::int64_t kMostCompletion = 10'000'000;  // the longest contexts of 2025 hold so many tokens
+  const auto within = [](std::int64_t count, std::int64_t most) { return count >= 0 && count <= most; };
+  return within(usage.prompt, size.prompt_most) &&
+         within(usage.completion, size.max_tokens.value_or(kMostCompletion));
+}
+
 bool is_answer(const AttemptEnd& end) {
   if (end.kind == AttemptEnd::Kind::canceled) return false;
   return end.kind != AttemptEnd::Kind::failed || throng::is_answer(end.failed.fault);
@@ -51,7 +59,7 @@ bool is_answer(const AttemptEnd& end) {
 }  // namespace
 
 CallPlanner::CallPlanner(std::vector<PlannedEndpoint> endpoints, const PlanOptions& options)
-    : options_(options), policy_(options_.retry), budget_(options_.budget, options_.spent) {
+    : options_(options), policy_(options_.retry), budget_(options_.budget, options_.books) {
   for (PlannedEndpoint& planned : endpoints) {
     const std::size_t number = endpoints_.size();
     auto lane = std::ranges::find(lanes_, planned.model, &Lane::model);
@@ -207,9 +215,11 @@ void CallPlanner::end_waiting(const Lane& lane, const std::string& message) {
   for (const std::uint64_t id : waiting) end(id, CallFault::gave_up, message);
 }
 
-Spending CallPlanner::most(const Endpoint& endpoint, const CallSize& size) const {
-  const TokenCounts tokens{.prompt = size.prompt_most, .completion = size.max_tokens.value_or(0)};
-  return {.tokens = tokens.total(), .money = cost(endpoint.options.prices, tokens)};
+Spending CallPlanner::most(const Endpoint& endpoint, std::int64_t prompt, std::int64_t completion) const {
+  const TokenCounts tokens{.prompt = prompt, .completion = completion};
+  Prices prices = endpoint.options.prices;
+  prices.prompt = std::max(prices.prompt, prices.cached);  // some ask more for what they put into their cache
+  return {.tokens = tokens.total(), .money = cost(prices, tokens)};
 }
 
 std::int64_t CallPlanner::tokens_to_reserve(const Endpoint& endpoint, const CallSize& size) const {
@@ -224,10 +234,10 @@ std::int64_t CallPlanner::tokens_to_reserve(const Endpoint& endpoint, const Call
 std::variant<Attempt, CallPlanner::NotSent> CallPlanner::try_endpoint(std::uint64_t id, Call& call,
                                                                       std::size_t number, Instant now) {
   Endpoint& endpoint = endpoints_[number];
-  const bool bounded = budget_.limited();
-  if (bounded && !call.size.max_tokens)
+  if (budget_.limited() && !call.size.max_tokens)
     return NotSent{.never = CallFault::too_large, .message = "a budget needs max_tokens in every request"};
-  const Spending reserved = bounded ? most(endpoint, call.size) : Spending{};
+  // Also without a limit: the run may be given one when it is resumed.
+  const Spending reserved = most(endpoint, call.size.prompt_most, call.size.max_tokens.value_or(0));
   const std::uint64_t attempt = attempts_ + 1;
   switch (budget_.reserve(attempt, reserved)) {
     case BudgetAnswer::granted:
@@ -261,7 +271,8 @@ std::variant<Attempt, CallPlanner::NotSent> CallPlanner::try_endpoint(std::uint6
                        .sent = *admission->sent,
                        .role = endpoint.breaker.start(),
                        .prompt_reserved = prompt,
-                       .most = reserved};
+                       .most = reserved,
+                       .lessons = call.lessons};
   return Attempt{
       .call = id, .id = attempt, .endpoint = number, .number = call.attempts, .reserved = reserved};
 }
@@ -291,7 +302,7 @@ Verdict CallPlanner::finish(std::uint64_t id, Instant now, const AttemptEnd& end
   if (end.stalled && !alone) endpoint.peers.observe(endpoint.peers.silence(call.stalls));
   if (end.stalled) ++call.stalls;
 
-  Verdict verdict{.attempt = flight.attempt};
+  Verdict verdict;
   settle(call, flight, now, end, verdict);
   if (!alone) watch(endpoint, now, end);
   switch (end.kind) {
@@ -344,38 +355,73 @@ void CallPlanner::watch(Endpoint& endpoint, Instant now, const AttemptEnd& end) 
 }
 
 /// Closes the attempt's accounts: limits, statistics, ledger, budget.
-void CallPlanner::settle(const Call& call, const Flight& flight, Instant now, const AttemptEnd& end,
+void CallPlanner::settle(Call& call, const Flight& flight, Instant now, const AttemptEnd& end,
                          Verdict& verdict) {
   Endpoint& endpoint = endpoints_[flight.endpoint];
   const bool completed = end.kind == AttemptEnd::Kind::completed;
   RateLimit::Usage usage{.counted = TokensCounted::none};
-  verdict.source = end.usage ? CountSource::server : CountSource::estimated;
-  verdict.tokens = end.usage.value_or(
-      TokenCounts{.prompt = flight.prompt_reserved, .completion = end.completion_estimate});
+  std::optional<TokenCounts> counted = end.usage;
+  if (counted && !can_be(*counted, call.size)) {
+    verdict.implausible = std::exchange(counted, std::nullopt);
+    ledger_.implausible(endpoint.account);
+  }
+  verdict.source = counted ? CountSource::server : CountSource::estimated;
+  verdict.tokens =
+      counted.value_or(TokenCounts{.prompt = flight.prompt_reserved, .completion = end.completion_estimate});
   if (completed) {
     ledger_.completed(endpoint.account, verdict.tokens, verdict.source);
-    if (end.usage) {
-      endpoint.statistics.observe(call.size.prompt, end.usage->prompt, end.usage->completion);
+    if (counted) {
+      endpoint.statistics.observe(call.size.prompt, counted->prompt, counted->completion);
       usage = {.counted = TokensCounted::known,
-               .used = end.usage->total(),
-               .prompt_error = end.usage->prompt - flight.prompt_reserved};
+               .used = counted->total(),
+               .prompt_error = counted->prompt - flight.prompt_reserved};
     } else {
       usage.counted = TokensCounted::unknown;
     }
-  } else if (end.billing == AttemptEnd::Billing::possible) {
+  } else if (end.billing != AttemptEnd::Billing::none) {
     ledger_.aborted(endpoint.account, verdict.tokens);
     usage.counted = TokensCounted::unknown;
   } else if (end.kind != AttemptEnd::Kind::canceled) {
     ledger_.failed(endpoint.account, end.failed_as);
   }
-  if (completed && end.usage) {
-    verdict.spent = {.tokens = verdict.tokens.total(),
-                     .money = cost(endpoint.options.prices, verdict.tokens)};
-  } else if (completed || end.billing == AttemptEnd::Billing::possible) {
-    verdict.spent = flight.most;
-  }
   endpoint.rate.finish(flight.sent, now, usage);
-  budget_.settle(flight.attempt, verdict.spent);
+  if (counted && completed) {
+    book(verdict, flight.attempt,
+         {.tokens = verdict.tokens.total(), .money = cost(endpoint.options.prices, verdict.tokens)});
+    settle_doubts(call, flight, counted->prompt, verdict);
+  } else if (completed || end.billing != AttemptEnd::Billing::none) {
+    const bool received = !completed && end.billing == AttemptEnd::Billing::received;
+    const std::int64_t asked = call.size.max_tokens.value_or(0);
+    const Doubt& doubt = call.doubts.emplace_back(
+        Doubt{.attempt = flight.attempt,
+              .endpoint = flight.endpoint,
+              .lessons = flight.lessons,
+              .completion_most = received ? std::min(asked, end.completion_most) : asked});
+    book_at_most(verdict, doubt, call.size.prompt_most);
+  } else {
+    book(verdict, flight.attempt, {});
+  }
+}
+
+/// What a server counts as the prompt of a request, it counted as that of the same request before.
+void CallPlanner::settle_doubts(const Call& call, const Flight& flight, std::int64_t prompt,
+                                Verdict& verdict) {
+  for (const Doubt& doubt : call.doubts) {
+    if (doubt.endpoint == flight.endpoint && doubt.lessons == flight.lessons)
+      book_at_most(verdict, doubt, prompt);
+  }
+}
+
+void CallPlanner::book(Verdict& verdict, std::uint64_t attempt, const Spending& spent) {
+  verdict.bookings.push_back({.kind = Booking::Kind::settle, .attempt = attempt, .amount = spent});
+  budget_.settle(attempt, spent);
+}
+
+void CallPlanner::book_at_most(Verdict& verdict, const Doubt& doubt, std::int64_t prompt_most) {
+  const Spending amount = most(endpoints_[doubt.endpoint], prompt_most, doubt.completion_most);
+  verdict.bookings.push_back(
+      {.kind = Booking::Kind::settle_at_most, .attempt = doubt.attempt, .amount = amount});
+  budget_.settle_at_most(doubt.attempt, amount);
 }
 
 /// Decides about a failed attempt's call, and about its endpoint.

@@ -39,7 +39,7 @@ struct PlanOptions {
   RetryOptions retry;
   RetryQuotaOptions quota;  ///< per endpoint
   BudgetOptions budget;
-  Spending spent;  ///< by earlier processes of the run, for sure or perhaps
+  BudgetBooks books;  ///< of earlier processes of the run
   /// How long to wait for endpoints that ask to be left alone, or bring nothing usable; see EndpointTrouble.
   Delay patience = std::chrono::minutes(10);
 };
@@ -88,22 +88,33 @@ struct AttemptEnd {
   };
   enum class Billing {
     none,      ///< the server said no, or was not reached
+    received,  ///< it ended the reply itself: what was streamed until then may be billed
     possible,  ///< it may have generated something that we did not get
   };
   Kind kind = Kind::completed;
   FailedAttempt failed;
-  std::string failed_as;               ///< for the ledger, such as "http 503"
-  std::string message;                 ///< for a person: the same with what the server said
-  bool declined = false;               ///< the server's last word on this text: see CallFault::declined
-  Billing billing = Billing::none;     ///< unless completed
-  std::optional<TokenCounts> usage{};  ///< completed: as the server counted, if it told
-  std::int64_t completion_estimate =
-      0;                  ///< of what was received, if `usage` is missing or billing is possible
-  bool unusable = false;  ///< failed: the server took the call for answered, and it was not
-  bool stalled = false;   ///< given up for its silence, see `silence`
+  std::string failed_as;                 ///< for the ledger, such as "http 503"
+  std::string message;                   ///< for a person: the same with what the server said
+  bool declined = false;                 ///< the server's last word on this text: see CallFault::declined
+  Billing billing = Billing::none;       ///< unless completed
+  std::optional<TokenCounts> usage{};    ///< completed: as the server claims, if it does
+  std::int64_t completion_estimate = 0;  ///< of what was received, for when nobody has counted
+  std::int64_t completion_most = 0;      ///< Billing::received: no tokenizer makes more of what was streamed
+  bool unusable = false;                 ///< failed: the server took the call for answered, and it was not
+  bool stalled = false;                  ///< given up for its silence, see `silence`
   Delay latency{0};
   Delay first_byte{0};  ///< from sending; 0: unknown
   ServerHints hints;
+};
+
+/// A line for the budget's log.
+struct Booking {
+  enum class Kind { settle, settle_at_most };
+  Kind kind = Kind::settle;
+  std::uint64_t attempt = 0;
+  Spending amount;
+
+  bool operator==(const Booking&) const = default;
 };
 
 /// What becomes of the call.
@@ -112,10 +123,12 @@ struct Verdict {
   Kind kind = Kind::over;
   CallFault fault = CallFault::gave_up;  ///< if failed
   std::string message;                   ///< if failed
-  std::uint64_t attempt = 0;
-  Spending spent;      ///< by this attempt; the most it may have, if nobody counted
+  std::vector<Booking>
+      bookings;        ///< of this attempt, and of earlier ones of the call that more is known of now
   TokenCounts tokens;  ///< of a completed attempt
   CountSource source = CountSource::server;
+  std::optional<TokenCounts>
+      implausible{};  ///< what the server claims, if that cannot be: then nobody counted
 };
 
 /// Decides when which call goes to which endpoint: order of service, retries, limits of rate and concurrency, circuit
@@ -193,6 +206,14 @@ class CallPlanner {
     AttemptRole role = AttemptRole::ordinary;
     std::int64_t prompt_reserved = 0;  ///< at the rate limit
     Spending most;                     ///< reserved of the budget
+    int lessons = 0;                   ///< that the call had taught: requests of the same number are the same
+  };
+  /// An attempt that nobody counted.
+  struct Doubt {
+    std::uint64_t attempt = 0;
+    std::size_t endpoint = 0;
+    int lessons = 0;
+    std::int64_t completion_most = 0;
   };
   struct Call {
     std::size_t lane = 0;
@@ -202,6 +223,7 @@ class CallPlanner {
     int lessons = 0;   ///< of these, ended by learning; they are no retries
     int stalls = 0;    ///< of these, given up for their silence
     std::optional<Flight> flight;
+    std::vector<Doubt> doubts;
   };
   /// The calls of one model that may go at once.
   struct Lane {
@@ -237,10 +259,13 @@ class CallPlanner {
   std::optional<std::string> why_hopeless(const Lane& lane, Instant now) const;
   void end_waiting(const Lane& lane, const std::string& message);
   void watch(Endpoint& endpoint, Instant now, const AttemptEnd& end);
-  Spending most(const Endpoint& endpoint, const CallSize& size) const;
+  Spending most(const Endpoint& endpoint, std::int64_t prompt, std::int64_t completion) const;
   std::int64_t tokens_to_reserve(const Endpoint& endpoint, const CallSize& size) const;
   void end(std::uint64_t id, CallFault fault, std::string message);
-  void settle(const Call& call, const Flight& flight, Instant now, const AttemptEnd& end, Verdict& verdict);
+  void settle(Call& call, const Flight& flight, Instant now, const AttemptEnd& end, Verdict& verdict);
+  void book(Verdict& verdict, std::uint64_t attempt, const Spending& spent);
+  void book_at_most(Verdict& verdict, const Doubt& doubt, std::int64_t prompt_most);
+  void settle_doubts(const Call& call, const Flight& flight, std::int64_t prompt, Verdict& verdict);
   void retry(std::uint64_t id, Call& call, const Flight& flight, Instant now, const AttemptEnd& end,
              Verdict& verdict);
   void wait_again(std::uint64_t id, const Call& call, Instant now, Delay delay);

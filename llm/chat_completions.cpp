@@ -31,8 +31,8 @@ void append_part(const json::object& part, Completion& completion) {
 }
 
 std::optional<Usage> read_usage(const json::object& usage) {
-  const auto prompt = count_at(usage, "prompt_tokens");
-  const auto completion = count_at(usage, "completion_tokens");
+  const auto prompt = claimed_count_at(usage, "prompt_tokens");
+  const auto completion = claimed_count_at(usage, "completion_tokens");
   if (!prompt || !completion) return std::nullopt;
   Usage read{.source = UsageSource::server, .prompt = *prompt, .completion = *completion};
   if (const json::object* details = object_at(usage, "prompt_tokens_details"); details != nullptr)

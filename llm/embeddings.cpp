@@ -130,7 +130,7 @@ Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inp
   }
   batch.model = valid_utf8(std::string(text_at(*object, "model")));
   if (const json::object* usage = object_at(*object, "usage"); usage != nullptr) {
-    const auto prompt = count_at(*usage, "prompt_tokens");
+    const auto prompt = claimed_count_at(*usage, "prompt_tokens");
     if (prompt) batch.usage = {.source = UsageSource::server, .prompt = *prompt};
   }
   return batch;

@@ -62,6 +62,7 @@ PlannedEndpoint Endpoint::planned(ConcurrencyMode mode) const {
 net::HttpRequest Endpoint::request(const Job& job, int attempt) const {
   net::HttpRequest request{.target = job.is_chat() ? paths_.chat : paths_.embeddings};
   request.headers.add("X-Throng-Attempt", fmt::format_int(attempt).c_str());
+  request.reply_limit = job.reply_limit();
   job.encode(options_.capabilities, request.body);
   return request;
 }

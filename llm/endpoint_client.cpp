@@ -1,5 +1,6 @@
 #include "llm/endpoint_client.h"
 
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -24,10 +25,7 @@ std::vector<PlannedEndpoint> planned(const std::vector<std::unique_ptr<Endpoint>
 }
 
 PlanOptions with_history(PlanOptions options, const std::optional<BudgetLog>& log) {
-  if (log) {
-    options.spent += log->history().settled;
-    options.spent += log->history().unsettled;
-  }
+  if (log) options.books = log->books();
   return options;
 }
 
@@ -42,8 +40,14 @@ class EndpointClient::Impl {
     for (EndpointOptions& endpoint : endpoints) {
       endpoints_.push_back(std::make_unique<Endpoint>(io, std::move(endpoint), environment));
     }
-    if (options_.budget_log) budget_log_.emplace(*options_.budget_log, options_.durability);
+    if (options_.budget_log)
+      budget_log_.emplace(*options_.budget_log, options_.durability, options_.known_spending);
     planner_.emplace(planned(endpoints_, options_.concurrency), with_history(options_.plan, budget_log_));
+    if (budget_log_ && budget_log_->found() != Spending()) {
+      say(fmt::format("{} did not know of {} tokens and {} USD that the journal knows to be spent: added",
+                      options_.budget_log->string(), budget_log_->found().tokens,
+                      budget_log_->found().money.text()));
+    }
   }
 
   CallId add(Job job, std::uint32_t chain) {
@@ -114,7 +118,7 @@ class EndpointClient::Impl {
   void send(const Attempt& attempt) {
     Job& job = jobs_.at(attempt.call);
     Endpoint& endpoint = *endpoints_[attempt.endpoint];
-    if (budget_log_) budget_log_->reserve(attempt.id, attempt.reserved);
+    if (!written_down(attempt)) return;
     job.start(attempt, clock_now(), endpoint.capabilities(), endpoint.secrets());
     if (const std::string dropped = endpoint.newly_left_out(job); !dropped.empty()) say(dropped);
     const CallId id = attempt.call;
@@ -126,6 +130,27 @@ class EndpointClient::Impl {
         endpoint.request(job, attempt.number),
         [this, id](const net::HttpResult& result) { finished(id, result); }, std::move(chunk),
         [this, id] { return planner_->silence(id); });
+  }
+
+  /// What cannot be written down is not sent: the call ends.
+  bool written_down(const Attempt& attempt) {
+    if (!budget_log_) return true;
+    const Result<void> written = budget_log_->reserve(attempt.id, attempt.reserved);
+    if (written) return true;
+    planner_->finish(attempt.call, clock_now(), {.kind = AttemptEnd::Kind::canceled});
+    end_later({.call = attempt.call, .fault = CallFault::budget, .message = written.error().message});
+    return false;
+  }
+
+  void write_down(const std::vector<Booking>& bookings) {
+    if (!budget_log_) return;
+    for (const Booking& booking : bookings) {
+      if (booking.kind == Booking::Kind::settle) {
+        budget_log_->settle(booking.attempt, booking.amount);
+      } else {
+        budget_log_->settle_at_most(booking.attempt, booking.amount);
+      }
+    }
   }
 
   void finished(CallId id, const net::HttpResult& result) {
@@ -144,7 +169,13 @@ class EndpointClient::Impl {
     decision.end.latency = now - job.sent;
     decision.end.first_byte = job.report.timings.first_byte;
     const Verdict verdict = planner_->finish(id, now, decision.end);
-    if (budget_log_) budget_log_->settle(verdict.attempt, verdict.spent);
+    write_down(verdict.bookings);
+    if (verdict.implausible && disbelieved_.insert(job.report.endpoint).second) {
+      say(
+          fmt::format("{} claims a usage that cannot be ({} prompt and {} completion tokens): such calls are "
+                      "booked at the most that was asked for",
+                      endpoint.name(), verdict.implausible->prompt, verdict.implausible->completion));
+    }
     if (verdict.kind == Verdict::Kind::again) {
       if (winding_down_ && planner_->cancel(id)) end_canceled(id);
       pump();
@@ -186,6 +217,7 @@ class EndpointClient::Impl {
   std::optional<BudgetLog> budget_log_;
   std::optional<CallPlanner> planner_;
   std::unordered_map<CallId, Job> jobs_;
+  std::set<std::size_t> disbelieved_;  ///< endpoints whose usage was once implausible
   CallId last_call_ = 0;
   bool winding_down_ = false;
 };

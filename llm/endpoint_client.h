@@ -18,10 +18,11 @@ class io_context;
 namespace throng::llm {
 
 struct ClientOptions {
-  PlanOptions plan;                                         ///< `spent` is added to what the budget log says
+  PlanOptions plan;                                         ///< `books`: without a budget log
   ConcurrencyMode concurrency = ConcurrencyMode::adaptive;  ///< up to each endpoint's max_in_flight
   std::optional<std::filesystem::path>
-      budget_log;  ///< where reservations are written down before anything is sent
+      budget_log;           ///< where reservations are written down before anything is sent
+  Spending known_spending;  ///< what the budget log must say at least: see BudgetLog
   Durability durability = Durability::process;
   std::function<void(const std::string&)>
       log;  ///< hears what happens once, such as a field that a server does not know

@@ -45,7 +45,9 @@ std::string lower(std::string text) {
   return text;
 }
 
-Result<void> read_price(const Json& json, const std::string& path, Price& price) {
+Result<void> read_price(const Json& json, const std::string& path, EndpointOptions& options) {
+  Price& price = options.price;
+  options.priced = json.contains("prompt") && json.contains("completion");
   OptionsReader reader(json, path);
   const Range<double> range{0, kMostMoney};
   reader.number("prompt", price.prompt, range);
@@ -158,7 +160,7 @@ Result<EndpointOptions> read_unredacted(const Json& json, const std::string& pat
   if (const Result<void> finished = reader.finish(); !finished) return finished.error();
 
   Result<void> read;
-  if (const Json* price = part(json, "price")) read = read_price(*price, path + "/price", options.price);
+  if (const Json* price = part(json, "price")) read = read_price(*price, path + "/price", options);
   if (!read) return read.error();
   if (const Json* timeouts = part(json, "timeouts"))
     read = read_timeouts(*timeouts, path + "/timeouts", options.timeouts);

@@ -49,6 +49,7 @@ struct EndpointOptions {
   Pacing pacing = Pacing::automatic;  ///< within rpm and tpm; in the file: "auto", "even", "burst"
   int max_in_flight = 64;             ///< requests at once
   Price price;
+  bool priced = false;  ///< the prices of prompt and completion were given, if only as 0
   TokenCounting token_counting = TokenCounting::admission;
   Capabilities capabilities;
   Timeouts timeouts;                                         ///< in the file: seconds

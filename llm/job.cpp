@@ -1,5 +1,6 @@
 #include "llm/job.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -44,13 +45,13 @@ std::optional<TokenCounts> counts_of(const Usage& usage) {
 
 /// What is decoded becomes the decision's reply, or the reason why there is none.
 template <class T>
-Decision decide(Decoded<T>&& decoded) {
+Decision decide(Decoded<T>&& decoded, std::size_t bytes_generated = 0) {
   Decision decision;
   if (T* reply = std::get_if<T>(&decoded)) {
     decision.end.usage = counts_of(reply->usage);
     decision.reply = std::move(*reply);
   } else if (const auto* error = std::get_if<ApiError>(&decoded)) {
-    decision.end = read_unusable(*error);
+    decision.end = read_unusable(*error, bytes_generated);
   } else {
     decision.end = read_unusable(std::get<BrokenEnvelope>(decoded));
   }
@@ -75,6 +76,16 @@ const std::string& Job::model() const {
 
 CallSize Job::size() const {
   return is_chat() ? size_of(std::get<Chat>(asked).request) : size_of(std::get<Embedding>(asked).inputs);
+}
+
+std::uint64_t Job::reply_limit() const {
+  // A stream spends 200 to 350 bytes around each token, a plain reply a few; errors and headers of gateways fit beside.
+  constexpr std::uint64_t kPerToken = 1024;
+  constexpr std::uint64_t kBeside = 256 * 1024;
+  constexpr std::uint64_t kUnbounded = 16 << 20;
+  if (!is_chat()) return 0;
+  const auto& most = std::get<Chat>(asked).request.max_tokens;
+  return most ? kBeside + kPerToken * static_cast<std::uint64_t>(std::max(*most, 0)) : kUnbounded;
 }
 
 void Job::encode(const Capabilities& capabilities, std::string& body) const {
@@ -120,18 +131,17 @@ Decision Job::read(const net::HttpResult& result, Secrets secrets, WallTime now)
     if (!is_chat()) {
       decision = decide(decode_embeddings(result->body, std::get<Embedding>(asked).inputs.size(), secrets));
     } else {
-      decision = decide(assembly ? assembly->finish() : decode_chat(result->body, secrets));
+      const std::size_t generated = assembly ? assembly->generated() : 0;
+      decision = decide(assembly ? assembly->finish() : decode_chat(result->body, secrets), generated);
     }
     decision.end.hints = net::hints_of(result->headers, now);
     decision.end.failed.hints = decision.end.hints;
   }
-  if (decision.end.billing == AttemptEnd::Billing::possible)
+  if (decision.end.billing != AttemptEnd::Billing::none)
     decision.end.completion_estimate = report.timings.deltas;
   if (const auto* completion = std::get_if<Completion>(&decision.reply)) {
-    if (!decision.end.usage) {
-      decision.end.completion_estimate =
-          estimate_tokens(completion->text) + estimate_tokens(completion->reasoning);
-    }
+    decision.end.completion_estimate =
+        estimate_tokens(completion->text) + estimate_tokens(completion->reasoning);
   }
   last_failure = decision.end.failed_as;
   return decision;

@@ -43,6 +43,8 @@ struct Job {
   bool is_chat() const { return std::holds_alternative<Chat>(asked); }
   const std::string& model() const;
   CallSize size() const;
+  /// Bytes that no honest reply exceeds.
+  std::uint64_t reply_limit() const;
   void encode(const Capabilities& capabilities, std::string& body) const;
   std::vector<std::string_view> left_out(const Capabilities& capabilities) const;
 

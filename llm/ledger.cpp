@@ -16,6 +16,7 @@ Json entry_json(const LedgerEntry& entry) {
           {"attempts", entry.attempts},
           {"completed", entry.completed},
           {"aborted", entry.aborted},
+          {"implausible_usage", entry.implausible},
           {"failed_attempts", failed},
           {"tokens", tokens_json(entry.counted)},
           {"estimated_tokens", tokens_json(entry.estimated)},
@@ -30,6 +31,7 @@ LedgerEntry& LedgerEntry::operator+=(const LedgerEntry& other) {
   attempts += other.attempts;
   completed += other.completed;
   aborted += other.aborted;
+  implausible += other.implausible;
   for (const auto& [kind, count] : other.failed_attempts) failed_attempts[kind] += count;
   counted += other.counted;
   estimated += other.estimated;

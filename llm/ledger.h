@@ -21,10 +21,11 @@ enum class CountSource {
 
 /// What one model at one endpoint did. All sums include retries.
 struct LedgerEntry {
-  std::int64_t calls = 0;      ///< that began
-  std::int64_t attempts = 0;   ///< that were sent
-  std::int64_t completed = 0;  ///< calls with a whole reply, whatever it says
-  std::int64_t aborted = 0;    ///< attempts given up while the server may have been generating
+  std::int64_t calls = 0;        ///< that began
+  std::int64_t attempts = 0;     ///< that were sent
+  std::int64_t completed = 0;    ///< calls with a whole reply, whatever it says
+  std::int64_t aborted = 0;      ///< attempts given up while the server may have been generating
+  std::int64_t implausible = 0;  ///< completed calls whose `usage` cannot be; their tokens are estimated
   std::map<std::string, std::int64_t, std::less<>>
       failed_attempts;    ///< by kind, such as "http 503" or "reset"
   TokenCounts counted;    ///< by the server
@@ -47,6 +48,8 @@ class Ledger {
   void call(LedgerAccount account) { ++entry_of(account).calls; }
   void attempt(LedgerAccount account) { ++entry_of(account).attempts; }
   void completed(LedgerAccount account, const TokenCounts& tokens, CountSource source);
+  /// The server claims a usage that cannot be.
+  void implausible(LedgerAccount account) { ++entry_of(account).implausible; }
   /// An attempt that failed and was not billed.
   void failed(LedgerAccount account, std::string_view kind);
   /// An attempt that was given up (cancelled, timed out, broken off in mid-stream): `tokens` may have been billed.

@@ -62,6 +62,7 @@ enum class FinishReason {
 
 enum class UsageSource { missing, server, estimated };
 
+/// Of the server: as it claims, which may be more than the call can have used; -1: a number that is no count.
 struct Usage {
   UsageSource source = UsageSource::missing;
   std::int64_t prompt = 0;

@@ -46,17 +46,23 @@ std::string_view text_at(const json::object& object, std::string_view key) {
   return text == nullptr ? std::string_view() : std::string_view(text->data(), text->size());
 }
 
-std::optional<std::int64_t> count_at(const json::object& object, std::string_view key) {
+std::optional<std::int64_t> claimed_count_at(const json::object& object, std::string_view key) {
   constexpr std::int64_t kMost = 1'000'000'000'000'000;
+  constexpr std::int64_t kNoCount = -1;
   const json::value* found = member(object, key);
-  if (found == nullptr) return std::nullopt;
+  if (found == nullptr || !found->is_number()) return std::nullopt;
   if (const double* number = found->if_double(); number != nullptr) {
     const bool whole =
         *number >= 0 && *number <= static_cast<double>(kMost) && std::floor(*number) == *number;
-    return whole ? std::optional(static_cast<std::int64_t>(*number)) : std::nullopt;
+    return whole ? static_cast<std::int64_t>(*number) : kNoCount;
   }
   const std::int64_t* number = found->if_int64();
-  return number != nullptr && *number >= 0 && *number <= kMost ? std::optional(*number) : std::nullopt;
+  return number != nullptr && *number >= 0 && *number <= kMost ? *number : kNoCount;
+}
+
+std::optional<std::int64_t> count_at(const json::object& object, std::string_view key) {
+  const std::optional<std::int64_t> claimed = claimed_count_at(object, key);
+  return claimed && *claimed < 0 ? std::nullopt : claimed;
 }
 
 std::string text_of(const json::value& value) {

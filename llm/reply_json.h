@@ -41,7 +41,9 @@ const boost::json::value* member(const boost::json::object& object, std::string_
 const boost::json::object* object_at(const boost::json::object& object, std::string_view key);
 const boost::json::array* array_at(const boost::json::object& object, std::string_view key);
 std::string_view text_at(const boost::json::object& object, std::string_view key);
-/// A whole number from 0 to 10^15.
+/// A whole number from 0 to 10^15. Of any other number: -1, which no count is.
+std::optional<std::int64_t> claimed_count_at(const boost::json::object& object, std::string_view key);
+/// A whole number from 0 to 10^15; nothing for any other.
 std::optional<std::int64_t> count_at(const boost::json::object& object, std::string_view key);
 
 /// What a string says, unquoted; anything else as JSON.

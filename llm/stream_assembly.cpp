@@ -12,14 +12,14 @@ namespace {
 
 namespace json = boost::json;
 
-std::size_t generated(const Completion& completion) {
-  return completion.text.size() + completion.reasoning.size() + completion.refusal.size();
-}
-
 }  // namespace
 
 StreamAssembly::StreamAssembly(Secrets secrets, std::size_t limit)
     : secrets_(secrets), limit_(limit), parser_(limit) {}
+
+std::size_t StreamAssembly::generated() const {
+  return completion_.text.size() + completion_.reasoning.size() + completion_.refusal.size();
+}
 
 StreamProgress StreamAssembly::feed(std::string_view bytes) {
   StreamProgress progress;
@@ -96,10 +96,10 @@ void StreamAssembly::take(const SseEvent& event, StreamProgress& progress) {
   if (finish != FinishReason::none) completion_.finish = finish;
   const json::object* delta = object_at(*choice, "delta");
   if (delta == nullptr) return;
-  const std::size_t before = generated(completion_);
+  const std::size_t before = generated();
   if (!append_message(*delta, completion_))
     return fail(BrokenEnvelope{"content of an unknown type"}, progress);
-  if (generated(completion_) == before) return;
+  if (generated() == before) return;
   ++progress.deltas;
   if (!std::exchange(any_delta_, true)) progress.first_delta = true;
 }

@@ -27,6 +27,9 @@ class StreamAssembly {
 
   StreamProgress feed(std::string_view bytes);
 
+  /// Bytes of text, reasoning and refusal so far; to be asked before `finish`.
+  std::size_t generated() const;
+
   /// The reply, when the body has ended in an orderly way or `ended` was reported; call it once. Broken if
   /// the server said neither `[DONE]` nor why it finished.
   Decoded<Completion> finish();

@@ -54,7 +54,9 @@ constexpr auto kBeginsToken = [] {
   return begins;
 }();
 
-constexpr std::int64_t kChatBytesPerMessage = 16;  // role names and separators, generously
+constexpr std::int64_t kChatTokensPerMessage = 16;  // role names and separators, generously
+/// What a server's template puts in front unasked: of those known, gpt-oss has the longest, some 70 tokens.
+constexpr std::int64_t kTemplateTokens = 128;
 
 }  // namespace
 
@@ -73,7 +75,7 @@ std::int64_t estimate_tokens(std::string_view text) {
 }
 
 std::int64_t most_tokens(std::int64_t bytes, std::int64_t messages) {
-  return bytes + kChatBytesPerMessage * (messages + 1);
+  return bytes + kChatTokensPerMessage * (messages + 1) + kTemplateTokens;
 }
 
 }  // namespace throng::llm

@@ -16,8 +16,8 @@ std::int64_t estimate_tokens(std::string_view text);
 inline constexpr std::int64_t kTokensPerMessage = 4;
 inline constexpr std::int64_t kTokensPerRequest = 3;
 
-/// Never fewer tokens than any byte-level tokenizer makes of `bytes` bytes of text in `messages` messages: what a
-/// budget that must hold reserves.
+/// Never fewer tokens than any byte-level tokenizer makes of `bytes` bytes of text in `messages` messages, with what servers'
+/// templates add: what a budget that must hold reserves.
 std::int64_t most_tokens(std::int64_t bytes, std::int64_t messages);
 
 }  // namespace throng::llm

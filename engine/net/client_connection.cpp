@@ -1,5 +1,6 @@
 #include "engine/net/client_connection.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -93,7 +94,9 @@ void ClientConnection::exchange(Call& call, TimePoint now) {
 }
 
 void ClientConnection::start_parser() {
-  parser_.emplace(rules_.header_limit, rules_.body_limit, call_->chunk);
+  const std::uint64_t limit = call_->request.reply_limit;
+  parser_.emplace(rules_.header_limit, limit > 0 ? std::min(limit, rules_.body_limit) : rules_.body_limit,
+                  call_->chunk);
   if (call_->request.method == "HEAD") parser_->skip(true);
 }
 

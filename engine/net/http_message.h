@@ -79,6 +79,7 @@ struct HttpRequest {
   HttpHeaders
       headers;  ///< without Host, Content-Length, Transfer-Encoding and Connection, which the client adds
   std::string body;
+  std::uint64_t reply_limit = 0;  ///< bytes of the reply's body; 0: what the client's options allow
 };
 
 /// Where the time of one exchange went. `total` runs from leaving the queue to the last byte.

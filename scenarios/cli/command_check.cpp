@@ -32,7 +32,7 @@ Json as_json(const CallEstimate& estimate) {
           {"calls", estimate.calls},
           {"prompt_tokens", estimate.prompt_tokens},
           {"completion_tokens", estimate.completion_tokens},
-          {"usd", estimate.usd},
+          {"usd", estimate.usd ? Json(*estimate.usd) : Json()},
           {"seconds", estimate.seconds}};
 }
 

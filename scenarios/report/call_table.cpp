@@ -59,6 +59,8 @@ Json call_section(const Json& llm) {
   for (const auto& [kind, times] : llm.at("failed_attempts").items()) {
     troubles.push_back(Json::array({fmt::format("failed attempts: {}", kind), times}));
   }
+  if (const std::int64_t calls = llm.value("implausible_usage", std::int64_t{0}); calls > 0)
+    troubles.push_back(Json::array({"calls whose server claimed a usage that cannot be", calls}));
   const Json calls{
       {"caption", "Calls, tokens and cost"},
       {"columns",
@@ -93,6 +95,10 @@ std::string call_table(const Json& llm) {
       by_name(llm.at("unusable_replies")), count(llm, "repairs"), count(llm, "degraded_pages"),
       count(llm, "pages"), count(llm, "abandoned_agents"), count(llm, "missing_interviews"));
   text += fmt::format("  failed attempts: {}\n", by_name(llm.at("failed_attempts")));
+  if (const std::int64_t calls = llm.value("implausible_usage", std::int64_t{0}); calls > 0) {
+    text += fmt::format("  calls whose server claimed a usage that cannot be (tokens are estimated): {}\n",
+                        calls);
+  }
   return text;
 }
 

@@ -39,7 +39,7 @@ std::string call_text(const Json& checked) {
   for (const Json& model : checked["estimate"]) {
     table.add_row({model["model"].get<std::string>(), rounded(model["agents"]), rounded(model["calls"]),
                    rounded(model["prompt_tokens"]), rounded(model["completion_tokens"]),
-                   fmt::format("{:.4f}", model["usd"].get<double>()),
+                   model["usd"].is_null() ? "no price" : fmt::format("{:.4f}", model["usd"].get<double>()),
                    duration(model["seconds"].get<double>())});
   }
   std::string text = fmt::format("\n{}", table.text());

@@ -29,11 +29,20 @@ Json failed_attempts(const Journal& journal) {
     if (count > 0) failed[kind] = failed.value(kind, std::int64_t{0}) + count;
   };
   for (const Json& account : journal.accounts()) {
-    const Json& total = account["total"];
+    const Json total = account.value("total", Json::object());
+    if (!total.contains("failed_attempts")) continue;  // it has asked no language model
     for (const auto& [kind, count] : total["failed_attempts"].items()) add(kind, count.get<std::int64_t>());
     add("broken off", total.value("aborted", std::int64_t{0}));
   }
   return failed;
+}
+
+/// Calls whose servers claimed a usage that cannot be, over the ledgers of all processes.
+std::int64_t implausible_usage(const Journal& journal) {
+  std::int64_t calls = 0;
+  for (const Json& account : journal.accounts())
+    calls += account.value("total", Json::object()).value("implausible_usage", std::int64_t{0});
+  return calls;
 }
 
 }  // namespace
@@ -91,6 +100,7 @@ Json call_report(const Journal& journal, const CallCounts& counts) {
   report["tokens_per_agent"] = static_cast<double>(sum.prompt_tokens + sum.completion_tokens) / agents;
   report["by_model"] = by_model;
   report["failed_attempts"] = failed_attempts(journal);
+  report["implausible_usage"] = implausible_usage(journal);
   return report;
 }
 

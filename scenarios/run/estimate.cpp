@@ -11,7 +11,8 @@ struct Supply {
   double requests_per_second = 0;  ///< 0: no limit
   double tokens_per_second = 0;    ///< 0: no limit
   double slots = 0;
-  llm::Price price;  ///< the mean over the endpoints
+  llm::Price price;    ///< the mean over the endpoints
+  bool priced = true;  ///< all of them
 };
 
 Supply supply_of(const std::string& model, const std::vector<llm::EndpointOptions>& endpoints) {
@@ -27,6 +28,7 @@ Supply supply_of(const std::string& model, const std::vector<llm::EndpointOption
     supply.requests_per_second += endpoint.rpm / 60.0;
     supply.tokens_per_second += endpoint.tpm / 60.0;
     supply.slots += endpoint.max_in_flight;
+    supply.priced = supply.priced && endpoint.priced;
     supply.price.prompt += endpoint.price.prompt;
     supply.price.completion += endpoint.price.completion;
   }
@@ -100,8 +102,10 @@ std::vector<CallEstimate> estimate(const Scenario& scenario, const Simulation& s
     made.prompt_tokens = scale * correction.prompt_tokens * static_cast<double>(sum.calls.prompt_tokens);
     made.completion_tokens =
         scale * correction.completion_tokens * static_cast<double>(sum.calls.completion_tokens);
-    made.usd =
-        (made.prompt_tokens * supply.price.prompt + made.completion_tokens * supply.price.completion) / 1e6;
+    if (supply.priced) {
+      made.usd =
+          (made.prompt_tokens * supply.price.prompt + made.completion_tokens * supply.price.completion) / 1e6;
+    }
     made.seconds = seconds_for(made, supply, scenario.rounds * static_cast<double>(sum.longest), latency);
   }
   return estimates;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct CallEstimate {
   double calls = 0;
   double prompt_tokens = 0;
   double completion_tokens = 0;
-  double usd = 0;  ///< without prompt caching
+  std::optional<double> usd;  ///< without prompt caching; none: an endpoint of the model has no price
   double seconds =
       0;  ///< the least: what the rate limits allow, and a call's `latency` where many must wait for slots
 };

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "embedded/scenario_schema.h"
+#include "engine/base/hash.h"
 #include "recsys/models/registry.h"
 #include "scenarios/run/schema_check.h"
 
@@ -128,12 +129,28 @@ void read_operations(const Json& json, Scenario& scenario) {
   const Json& budget = section(json, "budget");
   read(budget, "tokens", scenario.budget.tokens);
   if (budget.contains("usd")) scenario.budget.money = llm::Money::from_dollars(budget["usd"].get<double>());
+  read(budget, "risk", scenario.budget.risk);
   if (section(json, "journal").value("synchronous", "normal") == "full")
     scenario.journal = llm::Durability::power_loss;
   if (json.contains("patience"))
     scenario.patience = std::chrono::seconds(json["patience"].get<std::int64_t>());
   if (json.contains("max_degraded_share"))
     scenario.max_degraded_share = json["max_degraded_share"].get<double>();
+}
+
+/// Money limits nothing where it is not known what a token costs.
+void check_prices(const Scenario& scenario, const std::string& source) {
+  if (scenario.budget.money == llm::Money()) return;
+  for (const MindOptions& mind : scenario.minds) {
+    if (!mind.llm) continue;
+    for (const llm::EndpointOptions& endpoint : mind.llm->endpoints) {
+      if (endpoint.priced) continue;
+      fail(source,
+           fmt::format("/budget/usd limits nothing while the endpoint {} of {} has no price: expected its "
+                       "\"price\" of \"prompt\" and \"completion\", both 0 if it is free",
+                       endpoint.url, endpoint.model));
+    }
+  }
 }
 
 /// The scenario with every key's value spelled out. The kind of split stays absent if the dataset decides it.
@@ -299,6 +316,7 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
     fail(source, failure.what());
   }
   read_operations(json, scenario);
+  check_prices(scenario, source);
 
   const Json& session = section(json, "session");
   read(session, "items_per_page", scenario.session.items_per_page);
@@ -372,5 +390,7 @@ std::string result_difference(const Json& before, const Json& now) {
   };
   return fmt::format("{} was {}, now it is {}", path, value_in(a), value_in(b));
 }
+
+std::string result_identity(const Json& scenario) { return hash128(decisive(scenario).dump()).hex(); }
 
 }  // namespace throng

@@ -85,4 +85,7 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
 /// their models, how a remote recommender is reached, the budget, the journal, the quality bar.
 std::string result_difference(const Json& before, const Json& now);
 
+/// What tells runs that could have other results apart: a hash of the keys that decide them.
+std::string result_identity(const Json& scenario);
+
 }  // namespace throng

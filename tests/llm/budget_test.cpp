@@ -1,5 +1,6 @@
 #include "llm/budget.h"
 
+#include <cmath>
 #include <map>
 #include <random>
 
@@ -9,6 +10,7 @@
 
 #include "engine/base/files.h"
 #include "llm/budget_log.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng::llm {
@@ -46,10 +48,82 @@ TEST(Budget, WithoutLimitsEverythingIsGranted) {
 }
 
 TEST(Budget, TheStopIsResumableAndSaysWhatWasSpent) {
-  Budget budget({.tokens = 1000, .money = Money::from_dollars(20)}, spending(900, 19.5));
-  const Error stop = budget.stop();
+  BudgetBooks books;
+  books.add(spending(600, 12.5));
+  books.reserve(1, spending(300, 7));
+  books.end_process();
+  const Error stop = Budget({.tokens = 1000, .money = Money::from_dollars(20)}, books).stop();
   EXPECT_EQ(stop.kind, ErrorKind::stopped);
-  EXPECT_THAT(stop.message, AllOf(HasSubstr("900 of 1000 tokens"), HasSubstr("19.50 of 20.00 USD")));
+  EXPECT_THAT(
+      stop.message,
+      AllOf(HasSubstr("900 of 1000 tokens"), HasSubstr("19.50 of 20.00 USD"),
+            HasSubstr("300 tokens and 7.00 USD may have been billed for calls that were broken off (1)"),
+            HasSubstr("--set budget.tokens=2000"), HasSubstr("--set budget.usd=40.00")));
+}
+
+TEST(Budget, WhatNobodyCountsIsHeldUntilMoreIsKnown) {
+  Budget budget({.tokens = 1000});
+  budget.reserve(1, spending(600));
+  budget.settle_at_most(1, spending(500));
+  EXPECT_EQ(budget.spent(), spending(500));
+  EXPECT_EQ(budget.reserve(2, spending(501)), BudgetAnswer::exhausted);
+  budget.settle_at_most(1, spending(300));
+  EXPECT_EQ(budget.reserve(2, spending(501)), BudgetAnswer::granted);
+}
+
+/// Calls cost what a skewed draw says, a tenth of their most in the mean, and every other one is never counted.
+TEST(Budget, ABetIsLostNoMoreOftenThanItsRiskAndBuysMore) {
+  std::mt19937_64 random(7);
+  const auto uniform = [&] { return std::uniform_real_distribution<>()(random); };
+  constexpr double kRisk = 0.05;
+  constexpr int kWorlds = 300;
+  int lost = 0;
+  double bought_by_betting = 0;
+  double bought = 0;
+  for (int world = 0; world < 2 * kWorlds; ++world) {
+    const bool bets = world % 2 == 0;
+    const Spending limit{400'000, Money{}};
+    Budget budget({.tokens = limit.tokens, .risk = bets ? kRisk : 0});
+    std::int64_t billed = 0;
+    std::int64_t counted = 0;
+    Budget::CallId id = 0;
+    while (budget.reserve(++id, spending(1000)) == BudgetAnswer::granted) {
+      const auto cost = static_cast<std::int64_t>(1000 * std::pow(uniform(), 9));
+      billed += cost;
+      if (uniform() < 0.5) {
+        budget.settle(id, spending(cost));
+        ++counted;
+      } else {
+        budget.settle_at_most(id, spending(1000));
+      }
+    }
+    if (bets) {
+      lost += billed > limit.tokens ? 1 : 0;
+    } else {
+      EXPECT_LE(billed, limit.tokens);
+    }
+    (bets ? bought_by_betting : bought) += static_cast<double>(counted) / kWorlds;
+  }
+  EXPECT_LE(lost, kRisk * kWorlds);
+  EXPECT_GT(bought_by_betting, 2.5 * bought);
+}
+
+TEST(Budget, FreeCallsAreNoEvidenceOfWhatPaidOnesCost) {
+  Budget budget({.money = Money::from_dollars(1), .risk = 0.5});
+  for (Budget::CallId id = 0; id < 1000; ++id) {
+    budget.reserve(id, spending(100, 0));
+    budget.settle(id, spending(10, 0));
+  }
+  budget.reserve(1000, spending(100, 0.75));
+  budget.settle_at_most(1000, spending(100, 0.75));
+  EXPECT_EQ(budget.spent().money, Money::from_dollars(0.75));
+}
+
+TEST(Budget, ABetWithoutEvidenceIsNoBet) {
+  Budget budget({.tokens = 1000, .risk = 0.5});
+  budget.reserve(1, spending(600));
+  budget.settle_at_most(1, spending(600));
+  EXPECT_EQ(budget.reserve(2, spending(401)), BudgetAnswer::exhausted);
 }
 
 TEST(Budget, IsNeverExceededWhateverHappens) {
@@ -86,16 +160,16 @@ TEST(BudgetLog, AKilledProcessLeavesWhatItMayHaveSpent) {
   const pid_t child = fork();
   if (child == 0) {
     BudgetLog log(path);
-    log.reserve(1, spending(100, 0.5));
-    log.reserve(2, spending(200, 0.25));
+    (void)log.reserve(1, spending(100, 0.5));
+    (void)log.reserve(2, spending(200, 0.25));
     log.settle(1, spending(60, 0.125));
     _exit(0);  // nothing is closed or flushed
   }
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   const BudgetLog log(path, Durability::power_loss);
-  EXPECT_EQ(log.history().settled, spending(60, 0.125));
-  EXPECT_EQ(log.history().unsettled, spending(200, 0.25));
-  EXPECT_EQ(log.history().open_calls, 1U);
+  EXPECT_EQ(log.books().counted(), spending(60, 0.125));
+  EXPECT_EQ(log.books().uncounted().most, spending(200, 0.25));
+  EXPECT_EQ(log.books().uncounted().calls, 1);
 }
 
 TEST(BudgetLog, ProcessesAddUpAndEachHasItsOwnIds) {
@@ -103,14 +177,33 @@ TEST(BudgetLog, ProcessesAddUpAndEachHasItsOwnIds) {
   const auto path = folder / "budget.log";
   for (int process = 0; process < 3; ++process) {
     BudgetLog log(path, process == 1 ? Durability::power_loss : Durability::process);
-    log.reserve(1, spending(10));
-    log.reserve(2, spending(20));
+    for (const Budget::CallId id : {1, 2, 3}) ASSERT_TRUE(log.reserve(id, spending(20)));
     log.settle(1, spending(5));
+    log.settle_at_most(2, spending(10));
+    log.settle_at_most(2, spending(7));
   }
   const BudgetLog log(path);
-  EXPECT_EQ(log.history().settled, spending(15));
-  EXPECT_EQ(log.history().unsettled, spending(60));
-  EXPECT_EQ(log.history().open_calls, 3U);
+  EXPECT_EQ(log.books().counted(), spending(15));
+  EXPECT_EQ(log.books().uncounted().most, spending(3 * (7 + 20)));
+  EXPECT_EQ(log.books().uncounted().calls, 6);
+  EXPECT_EQ(log.books().token_share().calls, 3);
+}
+
+TEST(BudgetLog, WhatItDoesNotKnowIsFoundOnce) {
+  const TempFolder folder;
+  const auto path = folder / "budget.log";
+  {
+    BudgetLog log(path);
+    ASSERT_TRUE(log.reserve(1, spending(100, 0.5)));
+    log.settle(1, spending(60, 0.125));
+  }
+  EXPECT_EQ(BudgetLog(path, Durability::process, spending(60, 0.125)).found(), Spending());
+  std::filesystem::remove(path);
+  for (int process = 0; process < 2; ++process) {
+    const BudgetLog log(path, Durability::process, spending(60, 0.125));
+    EXPECT_EQ(log.found(), process == 0 ? spending(60, 0.125) : Spending());
+    EXPECT_EQ(log.books().counted(), spending(60, 0.125));
+  }
 }
 
 TEST(BudgetLog, ALineThatWasCutOffDoesNotCount) {
@@ -118,33 +211,52 @@ TEST(BudgetLog, ALineThatWasCutOffDoesNotCount) {
   const auto path = folder / "budget.log";
   {
     BudgetLog log(path);
-    log.reserve(1, spending(100));
+    ASSERT_TRUE(log.reserve(1, spending(100)));
   }
   std::string text = read_file(path, ErrorKind::data);
   const std::string whole = text + "reserve 2 2000 0\nsettle 1 50 0\n";
   for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
     folder.write("budget.log", whole.substr(0, cut));
-    Spending total;
-    {
-      const BudgetLog log(path);
-      total = log.history().settled;
-      total += log.history().unsettled;
-    }
+    const Spending total = BudgetLog(path).books().most();
     EXPECT_LE(total.tokens, 2100);
     if (cut >= text.size()) {
       EXPECT_GE(total.tokens, 100 - (cut == whole.size() ? 50 : 0));
     }
     BudgetLog again(path);  // what was cut is gone, what follows is readable
-    again.reserve(1, spending(1));
+    ASSERT_TRUE(again.reserve(1, spending(1)));
+  }
+}
+
+TEST(BudgetLog, AFullDiskIsResumableAndLeavesNoHalfLine) {
+  const TempFolder folder;
+  const auto path = folder / "budget.log";
+  BudgetLog log(path);
+  const std::size_t written = std::filesystem::file_size(path);
+  for (std::size_t room = 0; room < 8; ++room) {
+    const FileSizeLimit full(written + room);
+    const Result<void> refused = log.reserve(1, spending(100));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::stopped);
+    EXPECT_THAT(refused.error().message, HasSubstr(path.string()));
+  }
+  EXPECT_TRUE(log.reserve(2, spending(200)));
+  EXPECT_EQ(read_budget_log(read_file(path, ErrorKind::data)).value().books.uncounted().most, spending(200));
+  const FileSizeLimit full(written);
+  try {
+    const BudgetLog again(path);
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.kind(), ErrorKind::stopped);
   }
 }
 
 TEST(BudgetLog, AForeignFileIsAnErrorThatNamesIt) {
   const TempFolder folder;
   for (const char* text :
-       {"not a log\n", "throng-budget 1\nprocess\nreserve 1 -5 0\n", "throng-budget 1\nsettle 1 5 0\n",
-        "throng-budget 1\nprocess\nreserve 1 5 0\nreserve 1 5 0\n",
-        "throng-budget 1\nreserve 1 99999999999999999999 0\n", "throng-budget 1\nreserve 1 5 0 0\n"}) {
+       {"not a log\n", "throng-budget 2\nprocess\nreserve 1 -5 0\n", "throng-budget 2\nsettle 1 5 0\n",
+        "throng-budget 2\nprocess\nreserve 1 5 0\nreserve 1 5 0\n",
+        "throng-budget 2\nreserve 1 99999999999999999999 0\n", "throng-budget 2\nreserve 1 5 0 0\n",
+        "throng-budget 2\natmost 1 5 0\n", "throng-budget 2\nfound 1\n", "throng-budget 2\nprocess 1\n"}) {
     folder.write("budget.log", text);
     try {
       BudgetLog log(folder / "budget.log");

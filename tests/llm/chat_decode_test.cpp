@@ -106,8 +106,9 @@ TEST(DecodeChat, UsageMayBeMissingOrNonsense) {
     return completion(R"({"choices":[{"message":{"content":"a"}}],"usage":)" + json + "}").usage;
   };
   EXPECT_EQ(usage("null").source, UsageSource::missing);
-  EXPECT_EQ(usage(R"({"prompt_tokens":-1,"completion_tokens":2})").source, UsageSource::missing);
-  EXPECT_EQ(usage(R"({"prompt_tokens":1e99,"completion_tokens":2})").source, UsageSource::missing);
+  EXPECT_EQ(usage(R"({"prompt_tokens":"7","completion_tokens":2})").source, UsageSource::missing);
+  EXPECT_EQ(usage(R"({"prompt_tokens":-7,"completion_tokens":2})").prompt, -1);
+  EXPECT_EQ(usage(R"({"prompt_tokens":1e99,"completion_tokens":2})").prompt, -1);
   EXPECT_EQ(usage(R"({"prompt_tokens":3.0,"completion_tokens":2})").prompt, 3);
   const Usage clamped =
       usage(R"({"prompt_tokens":3,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":9}})");

@@ -7,6 +7,7 @@
 
 #include "llm/job.h"
 #include "tests/llm/scripted_endpoint.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng::llm {
@@ -268,15 +269,63 @@ TEST(EndpointClient, ReservationsAreWrittenDownBeforeAnythingIsSent) {
       [&](const HttpRequest&, Responder& responder) {
         std::ifstream file(folder / "budget.log");
         const std::string text((std::istreambuf_iterator<char>(file)), {});
-        EXPECT_GT(read_budget_log(text).value().unsettled.tokens, 0);
+        EXPECT_GT(read_budget_log(text).value().books.uncounted().most.tokens, 0);
         say(responder, "Hi");
       },
       options);
   ASSERT_TRUE(world.ask(question()));
   world.client.reset();
   const BudgetLog again(folder / "budget.log");
-  EXPECT_EQ(again.history().settled.tokens, 15);
-  EXPECT_EQ(again.history().open_calls, 0U);
+  EXPECT_EQ(again.books().counted().tokens, 15);
+  EXPECT_EQ(again.books().uncounted().calls, 0);
+}
+
+TEST(EndpointClient, SaysOnceThatAServersCountsCannotBe) {
+  for (const char* count : {"-5", "9223372036854775807", "18446744073709551615", "1e300", "2.5"}) {
+    ScriptedEndpoint world([&](const HttpRequest&, Responder& responder) {
+      std::string body = completion("one two three");
+      const std::string told = R"("completion_tokens":3)";
+      body.replace(body.find(told), told.size(), std::string(R"("completion_tokens":)") + count);
+      responder.send(200, {}, body);
+    });
+    for (int call = 0; call < 2; ++call) {
+      const Reply reply = world.ask(question()).value();
+      EXPECT_EQ(reply.completion.text, "one two three");
+      EXPECT_EQ(reply.completion.usage.source, UsageSource::estimated) << count;
+      EXPECT_EQ(reply.completion.usage.completion, 3) << count;
+    }
+    EXPECT_EQ(world.client->planner().ledger().total().implausible, 2) << count;
+    EXPECT_THAT(world.log, ElementsAre(HasSubstr("claims a usage that cannot be")));
+  }
+}
+
+TEST(EndpointClient, WhatCannotBeWrittenDownIsNotSent) {
+  ClientOptions options;
+  options.plan.budget.tokens = 10'000;
+  const TempFolder folder;
+  options.budget_log = folder / "budget.log";
+  ScriptedEndpoint world([](const HttpRequest&, Responder& responder) { say(responder, "Hi"); }, options);
+  std::filesystem::resize_file(folder / "budget.log", 1000);
+  const FileSizeLimit full(1000);
+  const auto refused = world.ask(question());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, CallFault::budget);
+  EXPECT_THAT(refused.error().message, HasSubstr("budget.log"));
+  EXPECT_TRUE(world.requests.empty());
+}
+
+/// 50 tokens were asked for.
+TEST(EndpointClient, AReplyOfManyTimesWhatWasAskedForIsBrokenOff) {
+  std::size_t size = 0;
+  ScriptedEndpoint world(
+      [&](const HttpRequest&, Responder& responder) { say(responder, std::string(size, 'a')); }, quick());
+  size = 200'000;
+  EXPECT_TRUE(world.ask(question()));
+  size = 400'000;
+  const auto refused = world.ask(question());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, CallFault::gave_up);
+  EXPECT_EQ(refused.error().kind, "too_large");
 }
 
 TEST(EndpointClient, ManyCallsShareTheConnections) {

@@ -214,15 +214,47 @@ TEST(Scenario, ExplainsWhatIsWrongWithAnLlmMind) {
   EXPECT_THAT(fault([](Json& mind) { mind["kind"] = "statistical"; }), HasSubstr("only an LLM mind"));
 }
 
+TEST(Scenario, ABudgetInMoneyNeedsAPriceForEveryEndpoint) {
+  const auto fault = [](const Json& budget, const Json& first_price, const Json& second_price) {
+    return fault_of(with([&](Json& json) {
+      json["mind"] = llm_mind();
+      Json& endpoints = json["mind"]["endpoints"];
+      endpoints.push_back(endpoints[0]);
+      endpoints[1]["url"] = "http://second:1/v1";
+      if (!first_price.is_null()) endpoints[0]["price"] = first_price;
+      if (!second_price.is_null()) endpoints[1]["price"] = second_price;
+      json["budget"] = budget;
+    }));
+  };
+  const Json usd = {{"usd", 1}};
+  const Json price = {{"prompt", 1}, {"completion", 2}};
+  const Json free = {{"prompt", 0}, {"completion", 0}};
+  EXPECT_EQ(fault(usd, price, free), "");
+  EXPECT_EQ(fault({{"tokens", 1000}}, Json(), Json()), "") << "tokens need no price";
+  EXPECT_THAT(fault(usd, price, Json()), AllOf(HasSubstr("/budget/usd"), HasSubstr("http://second:1/v1")));
+  EXPECT_THAT(fault(usd, {{"prompt", 1}}, price), HasSubstr("http://localhost:1/v1"));
+  EXPECT_THAT(fault({{"usd", 1}, {"risk", 1}}, price, price), HasSubstr("/budget/risk"));
+}
+
+TEST(ResultIdentity, IsThatOfTheKeysThatDecideResults) {
+  const auto of = [](const std::vector<std::string>& overrides) {
+    return result_identity(parse_scenario(valid(), "s.json", overrides).json);
+  };
+  EXPECT_EQ(of({}), of({"max_degraded_share=0.5"}));
+  EXPECT_NE(of({}), of({"seed=8"}));
+  EXPECT_NE(of({}), of({"session.max_pages=3"}));
+}
+
 TEST(ResultDifference, OperationalKeysAreNone) {
   const auto of = [](const std::function<void(Json&)>& change) {
     Json json = with([](Json& valid_json) { valid_json["mind"] = llm_mind(); });
+    json["mind"]["endpoints"][0]["price"] = {{"prompt", 1}, {"completion", 2}};
     const Json before = parse_scenario(json, "s.json", {}).json;
     change(json);
     return result_difference(before, parse_scenario(json, "s.json", {}).json);
   };
   EXPECT_EQ(of([](Json& json) {
-              json["budget"] = {{"usd", 3}};
+              json["budget"] = {{"usd", 3}, {"risk", 0.01}};
               json["journal"] = {{"synchronous", "full"}};
               json["max_degraded_share"] = 0.5;
               json["patience"] = 30;
