@@ -71,7 +71,7 @@ void add(const CallEstimate& more, std::vector<CallEstimate>& estimates) {
   same->calls += more.calls;
   same->prompt_tokens += more.prompt_tokens;
   same->completion_tokens += more.completion_tokens;
-  same->usd += more.usd;
+  if (same->usd) same->usd = more.usd ? std::optional(*same->usd + *more.usd) : std::nullopt;
   same->seconds += more.seconds;
 }
 

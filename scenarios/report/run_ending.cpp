@@ -84,8 +84,7 @@ std::string booked(const fs::path& folder) {
   if (budget.empty()) return "";
   const llm::BudgetHistory history =
       llm::read_budget_log(read_file(folder / "budget.log", ErrorKind::data)).value();
-  llm::Spending all = history.settled;
-  all += history.unsettled;
+  const llm::Spending all = llm::Budget({.risk = budget.value("risk", 0.0)}, history.books).spent();
   std::string text = "Booked against its budget, calls that failed or were broken off included:";
   if (budget.contains("usd"))
     text += fmt::format(" {:.4f} of {} USD", all.money.dollars(), budget["usd"].dump());

@@ -1,7 +1,10 @@
 #include "scenarios/run/journaled_exchange.h"
 
+#include <algorithm>
 #include <memory>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -11,8 +14,16 @@ namespace throng {
 namespace {
 
 constexpr std::chrono::milliseconds kMoment{100};
-/// Replies that come within this time of the first are committed together: far less than a language model takes.
+/// Replies that come within this time of the first are committed together, if they are not more: far less than a language
+/// model takes, and what a kill can lose.
 constexpr std::chrono::milliseconds kGathering{5};
+constexpr std::size_t kGroup = 64;
+/// So many replies are handed over at once to each thread: while agents think about them (0.1 ms each) nothing is read.
+constexpr std::size_t kHandOver = 32;
+
+std::size_t hand_over() { return kHandOver * std::max(1U, std::thread::hardware_concurrency()); }
+/// While agents ask, the network is looked after this often.
+constexpr std::chrono::milliseconds kLook{1};
 
 }  // namespace
 
@@ -39,19 +50,20 @@ CallCounts JournaledExchange::counts() const {
 }
 
 void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
+  keep_up();
   const Ask ask = remote::is_rank_context(request.parts[0]) ? Ask::ranking : Ask::model;
   CallCounts& counts = counts_[static_cast<std::size_t>(ask)];
   if (std::optional<JournaledReply> known = journal_.find(key)) {
     ++counts.from_journal;
     arrived_.emplace_back(key, std::move(known->reply));
+    if (uncommitted_ == 0) durable_ = arrived_.size();
     return;
   }
   if (earlier_ != nullptr) {
     if (std::optional<JournaledReply> known = earlier_->find(key)) {
       ++counts.replayed;
-      journal_.add(key, request.parts, *known);
-      uncommitted_ = true;
-      arrived_.emplace_back(key, std::move(known->reply));
+      known->usd = 0;  // that run has paid for it
+      arrived(key, request.parts, *std::move(known));
       return;
     }
   }
@@ -69,41 +81,67 @@ void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
       return;
     }
     ++counts.live;
-    journal_.add(key, *parts, *result);
-    uncommitted_ = true;
-    arrived_.emplace_back(key, std::move(result->reply));
+    arrived(key, *parts, *std::move(result));
   });
+}
+
+void JournaledExchange::arrived(const CallKey& key, std::span<const std::string> parts,
+                                JournaledReply reply) {
+  journal_.add(key, parts, reply);
+  if (uncommitted_++ == 0) first_uncommitted_ = Clock::now();
+  arrived_.emplace_back(key, std::move(reply.reply));
+  if (is_due()) commit();
+}
+
+bool JournaledExchange::is_due() const {
+  return uncommitted_ >= kGroup || (uncommitted_ > 0 && Clock::now() - first_uncommitted_ >= kGathering);
 }
 
 void JournaledExchange::fail(Error error) {
   if (!failure_) failure_ = std::move(error);
 }
 
-void JournaledExchange::pump() {
-  if (line_ == nullptr || counts().under_way == 0) return;
-  if (!arrived_.empty()) return line_->pump(std::chrono::milliseconds(0));
-  line_->pump(kMoment);
-  const auto until = std::chrono::steady_clock::now() + kGathering;
-  while (counts().under_way > 0 && !failure_ && std::chrono::steady_clock::now() < until)
-    line_->pump(std::chrono::milliseconds(1));
+/// Takes in what has arrived; waits for it if nothing can be handed over.
+void JournaledExchange::read() {
+  if (line_ != nullptr && counts().under_way > 0) {
+    line_->pump(arrived_.empty() ? kMoment : std::chrono::milliseconds(0));
+    while (durable_ == 0 && uncommitted_ > 0 && !is_due() && counts().under_way > 0 && !failure_)
+      line_->pump(std::chrono::milliseconds(1));
+    last_read_ = Clock::now();
+  }
+  if (durable_ == 0 || is_due()) commit();
+}
+
+/// Agents may ask for longer than replies should lie in the network's buffers.
+void JournaledExchange::keep_up() {
+  if (line_ == nullptr || counts().under_way == 0 || Clock::now() - last_read_ < kLook) return;
+  line_->pump(std::chrono::milliseconds(0));
+  last_read_ = Clock::now();
+  if (is_due()) commit();
 }
 
 void JournaledExchange::commit() {
-  if (!uncommitted_) return;
-  if (line_ != nullptr) journal_.tell(line_->account());
-  journal_.commit();
-  uncommitted_ = false;
+  if (uncommitted_ > 0) {
+    if (line_ != nullptr) journal_.tell(line_->account());
+    journal_.commit();
+    uncommitted_ = 0;
+  }
+  durable_ = arrived_.size();
 }
 
 void JournaledExchange::wait(const Deliver& deliver) {
-  pump();
-  commit();
+  read();
   if (observer_) observer_(counts());
   if (failure_) {
     drain();
     throw Failure(failure_->kind, failure_->message);
   }
-  for (auto& [key, reply] : std::exchange(arrived_, {})) deliver(key, std::move(reply));
+  for (std::size_t n = std::min(durable_, hand_over()); n > 0; --n) {
+    auto [key, reply] = std::move(arrived_.front());
+    arrived_.pop_front();
+    --durable_;
+    deliver(key, std::move(reply));
+  }
 }
 
 void JournaledExchange::drain() {
@@ -115,6 +153,7 @@ void JournaledExchange::drain() {
   }
   commit();
   arrived_.clear();
+  durable_ = 0;
 }
 
 }  // namespace throng

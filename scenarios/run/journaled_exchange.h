@@ -1,11 +1,12 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
-#include <map>
 #include <optional>
-#include <vector>
+#include <span>
 
 #include "scenarios/run/line.h"
 #include "scenarios/store/journal.h"
@@ -26,7 +27,8 @@ struct CallCounts {
 };
 
 /// The outside of a run, through its journal: a reply that is in the journal is never asked for again, and a new one is in the
-/// journal, committed, before anybody hears of it. Replies that come at the same time are committed together.
+/// journal, committed, before anybody hears of it. Replies are committed in groups: of 64, or what came within 5 ms. So no
+/// more than that is lost by a kill, as long as `wait` and `submit` are called every few milliseconds.
 class JournaledExchange : public Exchange {
  public:
   using Observer = std::function<void(const CallCounts&)>;
@@ -46,7 +48,10 @@ class JournaledExchange : public Exchange {
   CallCounts counts() const;  ///< of all
 
  private:
-  void pump();
+  void read();
+  void keep_up();
+  void arrived(const CallKey& key, std::span<const std::string> parts, JournaledReply reply);
+  bool is_due() const;
   void commit();
   void fail(Error error);
 
@@ -54,10 +59,15 @@ class JournaledExchange : public Exchange {
   const Journal* earlier_;
   Line* line_;
   Observer observer_;
+  using Clock = std::chrono::steady_clock;
+
   std::string without_line_;
-  std::array<CallCounts, 2> counts_;                      ///< by Ask
-  std::vector<std::pair<CallKey, std::string>> arrived_;  ///< not handed over yet
-  bool uncommitted_ = false;
+  std::array<CallCounts, 2> counts_;                     ///< by Ask
+  std::deque<std::pair<CallKey, std::string>> arrived_;  ///< not handed over yet
+  std::size_t durable_ = 0;                              ///< so many of them, from the front, may be
+  std::size_t uncommitted_ = 0;                          ///< rows added to the journal
+  Clock::time_point first_uncommitted_;
+  Clock::time_point last_read_;
   std::optional<Error> failure_;  ///< the first
 };
 

@@ -30,6 +30,14 @@ llm::Completion declined(const llm::CallFailure& failure) {
           .usage = {.source = llm::UsageSource::server}};
 }
 
+/// What was spent, or may have been, by calls that are over.
+llm::Spending booked_by(const llm::EndpointClient& client) {
+  const llm::BudgetBooks& books = client.planner().budget().books();
+  llm::Spending booked = books.counted();
+  booked += books.uncounted().most;
+  return booked;
+}
+
 ErrorKind kind_of(llm::CallFault fault) {
   const bool is_our_mistake = fault == llm::CallFault::rejected || fault == llm::CallFault::too_large;
   return is_our_mistake ? ErrorKind::usage : ErrorKind::stopped;
@@ -66,6 +74,7 @@ struct LlmLine::Impl {
   boost::asio::io_context& io;
   llm::LogicalRequestReader reader;
   llm::EndpointClient client;
+  llm::Spending booked_before = booked_by(client);
 };
 
 LlmLine::LlmLine(boost::asio::io_context& io, std::vector<llm::EndpointOptions> endpoints,
@@ -84,6 +93,12 @@ void LlmLine::pump(std::chrono::milliseconds most) { pump_line(impl_->io, most);
 
 void LlmLine::wind_down() { impl_->client.wind_down(); }
 
-Json LlmLine::account() const { return impl_->client.planner().ledger().to_json(); }
+Json LlmLine::account() const {
+  Json account = impl_->client.planner().ledger().to_json();
+  llm::Spending booked = booked_by(impl_->client);
+  booked -= impl_->booked_before;
+  account["booked"] = {{"tokens", booked.tokens}, {"pico_usd", booked.money.pico}};
+  return account;
+}
 
 }  // namespace throng

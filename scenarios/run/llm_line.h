@@ -19,7 +19,8 @@ class LlmLine : public Line {
   void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) override;
   void pump(std::chrono::milliseconds most) override;
   void wind_down() override;
-  /// The client's ledger: {"total", "by_model"}.
+  /// The client's ledger: {"total", "by_model"}, and what this process has booked of the budget: {"booked": {"tokens",
+  /// "pico_usd"}}.
   Json account() const override;
 
  private:

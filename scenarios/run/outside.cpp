@@ -23,6 +23,28 @@ std::string what_differs(const fs::path& run, const Scenario& scenario) {
   return difference.empty() ? "it was not completed, or is of another version" : difference;
 }
 
+/// What processes have booked of a budget, as the journal of the run, or those of all runs of its study, tell.
+llm::Spending booked_in_journals(const OutsideOptions& options) {
+  const fs::path folder = options.budget_log.parent_path();
+  std::vector<fs::path> files;
+  if (options.budget_log == options.folder / "budget.log") {
+    files.push_back(folder / "journal.db");
+  } else {
+    for (const fs::directory_entry& run : fs::directory_iterator(folder))
+      files.push_back(run.path() / "journal.db");
+  }
+  llm::Spending booked;
+  for (const fs::path& file : files) {
+    if (!fs::exists(file)) continue;
+    for (const Json& account : Journal(file, Journal::Mode::read_only).accounts()) {
+      const Json by_process = account.value("booked", Json::object());
+      booked += {.tokens = by_process.value("tokens", std::int64_t{0}),
+                 .money = llm::Money{by_process.value("pico_usd", std::int64_t{0})}};
+    }
+  }
+  return booked;
+}
+
 std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scenario& scenario,
                                         const OutsideOptions& options, Progress& progress) {
   if (!scenario.asks_language_models()) return nullptr;
@@ -30,6 +52,7 @@ std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scena
       io, all_endpoints(scenario.json["mind"]), llm::process_environment(),
       llm::ClientOptions{.plan = {.budget = scenario.budget, .patience = scenario.patience},
                          .budget_log = options.budget_log,
+                         .known_spending = booked_in_journals(options),
                          .durability = scenario.journal,
                          .log = [&progress](const std::string& text) { progress.say(text); }});
 }
@@ -84,9 +107,11 @@ RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, 
                       run.string(), what_differs(run, scenario));
     }
   }
-  journal_.emplace(options.folder / "journal.db", scenario.journal == llm::Durability::power_loss
-                                                      ? Journal::Mode::survives_power_loss
-                                                      : Journal::Mode::survives_kill);
+  journal_.emplace(options.folder / "journal.db",
+                   scenario.journal == llm::Durability::power_loss ? Journal::Mode::survives_power_loss
+                                                                   : Journal::Mode::survives_kill,
+                   JournalOwner{.run = result_identity(scenario.json),
+                                .words = fmt::format("{}, seed {}", scenario.name, scenario.seed)});
   if (nobody_is_asked.empty()) {
     check_open_files(scenario);
     lines_ = std::make_unique<Lines>(line_to_models(io_, scenario, options, progress),

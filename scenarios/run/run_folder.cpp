@@ -118,8 +118,9 @@ void RunFolder::check(const Json& scenario, const std::optional<EarlierRun>& ear
 void RunFolder::check_links() const {
   for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log", "run.log"}) {
     if (!fs::is_symlink(path_ / file)) continue;
-    throw Failure(ErrorKind::usage, fmt::format("{} is a symbolic link: a run writes nothing outside its folder",
-                                                (path_ / file).string()));
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{} is a symbolic link: a run writes nothing outside its folder",
+                              (path_ / file).string()));
   }
 }
 

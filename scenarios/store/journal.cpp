@@ -1,7 +1,9 @@
 #include "scenarios/store/journal.h"
 
 #include <array>
+#include <bit>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -13,7 +15,7 @@
 namespace throng {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 using HashBytes = std::array<char, 16>;
 
@@ -24,12 +26,23 @@ HashBytes bytes_of(const Hash128& hash) {
   return bytes;
 }
 
+/// The zero hash if it is none.
 Hash128 hash_from(const SQLite::Column& column) {
   Hash128 hash;
   if (column.getBytes() != 16) return hash;
   std::memcpy(&hash.high, column.getBlob(), 8);
   std::memcpy(&hash.low, static_cast<const char*>(column.getBlob()) + 8, 8);
   return hash;
+}
+
+/// Of everything that a row of `calls` says.
+Hash128 checksum(const CallKey& key, std::string_view parts, const JournaledReply& reply) {
+  std::string text;
+  text.reserve(reply.reply.size() + 128);
+  fmt::format_to(std::back_inserter(text), "{} {} {} {} {} {} {} ", index(key.actor), key.request.hex(),
+                 key.occurrence, parts, reply.attempts, std::bit_cast<std::uint64_t>(reply.usd),
+                 reply.endpoint);
+  return hash128(text += reply.reply);
 }
 
 void bind_key(SQLite::Statement& statement, const CallKey& key) {
@@ -39,32 +52,85 @@ void bind_key(SQLite::Statement& statement, const CallKey& key) {
   statement.bind(3, key.occurrence);
 }
 
-JournaledReply reply_from(SQLite::Statement& row, int first_column) {
-  return {.reply = row.getColumn(first_column).getString(),
-          .endpoint = row.getColumn(first_column + 1).getString(),
-          .attempts = row.getColumn(first_column + 2).getInt(),
-          .usd = row.getColumn(first_column + 3).getDouble()};
+/// What a query for a row's columns has to name, in this order.
+constexpr const char* kRow =
+    "number, actor, request, occurrence, parts, reply, endpoint, attempts, usd, checksum";
+
+struct Row {
+  std::int64_t number = 0;
+  CallKey key;
+  JournaledReply reply;
+};
+
+/// Throws Failure(data) if it is not as it was written.
+Row row_from(SQLite::Statement& statement, const std::string& file) {
+  const auto column = [&](int number) { return statement.getColumn(number); };
+  Row row{.number = column(0).getInt64(),
+          .key = {.actor = ActorId(column(1).getUInt()),
+                  .request = hash_from(column(2)),
+                  .occurrence = column(3).getUInt()},
+          .reply = {.reply = column(5).getString(),
+                    .endpoint = column(6).getString(),
+                    .attempts = column(7).getInt(),
+                    .usd = column(8).getDouble()}};
+  if (hash_from(column(9)) == checksum(row.key, column(4).getString(), row.reply)) return row;
+  throw Failure(
+      ErrorKind::data,
+      fmt::format("{} is damaged: row {} of calls is not what was written; restore the file, or delete the "
+                  "row (sqlite3 {} 'DELETE FROM calls WHERE number = {}') to have its call asked again",
+                  file, row.number, file, row.number));
 }
 
 }  // namespace
 
 struct Journal::Database {
-  Database(const std::filesystem::path& path, Mode mode)
+  Database(const std::filesystem::path& path, Mode mode, const std::optional<JournalOwner>& owner)
       : sqlite(path.string(), mode == Mode::read_only ? SQLite::OPEN_READONLY
                                                       : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE),
         file(path.string()) {
     const int version = sqlite.execAndGet("PRAGMA user_version").getInt();
     if (version != kVersion && (version != 0 || mode == Mode::read_only)) {
-      throw Failure(ErrorKind::data, fmt::format("{} is not a journal of this version", file));
+      throw Failure(
+          ErrorKind::data,
+          fmt::format("{} is a journal in format {}, this version of Throng has format {}: complete, replay "
+                      "or report its run with the version that wrote it, or run it anew",
+                      file, version, kVersion));
     }
+    if (version != 0 && owner) check(*owner);
     if (mode == Mode::read_only) return;
     sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -65536;");
     sqlite.exec(mode == Mode::survives_kill ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
     SQLite::Transaction all_or_none(sqlite);
     sqlite.exec(std::string(embedded::journal_db_sql));
+    if (version == 0 && owner) {
+      write_meta("run", owner->run);
+      write_meta("words", owner->words);
+    }
     all_or_none.commit();
     sqlite.exec("INSERT INTO processes VALUES (NULL, 'null')");
     process = sqlite.getLastInsertRowid();
+  }
+
+  void write_meta(const char* key, const std::string& value) {
+    SQLite::Statement insert(sqlite, "INSERT INTO meta VALUES (?, ?)");
+    insert.bind(1, key);
+    insert.bind(2, value);
+    insert.exec();
+  }
+
+  std::string meta(const char* key) {
+    SQLite::Statement select(sqlite, "SELECT value FROM meta WHERE key = ?");
+    select.bind(1, key);
+    return select.executeStep() ? select.getColumn(0).getString() : "";
+  }
+
+  void check(const JournalOwner& owner) {
+    if (meta("run") == owner.run) return;
+    throw Failure(
+        ErrorKind::data,
+        fmt::format("{} is the journal of another run ({}), not of this one ({}): its replies are not "
+                    "counted as this run's; --replay uses those that this run asks for too",
+                    file, meta("words"), owner.words));
   }
 
   /// The number of a text, which is stored if it is new.
@@ -108,17 +174,16 @@ struct Journal::Database {
   }
 };
 
-Journal::Journal(const std::filesystem::path& file, Mode mode) try
-    : database_(std::make_unique<Database>(file, mode)) {
+Journal::Journal(const std::filesystem::path& file, Mode mode, const std::optional<JournalOwner>& owner) try
+    : database_(std::make_unique<Database>(file, mode, owner)) {
   SQLite::Database& sqlite = database_->sqlite;
   database_->find_call.emplace(
-      sqlite,
-      "SELECT reply, endpoint, attempts, usd FROM calls WHERE actor = ? AND request = ? AND occurrence = ?");
+      sqlite, fmt::format("SELECT {} FROM calls WHERE actor = ? AND request = ? AND occurrence = ?", kRow));
   if (mode == Mode::read_only) return;
   database_->add_call.emplace(
       sqlite,
-      "INSERT INTO calls (actor, request, occurrence, parts, reply, endpoint, attempts, usd) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO calls (actor, request, occurrence, parts, reply, endpoint, attempts, usd, checksum) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   database_->find_text.emplace(sqlite, "SELECT text FROM texts WHERE hash = ?");
   database_->add_text.emplace(sqlite, "INSERT INTO texts (hash, content) VALUES (?, ?)");
 } catch (const SQLite::Exception& error) {
@@ -135,7 +200,7 @@ std::optional<JournaledReply> Journal::find(const CallKey& key) const {
     SQLite::Statement& statement = *database_->find_call;
     bind_key(statement, key);
     std::optional<JournaledReply> found;
-    if (statement.executeStep()) found = reply_from(statement, 0);
+    if (statement.executeStep()) found = row_from(statement, database_->file).reply;
     statement.reset();
     return found;
   });
@@ -148,12 +213,15 @@ void Journal::add(const CallKey& key, std::span<const std::string> parts, const 
     numbers.reserve(parts.size());
     for (const std::string& part : parts) numbers.push_back(database_->number_of(part));
     SQLite::Statement& statement = *database_->add_call;
+    const std::string list = fmt::format("[{}]", fmt::join(numbers, ","));
+    const HashBytes sum = bytes_of(checksum(key, list, reply));
     bind_key(statement, key);
-    statement.bind(4, fmt::format("[{}]", fmt::join(numbers, ",")));
+    statement.bind(4, list);
     statement.bind(5, reply.reply);
     statement.bind(6, reply.endpoint);
     statement.bind(7, reply.attempts);
     statement.bind(8, reply.usd);
+    statement.bind(9, sum.data(), static_cast<int>(sum.size()));
     statement.exec();
     statement.reset();
   });
@@ -189,37 +257,36 @@ std::vector<Json> Journal::accounts() const {
   });
 }
 
-std::size_t Journal::size() const { return count("SELECT COUNT(*) FROM calls"); }
-
 std::size_t Journal::actors() const {
-  return count(
-      "SELECT COUNT(DISTINCT actor) FROM calls LEFT JOIN texts ON texts.text = json_extract(parts, '$[0]') "
-      "WHERE json_extract(content, '$.protocol') IS NULL");
-}
-
-std::size_t Journal::count(const char* query) const {
   return database_->guarded(ErrorKind::data, [&] {
-    return static_cast<std::size_t>(database_->sqlite.execAndGet(query).getInt64());
+    const auto count = database_->sqlite.execAndGet(
+        "SELECT COUNT(DISTINCT actor) FROM calls LEFT JOIN texts ON texts.text = json_extract(parts, '$[0]') "
+        "WHERE json_extract(content, '$.protocol') IS NULL");
+    return static_cast<std::size_t>(count.getInt64());
   });
 }
 
 std::vector<JournaledCall> Journal::calls_of(ActorId actor) const {
   return database_->guarded(ErrorKind::data, [&] {
     SQLite::Statement rows(database_->sqlite,
-                           "SELECT request, occurrence, reply, endpoint, attempts, usd, number FROM calls "
-                           "WHERE actor = ? ORDER BY number");
+                           fmt::format("SELECT {} FROM calls WHERE actor = ? ORDER BY number", kRow));
     rows.bind(1, static_cast<std::int64_t>(actor));
     SQLite::Statement parts(database_->sqlite,
-                            "SELECT content FROM calls, json_each(calls.parts) AS part "
+                            "SELECT content, hash FROM calls, json_each(calls.parts) AS part "
                             "JOIN texts ON texts.text = part.value WHERE number = ? ORDER BY part.key");
     std::vector<JournaledCall> calls;
     while (rows.executeStep()) {
-      JournaledCall& call = calls.emplace_back();
-      call.key = {
-          .actor = actor, .request = hash_from(rows.getColumn(0)), .occurrence = rows.getColumn(1).getUInt()};
-      call.reply = reply_from(rows, 2);
-      parts.bind(1, rows.getColumn(6).getInt64());
-      while (parts.executeStep()) call.parts.push_back(parts.getColumn(0).getString());
+      Row row = row_from(rows, database_->file);
+      JournaledCall& call = calls.emplace_back(JournaledCall{.key = row.key, .reply = std::move(row.reply)});
+      parts.bind(1, row.number);
+      while (parts.executeStep()) {
+        call.parts.push_back(parts.getColumn(0).getString());
+        if (hash_from(parts.getColumn(1)) == hash128(call.parts.back())) continue;
+        throw Failure(
+            ErrorKind::data,
+            fmt::format("{} is damaged: a text that row {} of calls asked with is not what was written",
+                        database_->file, row.number));
+      }
       parts.reset();
     }
     return calls;
@@ -228,6 +295,8 @@ std::vector<JournaledCall> Journal::calls_of(ActorId actor) const {
 
 std::vector<JournalTotals> Journal::totals() const {
   return database_->guarded(ErrorKind::data, [&] {
+    SQLite::Statement all(database_->sqlite, fmt::format("SELECT {} FROM calls", kRow));
+    while (all.executeStep()) row_from(all, database_->file);
     SQLite::Statement rows(database_->sqlite,
                            "SELECT endpoint, COALESCE(json_extract(content, '$.model'), ''), COUNT(*), "
                            "  SUM(attempts), COALESCE(SUM(json_extract(reply, '$.usage.prompt')), 0), "

@@ -40,8 +40,15 @@ struct JournalTotals {
   double usd = 0;
 };
 
+/// The run that a journal belongs to.
+struct JournalOwner {
+  std::string run;    ///< tells this run from all others that could have other replies: see `result_identity`
+  std::string words;  ///< for a person, such as "filter-bubble, seed 5"
+};
+
 /// The file journal.db: every reply of the outside, under the key of its call (README.md beside this file). Not thread-safe.
-/// When it cannot be written: Failure(stopped), naming the file; when it cannot be read: Failure(data).
+/// When it cannot be written: Failure(stopped), naming the file; when it cannot be read, is of another version of the format, or
+/// a row is not what was written: Failure(data).
 class Journal {
  public:
   enum class Mode {
@@ -50,8 +57,10 @@ class Journal {
     read_only,
   };
 
-  /// Opens the file, or creates it (not if read_only).
-  Journal(const std::filesystem::path& file, Mode mode);
+  /// Opens the file, or creates it (not if read_only). Throws Failure(data) for another owner's; without an owner any
+  /// journal will do.
+  Journal(const std::filesystem::path& file, Mode mode,
+          const std::optional<JournalOwner>& owner = std::nullopt);
   ~Journal();
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
@@ -68,15 +77,12 @@ class Journal {
   /// What every process told last, in their order.
   std::vector<Json> accounts() const;
 
-  std::size_t size() const;                                  ///< calls
   std::size_t actors() const;                                ///< that asked a language model
   std::vector<JournaledCall> calls_of(ActorId actor) const;  ///< in the order in which they were journaled
   std::vector<JournalTotals> totals() const;                 ///< without rankings
 
  private:
   struct Database;
-
-  std::size_t count(const char* query) const;
 
   std::unique_ptr<Database> database_;
 };

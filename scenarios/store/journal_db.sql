@@ -3,6 +3,7 @@ CREATE TABLE IF NOT EXISTS texts (text INTEGER PRIMARY KEY, hash BLOB NOT NULL U
 CREATE TABLE IF NOT EXISTS calls (
   number INTEGER PRIMARY KEY, actor INTEGER NOT NULL, request BLOB NOT NULL, occurrence INTEGER NOT NULL,
   parts TEXT NOT NULL, reply TEXT NOT NULL, endpoint TEXT NOT NULL, attempts INTEGER NOT NULL, usd REAL NOT NULL,
-  UNIQUE (actor, request, occurrence));
+  checksum BLOB NOT NULL, UNIQUE (actor, request, occurrence));
 CREATE TABLE IF NOT EXISTS processes (process INTEGER PRIMARY KEY, account TEXT NOT NULL);
-PRAGMA user_version = 1;
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = 2;

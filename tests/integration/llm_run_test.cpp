@@ -10,6 +10,7 @@
 namespace throng {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST_F(LlmRun, IsReportedResumedAndReplayedWithoutTheServer) {
@@ -40,7 +41,7 @@ TEST_F(LlmRun, ABudgetStopsTheRunAndALargerOneCompletesIt) {
   const Json reference = run({"--out", "a"});
   const Finished stopped = throng({"run", "s.json", "--out", "b", "--set", "budget.tokens=200000"});
   EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
-  EXPECT_THAT(stopped.err, HasSubstr("--resume"));
+  EXPECT_THAT(stopped.err, AllOf(HasSubstr("--set budget.tokens=400000"), HasSubstr("--resume")));
   const Json resumed = run({"--out", "b", "--resume", "--set", "budget.tokens=100000000"});
   EXPECT_EQ(resumed["digest"], reference["digest"]);
   EXPECT_GT(resumed["llm"]["from_journal"], 0);
@@ -69,6 +70,45 @@ TEST_F(LlmRun, AServerThatWantsToBeLeftAloneForLongStopsTheRun) {
   EXPECT_THAT(stopped.err, HasSubstr("and the patience is 1 s"));
 }
 
+TEST_F(LlmRun, ADeletedBudgetLogGivesNoMoneyBack) {
+  serve({});
+  write_scenario({{"budget", {{"usd", 0.2}}}});
+  EXPECT_EQ(throng({"run", "s.json", "--out", "a"}).exit_code, 4);
+  for (int time = 0; time < 2; ++time) {
+    std::filesystem::remove(folder_ / "a/budget.log");
+    const Finished again = throng({"run", "s.json", "--out", "a", "--resume"});
+    EXPECT_EQ(again.exit_code, 4) << again.err;
+    EXPECT_THAT(again.err, HasSubstr("budget.log did not know of"));
+  }
+  const Json stats = stop_mock();
+  const double billed =
+      1e-6 * (stats["prompt_tokens"].get<double>() + 2 * stats["completion_tokens"].get<double>());
+  EXPECT_LE(billed, 0.2);
+  EXPECT_GT(billed, 0.1);
+}
+
+TEST_F(LlmRun, TheJournalOfAnotherRunIsNotThisRuns) {
+  serve({});
+  write_scenario({{"population", {{"agents", 20}}}});
+  run({"--out", "a"});
+  EXPECT_EQ(throng({"run", "s.json", "--out", "b", "--seed", "4", "--set", "budget.tokens=10000"}).exit_code,
+            4);
+  std::filesystem::copy_file(folder_ / "a/journal.db", folder_ / "b/journal.db",
+                             std::filesystem::copy_options::overwrite_existing);
+  const Finished refused = throng({"run", "s.json", "--out", "b", "--seed", "4", "--resume"});
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("b/journal.db"), HasSubstr("t, seed 3"), HasSubstr("t, seed 4")));
+}
+
+TEST_F(LlmRun, ABudgetInMoneyWithoutAPriceIsRefused) {
+  write_scenario({{"budget", {{"usd", 1}}}});
+  for (const char* command : {"check", "run"}) {
+    const Finished refused = throng({command, "s.json", "--set", "mind.endpoints.0.price={}"});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("/budget/usd"), HasSubstr("price")));
+  }
+}
+
 // A file-size limit stands in for a full disk.
 TEST_F(LlmRun, AFullDiskUnderTheJournalStopsTheRunAndWithRoomItGoesOn) {
   serve({});
@@ -81,6 +121,22 @@ TEST_F(LlmRun, AFullDiskUnderTheJournalStopsTheRunAndWithRoomItGoesOn) {
   const Json resumed = run({"--out", "b", "--resume"});
   EXPECT_EQ(resumed["digest"], reference["digest"]);
   EXPECT_GT(resumed["llm"]["from_journal"], 100);
+}
+
+// The same under the budget's log, which is made the largest file.
+TEST_F(LlmRun, AFullDiskUnderTheBudgetStopsTheRunAndWithRoomItGoesOn) {
+  serve({});
+  write_scenario({{"budget", {{"usd", 100}}}});
+  const Json reference = run({"--out", "a"});
+  EXPECT_EQ(throng({"run", "s.json", "--out", "b", "--set", "budget.usd=0.1"}).exit_code, 4);
+  std::string log = read_file(folder_ / "b/budget.log", ErrorKind::data);
+  while (log.size() < 8'000'000) log += "process\n";
+  folder_.write("b/budget.log", log);
+  const Finished stopped = wait_for(start({"run", "s.json", "--out", "b", "--resume"}, log.size() + 10'000));
+  EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("budget.log"));
+  const Json resumed = run({"--out", "b", "--resume"});
+  EXPECT_EQ(resumed["digest"], reference["digest"]);
 }
 
 // The five agents asked beforehand tell what the run will take, and are not paid for again.

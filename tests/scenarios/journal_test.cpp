@@ -1,5 +1,9 @@
 #include "scenarios/store/journal.h"
 
+#include <functional>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/support/temp_folder.h"
@@ -43,7 +47,6 @@ TEST_F(JournalTest, KeepsWhatWasCommittedAndNothingElse) {
   const Journal journal(file_, Journal::Mode::read_only);
   EXPECT_TRUE(journal.find(key(1, 2)).has_value());
   EXPECT_FALSE(journal.find(key(1, 3)).has_value());
-  EXPECT_EQ(journal.size(), 1U);
 }
 
 TEST_F(JournalTest, GivesBackWhatWasAskedInOrderAndKeepsEachTextOnce) {
@@ -92,6 +95,87 @@ TEST_F(JournalTest, EveryProcessTellsItsOwnAccount) {
   }
   EXPECT_THAT(Journal(file_, Journal::Mode::read_only).accounts(),
               ElementsAre(Json{{"n", 1}}, Json{{"n", 2}}));
+}
+
+/// Runs SQL on the file, behind the journal's back.
+void change(const std::filesystem::path& file, const std::string& sql) {
+  SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec(sql);
+}
+
+std::string failure_of(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.kind(), ErrorKind::data);
+    return failure.what();
+  }
+  return "no failure";
+}
+
+TEST_F(JournalTest, ARowThatIsNotWhatWasWrittenIsFoundOut) {
+  for (const char* damage :
+       {"reply = '{\"text\":\"no\"}'", "reply = CAST(reply AS BLOB) || x'00'", "usd = 0.125", "attempts = 4",
+        "endpoint = 'f'", "parts = '[1]'", "checksum = x''", "checksum = 5", "reply = 7"}) {
+    std::filesystem::remove(file_);
+    {
+      Journal journal(file_, Journal::Mode::survives_kill);
+      for (unsigned n = 0; n < 3; ++n)
+        journal.add(key(1, n), parts_,
+                    {.reply = R"({"text":"yes"})", .endpoint = "e", .attempts = 3, .usd = 0.25});
+      journal.commit();
+    }
+    change(file_, fmt::format("UPDATE calls SET {} WHERE number = 2", damage));
+    const Journal journal(file_, Journal::Mode::read_only);
+    EXPECT_TRUE(journal.find(key(1, 0)).has_value());
+    EXPECT_THAT(failure_of([&] { journal.find(key(1, 1)); }), HasSubstr("row 2 of calls")) << damage;
+    EXPECT_THAT(failure_of([&] { Journal(file_, Journal::Mode::read_only).calls_of(ActorId(1)); }),
+                HasSubstr("row 2 of calls"));
+    EXPECT_THAT(failure_of([&] { Journal(file_, Journal::Mode::read_only).totals(); }),
+                HasSubstr("row 2 of calls"));
+    change(file_, "DELETE FROM calls WHERE number = 2");  // as the message says
+    EXPECT_FALSE(Journal(file_, Journal::Mode::read_only).find(key(1, 1)).has_value());
+  }
+}
+
+TEST_F(JournalTest, ARowUnderAnotherKeyIsFoundOut) {
+  {
+    Journal journal(file_, Journal::Mode::survives_kill);
+    journal.add(key(1, 2), parts_, {.reply = "{}"});
+    journal.commit();
+  }
+  change(file_, "UPDATE calls SET actor = 2");
+  EXPECT_THAT(failure_of([&] { Journal(file_, Journal::Mode::read_only).find(key(2, 2)); }),
+              HasSubstr("damaged"));
+}
+
+TEST_F(JournalTest, ATextThatIsNotWhatWasAskedIsFoundOut) {
+  {
+    Journal journal(file_, Journal::Mode::survives_kill);
+    journal.add(key(1, 2), parts_, {.reply = "{}"});
+    journal.commit();
+  }
+  change(file_, "UPDATE texts SET content = 'user' WHERE content LIKE 'user%'");
+  EXPECT_THAT(failure_of([&] { Journal(file_, Journal::Mode::read_only).calls_of(ActorId(1)); }),
+              HasSubstr("damaged"));
+}
+
+TEST_F(JournalTest, BelongsToTheRunThatBeganIt) {
+  const JournalOwner owner{.run = "1", .words = "one, seed 1"};
+  Journal(file_, Journal::Mode::survives_kill, owner);
+  Journal(file_, Journal::Mode::survives_kill, owner);
+  Journal(file_, Journal::Mode::read_only);
+  const JournalOwner other{.run = "2", .words = "two, seed 2"};
+  EXPECT_THAT(
+      failure_of([&] { Journal(file_, Journal::Mode::survives_kill, other); }),
+      ::testing::AllOf(HasSubstr(file_.string()), HasSubstr("one, seed 1"), HasSubstr("two, seed 2")));
+}
+
+TEST_F(JournalTest, AnotherFormatIsRefusedInWords) {
+  SQLite::Database(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+      .exec("CREATE TABLE calls (number INTEGER PRIMARY KEY); PRAGMA user_version = 1");
+  for (const Journal::Mode mode : {Journal::Mode::survives_kill, Journal::Mode::read_only}) {
+    EXPECT_THAT(failure_of([&] { Journal(file_, mode); }), HasSubstr("is a journal in format 1"));
+  }
 }
 
 TEST_F(JournalTest, SaysWhatIsNoJournal) {
