@@ -13,13 +13,13 @@ namespace json = boost::json;
 /// What looks at more than this of an error page learns nothing.
 constexpr std::size_t kMaxBody = 65536;
 
-std::string text_member(const json::object& object, std::string_view key, Secrets secrets) {
+std::string text_member(const json::object& object, std::string_view key, const Secrets& secrets) {
   const json::value* value = member(object, key);
   return value == nullptr ? std::string() : error_text(text_of(*value), secrets);
 }
 
 /// One fault of FastAPI's list: {"type": ..., "loc": ["body", "seed"], "msg": ...}.
-ApiError from_fault(const json::object& fault, Secrets secrets) {
+ApiError from_fault(const json::object& fault, const Secrets& secrets) {
   ApiError error{.message = text_member(fault, "msg", secrets),
                  .type = text_member(fault, "type", secrets),
                  .code = "",
@@ -36,7 +36,7 @@ ApiError from_fault(const json::object& fault, Secrets secrets) {
   return error;
 }
 
-ApiError from_detail(const json::value& detail, Secrets secrets) {
+ApiError from_detail(const json::value& detail, const Secrets& secrets) {
   const json::array* faults = detail.if_array();
   if (faults != nullptr && !faults->empty() && faults->front().is_object())
     return from_fault(faults->front().get_object(), secrets);
@@ -44,7 +44,7 @@ ApiError from_detail(const json::value& detail, Secrets secrets) {
 }
 
 /// An object with `message` and its companions: OpenAI's, Azure's, llama.cpp's, vLLM's.
-ApiError from_object(const json::object& object, Secrets secrets) {
+ApiError from_object(const json::object& object, const Secrets& secrets) {
   ApiError error{.message = text_member(object, "message", secrets),
                  .type = text_member(object, "type", secrets),
                  .code = text_member(object, "code", secrets),
@@ -87,7 +87,7 @@ std::string html_text(std::string_view page) {
 
 }  // namespace
 
-std::optional<ApiError> error_in(const json::object& reply, Secrets secrets) {
+std::optional<ApiError> error_in(const json::object& reply, const Secrets& secrets) {
   if (const json::value* error = member(reply, "error"); error != nullptr) {
     if (const json::object* object = error->if_object(); object != nullptr)
       return from_object(*object, secrets);
@@ -103,7 +103,7 @@ std::optional<ApiError> error_in(const json::object& reply, Secrets secrets) {
   return std::nullopt;
 }
 
-ApiError decode_error(std::string_view body, Secrets secrets) {
+ApiError decode_error(std::string_view body, const Secrets& secrets) {
   body = body.substr(0, kMaxBody);
   const ReplyJson reply(body);
   const json::object* object = reply.object();

@@ -32,7 +32,7 @@ using Decoded = std::variant<T, ApiError, BrokenEnvelope>;
 /// `innererror`), llama.cpp's numeric codes, vLLM's flat object, `detail` (a text or a list of faults) as
 /// FastAPI writes it, Ollama's plain text in `error`, an array around any of them, HTML and plain text of
 /// proxies.
-ApiError decode_error(std::string_view body, Secrets secrets);
+ApiError decode_error(std::string_view body, const Secrets& secrets);
 
 /// Whether the error is about what the request says, and will be the same next time: a content filter's, or of a prompt
 /// longer than the model's context. Known: OpenAI's, Azure's, llama.cpp's and vLLM's ways to say so.

@@ -9,6 +9,6 @@
 namespace throng::llm {
 
 /// The error that a parsed reply reports, if it does.
-std::optional<ApiError> error_in(const boost::json::object& reply, Secrets secrets);
+std::optional<ApiError> error_in(const boost::json::object& reply, const Secrets& secrets);
 
 }  // namespace throng::llm

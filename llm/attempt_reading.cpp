@@ -30,13 +30,13 @@ bool may_be_billed(HttpFailureKind kind) {
   }
 }
 
-AttemptEnd read_failure(const net::HttpFailure& failure) {
+AttemptEnd read_failure(const net::HttpFailure& failure, const Secrets& secrets) {
   const bool billed = may_be_billed(failure.kind);
   return {.kind = failure.kind == HttpFailureKind::canceled ? AttemptEnd::Kind::canceled
                                                             : AttemptEnd::Kind::failed,
           .failed = {.fault = net::transport_fault(failure.kind)},
           .failed_as = std::string(to_string(failure.kind)),
-          .message = failure.message,
+          .message = error_text(failure.message, secrets),  // may quote the server
           .billing = billed ? AttemptEnd::Billing::possible : AttemptEnd::Billing::none,
           .stalled = failure.kind == HttpFailureKind::stalled};
 }
@@ -53,8 +53,8 @@ AttemptEnd failed_with(int status, const ApiError& error) {
 }  // namespace
 
 AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const Capabilities& sent_with,
-                                           Secrets secrets, WallTime now) {
-  if (!result) return read_failure(result.error());
+                                           const Secrets& secrets, WallTime now) {
+  if (!result) return read_failure(result.error(), secrets);
   const ApiError error = decode_error(result->body, secrets);
   if (result->status == 400 || result->status == 422) {
     if (auto learned = learn(sent_with, error)) return Lesson{*std::move(learned)};

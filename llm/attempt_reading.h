@@ -23,7 +23,7 @@ using AttemptResult = std::variant<T, AttemptEnd, Lesson>;
 /// `result` is a failure, or a reply of another status than 2xx. `sent_with`: the capabilities that the request was
 /// written for.
 AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const Capabilities& sent_with,
-                                           Secrets secrets, WallTime now);
+                                           const Secrets& secrets, WallTime now);
 
 /// A reply of status 2xx whose body is an error or broken: worth another attempt. An error that comes instead of any text
 /// costs nothing; see AttemptEnd::Billing.

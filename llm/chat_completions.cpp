@@ -114,7 +114,7 @@ void complete(Completion& completion) {
   completion.reasoning += split.reasoning;
 }
 
-Decoded<Completion> decode_chat(std::string_view body, Secrets secrets) {
+Decoded<Completion> decode_chat(std::string_view body, const Secrets& secrets) {
   const ReplyJson reply(body);
   const json::object* object = reply.object();
   if (object == nullptr) return BrokenEnvelope{reply.parsed() ? "not a JSON object" : "not JSON"};

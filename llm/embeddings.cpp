@@ -108,7 +108,7 @@ void encode_embeddings(const EmbeddingRequest& request, std::span<const std::str
                                                        : ",\"encoding_format\":\"float\"}";
 }
 
-Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inputs, Secrets secrets) {
+Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inputs, const Secrets& secrets) {
   const ReplyJson reply(body);
   const json::object* object = reply.object();
   if (object == nullptr) return BrokenEnvelope{reply.parsed() ? "not a JSON object" : "not JSON"};

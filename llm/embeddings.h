@@ -40,6 +40,6 @@ void encode_embeddings(const EmbeddingRequest& request, std::span<const std::str
 
 /// Reads the body of a reply of status 200 to a request of `inputs` inputs. Vectors may come in any order and
 /// either encoding. Broken unless there is one for each input, all of one length.
-Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inputs, Secrets secrets);
+Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inputs, const Secrets& secrets);
 
 }  // namespace throng::llm

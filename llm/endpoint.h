@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,9 +18,10 @@ class Endpoint {
  public:
   Endpoint(boost::asio::io_context& io, EndpointOptions options, const Environment& environment);
 
-  net::HttpClient& http() { return http_; }
+  net::HttpClient& http() { return *http_; }
   const std::string& name() const { return paths_.origin; }
-  Secrets secrets() const { return secrets_; }
+  /// Its key, the values of its headers, and a proxy's login.
+  const Secrets& secrets() const { return secrets_; }
   const Capabilities& capabilities() const { return options_.capabilities; }
   PlannedEndpoint planned(ConcurrencyMode mode) const;
 
@@ -32,8 +34,8 @@ class Endpoint {
  private:
   EndpointOptions options_;
   EndpointPaths paths_;
-  std::vector<std::string> secrets_;
-  net::HttpClient http_;
+  Secrets secrets_;
+  std::optional<net::HttpClient> http_;
   std::set<std::string, std::less<>> said_;
 };
 

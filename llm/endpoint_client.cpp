@@ -39,6 +39,7 @@ class EndpointClient::Impl {
       : io_(io), timer_(io), options_(std::move(options)) {
     for (EndpointOptions& endpoint : endpoints) {
       endpoints_.push_back(std::make_unique<Endpoint>(io, std::move(endpoint), environment));
+      secrets_ = secrets_ + endpoints_.back()->secrets();
     }
     if (options_.budget_log)
       budget_log_.emplace(*options_.budget_log, options_.durability, options_.known_spending);
@@ -119,7 +120,7 @@ class EndpointClient::Impl {
     Job& job = jobs_.at(attempt.call);
     Endpoint& endpoint = *endpoints_[attempt.endpoint];
     if (!written_down(attempt)) return;
-    job.start(attempt, clock_now(), endpoint.capabilities(), endpoint.secrets());
+    job.start(attempt, clock_now(), endpoint.capabilities(), secrets_);
     if (const std::string dropped = endpoint.newly_left_out(job); !dropped.empty()) say(dropped);
     const CallId id = attempt.call;
     net::HttpClient::Chunk chunk;
@@ -159,7 +160,7 @@ class EndpointClient::Impl {
     job.http.reset();
     const Instant now = clock_now();
     job.keep_timings(result, now);
-    Decision decision = job.read(result, endpoint.secrets(), wall_now());
+    Decision decision = job.read(result, secrets_, wall_now());
     if (decision.lesson) {
       if (endpoint.apply(*decision.lesson, job.sent_with)) {
         say(fmt::format("{}: {}", endpoint.name(), decision.lesson->lesson));
@@ -214,6 +215,7 @@ class EndpointClient::Impl {
   Instant timer_at_ = kNever;
   ClientOptions options_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
+  Secrets secrets_;  ///< of all endpoints: some stand behind one gateway
   std::optional<BudgetLog> budget_log_;
   std::optional<CallPlanner> planner_;
   std::unordered_map<CallId, Job> jobs_;

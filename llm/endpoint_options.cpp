@@ -77,34 +77,48 @@ Result<void> read_timeouts(const Json& json, const std::string& path, Timeouts& 
   return reader.finish();
 }
 
-/// Headers that the client writes itself, and those that would carry a key.
-Result<void> read_headers(const Json& json, const std::string& path,
-                          std::vector<std::pair<std::string, std::string>>& headers) {
-  if (!json.is_object()) return Error{ErrorKind::usage, path + ": expected an object of names and values"};
-  for (const auto& [name, value] : json.items()) {
-    const std::string name_lower = lower(name);
-    if (name.empty() || !all_of(name, "!#$%&'*+-.^_`|~"))
-      return wrong(path, name, "this is no name of a header");
-    for (const std::string_view key_header :
-         {"authorization", "api-key", "x-api-key", "proxy-authorization"}) {
-      if (name_lower == key_header)
-        return wrong(path, name, "keys come from the environment variable that \"api_key_env\" names");
-    }
-    for (const std::string_view own :
-         {"host", "content-length", "content-type", "transfer-encoding", "connection"}) {
-      if (name_lower == own) return wrong(path, name, "Throng writes this header itself");
-    }
-    if (!value.is_string() || !fit_for_a_header(value.get_ref<const std::string&>()))
-      return wrong(path, name, "expected a string without line ends and control characters");
-    headers.emplace_back(name, value.get<std::string>());
-  }
-  return {};
-}
-
 /// A variable's name, not a key that was put in its place.
 bool names_variable(std::string_view name) {
   return !name.empty() && name.size() <= 100 && !(name[0] >= '0' && name[0] <= '9') && all_of(name, "_") &&
          redact(name, {}) == name;
+}
+
+/// One of `headers`: a text, or an object that names the environment variable which holds it. Errors repeat no value.
+Result<ExtraHeader> read_header(const std::string& name, const Json& value, const std::string& path) {
+  const std::string name_lower = lower(name);
+  if (name.empty() || !all_of(name, "!#$%&'*+-.^_`|~"))
+    return wrong(path, name, "this is no name of a header");
+  for (const std::string_view own :
+       {"host", "content-length", "content-type", "transfer-encoding", "connection"}) {
+    if (name_lower == own) return wrong(path, name, "Throng writes this header itself");
+  }
+  if (value.is_object()) {
+    if (value.size() != 1 || !value.contains("env") || !value["env"].is_string() ||
+        !names_variable(value["env"].get_ref<const std::string&>()))
+      return wrong(path, name, "expected {\"env\": the name of an environment variable}");
+    return ExtraHeader{.name = name, .env = value["env"].get<std::string>()};
+  }
+  for (const std::string_view key_header : {"authorization", "api-key", "x-api-key", "proxy-authorization"}) {
+    if (name_lower == key_header)
+      return wrong(
+          path, name,
+          "keys come from environment variables: name one in \"api_key_env\", or here as {\"env\": ...}");
+  }
+  if (!value.is_string() || !fit_for_a_header(value.get_ref<const std::string&>()))
+    return wrong(path, name,
+                 "expected a string without line ends and control characters, or {\"env\": the name of an "
+                 "environment variable}");
+  return ExtraHeader{.name = name, .value = value.get<std::string>()};
+}
+
+Result<void> read_headers(const Json& json, const std::string& path, std::vector<ExtraHeader>& headers) {
+  if (!json.is_object()) return Error{ErrorKind::usage, path + ": expected an object of names and values"};
+  for (const auto& [name, value] : json.items()) {
+    Result<ExtraHeader> header = read_header(name, value, path);
+    if (!header) return header.error();
+    headers.push_back(std::move(*header));
+  }
+  return {};
 }
 
 Result<void> check(const EndpointOptions& options, const std::string& path) {
@@ -216,6 +230,29 @@ Result<std::string> read_api_key(const EndpointOptions& options, const Environme
     return Error{ErrorKind::usage,
                  fmt::format("the environment variable {} holds blanks or characters that no key has", name)};
   return key;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> read_extra_headers(const EndpointOptions& options,
+                                                                            const Environment& environment) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  for (const ExtraHeader& header : options.headers) {
+    const std::string value = header.env.empty() ? header.value : environment(header.env).value_or("");
+    if (value == kRedacted) {
+      return Error{
+          ErrorKind::usage,
+          fmt::format("the header {} of {} was left out when this scenario was written: state it again, or "
+                      "name an environment variable, {{\"env\": ...}}",
+                      header.name, options.url)};
+    }
+    if (!header.env.empty() && (value.empty() || !fit_for_a_header(value))) {
+      return Error{
+          ErrorKind::usage,
+          fmt::format("the environment variable {} {}; it holds the header {}", header.env,
+                      value.empty() ? "is not set" : "holds line ends or control characters", header.name)};
+    }
+    headers.emplace_back(header.name, value);
+  }
+  return headers;
 }
 
 std::pair<std::string, std::string> key_header(const EndpointOptions& options, const std::string& key) {

@@ -35,6 +35,15 @@ struct Timeouts {
 
 enum class Api { openai, azure };
 
+/// A header of a scenario's own, sent with every request.
+struct ExtraHeader {
+  std::string name;
+  std::string value;  ///< as the scenario has it; "" if it is
+  std::string env;    ///< what this environment variable holds; "": it is not
+
+  bool operator==(const ExtraHeader&) const = default;
+};
+
 /// One entry of a scenario's `endpoints`. All of it is operational: it may change between a run and its
 /// resumption, but for `model` and what of `capabilities` a model sees.
 struct EndpointOptions {
@@ -52,11 +61,11 @@ struct EndpointOptions {
   bool priced = false;  ///< the prices of prompt and completion were given, if only as 0
   TokenCounting token_counting = TokenCounting::admission;
   Capabilities capabilities;
-  Timeouts timeouts;                                         ///< in the file: seconds
-  std::vector<std::pair<std::string, std::string>> headers;  ///< sent with every request; never a key
-  std::string ca_file;                                       ///< PEM; "": the system's
-  bool verify = true;                                        ///< the server's certificate
-  std::string proxy;                                         ///< URL; "": what HTTPS_PROXY says
+  Timeouts timeouts;  ///< in the file: seconds
+  std::vector<ExtraHeader> headers;
+  std::string ca_file;  ///< PEM; "": the system's
+  bool verify = true;   ///< the server's certificate
+  std::string proxy;    ///< URL; "": what HTTPS_PROXY says
 };
 
 /// Reads one endpoint. The Error (usage) has the JSON path below `path`; it never repeats what may be a key.
@@ -72,6 +81,11 @@ Environment process_environment();
 /// The endpoint's key; "" if it needs none. The Error (usage) names the variable if it is not set or holds
 /// what no header may carry, and never its value.
 Result<std::string> read_api_key(const EndpointOptions& options, const Environment& environment);
+
+/// What the endpoint's own headers hold, in their order: name and value. The Error (usage) names the header and the variable that
+/// is not set or holds what no header may carry, or the header whose value was left out of what a run wrote; never a value.
+Result<std::vector<std::pair<std::string, std::string>>> read_extra_headers(const EndpointOptions& options,
+                                                                            const Environment& environment);
 
 /// The header that carries `key`: name and value.
 std::pair<std::string, std::string> key_header(const EndpointOptions& options, const std::string& key);

@@ -68,6 +68,17 @@ Decision refused(AttemptResult<std::monostate>&& refusal) {
   return decision;
 }
 
+/// A server may echo what identifies its caller. Cut out before anybody reads the reply, so that a run and its replay see the same.
+void redact(Decision& decision, const Secrets& secrets) {
+  if (auto* completion = std::get_if<Completion>(&decision.reply)) {
+    for (std::string* text : {&completion->text, &completion->reasoning, &completion->refusal,
+                              &completion->model, &completion->id, &completion->system_fingerprint})
+      redact_data(*text, secrets);
+  } else if (auto* batch = std::get_if<EmbeddingBatch>(&decision.reply)) {
+    redact_data(batch->model, secrets);
+  }
+}
+
 }  // namespace
 
 const std::string& Job::model() const {
@@ -101,7 +112,8 @@ std::vector<std::string_view> Job::left_out(const Capabilities& capabilities) co
   return llm::left_out(std::get<Chat>(asked).request, capabilities);
 }
 
-void Job::start(const Attempt& attempt, Instant now, const Capabilities& capabilities, Secrets secrets) {
+void Job::start(const Attempt& attempt, Instant now, const Capabilities& capabilities,
+                const Secrets& secrets) {
   report.attempts = attempt.number;
   report.endpoint = attempt.endpoint;
   report.timings = {.waited = now - submitted};
@@ -123,7 +135,7 @@ void Job::keep_timings(const net::HttpResult& result, Instant now) {
   report.timings.total = now - sent;
 }
 
-Decision Job::read(const net::HttpResult& result, Secrets secrets, WallTime now) {
+Decision Job::read(const net::HttpResult& result, const Secrets& secrets, WallTime now) {
   Decision decision;
   if (!result || result->status < 200 || result->status > 299) {
     decision = refused(read_refusal(result, sent_with, secrets, now));
@@ -137,6 +149,7 @@ Decision Job::read(const net::HttpResult& result, Secrets secrets, WallTime now)
     decision.end.hints = net::hints_of(result->headers, now);
     decision.end.failed.hints = decision.end.hints;
   }
+  redact(decision, secrets);
   if (decision.end.billing != AttemptEnd::Billing::none)
     decision.end.completion_estimate = report.timings.deltas;
   if (const auto* completion = std::get_if<Completion>(&decision.reply)) {

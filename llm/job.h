@@ -49,12 +49,12 @@ struct Job {
   std::vector<std::string_view> left_out(const Capabilities& capabilities) const;
 
   /// An attempt begins.
-  void start(const Attempt& attempt, Instant now, const Capabilities& capabilities, Secrets secrets);
+  void start(const Attempt& attempt, Instant now, const Capabilities& capabilities, const Secrets& secrets);
   /// A piece of a streamed reply.
   void take(std::string_view bytes, Instant now);
   void keep_timings(const net::HttpResult& result, Instant now);
   /// What the attempt brought. To be called once for each.
-  Decision read(const net::HttpResult& result, Secrets secrets, WallTime now);
+  Decision read(const net::HttpResult& result, const Secrets& secrets, WallTime now);
 
   /// Hands the reply over.
   void deliver(Decision decision, const Verdict& verdict) const;

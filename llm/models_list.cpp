@@ -19,9 +19,15 @@ std::optional<std::int64_t> context_length(const json::object& entry) {
   return meta == nullptr ? std::nullopt : count_at(*meta, "n_ctx_train");
 }
 
+std::string name_at(const json::object& entry, std::string_view key, const Secrets& secrets) {
+  std::string name = valid_utf8(std::string(text_at(entry, key)));
+  redact_data(name, secrets);
+  return name;
+}
+
 }  // namespace
 
-Decoded<std::vector<ModelInfo>> decode_models(std::string_view body, Secrets secrets) {
+Decoded<std::vector<ModelInfo>> decode_models(std::string_view body, const Secrets& secrets) {
   const ReplyJson reply(body);
   const json::object* object = reply.object();
   if (object == nullptr) return BrokenEnvelope{reply.parsed() ? "not a JSON object" : "not JSON"};
@@ -33,8 +39,8 @@ Decoded<std::vector<ModelInfo>> decode_models(std::string_view body, Secrets sec
   for (const json::value& each : *data) {
     const json::object* entry = each.if_object();
     if (entry == nullptr || text_at(*entry, "id").empty()) continue;
-    models.push_back({.id = valid_utf8(std::string(text_at(*entry, "id"))),
-                      .owned_by = valid_utf8(std::string(text_at(*entry, "owned_by"))),
+    models.push_back({.id = name_at(*entry, "id", secrets),
+                      .owned_by = name_at(*entry, "owned_by", secrets),
                       .context_length = context_length(*entry)});
   }
   return models;

@@ -17,6 +17,6 @@ struct ModelInfo {
 };
 
 /// Reads the body of a reply to `GET /v1/models`, in the server's order. Entries without an id are left out.
-Decoded<std::vector<ModelInfo>> decode_models(std::string_view body, Secrets secrets);
+Decoded<std::vector<ModelInfo>> decode_models(std::string_view body, const Secrets& secrets);
 
 }  // namespace throng::llm

@@ -15,7 +15,7 @@ namespace json = boost::json;
 }  // namespace
 
 StreamAssembly::StreamAssembly(Secrets secrets, std::size_t limit)
-    : secrets_(secrets), limit_(limit), parser_(limit) {}
+    : secrets_(std::move(secrets)), limit_(limit), parser_(limit) {}
 
 std::size_t StreamAssembly::generated() const {
   return completion_.text.size() + completion_.reasoning.size() + completion_.refusal.size();

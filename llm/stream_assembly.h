@@ -22,7 +22,7 @@ struct StreamProgress {
 /// out `[DONE]`, send usage apart or never, send chunks without choices, or answer with a plain JSON body.
 class StreamAssembly {
  public:
-  /// `secrets` must outlive the assembly. A reply of more than `limit` bytes is broken.
+  /// A reply of more than `limit` bytes is broken.
   explicit StreamAssembly(Secrets secrets, std::size_t limit = std::size_t{16} << 20U);
 
   StreamProgress feed(std::string_view bytes);

@@ -25,8 +25,10 @@ Position position_at(std::string_view text, std::size_t offset) {
   return {.line = line, .column = before.size() - (line_start + 1) + 1};
 }
 
-/// nlohmann's message without its "[json.exception...]" and "parse error at line...:" prefix.
+/// nlohmann's message without its "[json.exception...]" and "parse error at line...:" prefix, and without the text that it
+/// has last read, which may be a secret and whose position is told.
 std::string_view reason_of(std::string_view message) {
+  message = message.substr(0, message.find("; last read: '\""));
   const std::size_t syntax = message.find("syntax error");
   const std::size_t last_colon = message.find(": ");
   if (syntax != std::string_view::npos) return message.substr(syntax);

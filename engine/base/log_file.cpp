@@ -112,7 +112,7 @@ struct LogFile::Impl {
   }
 
   void take(LogLevel of, std::string_view area, std::string_view what,
-            std::initializer_list<LogFigure> figures, Secrets secrets) {
+            std::initializer_list<LogFigure> figures, const Secrets& secrets) {
     const auto found = told.find(what);
     Told& before = found == told.end() ? told[std::string(what)] : found->second;
     if (const Clock::time_point now = Clock::now(); now - before.since >= std::chrono::seconds(1)) {
@@ -147,7 +147,7 @@ namespace {
 struct Log {
   std::mutex mutex;  ///< of everything else, and of what LogFiles hold
   std::vector<LogFile::Impl*> files;
-  std::vector<std::string> secrets;
+  Secrets secrets;
   std::atomic<LogLevel> level = LogLevel::off;  ///< of the youngest file
 
   void level_changed() { level = files.empty() ? LogLevel::off : files.back()->level; }
@@ -178,12 +178,9 @@ std::string LogFile::trouble() const {
   return impl_->failure;
 }
 
-void keep_out_of_logs(Secrets secrets) {
+void keep_out_of_logs(const Secrets& secrets) {
   const std::lock_guard lock(the_log().mutex);
-  std::vector<std::string>& all = the_log().secrets;
-  for (const std::string& secret : secrets) {
-    if (std::ranges::find(all, secret) == all.end()) all.push_back(secret);
-  }
+  the_log().secrets = the_log().secrets + secrets;
 }
 
 std::string_view to_string(LogLevel level) { return kNames[static_cast<std::size_t>(level)]; }

@@ -30,6 +30,6 @@ class LogFile {
 };
 
 /// From now on no log of this process shows `secrets`.
-void keep_out_of_logs(Secrets secrets);
+void keep_out_of_logs(const Secrets& secrets);
 
 }  // namespace throng

@@ -107,7 +107,7 @@ Result<void> OptionsReader::finish() const {
     if (std::ranges::find(known_, key) != known_.end()) continue;
     const std::string meant = hint(key, known_);
     return Error{ErrorKind::usage,
-                 fmt::format("{}/{}: got {}, but there is no such option{}", path_, key, value.dump(),
+                 fmt::format("{}/{}: there is no such option{}", path_, key,  // its value may be a secret
                              meant.empty() ? fmt::format("; there are {}", fmt::join(known_, ", ")) : meant)};
   }
   return {};

@@ -23,7 +23,7 @@ Discovery discover(boost::asio::io_context& io, const EndpointOptions& options,
   if (!reply) {
     throw Failure(
         reply.error().kind == net::HttpFailureKind::certificate ? ErrorKind::usage : ErrorKind::stopped,
-        reply.error().message);
+        error_text(reply.error().message, endpoint.secrets()));
   }
   if (reply->status == 401 || reply->status == 403) {
     throw Failure(ErrorKind::usage,

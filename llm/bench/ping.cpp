@@ -43,12 +43,13 @@ struct Call {
   Json headers = Json::object();  ///< about rates
 };
 
-void keep_headers(const net::HttpHeaders& headers, Json& kept) {
+void keep_headers(const net::HttpHeaders& headers, const Secrets& secrets, Json& kept) {
   kept = Json::object();
   for (const net::HttpField field : headers) {
     std::string name(field.name);
     for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (name.starts_with("x-ratelimit-") || name.starts_with("retry-after")) kept[name] = field.value;
+    if (name.starts_with("x-ratelimit-") || name.starts_with("retry-after"))
+      kept[name] = error_text(field.value, secrets);
   }
 }
 
@@ -70,7 +71,7 @@ void attempt(boost::asio::io_context& io, Endpoint& endpoint, Call& call) {
   const net::HttpTimings& timings = *result ? (*result)->timings : result->error().timings;
   if (call.attempts == 1) call.connection = timings;
   call.dropped = !*result && result->error().kind == net::HttpFailureKind::dropped;
-  if (*result) keep_headers((*result)->headers, call.headers);
+  if (*result) keep_headers((*result)->headers, endpoint.secrets(), call.headers);
   call.decision = job.read(*result, endpoint.secrets(), wall_now());
 }
 

@@ -5,6 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "engine/base/log_file.h"
+
 namespace throng::remote {
 namespace {
 
@@ -16,13 +18,23 @@ std::string base_path(const net::Url& url) {
 
 }  // namespace
 
+/// A server may echo the token: nobody reads more of a reply than this.
+Result<net::PoliteReply> Client::redacted(Result<net::PoliteReply> reply) const {
+  if (!reply) return Error{reply.error().kind, redact(reply.error().message, secrets_)};
+  redact_data(reply->response.body, secrets_);
+  return reply;
+}
+
 Client::Client(boost::asio::io_context& io, const RemoteOptions& options, const Names& names, Delay patience)
     : io_(io),
       names_(names),
       batch_size_(static_cast<std::size_t>(options.batch)),
       path_(base_path(net::parse_url(options.url).value())),
       ranking_(io, net::parse_url(options.url).value(), client_options(options, Task::rank, patience)),
-      learning_(io, net::parse_url(options.url).value(), client_options(options, Task::learn, patience)) {}
+      learning_(io, net::parse_url(options.url).value(), client_options(options, Task::learn, patience)),
+      secrets_(secrets_of(options)) {
+  keep_out_of_logs(secrets_);
+}
 
 void Client::ask(std::string context, std::string question, RankDone done) {
   const bool fits = !batches_.empty() && batches_.back().context == context &&
@@ -59,7 +71,8 @@ void Client::advance() {
 
 void Client::greet() {
   learning_now_ = true;
-  ranking_.send({.method = "GET", .target = path_ + "/health"}, [this](Result<net::PoliteReply> reply) {
+  ranking_.send({.method = "GET", .target = path_ + "/health"}, [this](Result<net::PoliteReply> received) {
+    const Result<net::PoliteReply> reply = redacted(std::move(received));
     learning_now_ = false;
     if (!reply) return fail(reply.error());
     if (const Result<void> healthy = check_health(reply->response.body); !healthy)
@@ -72,7 +85,8 @@ void Client::greet() {
 void Client::learn_next() {
   learning_now_ = true;
   learning_.send(post(lessons_.front().target, lessons_.front().body),
-                 [this](Result<net::PoliteReply> reply) {
+                 [this](Result<net::PoliteReply> received) {
+                   const Result<net::PoliteReply> reply = redacted(std::move(received));
                    learning_now_ = false;
                    if (!reply) return fail(reply.error());
                    lessons_.pop_front();
@@ -88,7 +102,8 @@ void Client::send(Batch batch) {
   std::string body = rank_body(batch.context, questions);
   ranking_.send(post("/rank", std::move(body)),
                 [this, batch = std::make_shared<Batch>(std::move(batch)),
-                 questions = std::move(questions)](Result<net::PoliteReply> reply) {
+                 questions = std::move(questions)](Result<net::PoliteReply> received) {
+                  const Result<net::PoliteReply> reply = redacted(std::move(received));
                   Result<std::vector<std::string>> rankings =
                       reply ? read_rankings(reply->response.body, batch->context, questions, names_)
                             : Result<std::vector<std::string>>(reply.error());

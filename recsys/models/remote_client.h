@@ -67,6 +67,7 @@ class Client {
   void learn_next();
   void send(Batch batch);
   void fail(const Error& error);
+  Result<net::PoliteReply> redacted(Result<net::PoliteReply> reply) const;
   net::HttpRequest post(const std::string& target, std::string body) const;
 
   boost::asio::io_context& io_;
@@ -76,6 +77,7 @@ class Client {
   std::string path_;  ///< of the url, without a slash at its end
   net::PoliteClient ranking_;
   net::PoliteClient learning_;
+  Secrets secrets_;
   std::deque<Lesson> lessons_;
   std::deque<Batch> batches_;
   std::vector<Done> when_caught_up_;

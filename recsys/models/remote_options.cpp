@@ -14,6 +14,11 @@ std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
+std::string token_of(const RemoteOptions& options) {
+  const char* token = options.api_key_env.empty() ? nullptr : std::getenv(options.api_key_env.c_str());
+  return token == nullptr ? "" : token;
+}
+
 }  // namespace
 
 Result<RemoteOptions> read_remote_options(const Json& options) {
@@ -61,12 +66,12 @@ net::PoliteClientOptions client_options(const RemoteOptions& options, Task task,
   client.http.headers.add("Accept", "application/json");
   client.http.headers.add("User-Agent", "throng");
   if (!options.api_key_env.empty()) {
-    const char* key = std::getenv(options.api_key_env.c_str());
-    if (key == nullptr || *key == '\0') {
+    const std::string token = token_of(options);
+    if (token.empty()) {
       throw Failure(ErrorKind::usage,
                     fmt::format("/recommender/api_key_env: the environment has no {}", options.api_key_env));
     }
-    client.http.headers.add("Authorization", std::string("Bearer ") + key);
+    client.http.headers.add("Authorization", "Bearer " + token);
   }
   const auto limit = milliseconds(task == Task::rank ? options.timeout : options.fit_timeout);
   client.http.max_connections = task == Task::rank ? static_cast<std::size_t>(options.max_in_flight) : 1;
@@ -75,5 +80,7 @@ net::PoliteClientOptions client_options(const RemoteOptions& options, Task task,
   client.http.tls.ca_file = options.ca_file;
   return client;
 }
+
+Secrets secrets_of(const RemoteOptions& options) { return std::vector<std::string>{token_of(options)}; }
 
 }  // namespace throng::remote

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/base/json.h"
+#include "engine/base/redact.h"
 #include "engine/net/polite_client.h"
 
 namespace throng::remote {
@@ -30,5 +31,8 @@ Json remote_options_json(const RemoteOptions& options);
 enum class Task { rank, learn };
 /// Throws Failure(usage) if the environment variable is missing.
 net::PoliteClientOptions client_options(const RemoteOptions& options, Task task, Delay patience);
+
+/// What must appear in nothing that is written: the token.
+Secrets secrets_of(const RemoteOptions& options);
 
 }  // namespace throng::remote

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/files.h"
+#include "scenarios/run/written_scenario.h"
 
 namespace throng {
 namespace {
@@ -169,7 +170,7 @@ void RunFolder::begin(const Scenario& scenario) {
   } catch (const fs::filesystem_error& error) {
     throw Failure(ErrorKind::stopped, fmt::format("{} cannot be emptied: {}", path_.string(), error.what()));
   }
-  write("scenario.json", scenario.json);
+  write("scenario.json", written_form(scenario.json));
 }
 
 void RunFolder::finish(const Json& summary) const { write("summary.json", summary); }

@@ -26,12 +26,12 @@ const Json& scenario_schema() {
 
 void apply_override(Json& json, const std::string& override_text) {
   const std::size_t equals = override_text.find('=');
+  const std::string keys = override_text.substr(0, equals);  // the value may be a secret
   if (equals == std::string::npos || equals == 0) {
-    throw Failure(
-        ErrorKind::usage,
-        fmt::format("--set {}: expected path=value, such as recommender.factors=32", override_text));
+    throw Failure(ErrorKind::usage,
+                  fmt::format("--set {}: expected path=value, such as recommender.factors=32", keys));
   }
-  std::string path = "/" + override_text.substr(0, equals);
+  std::string path = "/" + keys;
   std::replace(path.begin(), path.end(), '.', '/');
   const std::string text = override_text.substr(equals + 1);
   Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -40,7 +40,7 @@ void apply_override(Json& json, const std::string& override_text) {
     json[Json::json_pointer(path)] = std::move(value);
   } catch (const Json::exception&) {
     throw Failure(ErrorKind::usage,
-                  fmt::format("--set {}: {} lies below a value that is not an object", override_text, path));
+                  fmt::format("--set {}: {} lies below a value that is not an object", keys, path));
   }
 }
 

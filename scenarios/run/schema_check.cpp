@@ -8,6 +8,7 @@
 
 #include "engine/base/json_schema.h"
 #include "engine/base/options_reader.h"
+#include "scenarios/run/written_scenario.h"
 
 namespace throng {
 namespace {
@@ -74,11 +75,11 @@ std::vector<std::string> faults_at(const Place& place, const std::string& compla
   if (mentions("Failed to validate against schema associated with property"))
     return {};  // its own line follows
   if (place.schema == nullptr)
-    return {fmt::format("{}: {}: {}", place.path, excerpt_of(*place.value), complaint)};
+    return {fmt::format("{}: {}: {}", place.path, excerpt_of(written_form(*place.value)), complaint)};
   if (mentions("'additionalProperties'")) return unknown_keys(place);
   if (mentions("Missing required property")) return missing_keys(place);
   return {fmt::format("{}: {}: expected a value {}", place.path.empty() ? "/" : place.path,
-                      excerpt_of(*place.value), expectation(*place.schema))};
+                      excerpt_of(written_form(*place.value)), expectation(*place.schema))};
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ constexpr const char* kFull = R"({
   "api_version": "2024-10-21", "deployment": "mini", "rpm": 500, "tpm": 200000, "pacing": "even", "max_in_flight": 10000,
   "price": {"prompt": 0.15, "cached": 0.075, "completion": 0.6}, "token_counting": "usage",
   "capabilities": {"seed": false}, "timeouts": {"connect": 2.5, "total": 0},
-  "headers": {"X-Team": "lab"}, "ca_file": "ca.pem", "verify": false, "proxy": "http://proxy:3128"})";
+  "headers": {"X-Team": "lab", "Authorization": {"env": "LAB_TOKEN"}}, "ca_file": "ca.pem", "verify": false, "proxy": "http://proxy:3128"})";
 
 std::string error(const char* changes) {
   Json json = Json::parse(R"({"url":"http://localhost:8000","model":"m"})");
@@ -47,7 +47,8 @@ TEST(EndpointOptions, EverythingIsRead) {
   EXPECT_EQ(read.timeouts.connect, std::chrono::milliseconds(2500));
   EXPECT_EQ(read.timeouts.total, std::chrono::milliseconds(0));
   EXPECT_EQ(read.timeouts.tls, Timeouts().tls);
-  EXPECT_THAT(read.headers, ElementsAre(Pair("X-Team", "lab")));
+  EXPECT_THAT(read.headers, ElementsAre(ExtraHeader{.name = "X-Team", .value = "lab"},
+                                        ExtraHeader{.name = "Authorization", .env = "LAB_TOKEN"}));
   EXPECT_EQ(read.ca_file, "ca.pem");
   EXPECT_FALSE(read.verify);
   EXPECT_EQ(read.proxy, "http://proxy:3128");
@@ -85,8 +86,10 @@ TEST(EndpointOptions, AKeyInTheWrongPlaceIsNotRepeated) {
   for (const char* changes :
        {R"({"api_key":"topsecret"})", R"({"api_key_env":"sk-topsecret12345678"})",
         R"({"api_key_env":"top-secret topsecret"})", R"({"headers":{"Authorization":"Bearer topsecret"}})",
-        R"({"headers":{"api-key":"topsecret"}})", R"({"url":"https://u:topsecret@h/"})",
-        R"({"apikey":"sk-topsecret12345678"})", R"({"rpm":"sk-topsecret12345678"})"}) {
+        R"({"headers":{"api-key":"topsecret"}})", R"({"headers":{"Cookie":{"env":"a=topsecret"}}})",
+        R"({"headers":{"Cookie":{"value":"topsecret"}}})", R"({"headers":{"Cookie":["topsecret"]}})",
+        R"({"url":"https://u:topsecret@h/"})", R"({"apikey":"sk-topsecret12345678"})",
+        R"({"rpm":"sk-topsecret12345678"})"}) {
     EXPECT_THAT(error(changes), AllOf(Not(HasSubstr("topsecret")), HasSubstr("/mind/endpoints/0/")))
         << changes;
   }
@@ -124,6 +127,26 @@ TEST(ApiKey, ComesFromTheEnvironment) {
 TEST(ApiKey, TravelsInAHeader) {
   EXPECT_THAT(key_header({}, "k"), Pair("authorization", "Bearer k"));
   EXPECT_THAT(key_header({.api = Api::azure}, "k"), Pair("api-key", "k"));
+}
+
+TEST(EndpointOptions, HeadersMayComeFromTheEnvironment) {
+  const Environment environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "COOKIE") return "session=topsecret; theme=dark";
+    if (name == "BROKEN") return "topsecret\r\nX: y";
+    return std::nullopt;
+  };
+  const auto read = [&](ExtraHeader header) {
+    return read_extra_headers({.url = "http://h", .headers = {std::move(header)}}, environment);
+  };
+  EXPECT_THAT(read({.name = "X-Team", .value = "lab"}).value(), ElementsAre(Pair("X-Team", "lab")));
+  EXPECT_THAT(read({.name = "Cookie", .env = "COOKIE"}).value(),
+              ElementsAre(Pair("Cookie", "session=topsecret; theme=dark")));
+  EXPECT_THAT(read({.name = "Cookie", .env = "UNSET"}).error().message,
+              AllOf(HasSubstr("UNSET is not set"), HasSubstr("Cookie")));
+  EXPECT_THAT(read({.name = "Cookie", .env = "BROKEN"}).error().message,
+              AllOf(HasSubstr("BROKEN holds"), Not(HasSubstr("topsecret"))));
+  EXPECT_THAT(read({.name = "Cookie", .value = "[redacted]"}).error().message,
+              HasSubstr("header Cookie of http://h was left out when this scenario was written"));
 }
 
 }  // namespace
