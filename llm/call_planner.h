@@ -166,8 +166,13 @@ class CallPlanner {
   std::size_t in_flight() const { return in_flight_; }
   const Ledger& ledger() const { return ledger_; }
   const Budget& budget() const { return budget_; }
+  std::size_t endpoints() const { return endpoints_.size(); }
+  const PlannedEndpoint& options(std::size_t endpoint) const { return endpoints_[endpoint].options; }
   const RateLimit& rate_limit(std::size_t endpoint) const { return endpoints_[endpoint].rate; }
   const ConcurrencyLimit& concurrency(std::size_t endpoint) const { return endpoints_[endpoint].concurrency; }
+  const CircuitBreaker& breaker(std::size_t endpoint) const { return endpoints_[endpoint].breaker; }
+  EndpointHealth health(std::size_t endpoint) const { return endpoints_[endpoint].health; }
+  Instant parked_until(std::size_t endpoint) const { return endpoints_[endpoint].parked_until; }
 
  private:
   struct Endpoint {

@@ -9,9 +9,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
+#include "engine/base/log.h"
 #include "engine/net/clocks.h"
 #include "llm/attempt_reading.h"
 #include "llm/endpoint.h"
+#include "llm/endpoint_watch.h"
 #include "llm/job.h"
 
 namespace throng::llm {
@@ -45,10 +47,12 @@ class EndpointClient::Impl {
       budget_log_.emplace(*options_.budget_log, options_.durability, options_.known_spending);
     planner_.emplace(planned(endpoints_, options_.concurrency), with_history(options_.plan, budget_log_));
     if (budget_log_ && budget_log_->found() != Spending()) {
-      say(fmt::format("{} did not know of {} tokens and {} USD that the journal knows to be spent: added",
-                      options_.budget_log->string(), budget_log_->found().tokens,
-                      budget_log_->found().money.text()));
+      tell("spending found",
+           fmt::format("{} did not know of {} tokens and {} USD that the journal knows to be spent: added",
+                       options_.budget_log->string(), budget_log_->found().tokens,
+                       budget_log_->found().money.text()));
     }
+    watch_.emplace(*planner_);
   }
 
   CallId add(Job job, std::uint32_t chain) {
@@ -121,7 +125,9 @@ class EndpointClient::Impl {
     Endpoint& endpoint = *endpoints_[attempt.endpoint];
     if (!written_down(attempt)) return;
     job.start(attempt, clock_now(), endpoint.capabilities(), secrets_);
-    if (const std::string dropped = endpoint.newly_left_out(job); !dropped.empty()) say(dropped);
+    if (const std::string dropped = endpoint.newly_left_out(job); !dropped.empty())
+      tell("field left out", dropped);
+    watch_->look(attempt.endpoint, job.sent, "");
     const CallId id = attempt.call;
     net::HttpClient::Chunk chunk;
     if (job.assembly) {
@@ -163,16 +169,19 @@ class EndpointClient::Impl {
     Decision decision = job.read(result, secrets_, wall_now());
     if (decision.lesson) {
       if (endpoint.apply(*decision.lesson, job.sent_with)) {
-        say(fmt::format("{}: {}", endpoint.name(), decision.lesson->lesson));
+        tell("capability learned", fmt::format("{}: {}", endpoint.name(), decision.lesson->lesson));
       }
       decision.end.kind = AttemptEnd::Kind::learned;
     }
     decision.end.latency = now - job.sent;
     decision.end.first_byte = job.report.timings.first_byte;
     const Verdict verdict = planner_->finish(id, now, decision.end);
+    watch_->look(job.report.endpoint, now, decision.end.message);
+    log_failure(job, decision.end, verdict);
     write_down(verdict.bookings);
     if (verdict.implausible && disbelieved_.insert(job.report.endpoint).second) {
-      say(
+      tell(
+          "implausible usage",
           fmt::format("{} claims a usage that cannot be ({} prompt and {} completion tokens): such calls are "
                       "booked at the most that was asked for",
                       endpoint.name(), verdict.implausible->prompt, verdict.implausible->completion));
@@ -202,12 +211,36 @@ class EndpointClient::Impl {
       if (found == jobs_.end()) return;
       const Job over = std::move(found->second);
       jobs_.erase(found);
+      if (ended.fault != CallFault::canceled)
+        log_event(LogLevel::warning, "call", "call ended unsent",
+                  {{"model", over.model()}, {"why", ended.message}});
       over.fail({.fault = ended.fault, .message = ended.message, .kind = over.last_failure});
     });
   }
 
-  void say(const std::string& text) const {
+  void say(const std::string& text) const { tell("notice", text); }
+
+  /// What happens once is told to a person, too.
+  void tell(std::string_view what, const std::string& text) const {
+    log_event(LogLevel::info, "endpoint", what, {{"text", text}});
     if (options_.log) options_.log(text);
+  }
+
+  void log_failure(const Job& job, const AttemptEnd& end, const Verdict& verdict) const {
+    if (end.kind != AttemptEnd::Kind::failed) return;
+    const bool over = verdict.kind == Verdict::Kind::failed;
+    const bool given_up = end.failed.fault == TransportFault::timeout;
+    const LogLevel level = over ? LogLevel::warning : given_up ? LogLevel::info : LogLevel::debug;
+    log_event(level, "call",
+              over       ? "call failed"
+              : given_up ? "attempt given up, goes again"
+                         : "attempt failed, goes again",
+              {{"endpoint", endpoints_[job.report.endpoint]->name()},
+               {"model", job.model()},
+               {"attempt", job.report.attempts},
+               {"as", end.failed_as},
+               {"after", end.latency},
+               {"why", over ? verdict.message : end.message}});
   }
 
   boost::asio::io_context& io_;
@@ -218,6 +251,7 @@ class EndpointClient::Impl {
   Secrets secrets_;  ///< of all endpoints: some stand behind one gateway
   std::optional<BudgetLog> budget_log_;
   std::optional<CallPlanner> planner_;
+  std::optional<EndpointWatch> watch_;
   std::unordered_map<CallId, Job> jobs_;
   std::set<std::size_t> disbelieved_;  ///< endpoints whose usage was once implausible
   CallId last_call_ = 0;

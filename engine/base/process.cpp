@@ -1,6 +1,9 @@
 #include "engine/base/process.h"
 
+#include <fstream>
+
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace throng {
 namespace {
@@ -23,6 +26,12 @@ double process_cpu_seconds() {
 }
 
 std::size_t peak_rss_bytes() { return static_cast<std::size_t>(usage_so_far().ru_maxrss) * 1024; }
+
+std::size_t rss_bytes() {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages >> pages;  // all of it, then what is resident
+  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
 
 std::size_t raise_open_files_limit() {
   rlimit limit{};

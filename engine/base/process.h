@@ -10,6 +10,9 @@ double process_cpu_seconds();
 /// The most memory that this process has had resident.
 std::size_t peak_rss_bytes();
 
+/// The memory that this process has resident now; 0 if the system does not say.
+std::size_t rss_bytes();
+
 /// Lets this process open as many files and sockets as the system allows it to. Returns how many that is.
 std::size_t raise_open_files_limit();
 

@@ -28,6 +28,9 @@ class CircuitBreaker {
   explicit CircuitBreaker(CircuitBreakerOptions options = {})
       : options_(options), rest_(options.first_rest) {}
 
+  enum class State { closed, open, probing };
+
+  State state() const { return state_; }
   bool is_closed() const { return state_ == State::closed; }
   /// `now` if an attempt may go, else the moment to ask again; kNever: when the probe has come back.
   Instant earliest(Instant now) const;
@@ -37,8 +40,6 @@ class CircuitBreaker {
   void finish(Instant now, Health health, AttemptRole role);
 
  private:
-  enum class State { closed, open, probing };
-
   void open(Instant now);
 
   CircuitBreakerOptions options_;

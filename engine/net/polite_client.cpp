@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
+#include "engine/base/log.h"
 #include "engine/base/printable.h"
 #include "engine/net/clocks.h"
 #include "engine/net/endpoint_trouble.h"
@@ -128,6 +129,14 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
       if (again && decision.delay > patience_) {
         end(id, failure(call, fmt::format("{}; {}", setback->message, too_long(decision.delay))));
       } else if (again && !winding_down_ && quota_.try_retry()) {
+        const bool pauses = setback->failed.status == 429 || decision.action == RetryAction::park;
+        log_event(pauses ? LogLevel::info : LogLevel::debug, "request",
+                  pauses ? "paused" : "request failed, goes again",
+                  {{"server", origin_},
+                   {"target", call.request.target},
+                   {"attempt", call.attempts},
+                   {"for", decision.delay},
+                   {"why", setback->message}});
         send_again(id, decision.delay);
       } else {
         end(id, failure(call, setback->message));
@@ -151,6 +160,11 @@ class PoliteClient::Impl : public std::enable_shared_from_this<PoliteClient::Imp
   }
 
   Error failure(const Call& call, const std::string& message) const {
+    log_event(LogLevel::warning, "request", "request failed",
+              {{"server", origin_},
+               {"target", call.request.target},
+               {"attempts", call.attempts},
+               {"why", message}});
     return {ErrorKind::stopped,
             fmt::format("{} {}{}: {} ({} {})", call.request.method, origin_, call.request.target, message,
                         call.attempts, call.attempts == 1 ? "attempt" : "attempts")};

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "engine/base/log.h"
 #include "engine/base/process.h"
 
 namespace throng::llm::bench {
@@ -46,10 +47,24 @@ class Bench {
     point.requests_per_minute = limit.requests_per_minute();
     point.tokens_per_minute = limit.tokens_per_minute();
     point.counting = options_.endpoint.token_counting;
+    log_point(number, point);
     return point;
   }
 
  private:
+  static void log_point(std::size_t number, const Point& point) {
+    log_event(LogLevel::info, "bench", "load over",
+              {{"load", number + 1},
+               {"concurrency", point.load.concurrency},
+               {"rate", point.load.rate},
+               {"seconds", point.outcome.elapsed},
+               {"started", point.outcome.started},
+               {"completed", point.ledger.completed},
+               {"attempts", point.ledger.attempts},
+               {"cpu_s", point.cpu_seconds},
+               {"rss_mb", rss_bytes() >> 20U}});
+  }
+
   static WorkloadOptions with_model(WorkloadOptions options, const std::string& model) {
     options.model = model;
     return options;

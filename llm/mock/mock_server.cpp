@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "engine/base/log.h"
 #include "engine/net/http_server.h"
 #include "llm/mock/delay_queue.h"
 #include "llm/mock/delivery.h"
@@ -75,6 +76,7 @@ class MockServer::Inside : public std::enable_shared_from_this<Inside> {
   void take(const net::HttpRequest& request, net::Responder responder) {
     const std::int64_t before = core_.requests();
     Plan plan = core_.take(request, Clock::now());
+    log(request, plan);
     auto call = std::make_unique<Call>(std::move(plan), std::move(responder), core_.requests() > before);
     ++in_flight_;
     const int slots = core_.options().slots;
@@ -89,6 +91,18 @@ class MockServer::Inside : public std::enable_shared_from_this<Inside> {
     }
     count();
     begin(std::move(call));
+  }
+
+  /// Nothing of a request's headers or body.
+  void log(const net::HttpRequest& request, const Plan& plan) const {
+    const bool is_well = plan.status == 200 && !plan.fault;
+    const LogLevel level = is_well ? LogLevel::debug : LogLevel::info;
+    if (!is_logged(level)) return;
+    log_event(level, "mock", is_well ? "request taken" : "request turned away or spoiled",
+              {{"path", std::string_view(request.target).substr(0, request.target.find('?'))},
+               {"status", plan.status},
+               {"fault", plan.fault ? to_string(*plan.fault) : std::string_view("none")},
+               {"in_flight", in_flight_}});
   }
 
   void begin(CallPtr call) {

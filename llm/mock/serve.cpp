@@ -6,6 +6,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "engine/base/log.h"
 #include "engine/base/process.h"
 #include "llm/mock/mock_server.h"
 
@@ -14,6 +15,38 @@ namespace {
 
 /// For the last replies to be taken.
 constexpr std::chrono::seconds kFarewell{1};
+
+void log_stats(std::string_view what, const MockStats& stats) {
+  log_event(LogLevel::info, "mock", what,
+            {{"requests", stats.requests},
+             {"completed", stats.completed},
+             {"rejected_rpm", stats.rejected_rpm},
+             {"rejected_tpm", stats.rejected_tpm},
+             {"aborted", stats.aborted},
+             {"in_flight", stats.in_flight},
+             {"connections", stats.connections},
+             {"rss_mb", rss_bytes() >> 20U}});
+}
+
+/// Logs each minute how the server stands.
+class MinuteLog {
+ public:
+  MinuteLog(boost::asio::io_context& io, const MockServer& server) : timer_(io), server_(server) { wait(); }
+  void cancel() { timer_.cancel(); }
+
+ private:
+  void wait() {
+    timer_.expires_after(std::chrono::minutes(1));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      log_stats("so far", server_.stats());
+      wait();
+    });
+  }
+
+  boost::asio::steady_timer timer_;
+  const MockServer& server_;
+};
 
 }  // namespace
 
@@ -38,8 +71,11 @@ MockStats serve(const ServeOptions& options, const std::function<void(const std:
       io.stop();
     });
   }
+  log_event(LogLevel::info, "mock", "listening", {{"url", server.url()}});
+  MinuteLog minutes(io, server);
   listening(server.url());
   io.run();
+  minutes.cancel();
   if (enough) {
     signals.cancel();
     end.cancel();
@@ -47,7 +83,9 @@ MockStats serve(const ServeOptions& options, const std::function<void(const std:
     io.restart();
     io.run_for(kFarewell);
   }
-  return server.stats();
+  const MockStats stats = server.stats();
+  log_stats("ended", stats);
+  return stats;
 }
 
 }  // namespace throng::llm::mock

@@ -13,6 +13,7 @@
 #include "llm/endpoint_paths.h"
 #include "scenarios/cli/command_llm.h"
 #include "scenarios/cli/endpoint_arguments.h"
+#include "scenarios/cli/log_arguments.h"
 #include "scenarios/report/html_report.h"
 #include "scenarios/report/load_test_page.h"
 #include "scenarios/report/load_test_table.h"
@@ -49,6 +50,7 @@ struct BenchArguments {
   std::uint64_t seed = 0;
   bool json = false;
   std::string html;
+  LogArguments log;
 };
 
 Delay delay_of(double seconds) { return Delay(static_cast<std::int64_t>(seconds * 1e6)); }
@@ -127,6 +129,7 @@ Json json_of(const llm::bench::BenchOptions& options, const llm::bench::BenchRes
 
 void bench(const BenchArguments& arguments) {
   raise_open_files_limit();
+  const CommandLog log(arguments.log);
   llm::bench::BenchOptions options = options_of(arguments);
   const llm::Environment environment = llm::process_environment();
   {
@@ -245,6 +248,7 @@ void add_llm_bench_command(CLI::App& llm) {
                    "Measure goodput: requests within so many milliseconds")
       ->check(CLI::PositiveNumber);
   command->add_flag("--json", arguments->json, "Print one JSON object");
+  add_log_arguments(*command, arguments->log);
   command->add_option("--html", arguments->html, "Write a page with the curves to this file");
   command->callback([arguments] { bench(*arguments); });
 }

@@ -13,6 +13,7 @@
 #include "llm/mock/serve.h"
 #include "scenarios/cli/command_llm.h"
 #include "scenarios/cli/commands.h"
+#include "scenarios/cli/log_arguments.h"
 
 namespace throng {
 namespace {
@@ -36,6 +37,7 @@ struct MockArguments {
   double stall = 600;
   double slow = 1;
   bool json = false;
+  LogArguments log;
 };
 
 std::chrono::microseconds microseconds(double milliseconds) {
@@ -75,6 +77,7 @@ ServeOptions read(const MockArguments& arguments) {
 }
 
 void run_mock(const MockArguments& arguments) {
+  const CommandLog log(arguments.log);
   const MockStats stats = serve(read(arguments), [&](const std::string& url) {
     if (arguments.json) {
       fmt::print("{}\n", Json{{"url", url}}.dump());
@@ -222,6 +225,7 @@ void add_llm_mock_command(CLI::App& llm) {
       ->check(CLI::Range(0.0, 1e7))
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "Print two lines of JSON");
+  add_log_arguments(*command, arguments->log);
   command->callback([arguments] { run_mock(*arguments); });
 }
 

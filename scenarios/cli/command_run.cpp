@@ -5,6 +5,7 @@
 #include "engine/base/parallel.h"
 #include "engine/base/printable.h"
 #include "scenarios/cli/commands.h"
+#include "scenarios/cli/log_arguments.h"
 #include "scenarios/report/call_table.h"
 #include "scenarios/report/run_tables.h"
 #include "scenarios/report/study_report.h"
@@ -26,6 +27,7 @@ struct RunArguments {
   bool overwrite = false;
   std::string replay;
   std::string reuse;
+  LogLevel log = LogLevel::info;
 };
 
 void print(const RunArguments& arguments, const Scenario& scenario, const RunOptions& options,
@@ -58,6 +60,7 @@ void run(const RunArguments& arguments) {
   if (arguments.overwrite) options.existing = ExistingFolder::overwrite;
   if (!arguments.replay.empty()) options.earlier = {arguments.replay, EarlierRun::Missing::stops};
   if (!arguments.reuse.empty()) options.earlier = {arguments.reuse, EarlierRun::Missing::is_asked_for};
+  options.log = arguments.log;
 
   const ThreadLimit limit(arguments.threads);
   const Json summary = scenario.is_study() ? run_study(scenario, options) : run_scenario(scenario, options);
@@ -102,6 +105,7 @@ void add_run_command(CLI::App& app) {
       ->excludes(replay);
   command->add_flag("--overwrite", arguments->overwrite, "Replace the run folder if it exists")
       ->excludes(resume);
+  add_log_level(*command, arguments->log);
   command->callback([arguments] { run(*arguments); });
 }
 

@@ -119,7 +119,10 @@ RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, 
   }
   exchange_.emplace(
       *journal_, earlier_ ? &*earlier_ : nullptr, lines_.get(),
-      [&progress](const CallCounts& counts) { progress.update(in_words(counts)); },
+      [&progress, tick = options.tick](const CallCounts& counts) {
+        progress.update(in_words(counts));
+        if (tick) tick();
+      },
       std::move(nobody_is_asked));
 }
 

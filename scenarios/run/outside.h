@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -16,6 +17,7 @@ struct OutsideOptions {
   std::filesystem::path folder;      ///< the run's, where the journal is
   std::filesystem::path budget_log;  ///< may be shared by the runs of a study
   std::optional<EarlierRun> earlier;
+  std::function<void()> tick;  ///< called often while replies are waited for
 };
 
 /// The outside of a run that asks language models or a remote recommender: its journal, perhaps another run's, and the
@@ -38,6 +40,10 @@ class RunOutside {
   const Journal& journal() const { return *journal_; }
   /// Of the calls to language models.
   const CallCounts& counts() const { return exchange_->counts(Ask::model); }
+  /// What both did so far.
+  CallCounts all_counts() const { return exchange_->counts(); }
+  /// See Line::account; of a run that asks nobody an empty object.
+  Json account() const { return lines_ ? lines_->account() : Json::object(); }
   const CallCounts& ranking_counts() const { return exchange_->counts(Ask::ranking); }
 
  private:

@@ -114,8 +114,10 @@ fs::path nearest_existing(fs::path folder) {
 }  // namespace
 
 void check_keys(const Scenario& scenario) {
-  for (const llm::EndpointOptions& endpoint : all_endpoints(scenario.json["mind"]))
+  for (const llm::EndpointOptions& endpoint : all_endpoints(scenario.json["mind"])) {
     llm::read_api_key(endpoint, llm::process_environment()).value();
+    llm::read_extra_headers(endpoint, llm::process_environment()).value();
+  }
   const std::string remote_key = scenario.recommender.value("api_key_env", "");
   if (!remote_key.empty() && llm::process_environment()(remote_key).value_or("").empty()) {
     throw Failure(

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "agents/exposure.h"
+#include "engine/base/log_file.h"
 #include "engine/base/process.h"
 #include "engine/sim/digest.h"
 #include "recsys/data/dataset_digest.h"
@@ -16,6 +17,7 @@
 #include "scenarios/run/outside.h"
 #include "scenarios/run/progress.h"
 #include "scenarios/run/run_folder.h"
+#include "scenarios/run/run_log.h"
 #include "scenarios/run/simulation.h"
 #include "scenarios/store/run_writer.h"
 
@@ -97,16 +99,20 @@ class Recorder : public RunObserver {
 /// Ends a fit when an interrupt has been seen.
 class InterruptibleFit : public FitObserver {
  public:
-  InterruptibleFit(Progress& progress, const InterruptGuard& interrupt)
-      : progress_(progress), interrupt_(interrupt) {}
+  InterruptibleFit(Progress& progress, MinuteLog& minutes, const InterruptGuard& interrupt)
+      : progress_(progress), minutes_(minutes), interrupt_(interrupt) {}
 
   void on_progress(const FitProgress& progress) override {
     progress_.on_progress(progress);
+    minutes_.tick();
+    log_event(LogLevel::debug, "fit", "epoch",
+              {{"model", progress.model}, {"epoch", progress.epoch}, {"loss", progress.loss}});
     if (interrupt_.interrupted()) throw Failure(ErrorKind::stopped, "interrupted while fitting");
   }
 
  private:
   Progress& progress_;
+  MinuteLog& minutes_;
   const InterruptGuard& interrupt_;
 };
 
@@ -149,18 +155,19 @@ void write_world(RunWriter& writer, const Scenario& scenario, Store store, const
 
 /// Whom the run asks; null if it asks nobody.
 std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const Simulation& simulation,
-                                         const RunOptions& options, Progress& progress) {
+                                         const RunOptions& options, Progress& progress, MinuteLog& minutes) {
   if (!scenario.asks_outside()) return nullptr;
   return std::make_unique<RunOutside>(
       scenario,
       OutsideOptions{.folder = options.folder,
                      .budget_log = options.study.value_or(options.folder) / "budget.log",
-                     .earlier = options.earlier},
+                     .earlier = options.earlier,
+                     .tick = [&minutes] { minutes.tick(); }},
       simulation.remote_names(), progress);
 }
 
 /// Runs the simulation. Throws Failure(stopped) if it was interrupted.
-void play(Simulation& simulation, Recorder& recorder, RunOutside* outside) {
+void play(Simulation& simulation, RunObserver& recorder, RunOutside* outside) {
   Exchange* const exchange = outside == nullptr ? nullptr : &outside->exchange();
   const auto teach = [&](remote::Lesson lesson) { outside->teach(std::move(lesson)); };
   if (simulation.run(recorder, exchange, teach)) return;
@@ -180,13 +187,14 @@ void write_stopped(RunWriter& writer, const std::string& reason) {
 
 /// Runs the simulation into run.db and sums it up.
 Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptions& options,
-                Progress& progress, const InterruptGuard& interrupt) {
-  const std::unique_ptr<RunOutside> outside = open_outside(scenario, simulation, options, progress);
+                Progress& progress, MinuteLog& minutes, const InterruptGuard& interrupt) {
+  const std::unique_ptr<RunOutside> outside = open_outside(scenario, simulation, options, progress, minutes);
   RunWriter writer(options.folder / "run.db");
   write_world(writer, scenario, options.store, simulation);
   Recorder recorder(writer, options.store, progress, interrupt, simulation);
+  RunLog log(recorder, outside.get(), minutes);
   try {
-    play(simulation, recorder, outside.get());
+    play(simulation, log, outside.get());
   } catch (const std::exception& error) {
     write_stopped(writer, error.what());
     throw;
@@ -240,6 +248,32 @@ Dataset load_pinned_dataset(Scenario& scenario) {
   return dataset;
 }
 
+/// What a person needs to know to make sense of the rest of run.log.
+void log_begin(const Scenario& scenario, const RunOptions& options, const Simulation& simulation,
+               std::chrono::steady_clock::duration prepared) {
+  log_event(LogLevel::info, "run",
+            options.existing == ExistingFolder::resume ? "begins or goes on" : "begins",
+            {{"scenario", scenario.name},
+             {"version", THRONG_VERSION},
+             {"seed", scenario.seed},
+             {"dataset", simulation.dataset().name},
+             {"agents", simulation.population().size()},
+             {"rounds", scenario.rounds},
+             {"recommender", scenario.recommender["kind"].get_ref<const std::string&>()},
+             {"asks_models", scenario.asks_language_models()},
+             {"replies_from", options.earlier ? options.earlier->folder.string() : std::string("nowhere")},
+             {"prepared_in", prepared},
+             {"rss_mb", rss_bytes() >> 20U}});
+}
+
+void log_end(const Json& summary) {
+  log_event(LogLevel::info, "run", "has finished",
+            {{"digest", summary["digest"].get_ref<const std::string&>()},
+             {"pages", summary["pages"].get<std::size_t>()},
+             {"took_s", summary["wall_seconds"].get<double>()},
+             {"peak_rss_mb", summary["peak_rss_bytes"].get<std::size_t>() >> 20U}});
+}
+
 Json run_scenario(Scenario scenario, const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
   const InterruptGuard interrupt;
@@ -248,6 +282,8 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
   const auto stopped = [&](const std::string& reason) {
     return options.study ? Failure(ErrorKind::stopped, reason) : folder.stopped(reason);
   };
+  MinuteLog minutes;
+  std::optional<LogFile> log;  // from when the folder is this run's
   try {
     Dataset dataset = load_pinned_dataset(scenario);
     if (std::optional<Json> summary = folder.finished(scenario)) {
@@ -257,18 +293,25 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
     progress.say(fmt::format("{}: {} users, {} items, {} interactions", dataset.name, dataset.users.size(),
                              dataset.catalogue.size(), dataset.interactions.size()));
     for (const std::string& sentence : caveats(scenario, dataset)) progress.say("note: " + sentence);
-    InterruptibleFit fit(progress, interrupt);
+    InterruptibleFit fit(progress, minutes, interrupt);
     Simulation simulation(scenario, std::move(dataset), fit);
     folder.begin(scenario);
-    Json summary = record_run(scenario, simulation, options, progress, interrupt);
+    log.emplace(options.folder / "run.log", options.log);
+    log_begin(scenario, options, simulation, std::chrono::steady_clock::now() - started);
+    Json summary = record_run(scenario, simulation, options, progress, minutes, interrupt);
     summary["wall_seconds"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     summary["peak_rss_bytes"] = peak_rss_bytes();
     folder.finish(summary);
+    log_end(summary);
+    if (const std::string trouble = log->trouble(); !trouble.empty())
+      progress.say(fmt::format("run.log is not whole: {}", trouble));
     return summary;
   } catch (const SQLite::Exception& error) {
+    log_event(LogLevel::error, "run", "has stopped", {{"why", error.what()}});
     throw stopped(fmt::format("{}/run.db cannot be written: {}", options.folder.string(), error.what()));
   } catch (const Failure& failure) {
+    log_event(LogLevel::error, "run", "has stopped", {{"why", failure.what()}});
     if (failure.kind() != ErrorKind::stopped) throw;
     throw stopped(failure.what());
   }

@@ -4,6 +4,7 @@
 
 #include "agents/metrics.h"
 #include "engine/base/hash.h"
+#include "engine/base/log.h"
 #include "scenarios/run/progress.h"
 #include "scenarios/run/run_folder.h"
 #include "scenarios/run/scenario.h"
@@ -24,6 +25,7 @@ struct RunOptions {
   /// The study that the run is part of: its folder has the budget of all its runs, and is what a person resumes.
   std::optional<std::filesystem::path> study;
   Progress::Output progress = Progress::Output::stderr_;
+  LogLevel log = LogLevel::info;  ///< of run.log in the folder
 };
 
 /// Runs a scenario into a run folder (scenarios/store/README.md) and returns the content of its summary.json:

@@ -192,7 +192,8 @@ void RunFolder::remove_results() const {
 }
 
 void RunFolder::remove_paid() const {
-  for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log"})
+  for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log", "run.log",
+                           "run.1.log", "run.2.log", "run.3.log"})
     fs::remove(path_ / file);
 }
 

@@ -1,7 +1,9 @@
 #include "scenarios/run/simulation.h"
 
+#include <chrono>
 #include <optional>
 
+#include "engine/base/log.h"
 #include "recsys/models/registry.h"
 
 namespace throng {
@@ -117,12 +119,15 @@ bool Simulation::run(RunObserver& observer, Exchange* outside, const RemoteTeach
 void Simulation::retrain(std::uint16_t next_round, std::span<const AgentState> agents) {
   Interactions train = training_data_->with_picks(agents);
   if (remote_) {
+    log_event(LogLevel::info, "fit", "the remote recommender is to learn what agents picked",
+              {{"round", next_round + 1}, {"interactions", train.size()}});
     remote_->fit({.round = next_round, .seed = scenario_.seed, .start = scenario_.retrain.start},
                  std::move(train));
     return;
   }
   const Interactions validation = training_data_->held_out(split_.validation, agents);
   const Interactions test = training_data_->held_out(split_.test, agents);
+  const auto began = std::chrono::steady_clock::now();
   recommender_->fit({.train = train,
                      .validation = &validation,
                      .test = &test,
@@ -130,6 +135,10 @@ void Simulation::retrain(std::uint16_t next_round, std::span<const AgentState> a
                      .start = scenario_.retrain.start,
                      .dataset = &dataset_},
                     fit_observer_);
+  log_event(LogLevel::info, "fit", "fitted anew",
+            {{"round", next_round + 1},
+             {"interactions", train.size()},
+             {"took", std::chrono::steady_clock::now() - began}});
 }
 
 }  // namespace throng

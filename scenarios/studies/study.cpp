@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/log_file.h"
 #include "engine/base/process.h"
 #include "engine/sim/digest.h"
 #include "scenarios/store/run_reader.h"
@@ -140,6 +141,10 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
   return summary;
 }
 
+void log_run(std::string_view what, Arm arm, std::uint32_t replicate) {
+  log_event(LogLevel::info, "study", what, {{"arm", to_string(arm)}, {"replicate", replicate + 1}});
+}
+
 }  // namespace
 
 void pin_datasets(Scenario& study) {
@@ -168,10 +173,16 @@ Json run_study(Scenario scenario, const RunOptions& options) {
   if (std::optional<Json> summary = folder.finished(scenario)) return *std::move(summary);
   std::vector<Runs> arms;
   for (const Arm arm : arms_of(scenario)) arms.push_back({.arm = arm});
+  std::optional<LogFile> log;  // each run has one of its own
   try {
     folder.begin(scenario);
+    log.emplace(options.folder / "run.log", options.log);
     for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
-      for (Runs& runs : arms) run_replicate(scenario, replicate, options, runs);
+      for (Runs& runs : arms) {
+        log_run("a run begins or goes on", runs.arm, replicate);
+        run_replicate(scenario, replicate, options, runs);
+        log_run("a run has finished", runs.arm, replicate);
+      }
     }
     Json summary = summarise(scenario, arms);
     summary["wall_seconds"] =
@@ -180,6 +191,7 @@ Json run_study(Scenario scenario, const RunOptions& options) {
     folder.finish(summary);
     return summary;
   } catch (const Failure& failure) {
+    log_event(LogLevel::error, "study", "has stopped", {{"why", failure.what()}});
     if (failure.kind() != ErrorKind::stopped) throw;
     throw folder.stopped(failure.what());
   }

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "llm/call_planner.h"
+
+namespace throng::llm {
+
+/// Logs what the planner decides about endpoints, and why: limits, pauses, calls in flight, circuit breakers. It compares what it
+/// sees with what it saw before, so that the planner itself need not know of any log.
+class EndpointWatch {
+ public:
+  explicit EndpointWatch(const CallPlanner& planner);
+
+  /// To be called whenever an attempt was sent to the endpoint or has ended. `why`: what an attempt ended with, in words; "" if it
+  /// was well.
+  void look(std::size_t endpoint, Instant now, std::string_view why);
+
+ private:
+  struct Seen {
+    std::int64_t requests_per_minute = 0;
+    std::int64_t tokens_per_minute = 0;
+    Instant paused_until = Instant::min();
+    Instant parked_until = Instant::min();
+    int in_flight_limit = 0;
+    int told_in_flight_limit = 0;  ///< at info
+    CircuitBreaker::State breaker = CircuitBreaker::State::closed;
+    EndpointHealth health = EndpointHealth::usable;
+  };
+
+  void look_at_limits(std::size_t endpoint, Seen& seen, Instant now, std::string_view why) const;
+  void look_at_load(std::size_t endpoint, Seen& seen) const;
+  void look_at_health(std::size_t endpoint, Seen& seen, std::string_view why) const;
+
+  const CallPlanner& planner_;
+  std::vector<Seen> seen_;
+};
+
+}  // namespace throng::llm

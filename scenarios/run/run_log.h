@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+#include "agents/observer.h"
+#include "scenarios/run/outside.h"
+
+namespace throng {
+
+/// How far a run is. All counts are of this process.
+struct RunFigures {
+  std::uint64_t agents = 0;  ///< that have had their session, in all rounds
+  std::uint64_t pages = 0;
+  CallCounts calls;
+  std::int64_t attempts = 0;
+  std::int64_t prompt_tokens = 0;
+  std::int64_t completion_tokens = 0;
+  double usd = 0;
+};
+
+/// Logs once a minute how a run stands: its memory, and what it did in that minute. Single-threaded.
+class MinuteLog {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit MinuteLog(Clock::time_point now = Clock::now()) : last_(now) {}
+
+  /// Where figures come from, once there are any; null: there are none any more.
+  void read_from(std::function<RunFigures()> read) { read_ = std::move(read); }
+  /// To be called whenever the run has a moment; nearly always nothing is due, which costs a look at the clock.
+  void tick(Clock::time_point now = Clock::now());
+
+ private:
+  std::function<RunFigures()> read_;
+  Clock::time_point last_;
+  RunFigures before_;
+};
+
+/// Logs the rounds of a run, and each minute how it stands; everything goes on to `next`. Both of them, and the outside (null:
+/// nobody is asked), outlive it.
+class RunLog : public RunObserver {
+ public:
+  RunLog(RunObserver& next, const RunOutside* outside, MinuteLog& minutes);
+  ~RunLog() override { minutes_.read_from(nullptr); }
+
+  void on_window_started(const Window& window) override;
+  void on_sessions(std::span<const SessionRecord> sessions) override;
+  void on_window_finished(const Window& window) override;
+  bool wants_stop() const override { return next_.wants_stop(); }
+
+ private:
+  RunFigures figures() const;
+
+  RunObserver& next_;
+  const RunOutside* outside_;
+  MinuteLog& minutes_;
+  MinuteLog::Clock::time_point round_began_;
+  RunFigures so_far_;  ///< agents and pages
+  RunFigures before_round_;
+};
+
+}  // namespace throng
