@@ -101,6 +101,7 @@ TEST_F(LlmRun, TheJournalOfAnotherRunIsNotThisRuns) {
 }
 
 TEST_F(LlmRun, ABudgetInMoneyWithoutAPriceIsRefused) {
+  serve({});
   write_scenario({{"budget", {{"usd", 1}}}});
   for (const char* command : {"check", "run"}) {
     const Finished refused = throng({command, "s.json", "--set", "mind.endpoints.0.price={}"});

@@ -118,10 +118,13 @@ class EchoingServer {
       default:
         break;
     }
-    net::HttpRequest forwarded{.target = request.target, .body = request.body};
+    net::HttpRequest forwarded{.method = request.method, .target = request.target, .body = request.body};
     forwarded.headers.add("Content-Type", "application/json");
     client_.send(std::move(forwarded), [told, responder](const net::HttpResult& result) mutable {
+      if (result.value().body.starts_with("data:"))
+        return responder.send(200, {{"Content-Type", "text/event-stream"}}, result.value().body);
       Json reply = Json::parse(result.value().body);
+      if (!reply.contains("choices")) return responder.send(200, {}, reply.dump());  // the list of models
       Json& message = reply["choices"][0]["message"];
       Json content = Json::parse(message["content"].get<std::string>(), nullptr, false);
       if (content.is_object() && content.contains("reason"))

@@ -161,7 +161,7 @@ TEST_F(ReportData, AStoppedRunSaysWhyWhatWasSpentAndHowToGoOn) {
     journal.commit();
   }
   folder_.write("budget.log",
-                "throng-budget 1\nprocess\nreserve 1 1300 400000000000\nsettle 1 1230 250000000000\n"
+                "throng-budget 2\nprocess\nreserve 1 1300 400000000000\nsettle 1 1230 250000000000\n"
                 "reserve 2 100 50000000000\n");
   folder_.write("scenario.json", R"({"name": "small", "budget": {"usd": 0.5}})");
   const Json report = data();

@@ -156,7 +156,8 @@ TEST(Scenario, SharesMustSumToOne) {
 TEST(Scenario, AnOverrideOfTheWrongFormSaysWhatIsExpected) {
   EXPECT_THAT(fault_of(valid(), {"seed"}), HasSubstr("path=value"));
   EXPECT_THAT(fault_of(valid(), {"=3"}), HasSubstr("path=value"));
-  EXPECT_THAT(fault_of(valid(), {"seed.x=3"}), HasSubstr("--set seed.x=3"));
+  EXPECT_THAT(fault_of(valid(), {"seed.x=3"}),
+              HasSubstr("--set seed.x: /seed/x lies below a value that is not an object"));
   EXPECT_THAT(fault_of(valid(), {"seedd=3"}), HasSubstr("did you mean \"seed\"?"));
 }
 
