@@ -1,14 +1,15 @@
 # Two commands for a fresh Debian 12 machine: `make demo` and `make test`. Each sets up all it needs.
-.PHONY: demo demo-llm test test-browser test-llm build bench check clean setup format
+.PHONY: demo demo-llm test test-browser test-llm build program install package bench check check-new clean setup format
 preset = release
 throng = build/release/throng
+PREFIX = /usr/local
 
-demo: build
+demo: program
 	$(throng) run scenarios/demo.json --out runs/demo --overwrite
 	$(throng) report runs/demo
 
 # The same, played by a language model: the mock server, with 20 % mixed faults.
-demo-llm: build
+demo-llm: program
 	scenarios/demo-llm $(throng)
 
 test: build
@@ -29,6 +30,20 @@ build: setup
 	@cmake --preset $(preset) --log-level=WARNING
 	@cmake --build --preset $(preset)
 
+# The program without the tests.
+program: setup
+	@cmake --preset $(preset) --log-level=WARNING
+	@cmake --build --preset $(preset) --target program_files
+
+# The program, its scenarios, manual page and completions, into PREFIX (and DESTDIR).
+install: program
+	cmake --install build/$(preset) --prefix $(PREFIX) --component program
+
+# The same as build/release/throng_VERSION_ARCHITECTURE.deb.
+package: program
+	@setup/install package
+	cd build/$(preset) && cpack
+
 setup:
 	@setup/install build
 
@@ -42,6 +57,11 @@ bench:
 check:
 	@setup/install build bench check
 	setup/check
+
+# What CI can afford: format, the tests under ASan+UBSan, clang-tidy over what was changed lately.
+check-new:
+	@setup/install build bench check
+	setup/check format asan tidy-new
 
 format:
 	@setup/install check

@@ -10,6 +10,12 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+# ccache is used when it is there; it must not mind that precompiled headers carry the time of their making.
+find_program(THRONG_CCACHE ccache)
+if(THRONG_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${THRONG_CCACHE})
+endif()
+
 add_library(throng_settings INTERFACE)
 target_include_directories(throng_settings INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated> $<INSTALL_INTERFACE:include/throng>)
@@ -45,14 +51,40 @@ if(THRONG_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(throng_warnings INTERFACE -Wno-maybe-uninitialized)
 endif()
 
+if(CMAKE_UNITY_BUILD)
+  # Eight files are read as one, so that what they include is instantiated once; the preset `debug` and clang-tidy read each
+  # by itself. What is in an anonymous namespace is then not in "the main file" any more, which alone this warning is about.
+  target_compile_options(throng_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
+
+# g++ would collect garbage again and again below this size of its heap: an eighth of the time of a file that expands many
+# templates. Its share of memory stays below a gigabyte.
+target_compile_options(throng_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=524288>)
+
 # The arithmetic of the recommenders: loops of fixed length over registers are only unrolled by -O3. Same bits.
 add_library(throng_kernels INTERFACE)
 target_compile_options(throng_kernels INTERFACE $<$<CONFIG:Release>:-O3>)
 
-# throng_library(name SOURCES a.cpp b.cpp LINKS lib...): one static library per folder.
+# What most files include is read once for all of them.
+set(THRONG_PRECOMPILED <algorithm> <array> <chrono> <cmath> <coroutine> <cstdint> <filesystem> <functional> <map> <memory>
+  <optional> <ranges> <span> <string> <string_view> <tuple> <unordered_map> <utility> <variant> <vector>
+  <boost/system/result.hpp> <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp>)
+function(throng_precompiled name)
+  add_library(${name} OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
+  target_link_libraries(${name} PRIVATE throng_settings throng_warnings fmt::fmt nlohmann_json::nlohmann_json Boost::headers)
+  target_precompile_headers(${name} PRIVATE ${THRONG_PRECOMPILED} ${ARGN})
+endfunction()
+
+# throng_library(name SOURCES a.cpp b.cpp LINKS lib... [PRECOMPILED <header>...]): one static library per folder, with the
+# precompiled headers of all, or with more of its own.
 function(throng_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRECOMPILED" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   set_property(GLOBAL APPEND PROPERTY THRONG_LIBRARIES ${name})
   target_link_libraries(${name} PUBLIC throng_settings ${ARG_LINKS} PRIVATE throng_warnings)
+  if(ARG_PRECOMPILED)
+    target_precompile_headers(${name} PRIVATE ${THRONG_PRECOMPILED} ${ARG_PRECOMPILED})
+  else()
+    target_precompile_headers(${name} REUSE_FROM throng_precompiled)
+  endif()
 endfunction()

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/options_reader.h"
+#include "engine/base/text.h"
 
 namespace throng::llm {
 namespace {
@@ -28,12 +29,6 @@ void read_choice(OptionsReader& reader, std::string_view key, Enum& value,
   for (const auto& [each, meaning] : names) {
     if (each == name) value = meaning;
   }
-}
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  return text;
 }
 
 bool has_any(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -67,7 +62,8 @@ bool mentions(std::string_view words, std::string_view name) {
 class Complaint {
  public:
   explicit Complaint(const ApiError& error)
-      : param_(lower(error.param)), words_(lower(error.message + " " + error.type + " " + error.code)) {}
+      : param_(lower_case(error.param)),
+        words_(lower_case(error.message + " " + error.type + " " + error.code)) {}
 
   bool unsupported() const { return says_unsupported(words_); }
   bool about(std::string_view name) const {

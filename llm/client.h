@@ -64,7 +64,7 @@ using CallResult = boost::system::result<T, CallFailure>;
 BOOST_NORETURN void throw_exception_from_error(const CallFailure& failure,
                                                const boost::source_location& where);
 
-/// Asks language models. Implementations: EndpointClient, and scripts in tests.
+/// Asks language models. The one implementation is EndpointClient.
 ///
 /// Everything is called and completes on one thread. `done` is called exactly once, never from within the
 /// functions here; it may call them.

@@ -8,6 +8,7 @@
 
 #include "engine/base/options_reader.h"
 #include "engine/base/redact.h"
+#include "engine/base/text.h"
 #include "llm/endpoint_paths.h"
 
 namespace throng::llm {
@@ -15,7 +16,7 @@ namespace {
 
 constexpr double kMostMoney = 1e6;
 constexpr double kLongestSeconds = 86'400;
-constexpr int kMost = 2'000'000'000;
+constexpr int kMostPerMinute = 2'000'000'000;
 
 Error wrong(const std::string& path, std::string_view key, std::string_view expected) {
   return {ErrorKind::usage, fmt::format("{}/{}: {}", path, key, expected)};
@@ -37,12 +38,6 @@ bool all_of(std::string_view text, std::string_view also) {
 /// What a header's value may hold.
 bool fit_for_a_header(std::string_view value) {
   return std::ranges::all_of(value, [](char c) { return c == '\t' || (c >= ' ' && c != '\x7F'); });
-}
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  return text;
 }
 
 Result<void> read_price(const Json& json, const std::string& path, EndpointOptions& options) {
@@ -85,7 +80,7 @@ bool names_variable(std::string_view name) {
 
 /// One of `headers`: a text, or an object that names the environment variable which holds it. Errors repeat no value.
 Result<ExtraHeader> read_header(const std::string& name, const Json& value, const std::string& path) {
-  const std::string name_lower = lower(name);
+  const std::string name_lower = lower_case(name);
   if (name.empty() || !all_of(name, "!#$%&'*+-.^_`|~"))
     return wrong(path, name, "this is no name of a header");
   for (const std::string_view own :
@@ -166,8 +161,8 @@ Result<EndpointOptions> read_unredacted(const Json& json, const std::string& pat
   options.pacing = pacing == "even" ? Pacing::even : pacing == "burst" ? Pacing::burst : Pacing::automatic;
   options.api = api == "azure" ? Api::azure : Api::openai;
   options.token_counting = counting == "usage" ? TokenCounting::usage : TokenCounting::admission;
-  reader.integer("rpm", options.rpm, {0, kMost});
-  reader.integer("tpm", options.tpm, {0, kMost});
+  reader.integer("rpm", options.rpm, {0, kMostPerMinute});
+  reader.integer("tpm", options.tpm, {0, kMostPerMinute});
   reader.integer("max_in_flight", options.max_in_flight, {1, 1'000'000});
   reader.boolean("verify", options.verify);
   for (const char* key : {"price", "timeouts", "headers", "capabilities"}) reader.ignore(key);

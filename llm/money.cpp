@@ -9,13 +9,13 @@
 namespace throng::llm {
 namespace {
 
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMostPico = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kPerDollar = 1'000'000'000'000;
 
 Money times(Money each, std::int64_t count) {
   Money product;
   if (__builtin_mul_overflow(each.pico, std::max<std::int64_t>(count, 0), &product.pico))
-    product.pico = kMost;
+    product.pico = kMostPico;
   return product;
 }
 
@@ -31,7 +31,7 @@ TokenCounts& TokenCounts::operator+=(const TokenCounts& other) {
 Money Money::from_dollars(double dollars) {
   if (!(dollars > 0) || !std::isfinite(dollars)) return {};
   const double pico = dollars * static_cast<double>(kPerDollar);
-  return {pico >= static_cast<double>(kMost) ? kMost : std::llround(pico)};
+  return {pico >= static_cast<double>(kMostPico) ? kMostPico : std::llround(pico)};
 }
 
 double Money::dollars() const { return static_cast<double>(pico) / static_cast<double>(kPerDollar); }
@@ -45,12 +45,12 @@ std::string Money::text() const {
 }
 
 Money& Money::operator+=(Money other) {
-  if (__builtin_add_overflow(pico, other.pico, &pico)) pico = other.pico > 0 ? kMost : -kMost;
+  if (__builtin_add_overflow(pico, other.pico, &pico)) pico = other.pico > 0 ? kMostPico : -kMostPico;
   return *this;
 }
 
 Money& Money::operator-=(Money other) {
-  if (__builtin_sub_overflow(pico, other.pico, &pico)) pico = other.pico < 0 ? kMost : -kMost;
+  if (__builtin_sub_overflow(pico, other.pico, &pico)) pico = other.pico < 0 ? kMostPico : -kMostPico;
   return *this;
 }
 

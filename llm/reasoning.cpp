@@ -3,18 +3,14 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/text.h"
+
 namespace throng::llm {
 namespace {
 
 constexpr std::string_view kOpen = "<think>";
 constexpr std::string_view kClose = "</think>";
 constexpr std::string_view kBlanks = " \t\r\n";
-
-std::string trimmed(std::string_view text) {
-  const std::size_t start = text.find_first_not_of(kBlanks);
-  if (start == std::string_view::npos) return {};
-  return std::string(text.substr(start, text.find_last_not_of(kBlanks) - start + 1));
-}
 
 }  // namespace
 
@@ -28,9 +24,10 @@ SplitText split_reasoning(std::string text) {
   const std::size_t close = all.find(kClose, thought);
   const bool json = all[start] == '{' || all[start] == '[';
   if (!opened && (close == std::string_view::npos || json)) return {.text = std::move(text), .reasoning = ""};
-  if (close == std::string_view::npos) return {.text = "", .reasoning = trimmed(all.substr(thought))};
-  return {.text = trimmed(all.substr(close + kClose.size())),
-          .reasoning = trimmed(all.substr(thought, close - thought))};
+  if (close == std::string_view::npos)
+    return {.text = "", .reasoning = std::string(trimmed(all.substr(thought)))};
+  return {.text = std::string(trimmed(all.substr(close + kClose.size()))),
+          .reasoning = std::string(trimmed(all.substr(thought, close - thought)))};
 }
 
 }  // namespace throng::llm

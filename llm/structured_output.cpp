@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/printable.h"
+#include "engine/base/text.h"
 
 namespace throng::llm {
 namespace {
@@ -34,13 +35,6 @@ bool fit_for_a_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
   });
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t start = text.find_first_not_of(kBlanks);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(kBlanks) - start + 1);
 }
 
 std::string excerpt(std::string_view text) {

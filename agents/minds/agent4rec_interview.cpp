@@ -13,7 +13,6 @@ namespace throng {
 namespace {
 
 constexpr int kGreatestScore = 10;
-constexpr std::string_view kDigits = "0123456789";
 
 const ReplyField* first_of(const std::vector<ReplyField>& fields, FieldKind kind) {
   const auto found = std::ranges::find(fields, kind, &ReplyField::kind);

@@ -10,6 +10,7 @@
 
 #include "agents/recall.h"
 #include "engine/base/json.h"
+#include "engine/base/text.h"
 #include "llm/token_estimate.h"
 
 namespace throng {
@@ -31,18 +32,12 @@ View with_text(const std::string& text) {
   return view;
 }
 
-std::string trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return "";
-  return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
-}
-
 /// The statements of a persona's text, which sources join by '|'.
 std::vector<std::string> statements(std::string_view text) {
   std::vector<std::string> found;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('|'), text.size());
-    if (std::string statement = trimmed(text.substr(0, end)); !statement.empty())
+    if (std::string statement(trimmed(text.substr(0, end))); !statement.empty())
       found.push_back(std::move(statement));
     text.remove_prefix(std::min(end + 1, text.size()));
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/text.h"
 #include "recsys/data/text.h"
 
 namespace throng {
@@ -15,13 +16,6 @@ constexpr std::size_t kLongestWord = 12;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string lower(std::string_view word) {
-  std::string result(word);
-  for (char& c : result) c = is_capital(c) ? static_cast<char>(c - 'A' + 'a') : c;
-  return result;
-}
 
 std::optional<FieldKind> kind_of(std::string_view word) {
   using enum FieldKind;
@@ -44,7 +38,7 @@ std::optional<FieldKind> kind_of(std::string_view word) {
       {"action", decision},   {"positive", positive}, {"negative", negative},
   }};
   if (word.size() > kLongestWord) return std::nullopt;
-  const std::string key = lower(word);
+  const std::string key = lower_case(std::string(word));
   const auto* found = std::ranges::find(words, key, &std::pair<std::string_view, FieldKind>::first);
   if (found == words.end()) return std::nullopt;
   return found->second;
@@ -53,7 +47,8 @@ std::optional<FieldKind> kind_of(std::string_view word) {
 /// Words that may stand before a label as part of it.
 bool is_qualifier(std::string_view word) {
   static constexpr std::array<std::string_view, 5> words{"my", "the", "your", "overall", "final"};
-  return word.size() <= kLongestWord && std::ranges::find(words, lower(word)) != words.end();
+  return word.size() <= kLongestWord &&
+         std::ranges::find(words, lower_case(std::string(word))) != words.end();
 }
 
 /// The bytes of an ASCII character, or of a whole UTF-8 sequence, that end before `end`.

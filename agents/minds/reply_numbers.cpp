@@ -11,8 +11,6 @@
 namespace throng {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
-
 std::string_view without_leading(std::string_view text, std::string_view characters) {
   const std::size_t first = text.find_first_not_of(characters);
   return first == std::string_view::npos ? std::string_view() : text.substr(first);

@@ -5,6 +5,8 @@
 
 namespace throng {
 
+inline constexpr std::string_view kDigits = "0123456789";
+
 /// The whole number at the start of a value: "4", "4/5", "4 out of 5", "4.0", "four", "4 stars", "[4] (good)". None if
 /// there is none, for fractions ("4.5"), ranges ("3-4"), and where the value names another greatest number than `scale`
 /// ("8/10" on a scale of 5). Not limited to the scale.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/text.h"
 #include "recsys/data/text.h"
 
 namespace throng {
@@ -11,8 +12,6 @@ namespace {
 constexpr std::array<std::string_view, 13> kWrapping{
     " ",           "\t", "\"", "'", "*", "_", "`", "[", "]", "\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x98",
     "\xE2\x80\x99"};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 

@@ -20,4 +20,10 @@ Result<Json> parse_json(std::string_view text, std::string_view source, ErrorKin
 /// Reads and parses a file. Throws Failure(`kind`).
 Json read_json(const std::filesystem::path& path, ErrorKind kind);
 
+/// Sets `into` if the object has the key. The value's type must have been checked.
+template <class T>
+void read_if_there(const Json& object, const char* key, T& into) {
+  if (object.contains(key)) into = object[key].get<T>();
+}
+
 }  // namespace throng

@@ -15,10 +15,7 @@ using Clock = std::chrono::steady_clock;
 using ErrorCode = boost::system::error_code;
 namespace http = boost::beast::http;
 
-constexpr std::size_t first_read = 4UL * 1024;
-constexpr std::size_t largest_read = 16UL * 1024;    // a TLS record
 constexpr std::chrono::milliseconds next_look{500};  // whether the call has stalled
-constexpr std::size_t kept_buffer = 16UL * 1024;     // by an idle connection
 
 HttpTimings::Span span(TimingWheel::TimePoint from, TimingWheel::TimePoint to) {
   return std::chrono::duration_cast<HttpTimings::Span>(to - from);

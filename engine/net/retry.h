@@ -37,8 +37,8 @@ enum class RetryAction {
 
 struct RetryDecision {
   RetryAction action = RetryAction::fail;
-  Delay delay{
-      0};  ///< to leave the endpoint (after a 429: its bucket) alone for, also if this call has failed
+  /// To leave the endpoint (after a 429: its bucket) alone for, also if this call has failed.
+  Delay delay{0};
 };
 
 struct RetryOptions {

@@ -6,18 +6,12 @@
 #include <ctime>
 #include <string>
 
+#include "engine/base/text.h"
+
 namespace throng {
 namespace {
 
 using std::chrono::seconds;
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes an unsigned decimal number, such as `12` or `3.5`, off the front of `text`.
 std::optional<double> take_number(std::string_view& text) {

@@ -15,9 +15,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using ErrorCode = boost::system::error_code;
 
-constexpr std::size_t first_read = 4UL * 1024;
-constexpr std::size_t largest_read = 16UL * 1024;  // a TLS record
-constexpr std::size_t kept_buffer = 16UL * 1024;
 constexpr std::chrono::milliseconds drained_for{1'000};
 constexpr std::size_t most_read_ahead = 64UL * 1024;  // of pipelined requests
 

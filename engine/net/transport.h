@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -16,6 +17,12 @@ namespace throng::net {
 using TcpSocket =
     boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 using TlsStream = boost::asio::ssl::stream<TcpSocket&>;
+
+/// Bytes that a connection reads at once: few at first, since most messages are short, then more.
+inline constexpr std::size_t first_read = 4UL * 1024;
+inline constexpr std::size_t largest_read = 16UL * 1024;  ///< a TLS record
+/// Bytes of a buffer that an idle connection keeps.
+inline constexpr std::size_t kept_buffer = 16UL * 1024;
 
 /// A TCP connection that may become a TLS one. At most one read and one write may be under way at a time.
 class Transport {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/printable.h"
+#include "engine/base/text.h"
 
 namespace throng::net {
 namespace {
@@ -19,12 +20,6 @@ Error wrong(std::string_view text, std::string_view expected) {
   const bool may_hold_secret = text.find_first_of("@?") != text.npos || text.size() > 200;
   const std::string shown = may_hold_secret ? "the address" : "\"" + printable(text) + "\"";
   return {ErrorKind::usage, fmt::format("{} is not a usable address: {}", shown, expected)};
-}
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return text;
 }
 
 std::uint16_t default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }

@@ -13,7 +13,7 @@
 
 namespace throng {
 
-/// Names one call of an actor to the outside world: the n-th time (from 0) that this actor asks this.
+/// Names one call of an actor to the outside world: the n-th time (from 0) that this actor asks this in its window.
 /// Independent of when and where it was sent, so it finds the reply again in a journal.
 struct CallKey {
   ActorId actor{};

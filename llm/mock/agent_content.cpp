@@ -8,7 +8,7 @@
 namespace throng::llm::mock {
 namespace {
 
-constexpr Purpose kMisfit("mock/agent/misfit");
+constexpr Purpose kAgentMisfit("mock/agent/misfit");
 
 constexpr int kNotOnThePage = 99;
 constexpr int kOutOfRange = 15;
@@ -72,7 +72,7 @@ void spoil(Answer& answer, std::uint32_t way) {
 }
 
 std::string unusable_json(const AgentPrompt& prompt, Answer answer, const Draws& draws) {
-  DrawStream stream(draws, kMisfit);
+  DrawStream stream(draws, kAgentMisfit);
   const std::uint32_t way = stream.bits() % 6;
   if (way >= 3) {
     spoil(answer, way - 3);
@@ -93,7 +93,7 @@ std::string without_lines(const AgentPrompt& prompt, const std::string& right) {
 }
 
 std::string unusable_lines(const AgentPrompt& prompt, Answer answer, const Draws& draws) {
-  DrawStream stream(draws, kMisfit);
+  DrawStream stream(draws, kAgentMisfit);
   const std::uint32_t way = stream.bits() % 6;
   if (way == 0) return "";
   if (way == 1) return std::string(kRefusals.at(stream.bits() % kRefusals.size()));

@@ -16,8 +16,6 @@ namespace json = boost::json;
 
 constexpr std::size_t kLongestLabel = 40;
 
-std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
-
 /// Drops `start` from the start of `text`, if it is there.
 bool drop(std::string_view& text, std::string_view start) {
   if (!text.starts_with(start)) return false;
@@ -95,7 +93,7 @@ class Reader {
     wants_page_ = false;
     const json::value* content = member(message, "content");
     if (content == nullptr) return;
-    if (const json::string* text = content->if_string(); text != nullptr) lines(view(*text));
+    if (const json::string* text = content->if_string(); text != nullptr) lines({text->data(), text->size()});
     if (const json::array* parts = content->if_array(); parts != nullptr) {
       for (const json::value& part : *parts) {
         if (const json::object* object = part.if_object(); object != nullptr) lines(text_at(*object, "text"));

@@ -9,7 +9,7 @@
 namespace throng::llm::mock {
 namespace {
 
-constexpr Purpose kWords("mock/agent/words");
+constexpr Purpose kAgentWords("mock/agent/words");
 
 using Phrases = std::span<const std::string_view>;  // % stands for the genres
 
@@ -142,7 +142,7 @@ Phrases by_satisfaction(int of_ten, Phrases good, Phrases middling, Phrases bad)
 
 }  // namespace
 
-AgentWords::AgentWords(AnswerForm form, const Draws& draws) : form_(form), stream_(draws, kWords) {}
+AgentWords::AgentWords(AnswerForm form, const Draws& draws) : form_(form), stream_(draws, kAgentWords) {}
 
 std::string AgentWords::alignment(const ItemAnswer& item) {
   const std::string genres = genres_of(item);

@@ -47,7 +47,7 @@ bool GzipInflater::append_to(std::string& text, std::size_t most) {
       fail(fmt::format("the gzip file is broken: {}", stream_.msg != nullptr ? stream_.msg : "no such data"));
     }
   }
-  text.resize(text.size() - stream_.avail_out);
+  text.erase(text.size() - stream_.avail_out);
   return text.size() > before;
 }
 

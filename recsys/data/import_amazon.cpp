@@ -22,7 +22,7 @@ std::string department(const std::filesystem::path& path) {
     if (name.starts_with(prefix)) name.erase(0, prefix.size());
   }
   for (const std::string_view core : {"_5", "_10"}) {
-    if (name.ends_with(core)) name.resize(name.size() - core.size());
+    if (name.ends_with(core)) name.erase(name.size() - core.size());
   }
   return name;
 }

@@ -56,13 +56,6 @@ std::string_view without_bom(std::string_view text) {
   return text;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view space = " \t\r\n\v\f";
-  const std::size_t first = text.find_first_not_of(space);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(space) - first + 1);
-}
-
 std::string excerpt(std::string_view text) {
   constexpr std::size_t longest = 60;
   const std::string shown = printable(text.substr(0, longest));

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/base/text.h"
+
 namespace throng {
 
 bool is_valid_utf8(std::string_view bytes);
@@ -23,8 +25,6 @@ std::string unescape_html(std::string_view text);
 
 /// Without a UTF-8 byte order mark at the start.
 std::string_view without_bom(std::string_view text);
-/// Without ASCII white space at both ends.
-std::string_view trimmed(std::string_view text);
 
 /// Untrusted text for a message: in quotes, printable, cut after 60 bytes.
 std::string excerpt(std::string_view text);

@@ -7,6 +7,9 @@
 
 namespace throng {
 
+/// How many rows of factors one task of a parallel loop takes, where nothing speaks for another number.
+inline constexpr std::size_t kRowsPerChunk = 64;
+
 /// How many chunks of `size` cover `count`.
 constexpr std::size_t num_chunks(std::size_t count, std::size_t size) { return (count + size - 1) / size; }
 

@@ -9,8 +9,7 @@ namespace throng {
 namespace {
 
 constexpr std::size_t kSamplesPerChunk = 256;
-constexpr std::size_t kRowsPerChunk = 64;
-constexpr std::size_t kPrefetched = 3;  // samples ahead
+constexpr std::size_t kSamplesAhead = 3;  // samples ahead
 
 }  // namespace
 
@@ -48,10 +47,10 @@ double BprBatch::compute_slopes(const FactorMatrix& users, const FactorMatrix& i
     double loss = 0;
     const std::size_t end = std::min(samples.size(), (chunk + 1) * kSamplesPerChunk);
     for (std::size_t s = chunk * kSamplesPerChunk; s < end; ++s) {
-      if (s + kPrefetched < samples.size()) {
-        users.prefetch(index(samples[s + kPrefetched].user));
-        items.prefetch(index(samples[s + kPrefetched].positive));
-        items.prefetch(index(samples[s + kPrefetched].negative));
+      if (s + kSamplesAhead < samples.size()) {
+        users.prefetch(index(samples[s + kSamplesAhead].user));
+        items.prefetch(index(samples[s + kSamplesAhead].positive));
+        items.prefetch(index(samples[s + kSamplesAhead].negative));
       }
       const std::span<const float> user = users.row(index(samples[s].user));
       const std::span<const float> positive = items.row(index(samples[s].positive));

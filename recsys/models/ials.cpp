@@ -4,20 +4,21 @@
 #include <cmath>
 
 #include "engine/base/options_reader.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/early_stopping.h"
 
 namespace throng {
 namespace {
 
-constexpr Purpose kInitUsers{"ials/init-users"};
-constexpr Purpose kInitItems{"ials/init-items"};
+constexpr Purpose kIalsUsers{"ials/init-users"};
+constexpr Purpose kIalsItems{"ials/init-items"};
 
 UserItemFactors initial_factors(const Interactions& train, const IalsOptions& options, std::uint64_t seed) {
   const Draws draws(seed);
   const auto factors = static_cast<std::size_t>(options.factors);
   const double deviation = options.init_deviation / std::sqrt(static_cast<double>(factors));
-  return {.users = normal_factors(train.num_users(), factors, deviation, draws, kInitUsers),
-          .items = normal_factors(train.num_items(), factors, deviation, draws, kInitItems)};
+  return {.users = normal_factors(train.num_users(), factors, deviation, draws, kIalsUsers),
+          .items = normal_factors(train.num_items(), factors, deviation, draws, kIalsItems)};
 }
 
 /// The options with the weight that suits the size of the catalogue.

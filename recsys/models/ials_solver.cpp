@@ -16,17 +16,17 @@ namespace throng {
 namespace {
 
 constexpr std::size_t kGramParts = 16;
-constexpr std::size_t kRowsPerChunk = 16;
+constexpr std::size_t kRowsPerSolve = 16;
 
 using Row = Eigen::Map<Eigen::VectorXf, Eigen::Aligned32>;
 
 /// Solves for all rows of one side; returns the sum of squared errors over the entries.
 template <class Column>
 double solve_all(const IalsSolver& solver, const SparseRows<Column>& entries, FactorMatrix& rows) {
-  std::vector<double> losses(num_chunks(rows.rows(), kRowsPerChunk));
+  std::vector<double> losses(num_chunks(rows.rows(), kRowsPerSolve));
   parallel_for(losses.size(), [&](std::size_t chunk) {
-    const std::size_t end = std::min(rows.rows(), (chunk + 1) * kRowsPerChunk);
-    for (std::size_t n = chunk * kRowsPerChunk; n < end; ++n) {
+    const std::size_t end = std::min(rows.rows(), (chunk + 1) * kRowsPerSolve);
+    for (std::size_t n = chunk * kRowsPerSolve; n < end; ++n) {
       losses[chunk] += solver.solve(entries.row(n), rows.row(n));
     }
   });
@@ -81,7 +81,7 @@ void IalsSolver::rotate() {
     for (Eigen::Index f = 0; f < factors; ++f) directions.row(n)[static_cast<std::size_t>(f)] = row[f];
   }
   rotated_ = FactorMatrix(other_.rows(), other_.factors());
-  parallel_for_chunks(rotated_.rows(), kRowsPerChunk, [&](std::size_t row) {
+  parallel_for_chunks(rotated_.rows(), kRowsPerSolve, [&](std::size_t row) {
     const std::span<const float> from = other_.row(row);
     for (std::size_t f = 0; f < rotated_.stride(); f += kLanes) {
       Lanes sum = broadcast(0);

@@ -8,8 +8,8 @@
 namespace throng {
 namespace {
 
-constexpr std::size_t kRowsPerChunk = 32;
-constexpr std::size_t kPrefetched = 8;  // neighbours ahead: they lie anywhere
+constexpr std::size_t kNodesPerChunk = 32;
+constexpr std::size_t kNeighborsAhead = 8;  // neighbours ahead: they lie anywhere
 
 template <class Column>
 std::vector<float> weights_of(const SparseRows<Column>& rows) {
@@ -30,7 +30,8 @@ void propagate_lanes(std::span<const Column> neighbors, std::span<const float> w
   Lanes sums[kWidth];
   for (Lanes& sum : sums) sum = broadcast(0);
   for (std::size_t n = 0; n < neighbors.size(); ++n) {
-    if (f == 0 && n + kPrefetched < neighbors.size()) from.prefetch(index(neighbors[n + kPrefetched]));
+    if (f == 0 && n + kNeighborsAhead < neighbors.size())
+      from.prefetch(index(neighbors[n + kNeighborsAhead]));
     const Column neighbor = neighbors[n];
     const float* row = &from.row(index(neighbor))[f];
     const Lanes weight = broadcast(weights[index(neighbor)]);
@@ -71,10 +72,10 @@ template <class Column>
 void propagate(const Side<Column>& side, Flags nonzero, Flags wanted, float scale, const FactorMatrix& from,
                const FactorMatrix& x, FactorMatrix& to) {
   constexpr std::size_t kWide = 8;
-  parallel_for(num_chunks(side.edges.rows(), kRowsPerChunk), [&](std::size_t chunk) {
+  parallel_for(num_chunks(side.edges.rows(), kNodesPerChunk), [&](std::size_t chunk) {
     std::vector<Column> kept;
-    const std::size_t end = std::min(side.edges.rows(), (chunk + 1) * kRowsPerChunk);
-    for (std::size_t row = chunk * kRowsPerChunk; row < end; ++row) {
+    const std::size_t end = std::min(side.edges.rows(), (chunk + 1) * kNodesPerChunk);
+    for (std::size_t row = chunk * kNodesPerChunk; row < end; ++row) {
       if (!wanted.empty() && wanted[row] == 0) continue;
       std::span<const Column> neighbors = side.edges.row(row);
       if (!nonzero.empty()) neighbors = those_in(nonzero, neighbors, kept);

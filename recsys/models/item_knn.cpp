@@ -6,13 +6,14 @@
 
 #include "engine/base/options_reader.h"
 #include "recsys/linalg/chunks.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/linalg/top_k.h"
 #include "recsys/models/co_occurrence.h"
 
 namespace throng {
 namespace {
 
-constexpr std::size_t kItemsPerChunk = 32;
+constexpr std::size_t kNeighborhoodsPerChunk = 32;
 
 struct Neighbor {
   ItemId item;
@@ -28,10 +29,10 @@ class NeighborSearch {
 
   std::vector<Neighbors> run() const {
     std::vector<Neighbors> found(train_.by_item.rows());
-    parallel_for(num_chunks(found.size(), kItemsPerChunk), [&](std::size_t chunk) {
+    parallel_for(num_chunks(found.size(), kNeighborhoodsPerChunk), [&](std::size_t chunk) {
       std::vector<float> similarities(found.size());
-      const std::size_t end = std::min(found.size(), (chunk + 1) * kItemsPerChunk);
-      for (std::size_t item = chunk * kItemsPerChunk; item < end; ++item) {
+      const std::size_t end = std::min(found.size(), (chunk + 1) * kNeighborhoodsPerChunk);
+      for (std::size_t item = chunk * kNeighborhoodsPerChunk; item < end; ++item) {
         count_together(train_, item, similarities);
         found[item] = nearest(item, similarities);
       }

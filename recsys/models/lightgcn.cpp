@@ -3,20 +3,21 @@
 #include <cmath>
 
 #include "engine/base/options_reader.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/early_stopping.h"
 
 namespace throng {
 namespace {
 
-constexpr Purpose kInitUsers{"lightgcn/init-users"};
-constexpr Purpose kInitItems{"lightgcn/init-items"};
+constexpr Purpose kLightGcnUsers{"lightgcn/init-users"};
+constexpr Purpose kLightGcnItems{"lightgcn/init-items"};
 
 UserItemFactors initial_vectors(const Interactions& train, const LightGcnOptions& options,
                                 std::uint64_t seed) {
   const Draws draws(seed);
   const auto factors = static_cast<std::size_t>(options.factors);
-  return {.users = normal_factors(train.num_users(), factors, options.init_deviation, draws, kInitUsers),
-          .items = normal_factors(train.num_items(), factors, options.init_deviation, draws, kInitItems)};
+  return {.users = normal_factors(train.num_users(), factors, options.init_deviation, draws, kLightGcnUsers),
+          .items = normal_factors(train.num_items(), factors, options.init_deviation, draws, kLightGcnItems)};
 }
 
 }  // namespace

@@ -7,8 +7,6 @@
 namespace throng {
 namespace {
 
-constexpr std::size_t kRowsPerChunk = 64;
-
 void set_to_zero(const RowGradients& gradients, FactorMatrix& in) {
   for (const std::uint32_t row : gradients.rows) std::ranges::fill(in.row(row), 0.0F);
 }

@@ -1,6 +1,7 @@
 #include "recsys/models/mf.h"
 
 #include "engine/base/options_reader.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/early_stopping.h"
 #include "recsys/models/fold_in.h"
 #include "recsys/models/mf_hogwild.h"

@@ -8,7 +8,7 @@
 namespace throng {
 namespace {
 
-constexpr std::size_t kSamplesPerChunk = 1024;
+constexpr std::size_t kSamplesPerTask = 1024;
 
 /// Moves the three rows against the gradient of the loss of one comparison (bpr.h).
 float descend(std::span<float> user, std::span<float> positive, std::span<float> negative, float rate,
@@ -33,10 +33,10 @@ double run_hogwild_epoch(const BprSampler& sampler, int epoch, std::size_t sampl
                          UserItemFactors& factors) {
   const auto rate = static_cast<float>(options.learning_rate);
   const auto l2 = static_cast<float>(options.l2);
-  std::vector<double> losses(num_chunks(samples, kSamplesPerChunk));
+  std::vector<double> losses(num_chunks(samples, kSamplesPerTask));
   parallel_for(losses.size(), [&](std::size_t chunk) {
-    const std::size_t first = chunk * kSamplesPerChunk;
-    std::vector<BprSample> drawn(std::min(samples - first, kSamplesPerChunk));
+    const std::size_t first = chunk * kSamplesPerTask;
+    std::vector<BprSample> drawn(std::min(samples - first, kSamplesPerTask));
     sampler.fill(static_cast<std::uint16_t>(epoch), first, drawn);
     for (const BprSample& sample : drawn) {
       losses[chunk] +=

@@ -8,17 +8,16 @@
 namespace throng {
 namespace {
 
-constexpr Purpose kInitUsers{"mf/init-users"};
-constexpr Purpose kInitItems{"mf/init-items"};
-constexpr std::size_t kRowsPerChunk = 64;
-constexpr std::size_t kPrefetched = 8;  // rows ahead
+constexpr Purpose kMfUsers{"mf/init-users"};
+constexpr Purpose kMfItems{"mf/init-items"};
+constexpr std::size_t kRowsAhead = 8;  // rows ahead
 
 void apply(const RowGradients& batch, RowAdam& adam, FactorMatrix& factors) {
   adam.next_step();
   parallel_for_chunks(batch.rows.size(), kRowsPerChunk, [&](std::size_t n) {
-    if (n + kPrefetched < batch.rows.size()) {
-      adam.prefetch(batch.rows[n + kPrefetched]);
-      factors.prefetch(batch.rows[n + kPrefetched]);
+    if (n + kRowsAhead < batch.rows.size()) {
+      adam.prefetch(batch.rows[n + kRowsAhead]);
+      factors.prefetch(batch.rows[n + kRowsAhead]);
     }
     adam.update(batch.rows[n], batch.gradients.row(n), factors.row(batch.rows[n]));
   });
@@ -30,8 +29,8 @@ UserItemFactors initial_factors(std::size_t users, std::size_t items, const MfOp
                                 std::uint64_t seed) {
   const Draws draws(seed);
   const auto factors = static_cast<std::size_t>(options.factors);
-  return {.users = normal_factors(users, factors, options.init_deviation, draws, kInitUsers),
-          .items = normal_factors(items, factors, options.init_deviation, draws, kInitItems)};
+  return {.users = normal_factors(users, factors, options.init_deviation, draws, kMfUsers),
+          .items = normal_factors(items, factors, options.init_deviation, draws, kMfItems)};
 }
 
 MfTraining::MfTraining(const BprSampler& sampler, std::size_t samples_per_epoch, const MfOptions& options,

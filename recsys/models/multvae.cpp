@@ -6,6 +6,7 @@
 
 #include "engine/base/options_reader.h"
 #include "recsys/linalg/eigen_blocking.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/early_stopping.h"
 
 namespace throng {

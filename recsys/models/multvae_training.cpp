@@ -17,7 +17,6 @@ constexpr Purpose kNoise{"multvae/noise"};
 constexpr std::size_t kUsersPerChunk = 32;      // where each user is little work
 constexpr std::size_t kUsersPerBackward = 128;  // where the output layer is read again for each chunk
 constexpr std::size_t kColumnsPerTile = 192;
-constexpr std::size_t kRowsPerChunk = 64;
 
 /// Calls body(first, count) for chunks of `size` of [0, total), in parallel.
 template <class Body>

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/options_reader.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/model_file.h"
 
 namespace throng {

@@ -3,6 +3,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/options_reader.h"
 #include "engine/sim/random.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/model_file.h"
 
 namespace throng {

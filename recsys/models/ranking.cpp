@@ -2,6 +2,7 @@
 #include <array>
 
 #include "engine/base/parallel.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/linalg/top_k.h"
 #include "recsys/models/recommender.h"
 

@@ -9,13 +9,13 @@
 
 #include "engine/base/json.h"
 #include "recsys/data/dataset.h"
-#include "recsys/linalg/score_block.h"
 #include "recsys/models/ranking.h"
 
 namespace throng {
 
 class ModelReader;
 class ModelWriter;
+class ScoreBlock;
 
 enum class FitStart {
   cold,  ///< forget what was learned before

@@ -7,8 +7,6 @@
 namespace throng {
 namespace {
 
-constexpr std::size_t kRowsPerChunk = 64;
-
 void copy_rows(const FactorMatrix& from, FactorMatrix& to) {
   for (std::size_t row = 0; row < from.rows(); ++row) std::ranges::copy(from.row(row), to.row(row).begin());
 }

@@ -188,7 +188,9 @@ void add_check_command(CLI::App& app) {
                                      "Check a scenario, its dataset, keys and run folder without running it, "
                                      "and estimate what it will take");
   const auto arguments = std::make_shared<CheckArguments>();
-  command->add_option("SCENARIO", arguments->scenario, "The scenario file (JSON)")->required();
+  command
+      ->add_option("SCENARIO", arguments->scenario, "A scenario file (JSON), or the name of a built-in one")
+      ->required();
   command->add_option("--set", arguments->overrides, "Override a key: path=value")
       ->allow_extra_args(false)
       ->take_all();

@@ -46,8 +46,29 @@ std::string wrong_command(const CLI::App& app) {
 
 }  // namespace
 
+namespace {
+
+constexpr auto kNotes =
+    R"(--set PATH=VALUE changes a key of the scenario for one run. PATH names it with dots, elements of lists by their number from
+0; VALUE is JSON, and what is no JSON is a text:
+  --set recommender.factors=32   --set dataset.path=data/ml-100k   --set 'recommender={"kind":"ease"}'
+  --set mind.endpoints.0.rpm=500
+
+SCENARIO is a file, or the name of a scenario that is built in: demo, filter_bubble, llm-demo, million.
+
+Exit codes:
+  0  done
+  1  unexpected
+  2  the command line, the scenario, or a missing key
+  3  the data: a dataset, a recording or a run folder
+  4  stopped, resumable: interrupted, out of budget, endpoint or disk in trouble; --resume goes on
+  5  finished, but failed a quality bar that the scenario sets)";
+
+}  // namespace
+
 int run_command_line(int argc, const char* const* argv) {
-  CLI::App app{"Throng puts a population of users in front of a recommender system and shows what happens."};
+  CLI::App app{"Throng puts a population of users in front of a recommender system and shows what happens.",
+               "throng"};
   app.set_version_flag("--version", "throng " THRONG_VERSION);
   app.require_subcommand(1);
   app.set_help_all_flag("--help-all", "Show the help of every command");
@@ -60,6 +81,8 @@ int run_command_line(int argc, const char* const* argv) {
   add_rec_command(app);
   add_transcripts_command(app);
   add_llm_command(app);
+  add_help_commands(app);
+  app.footer(kNotes);  // after the commands, which would inherit it
   try {
     app.parse(argc, argv);
     if (std::fflush(stdout) != 0)

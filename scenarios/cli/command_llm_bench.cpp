@@ -27,7 +27,7 @@ using llm::bench::Load;
 
 constexpr int kOpenLoopMaxInFlight = 1024;
 
-struct BenchArguments {
+struct LoadArguments {
   EndpointArguments endpoint;
   std::int64_t requests = 0;
   double duration_seconds = 0;
@@ -55,7 +55,7 @@ struct BenchArguments {
 
 Delay delay_of(double seconds) { return Delay(static_cast<std::int64_t>(seconds * 1e6)); }
 
-std::vector<Load> loads_of(const BenchArguments& arguments) {
+std::vector<Load> loads_of(const LoadArguments& arguments) {
   std::vector<Load> loads;
   for (const double rate : arguments.rates) loads.push_back({.kind = Load::Kind::open, .rate = rate});
   for (const int calls : arguments.concurrency)
@@ -64,7 +64,7 @@ std::vector<Load> loads_of(const BenchArguments& arguments) {
   return loads;
 }
 
-int most_in_flight(const BenchArguments& arguments, const std::vector<Load>& loads) {
+int most_in_flight(const LoadArguments& arguments, const std::vector<Load>& loads) {
   if (arguments.max_in_flight > 0) return arguments.max_in_flight;
   int most = 0;
   for (const Load& load : loads)
@@ -72,7 +72,7 @@ int most_in_flight(const BenchArguments& arguments, const std::vector<Load>& loa
   return most;
 }
 
-llm::bench::BenchOptions options_of(const BenchArguments& arguments) {
+llm::bench::BenchOptions options_of(const LoadArguments& arguments) {
   llm::bench::BenchOptions options;
   options.loads = loads_of(arguments);
   options.endpoint = endpoint_options(arguments.endpoint);
@@ -127,7 +127,7 @@ Json json_of(const llm::bench::BenchOptions& options, const llm::bench::BenchRes
   return test;
 }
 
-void bench(const BenchArguments& arguments) {
+void bench(const LoadArguments& arguments) {
   raise_open_files_limit();
   const CommandLog log(arguments.log);
   llm::bench::BenchOptions options = options_of(arguments);
@@ -163,7 +163,7 @@ void bench(const BenchArguments& arguments) {
   if (test["completed"] == 0) throw Failure(ErrorKind::stopped, "no request was completed");
 }
 
-void add_load_options(CLI::App& command, BenchArguments& arguments) {
+void add_load_options(CLI::App& command, LoadArguments& arguments) {
   command
       .add_option("--requests", arguments.requests,
                   "Requests of each load (default: 200, or as --duration says)")
@@ -212,7 +212,7 @@ void add_load_options(CLI::App& command, BenchArguments& arguments) {
       ->check(CLI::NonNegativeNumber);
 }
 
-void add_request_options(CLI::App& command, BenchArguments& arguments) {
+void add_request_options(CLI::App& command, LoadArguments& arguments) {
   command
       .add_option("--prompt-tokens", arguments.prompt_tokens,
                   "Tokens of a prompt, by estimate: N, or MIN-MAX drawn evenly")
@@ -239,7 +239,7 @@ void add_request_options(CLI::App& command, BenchArguments& arguments) {
 
 void add_llm_bench_command(CLI::App& llm) {
   auto* command = llm.add_subcommand("bench", "Load an endpoint and measure throughput and latency");
-  const auto arguments = std::make_shared<BenchArguments>();
+  const auto arguments = std::make_shared<LoadArguments>();
   add_endpoint_arguments(*command, arguments->endpoint);
   add_load_options(*command, *arguments);
   add_request_options(*command, *arguments);

@@ -12,7 +12,7 @@
 namespace throng {
 namespace {
 
-struct BenchArguments {
+struct RecBenchArguments {
   RecArguments common;
   std::vector<std::size_t> batches{1, 16, 256};
   std::vector<std::size_t> callers{1, 2};
@@ -28,7 +28,7 @@ struct Measured {
   RankLoadResult result;
 };
 
-std::vector<Measured> measure(const BenchArguments& arguments) {
+std::vector<Measured> measure(const RecBenchArguments& arguments) {
   const std::vector<std::unique_ptr<Recommender>> recommenders = make_models(arguments.common);
   const RecData data = load_rec_data(arguments.common);
   Progress progress;
@@ -88,7 +88,7 @@ Json as_json(const std::vector<Measured>& measured) {
   return rows;
 }
 
-void bench_models(const BenchArguments& arguments) {
+void bench_models(const RecBenchArguments& arguments) {
   const std::vector<Measured> measured = measure(arguments);
   if (arguments.json) {
     fmt::print("{}\n", as_json(measured).dump());
@@ -102,7 +102,7 @@ void bench_models(const BenchArguments& arguments) {
 void add_rec_bench_command(CLI::App& rec) {
   auto* command = rec.add_subcommand(
       "bench", "Fit recommenders and put them under load: rankings per second and the latency of batches");
-  const auto arguments = std::make_shared<BenchArguments>();
+  const auto arguments = std::make_shared<RecBenchArguments>();
   add_rec_options(*command, arguments->common);
   command->add_option("--batch", arguments->batches, "Users of a batch, separated by commas")
       ->delimiter(',')

@@ -77,7 +77,9 @@ void run(const RunArguments& arguments) {
 void add_run_command(CLI::App& app) {
   auto* command = app.add_subcommand("run", "Run a scenario into a run folder");
   const auto arguments = std::make_shared<RunArguments>();
-  command->add_option("SCENARIO", arguments->scenario, "The scenario file (JSON)")->required();
+  command
+      ->add_option("SCENARIO", arguments->scenario, "A scenario file (JSON), or the name of a built-in one")
+      ->required();
   command
       ->add_option("--set", arguments->overrides,
                    "Override a key: path=value, such as recommender.factors=32")

@@ -8,6 +8,7 @@
 
 #include "scenarios/report/chart_json.h"
 #include "scenarios/report/run_figures.h"
+#include "scenarios/report/table.h"
 
 namespace throng {
 namespace {
@@ -15,12 +16,6 @@ namespace {
 constexpr std::size_t kTopItems = 10;
 /// More points than this hide each other, and make the file large.
 constexpr std::size_t kScatterPoints = 2000;
-
-std::string with_commas(std::string_view joined) {
-  std::string text;
-  for (const char c : joined) text += c == '|' ? ", " : std::string(1, c);
-  return text;
-}
 
 /// The first items by `count`, ties by id.
 Json top_items_chart(const char* title, const char* unit, std::span<const ItemFigures> items,

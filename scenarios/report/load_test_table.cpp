@@ -41,7 +41,7 @@ std::string percent_of(const Json& share, const Json& limit) {
   return fmt::format("{:.1f} % of {}", 100 * share.get<double>(), count(limit));
 }
 
-std::string facts(const Json& point) {
+std::string load_facts(const Json& point) {
   std::string text;
   const auto line = [&](const char* name, const std::string& value) {
     text += fmt::format("  {:<18}{}\n", name, printable(value));
@@ -109,7 +109,7 @@ std::string load_test_text(const Json& test) {
   std::string text = fmt::format("{} at {}, {}\n\n", printable(test["model"].get<std::string>()),
                                  printable(test["url"].get<std::string>()),
                                  is_sweep ? fmt::format("{} loads", test["points"].size()) : load_name(test));
-  text += facts(test) + "\n" + spans_table(test);
+  text += load_facts(test) + "\n" + spans_table(test);
   if (is_sweep) text += "\n" + sweep_table(test["points"]);
   return text;
 }

@@ -116,7 +116,7 @@ Json trait_metric_chart(std::span<const TraitGroupFigures> groups, std::size_t m
       {{"name", label}, {"values", std::move(means)}, {"half_widths", std::move(half_widths)}});
 }
 
-Json trait_table(std::span<const TraitGroupFigures> groups) {
+Json trait_data(std::span<const TraitGroupFigures> groups) {
   Json columns = {"trait", "group", "", "agents"};
   for (const Metric& metric : groups.front().metrics) columns.push_back(words_of(metric).label);
   Json rows = Json::array();
@@ -140,7 +140,7 @@ Json traits_section(const RunReader& run, std::span<const Outcome> outcomes) {
                              "intervals over the group's agents.",
                              std::move(charts));
   traits["size"] = "small";
-  traits["tables"] = Json::array({trait_table(groups)});
+  traits["tables"] = Json::array({trait_data(groups)});
   return traits;
 }
 

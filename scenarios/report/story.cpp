@@ -8,12 +8,6 @@
 namespace throng {
 namespace {
 
-std::string with_commas(std::string_view joined) {
-  std::string text;
-  for (const char c : joined) text += c == '|' ? ", " : std::string(1, c);
-  return text;
-}
-
 std::string profile_text(const StoredAgent& agent) {
   std::string text =
       fmt::format("Agent {}: user {} of the dataset{}\n", index(agent.agent), printable(agent.external_id),

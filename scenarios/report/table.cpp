@@ -64,4 +64,10 @@ std::string bar(double value, double maximum, std::size_t width) {
   return text + std::string(eighths[cells % 8]);
 }
 
+std::string with_commas(std::string_view joined) {
+  std::string text;
+  for (const char c : joined) text += c == '|' ? ", " : std::string(1, c);
+  return text;
+}
+
 }  // namespace throng

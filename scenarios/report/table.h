@@ -24,4 +24,7 @@ class Table {
 /// A horizontal bar of `value` / `maximum` times `width` cells.
 std::string bar(double value, double maximum, std::size_t width);
 
+/// Texts that are joined by '|' (genres), with commas instead.
+std::string with_commas(std::string_view joined);
+
 }  // namespace throng

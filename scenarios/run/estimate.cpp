@@ -51,8 +51,6 @@ double seconds_for(const CallEstimate& estimate, const Supply& supply, double lo
   return seconds;
 }
 
-class Quiet : public RunObserver {};
-
 }  // namespace
 
 std::vector<RehearsedAgent> rehearse(Simulation& simulation, std::size_t sample) {
@@ -64,7 +62,7 @@ std::vector<RehearsedAgent> rehearse(Simulation& simulation, std::size_t sample)
   const std::size_t size = std::min(sample, asking.size());
   for (std::size_t i = 0; i < size; ++i) chosen.push_back(asking[(2 * i + 1) * asking.size() / (2 * size)]);
   Rehearsal rehearsal;
-  Quiet quiet;
+  RunObserver quiet;
   simulation.run_first_round(chosen, quiet, &rehearsal);
   std::vector<RehearsedAgent> rehearsed;
   for (const auto& [agent, calls] : rehearsal.agents()) rehearsed.push_back({agent, calls});

@@ -23,11 +23,6 @@ std::vector<std::string> distinct_models(const std::vector<llm::EndpointOptions>
   return models;
 }
 
-template <class T>
-void read(const Json& object, const char* key, T& into) {
-  if (object.contains(key)) into = object[key].get<T>();
-}
-
 LlmOptions read_llm(const Json& json, const std::string& path) {
   if (!json.contains("endpoints")) {
     throw Failure(ErrorKind::usage, path + "/endpoints: missing; an LLM mind needs at least one endpoint");
@@ -35,11 +30,11 @@ LlmOptions read_llm(const Json& json, const std::string& path) {
   LlmOptions options{.endpoints = llm::read_endpoints(json["endpoints"], path + "/endpoints").value()};
   options.mind.models = distinct_models(options.endpoints);
   if (json.value("protocol", "structured") == "agent4rec") options.mind.protocol = Protocol::agent4rec;
-  read(json, "temperature", options.mind.temperature);
-  read(json, "max_tokens", options.mind.max_tokens);
-  read(json, "repairs", options.mind.repairs);
-  read(json, "item_name", options.views.item_name);
-  read(json, "memory_tokens", options.views.memory_tokens);
+  read_if_there(json, "temperature", options.mind.temperature);
+  read_if_there(json, "max_tokens", options.mind.max_tokens);
+  read_if_there(json, "repairs", options.mind.repairs);
+  read_if_there(json, "item_name", options.views.item_name);
+  read_if_there(json, "memory_tokens", options.views.memory_tokens);
   if (json.contains("prompts")) options.prompts = json["prompts"].get<std::string>();
   return options;
 }
@@ -82,7 +77,7 @@ std::vector<MindOptions> read_minds(const Json& json) {
   for (const auto& [path, mind] : listed(json)) {
     if (mind.is_array()) throw Failure(ErrorKind::usage, path + ": a list of minds holds no lists");
     MindOptions& options = minds.emplace_back();
-    read(mind, "share", options.share);
+    read_if_there(mind, "share", options.share);
     if (mind["kind"] == "llm") {
       options.llm = read_llm(mind, path);
     } else {

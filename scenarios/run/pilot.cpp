@@ -31,8 +31,6 @@ double ratio(std::int64_t real, std::int64_t rehearsed) {
   return rehearsed == 0 ? 1 : static_cast<double>(real) / static_cast<double>(rehearsed);
 }
 
-class Quiet : public RunObserver {};
-
 }  // namespace
 
 Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
@@ -52,7 +50,7 @@ Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
     pilot.agents.push_back(each.agent);
     add(each.calls, expected);
   }
-  Quiet quiet;
+  RunObserver quiet;
   const auto started = std::chrono::steady_clock::now();
   simulation.run_first_round(pilot.agents, quiet, &outside.exchange(),
                              [&](remote::Lesson lesson) { outside.teach(std::move(lesson)); });

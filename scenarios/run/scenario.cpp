@@ -10,6 +10,7 @@
 #include "engine/base/hash.h"
 #include "recsys/models/registry.h"
 #include "scenarios/run/schema_check.h"
+#include "scenarios/run/shipped_scenarios.h"
 
 namespace throng {
 namespace {
@@ -61,12 +62,6 @@ void apply_overrides(Json& json, const std::vector<std::string>& overrides) {
   if (has_description && told() != described && json["description"] == description) json.erase("description");
 }
 
-/// Sets `into` if the object has the key.
-template <class T>
-void read(const Json& object, const char* key, T& into) {
-  if (object.contains(key)) into = object[key].get<T>();
-}
-
 /// The mind of a scenario that names none.
 const Json kStatistical{{"kind", "statistical"}};
 
@@ -80,10 +75,10 @@ const Json& section(const Json& json, const char* key) {
 }
 
 void read_split(const Json& json, Scenario& scenario) {
-  read(json, "train", scenario.split.train);
-  read(json, "validation", scenario.split.validation);
-  read(json, "test", scenario.split.test);
-  read(json, "k_core", scenario.split.k_core);
+  read_if_there(json, "train", scenario.split.train);
+  read_if_there(json, "validation", scenario.split.validation);
+  read_if_there(json, "test", scenario.split.test);
+  read_if_there(json, "k_core", scenario.split.k_core);
   if (json.contains("positive_threshold"))
     scenario.split.positive_threshold = json["positive_threshold"].get<float>();
   if (!json.contains("kind")) return;
@@ -127,9 +122,9 @@ void check_shares(const Scenario& scenario, const std::string& source) {
 
 void read_operations(const Json& json, Scenario& scenario) {
   const Json& budget = section(json, "budget");
-  read(budget, "tokens", scenario.budget.tokens);
+  read_if_there(budget, "tokens", scenario.budget.tokens);
   if (budget.contains("usd")) scenario.budget.money = llm::Money::from_dollars(budget["usd"].get<double>());
-  read(budget, "risk", scenario.budget.risk);
+  read_if_there(budget, "risk", scenario.budget.risk);
   if (section(json, "journal").value("synchronous", "normal") == "full")
     scenario.journal = llm::Durability::power_loss;
   if (json.contains("patience"))
@@ -289,6 +284,21 @@ void leave_unknown_digests(nlohmann::json& a, nlohmann::json& b) {
   }
 }
 
+/// The file, or else the built-in scenario of that name.
+Json written_scenario(const std::filesystem::path& file) {
+  const std::string name = file.string();
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(file, error);
+  if (error) {
+    if (const auto shipped = shipped_scenario(name))
+      return parse_json(*shipped, name, ErrorKind::usage).value();
+  }
+  constexpr std::uintmax_t most_bytes = 4U << 20U;  // a thousand endpoints make 300 KB
+  if (!error && bytes > most_bytes)
+    fail(name, fmt::format("it has {} bytes, more than the {} that a scenario may have", bytes, most_bytes));
+  return read_json(file, ErrorKind::usage);
+}
+
 }  // namespace
 
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides) {
@@ -297,15 +307,15 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   if (!faults.empty()) fail(source, fmt::format("{}", fmt::join(faults, "\n" + source + ": ")));
 
   Scenario scenario;
-  read(json, "name", scenario.name);
-  read(json, "seed", scenario.seed);
-  read(json["dataset"], "path", scenario.dataset_path);
+  read_if_there(json, "name", scenario.name);
+  read_if_there(json, "seed", scenario.seed);
+  read_if_there(json["dataset"], "path", scenario.dataset_path);
   read_split(section(json["dataset"], "split"), scenario);
   check_shares(scenario, source);
 
   const Json& population = section(json, "population");
-  read(population, "agents", scenario.population.agents);
-  read(population, "perturbation", scenario.population.perturbation);
+  read_if_there(population, "agents", scenario.population.agents);
+  read_if_there(population, "perturbation", scenario.population.perturbation);
   if (population.contains("source") && population["source"] == "sampled") {
     scenario.population.source = PopulationOptions::Source::sampled;
   }
@@ -319,10 +329,10 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   check_prices(scenario, source);
 
   const Json& session = section(json, "session");
-  read(session, "items_per_page", scenario.session.items_per_page);
-  read(session, "max_pages", scenario.session.max_pages);
+  read_if_there(session, "items_per_page", scenario.session.items_per_page);
+  read_if_there(session, "max_pages", scenario.session.max_pages);
 
-  read(json, "rounds", scenario.rounds);
+  read_if_there(json, "rounds", scenario.rounds);
   read_retrain(section(json, "retrain"), scenario.retrain, source);
   check_round_length(scenario, source);
 
@@ -336,7 +346,7 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   if (scenario.recommender["kind"] == "rankings" && scenario.retrain.learns) {
     fail(source, "/retrain/from: a file of rankings does not learn, expected \"nothing\"");
   }
-  read(json, "replicates", scenario.replicates);
+  read_if_there(json, "replicates", scenario.replicates);
   scenario.json = resolved(json, scenario);
   scenario.written = std::move(json);
   if (scenario.written.contains("control")) scenario.json["control"] = resolved_control(scenario, source);
@@ -344,12 +354,7 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
 }
 
 Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
-  constexpr std::uintmax_t most_bytes = 4U << 20U;  // a thousand endpoints make 300 KB
-  std::error_code error;
-  if (const std::uintmax_t bytes = std::filesystem::file_size(file, error); !error && bytes > most_bytes)
-    fail(file.string(),
-         fmt::format("it has {} bytes, more than the {} that a scenario may have", bytes, most_bytes));
-  return parse_scenario(read_json(file, ErrorKind::usage), file.string(), overrides);
+  return parse_scenario(written_scenario(file), file.string(), overrides);
 }
 
 bool Scenario::asks_language_models() const {

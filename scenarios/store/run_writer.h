@@ -17,7 +17,8 @@ namespace throng {
 using MindName = std::function<std::string(AgentId)>;
 
 /// Writes run.db (README.md beside this file). Not thread-safe. Rows of a whole batch of partitions are
-/// committed in one transaction. Throws Failure(unexpected) naming the file if SQLite fails.
+/// committed in one transaction. Throws SQLite::Exception if SQLite fails: whoever runs a scenario tells a full disk from a
+/// mistake.
 class RunWriter {
  public:
   /// Creates the database; `file` must not exist.

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/base/parallel.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/model_file.h"
 #include "tests/support/interactions_of.h"
 #include "tests/support/recommender_kinds.h"

@@ -8,12 +8,12 @@ namespace {
 using mock::AnnouncedLimits;
 using mock::LimitKind;
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 /// Calls of two seconds, all there at once, `minutes` of what the limit allows.
 PacedRun calls_for(double minutes, LimitKind kind, AnnouncedLimits announced = AnnouncedLimits::right) {
   PacedRun run{.kind = kind, .announced = announced};
-  run.latencies.assign(static_cast<std::size_t>(minutes * static_cast<double>(run.per_minute)), seconds(2));
+  run.latencies.assign(static_cast<std::size_t>(minutes * static_cast<double>(run.per_minute)),
+                       std::chrono::seconds(2));
   return run;
 }
 
@@ -28,7 +28,7 @@ std::string name_of(AnnouncedLimits announced) {
 }
 
 /// A bucket holds a second's worth here: 6,000 a minute kept as 100 a second.
-class EveryLimit : public testing::TestWithParam<std::tuple<LimitKind, AnnouncedLimits>> {
+class EveryLimit : public ::testing::TestWithParam<std::tuple<LimitKind, AnnouncedLimits>> {
  protected:
   PacedRun calls(double minutes) const {
     return calls_for(minutes, std::get<LimitKind>(GetParam()), std::get<AnnouncedLimits>(GetParam()));
@@ -51,10 +51,10 @@ TEST_P(EveryLimit, IsUsedFullyInALongRun) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, EveryLimit,
-                         testing::Combine(testing::Values(LimitKind::sliding, LimitKind::fixed,
-                                                          LimitKind::bucket),
-                                          testing::Values(AnnouncedLimits::right, AnnouncedLimits::full,
-                                                          AnnouncedLimits::empty, AnnouncedLimits::none)),
+                         ::testing::Combine(::testing::Values(LimitKind::sliding, LimitKind::fixed,
+                                                              LimitKind::bucket),
+                                            ::testing::Values(AnnouncedLimits::right, AnnouncedLimits::full,
+                                                              AnnouncedLimits::empty, AnnouncedLimits::none)),
                          [](const auto& tested) {
                            return name_of(std::get<0>(tested.param)) + "_" +
                                   name_of(std::get<1>(tested.param));
@@ -102,7 +102,7 @@ TEST(Pacing, ALimitOfTokensIsLearnedAsOneOfRequests) {
 
 TEST(Pacing, ABucketThatHoldsTenSecondsIsFoundOut) {
   PacedRun run = calls_for(3, LimitKind::bucket, AnnouncedLimits::none);
-  run.bucket = seconds(10);
+  run.bucket = std::chrono::seconds(10);
   const PacedOutcome outcome = run_paced(run);
   EXPECT_LE(outcome.seconds, 1.08 * least_seconds(run));
   EXPECT_LE(static_cast<double>(outcome.refused), 0.005 * static_cast<double>(run.latencies.size()));
@@ -127,7 +127,7 @@ TEST(Pacing, AFarServerIsNotStormed) {
 /// Nothing comes back for half a minute, and yet what was allowed is under way within a second.
 TEST(Pacing, CallsInFlightGrowWithoutReplies) {
   PacedRun run{.per_minute = 1'000'000, .max_in_flight = 500};
-  run.latencies.assign(500, seconds(30));
+  run.latencies.assign(500, std::chrono::seconds(30));
   EXPECT_LE(run_paced(run).seconds, 31);
 }
 

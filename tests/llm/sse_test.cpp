@@ -90,26 +90,27 @@ TEST(Sse, NothingLargerThanTheLimit) {
               ElementsAre(SseEvent{"", "1234"}));
 }
 
-constexpr std::string_view kStream =
+constexpr std::string_view kAnyStream =
     "\xEF\xBB\xBF: c\r\n\r\ndata: h\xC3\xA9\xF0\x9F\x98\x80\r\rid: 7\rdata: x\n"
     "data: y\r\nevent: e\n\nretry: 5\n\r\n\rdata\r\n\r\ndata: z";
 
 TEST(Sse, EverySplitIntoTwoAndThree) {
-  const Read whole = read({kStream});
+  const Read whole = read({kAnyStream});
   ASSERT_EQ(whole.events.size(), 4U);
-  for (std::size_t i = 0; i <= kStream.size(); ++i) {
-    for (std::size_t j = i; j <= kStream.size(); ++j) {
-      EXPECT_EQ(read({kStream.substr(0, i), kStream.substr(i, j - i), kStream.substr(j)}), whole)
+  for (std::size_t i = 0; i <= kAnyStream.size(); ++i) {
+    for (std::size_t j = i; j <= kAnyStream.size(); ++j) {
+      EXPECT_EQ(read({kAnyStream.substr(0, i), kAnyStream.substr(i, j - i), kAnyStream.substr(j)}), whole)
           << i << " " << j;
     }
   }
 }
 
 TEST(Sse, EveryPieceLength) {
-  const Read whole = read({kStream});
-  for (std::size_t length = 1; length <= kStream.size(); ++length) {
+  const Read whole = read({kAnyStream});
+  for (std::size_t length = 1; length <= kAnyStream.size(); ++length) {
     std::vector<std::string_view> pieces;
-    for (std::size_t at = 0; at < kStream.size(); at += length) pieces.push_back(kStream.substr(at, length));
+    for (std::size_t at = 0; at < kAnyStream.size(); at += length)
+      pieces.push_back(kAnyStream.substr(at, length));
     EXPECT_EQ(read(pieces), whole) << length;
   }
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/base/options_reader.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/registry.h"
 #include "scenarios/cli/command_line.h"
 

@@ -4,12 +4,12 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/engine/net/simulation.h"
+
 namespace throng {
 namespace {
 
 using std::chrono::seconds;
-
-constexpr Instant kStart{};
 
 void fail_often(CircuitBreaker& breaker, Instant now, int times) {
   for (int i = 0; i < times; ++i) breaker.finish(now, Health::failing, AttemptRole::ordinary);

@@ -17,8 +17,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr Instant kStart{};
-
 enum class WhenFull { queue, reject };
 
 /// A client that always wants more, in front of a server with slots.

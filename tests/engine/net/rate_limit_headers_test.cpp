@@ -13,8 +13,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr Instant kStart{};
-
 enum class Rejected { counted, not_counted };
 
 /// A server with the usual headers, whose limits change under a client with endless work, evenly spaced.

@@ -19,8 +19,6 @@ using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::Le;
 
-constexpr Instant kStart{};
-
 struct Job {
   std::int64_t reserved = 0;
   std::int64_t used = 0;

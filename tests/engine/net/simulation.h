@@ -10,6 +10,8 @@
 
 namespace throng {
 
+inline constexpr Instant kStart{};
+
 /// A world with a clock of its own: things happen in the order of their time, then of their planning.
 class Simulation {
  public:

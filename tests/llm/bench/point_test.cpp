@@ -8,7 +8,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Instant kStart{seconds(1000)};
+constexpr Instant kBegin{seconds(1000)};
 
 TEST(Distribution, PercentilesAreByNearestRank) {
   Distribution distribution;
@@ -38,9 +38,9 @@ Reply streamed_reply() {
 
 /// A call that was intended at the start, submitted 30 ms late and over after 200 ms.
 Measurements::Call late_call() {
-  return {.intended = kStart,
-          .submitted = kStart + milliseconds(30),
-          .ended = kStart + milliseconds(200),
+  return {.intended = kBegin,
+          .submitted = kBegin + milliseconds(30),
+          .ended = kBegin + milliseconds(200),
           .max_tokens = 64};
 }
 
@@ -59,7 +59,7 @@ TEST(Measurements, LatencyCountsFromTheIntendedStart) {
 TEST(Point, FailuresAreCountedByKindAndLeaveTheLatencies) {
   Point point{.load = {.kind = Load::Kind::closed, .concurrency = 4},
               .measured = Measurements(Delay(seconds(1)))};
-  point.outcome = {.started = 4, .elapsed = seconds(2), .began = kStart};
+  point.outcome = {.started = 4, .elapsed = seconds(2), .began = kBegin};
   point.measured.take(late_call(), streamed_reply());
   point.measured.take(late_call(), CallFailure{.fault = CallFault::gave_up, .kind = "http 503"});
   point.measured.take(late_call(), CallFailure{.fault = CallFault::too_large});

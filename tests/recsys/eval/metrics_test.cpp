@@ -4,14 +4,10 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/recsys/recsys_support.h"
+
 namespace throng {
 namespace {
-
-std::vector<ItemId> ids(const std::vector<std::uint32_t>& numbers) {
-  std::vector<ItemId> items;
-  for (const std::uint32_t number : numbers) items.push_back(ItemId{number});
-  return items;
-}
 
 TEST(RankingMetrics, MatchAHandComputedRanking) {
   // Hits at positions 1 and 3 of 4; three items were held out.

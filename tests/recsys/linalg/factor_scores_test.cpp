@@ -7,21 +7,13 @@
 
 #include "engine/base/parallel.h"
 #include "engine/sim/random.h"
+#include "recsys/linalg/score_block.h"
+#include "tests/recsys/recsys_support.h"
 
 namespace throng {
 namespace {
 
 constexpr std::size_t kUsers = ScoreBlock::kQueries;
-
-FactorMatrix random_matrix(std::size_t rows, std::size_t factors, std::string_view name) {
-  FactorMatrix matrix(rows, factors);
-  for (std::uint32_t row = 0; row < rows; ++row) {
-    for (std::uint32_t f = 0; f < factors; ++f) {
-      matrix.row(row)[f] = static_cast<float>(Draws(1).normal(Purpose(name), {.agent = row, .item = f}));
-    }
-  }
-  return matrix;
-}
 
 std::vector<std::uint32_t> bits_of(std::span<const float> scores) {
   std::vector<std::uint32_t> bits;

@@ -7,12 +7,12 @@
 namespace throng {
 namespace {
 
-struct Shape {
+struct ProductShape {
   Eigen::Index rows;
   Eigen::Index columns;
 };
 
-class OuterProducts : public ::testing::TestWithParam<Shape> {};
+class OuterProducts : public ::testing::TestWithParam<ProductShape> {};
 
 TEST_P(OuterProducts, AreAddedToTheLowerTriangle) {
   Eigen::MatrixXf columns(GetParam().rows, GetParam().columns);
@@ -32,8 +32,9 @@ TEST_P(OuterProducts, AreAddedToTheLowerTriangle) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, OuterProducts,
-                         ::testing::Values(Shape{8, 1}, Shape{8, 0}, Shape{16, 5}, Shape{64, 130},
-                                           Shape{72, 300}, Shape{128, 33}),
+                         ::testing::Values(ProductShape{8, 1}, ProductShape{8, 0}, ProductShape{16, 5},
+                                           ProductShape{64, 130}, ProductShape{72, 300},
+                                           ProductShape{128, 33}),
                          [](const auto& shape) {
                            return std::to_string(shape.param.rows) + "x" +
                                   std::to_string(shape.param.columns);

@@ -6,17 +6,12 @@
 #include <gmock/gmock.h>
 
 #include "engine/sim/random.h"
+#include "tests/recsys/recsys_support.h"
 
 namespace throng {
 namespace {
 
 using ::testing::IsEmpty;
-
-std::vector<ItemId> ids(const std::vector<std::uint32_t>& numbers) {
-  std::vector<ItemId> items;
-  for (const std::uint32_t number : numbers) items.push_back(ItemId{number});
-  return items;
-}
 
 std::vector<ItemId> best(std::vector<float> scores, std::size_t k,
                          const std::vector<std::span<const ItemId>>& excluded = {}) {

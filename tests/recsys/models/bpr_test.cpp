@@ -8,6 +8,7 @@
 
 #include "engine/base/parallel.h"
 #include "engine/sim/random.h"
+#include "tests/recsys/recsys_support.h"
 #include "tests/support/interactions_of.h"
 
 namespace throng {
@@ -15,20 +16,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using throng::testing::interactions_of;
-
-FactorMatrix random_matrix(std::size_t rows, std::size_t factors, std::string_view name) {
-  FactorMatrix matrix(rows, factors);
-  for (std::uint32_t row = 0; row < rows; ++row) {
-    for (std::uint32_t f = 0; f < factors; ++f) {
-      matrix.row(row)[f] = static_cast<float>(Draws(1).normal(Purpose(name), {.agent = row, .item = f}));
-    }
-  }
-  return matrix;
-}
-
-BprSample sample(std::uint32_t user, std::uint32_t positive, std::uint32_t negative) {
-  return {.user = UserId{user}, .positive = ItemId{positive}, .negative = ItemId{negative}};
-}
 
 TEST(BprTerm, IsTheLogisticLossAndItsSlope) {
   for (const float x : {-80.0F, -2.0F, 0.0F, 3.0F, 80.0F}) {

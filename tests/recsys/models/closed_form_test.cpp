@@ -5,6 +5,7 @@
 #include <Eigen/LU>
 #include <gmock/gmock.h>
 
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/ease.h"
 #include "recsys/models/ials.h"
 #include "recsys/models/item_knn.h"

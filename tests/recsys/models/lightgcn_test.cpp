@@ -6,16 +6,14 @@
 #include <Eigen/Core>
 #include <gmock/gmock.h>
 
+#include "recsys/linalg/score_block.h"
+#include "tests/recsys/recsys_support.h"
 #include "tests/support/interactions_of.h"
 
 namespace throng {
 namespace {
 
 using throng::testing::interactions_of;
-
-BprSample sample(std::uint32_t user, std::uint32_t positive, std::uint32_t negative) {
-  return {.user = UserId{user}, .positive = ItemId{positive}, .negative = ItemId{negative}};
-}
 
 UserItemFactors some_vectors(std::size_t users, std::size_t items, std::size_t factors) {
   return {.users = normal_factors(users, factors, 0.5, Draws(1), Purpose("users")),

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/base/hash.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/evaluate.h"
 #include "recsys/models/ranking.h"
 #include "tests/support/interactions_of.h"

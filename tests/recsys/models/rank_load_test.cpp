@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "recsys/linalg/score_block.h"
 #include "tests/support/interactions_of.h"
 
 namespace throng {

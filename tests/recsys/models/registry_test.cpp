@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "recsys/linalg/score_block.h"
 #include "tests/support/recommender_kinds.h"
 
 namespace throng {

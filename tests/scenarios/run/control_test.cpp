@@ -19,7 +19,7 @@ Json written() {
                          "recommender": {"kind": "mf", "factors": 8}, "rounds": 2, "replicates": 2})");
 }
 
-Json llm_mind() {
+Json played_by_llm() {
   return {{"kind", "llm"}, {"endpoints", {{{"url", "http://localhost:1/v1"}, {"model", "m"}}}}};
 }
 
@@ -68,12 +68,12 @@ TEST(Control, MayBeAnotherRecommender) {
 }
 
 TEST(Control, MayBeAnotherMind) {
-  const auto played = [](Json& json) { json["mind"] = llm_mind(); };
+  const auto played = [](Json& json) { json["mind"] = played_by_llm(); };
   EXPECT_FALSE(
       run_of(study({{"mind", {{"kind", "statistical"}}}}, played), Arm::control, 0).asks_language_models());
   const Scenario agent4rec = study({{"mind", {{"protocol", "agent4rec"}}}}, played);
   EXPECT_EQ(run_of(agent4rec, Arm::control, 0).minds[0].llm->mind.protocol, Protocol::agent4rec);
-  const Scenario reverse = study({{"mind", llm_mind()}});
+  const Scenario reverse = study({{"mind", played_by_llm()}});
   EXPECT_FALSE(run_of(reverse, Arm::intervention, 0).asks_language_models());
   EXPECT_TRUE(run_of(reverse, Arm::control, 0).asks_language_models());
 }
@@ -85,7 +85,7 @@ TEST(Control, MayHaveOtherPromptsAndAnotherDatasetThanTheOnesWhoseDigestsArePinn
   std::ofstream(folder / "prompts/structured/page.mustache", std::ios::app) << "Take your time.\n";
   const auto pinned = [](Json& json) {
     json["mind"] =
-        run_of(study(Json::object(), [](Json& plain) { plain["mind"] = llm_mind(); }), Arm::control, 0)
+        run_of(study(Json::object(), [](Json& plain) { plain["mind"] = played_by_llm(); }), Arm::control, 0)
             .json["mind"];
     json["dataset"]["digest"] = std::string(32, 'a');
   };
@@ -118,11 +118,12 @@ TEST(Control, SharesWhatBelongsToTheStudy) {
 
 // scenario.json of a study's folder is the resolved scenario: running it again is the same study.
 TEST(Control, OfAResolvedScenarioMakesTheSameArms) {
-  for (const Json& control : std::vector<Json>{{{"recommender", {{"kind", "popularity"}}}},
-                                               {{"retrain", {{"from", "nothing"}}}},
-                                               {{"mind", llm_mind()}, {"dataset", {{"path", "elsewhere"}}}},
-                                               {{"dataset", {{"split", {{"kind", "given"}}}}}},
-                                               Json::object()}) {
+  for (const Json& control :
+       std::vector<Json>{{{"recommender", {{"kind", "popularity"}}}},
+                         {{"retrain", {{"from", "nothing"}}}},
+                         {{"mind", played_by_llm()}, {"dataset", {{"path", "elsewhere"}}}},
+                         {{"dataset", {{"split", {{"kind", "given"}}}}}},
+                         Json::object()}) {
     const Scenario both = study(control, [](Json& json) {
       json["dataset"]["split"] = {{"kind", "ratio"}, {"train", 0.5}, {"validation", 0.25}, {"test", 0.25}};
     });
@@ -144,7 +145,7 @@ TEST(ResultDifference, LooksAtBothArms) {
   const auto difference = [](const Json& before, const Json& now) {
     return result_difference(study(before).json, study(now).json);
   };
-  const Json asked{{"mind", llm_mind()}};
+  const Json asked{{"mind", played_by_llm()}};
   Json elsewhere = asked;
   elsewhere["mind"]["endpoints"][0]["url"] = "http://elsewhere:2/v1";
   elsewhere["mind"]["endpoints"][0]["rpm"] = 7;

@@ -1,0 +1,1 @@
+// The file that the precompiled headers are made for.
