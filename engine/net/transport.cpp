@@ -2,10 +2,9 @@
 
 #include <cerrno>
 
-#include <sys/socket.h>
-
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <sys/socket.h>
 
 namespace throng::net {
 

@@ -195,7 +195,8 @@ TEST_F(CommandLine, ReportAndStoryTellOfARun) {
   EXPECT_THAT(read_file(folder_ / "runs/demo/report.html", ErrorKind::data),
               AllOf(HasSubstr("throng run runs/demo/scenario.json"), HasSubstr("P_view")));
   EXPECT_EQ(throng({"report", "runs/demo/", "--csv", "new/tables"}).exit_code, 0);
-  EXPECT_THAT(read_file(folder_ / "new/tables/outcomes.csv", ErrorKind::data), HasSubstr("runs/demo/,,,49,1,"));
+  EXPECT_THAT(read_file(folder_ / "new/tables/outcomes.csv", ErrorKind::data),
+              HasSubstr("runs/demo/,,,49,1,"));
   const Finished story = throng({"story", "runs/demo", "--agent", "7"});
   EXPECT_EQ(story.exit_code, 0);
   EXPECT_THAT(story.out, AllOf(HasSubstr("Agent 7"), HasSubstr("traits"), HasSubstr("Page 1"),
