@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What faults and kills cost a run of agents that a language model plays, against the mock server.
 
-    money_and_kills.py kills  THRONG... [--times 20] [--latency-ms 20]
-    money_and_kills.py budget THRONG... [--times 20] [--rate 0.25] [--usd 0.05] [--risk R]
+    money_and_kills.py kills  THRONG... [--times 20] [--latency-ms 20] [--agents 3000]
+    money_and_kills.py budget THRONG... [--times 20] [--rate 0.25] [--usd 0.05] [--risk R] [--agents 3000]
 
 kills: `kill -9` at a random moment with 256 calls in flight: how many calls had the server completed whose replies are not
 in the journal? They are asked, and paid, again. budget: which share of a budget bought completed calls, with an even mix of
@@ -58,7 +58,7 @@ def in_journal(folder, what):
 def lost_by_a_kill(throng, folder, arguments, chance):
     """None if the run was over before."""
     mock = Mock(throng, "--latency-ms", arguments.latency_ms)
-    write_scenario(folder / "scenario.json", mock.url, 1000, 256)
+    write_scenario(folder / "scenario.json", mock.url, arguments.agents, 256)
     run = start(throng, folder)
     while in_journal(folder, "count(*)") < 3000 and run.poll() is None:
         time.sleep(0.01)
@@ -75,7 +75,7 @@ def bought_share(throng, folder, arguments, chance):
     mock = Mock(throng, "--latency-ms", 2, "--seed", chance.randrange(1 << 30),
                 "--faults", ",".join(f"{fault}={share}" for fault in FAULTS))
     budget = {"usd": arguments.usd, **({"risk": arguments.risk} if arguments.risk else {})}
-    write_scenario(folder / "scenario.json", mock.url, 400, 32, chance.randrange(1 << 30), budget=budget)
+    write_scenario(folder / "scenario.json", mock.url, arguments.agents, 32, chance.randrange(1 << 30), budget=budget)
     exit_code = start(throng, folder).wait()
     billed = mock.stop()
     billed = 1e-6 * (PRICE["prompt"] * billed["prompt_tokens"] + PRICE["completion"] * billed["completion_tokens"])
@@ -88,6 +88,7 @@ def main():
     parser.add_argument("what", choices=["kills", "budget"])
     parser.add_argument("programs", nargs="+", metavar="THRONG")
     parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--agents", type=int, default=3000)
     parser.add_argument("--latency-ms", type=float, default=20)
     parser.add_argument("--rate", type=float, default=0.25)
     parser.add_argument("--usd", type=float, default=0.05)
