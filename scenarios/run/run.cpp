@@ -145,6 +145,7 @@ void write_world(RunWriter& writer, const Scenario& scenario, Store store, const
   writer.write_meta("dataset", simulation.dataset().name);
   writer.write_meta("store", store == Store::full ? "full" : "summary");
   writer.write_meta("caveats", Json(caveats(scenario, simulation.dataset())).dump());
+  writer.commit();  // so that a run that is killed from here on can be read: agents may be many
   if (store == Store::full) {
     writer.write_items(simulation.dataset(), simulation.mean_ratings());
     writer.write_agents(simulation.population(), simulation.dataset(), simulation.taste_space(),
