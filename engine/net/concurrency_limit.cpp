@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace throng {
 namespace {
@@ -12,6 +13,8 @@ constexpr Delay kRampStep = std::chrono::milliseconds(100);
 // less than a second, and if they take longer the ramp is over before the first replies; of 64 calls at a server with 4
 // slots and 0.3 s a call, 2 % come back.
 constexpr double kKeepsUp = 0.1;
+// So many steps may end without that: the client itself may have been kept from reading replies, on a busy machine.
+constexpr int kPatience = 3;
 constexpr double kFallBack = 0.25;  // of where it began: the search is sooner done from below
 
 constexpr int kFewestSamples = 32;      // of an epoch while searching ...
@@ -55,14 +58,14 @@ Instant ConcurrencyLimit::earliest(Instant now) {
 
 /// The next step of the ramp, or its end.
 void ConcurrencyLimit::climb(Instant now) {
-  const bool keeps_up = ramp_finished_ == 0 || step_finished_ >= kKeepsUp * level_;
+  climbed_ = now;
+  const bool keeps_up = ramp_finished_ == 0 || std::exchange(step_finished_, 0) >= kKeepsUp * level_;
   if (!keeps_up) {
-    end_ramp(now, kFallBack * options_.initial);
+    if (++steps_behind_ == kPatience) end_ramp(now, kFallBack * options_.initial);
     return;
   }
   move_to(2 * level_);
-  climbed_ = now;
-  step_finished_ = 0;
+  steps_behind_ = 0;
   if (limit() == options_.max) end_ramp(now, level_);
 }
 

@@ -85,6 +85,7 @@ class ConcurrencyLimit {
   Ramp ramp_ = Ramp::ahead;
   Instant climbed_;        ///< when the ramp's last step was
   int step_finished_ = 0;  ///< calls since then
+  int steps_behind_ = 0;   ///< in a row, without growth
   int ramp_finished_ = 0;  ///< calls since it began
   Phase phase_ = Phase::grow;
   Epoch epoch_;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <limits>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -163,6 +164,30 @@ TEST(ConcurrencyLimit, AServerThatIsJustSlowerIsNotStarved) {
   world.mean_ms = 900;
   world.run(kStart + minutes(10));
   EXPECT_GE(world.settled_limit(), 160);
+}
+
+/// Full at once, and looked at every 10 ms; replies are read in between, `counts` of them per tenth of a second.
+int limit_after(std::vector<int> counts) {
+  ConcurrencyLimit limit({.max = 1000, .initial = 64});
+  Instant now = kStart;
+  for (const int count : counts) {
+    for (int i = 0; i < count; ++i) limit.finish(now, CallSignal::success, milliseconds(100));
+    for (int tick = 0; tick < 10; ++tick, now += milliseconds(10)) {
+      while (limit.earliest(now) == now) limit.start();
+    }
+  }
+  return limit.limit();
+}
+
+TEST(ConcurrencyLimit, GrowsByTimeWhileNothingHasComeBack) {
+  EXPECT_EQ(limit_after({0}), 64);
+  EXPECT_EQ(limit_after({0, 0, 0}), 256);
+  EXPECT_EQ(limit_after({0, 0, 0, 0, 0, 0}), 1000);
+}
+
+TEST(ConcurrencyLimit, RepliesThatAreReadLateAreNoTrouble) {
+  EXPECT_EQ(limit_after({0, 1, 0, 60, 60}), 256) << "the client was busy for 0.2 s";
+  EXPECT_LT(limit_after({0, 1, 1, 1, 1, 1, 1}), 64) << "a server with hardly a slot";
 }
 
 TEST(ConcurrencyLimit, FixedIsFixed) {
