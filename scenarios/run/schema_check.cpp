@@ -18,8 +18,9 @@ constexpr std::size_t kMostFaults = 20;
 /// A value as it stands in a message.
 std::string excerpt_of(const Json& value) {
   constexpr std::size_t most = 200;
-  const std::string text = value.dump();
-  return text.size() <= most ? text : text.substr(0, most) + "...";
+  std::string text = value.dump();
+  if (text.size() > most) text.replace(most, std::string::npos, "...");
+  return text;
 }
 
 /// A place in the document, and the part of the schema that describes it.
