@@ -32,20 +32,19 @@ bool may_be_billed(HttpFailureKind kind) {
 
 AttemptEnd read_failure(const net::HttpFailure& failure, const Secrets& secrets) {
   const bool billed = may_be_billed(failure.kind);
-  return {.kind = failure.kind == HttpFailureKind::canceled ? AttemptEnd::Kind::canceled
-                                                            : AttemptEnd::Kind::failed,
-          .failed = {.fault = net::transport_fault(failure.kind)},
-          .failed_as = std::string(to_string(failure.kind)),
-          .message = error_text(failure.message, secrets),  // may quote the server
-          .billing = billed ? AttemptEnd::Billing::possible : AttemptEnd::Billing::none,
-          .stalled = failure.kind == HttpFailureKind::stalled};
+  return {{.kind = failure.kind == HttpFailureKind::canceled ? AttemptEnd::Kind::canceled
+                                                             : AttemptEnd::Kind::failed,
+           .failed = {.fault = net::transport_fault(failure.kind)},
+           .message = error_text(failure.message, secrets),  // may quote the server
+           .stalled = failure.kind == HttpFailureKind::stalled},
+          std::string(to_string(failure.kind)),
+          billed ? AttemptEnd::Billing::possible : AttemptEnd::Billing::none};
 }
 
 AttemptEnd failed_with(int status, const ApiError& error) {
   const std::string code = error.code.empty() ? error.type : error.code;
-  AttemptEnd end{.kind = AttemptEnd::Kind::failed,
-                 .failed = {.status = status, .error_code = code},
-                 .failed_as = fmt::format("http {}", status)};
+  AttemptEnd end{{.kind = AttemptEnd::Kind::failed, .failed = {.status = status, .error_code = code}},
+                 fmt::format("http {}", status)};
   end.message = error.message.empty() ? end.failed_as : fmt::format("{}: {}", end.failed_as, error.message);
   return end;
 }
@@ -79,12 +78,12 @@ AttemptEnd read_unusable(const ApiError& error, std::size_t bytes_generated) {
 }
 
 AttemptEnd read_unusable(const BrokenEnvelope& broken) {
-  return {.kind = AttemptEnd::Kind::failed,
-          .failed = {.fault = TransportFault::broken_reply},
-          .failed_as = "broken reply",
-          .message = "broken reply: " + broken.reason,
-          .billing = AttemptEnd::Billing::possible,
-          .unusable = true};
+  return {{.kind = AttemptEnd::Kind::failed,
+           .failed = {.fault = TransportFault::broken_reply},
+           .message = "broken reply: " + broken.reason,
+           .unusable = true},
+          "broken reply",
+          AttemptEnd::Billing::possible};
 }
 
 }  // namespace throng::llm

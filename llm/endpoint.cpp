@@ -100,15 +100,15 @@ Endpoint::Endpoint(boost::asio::io_context& io, EndpointOptions options, const E
 
 PlannedEndpoint Endpoint::planned(ConcurrencyMode mode) const {
   const Price& price = options_.price;
-  return {.name = paths_.origin,
-          .model = options_.model,
-          .rate = {.requests_per_minute = options_.rpm,
-                   .tokens_per_minute = options_.tpm,
-                   .counting = options_.token_counting,
-                   .pacing = options_.pacing},
-          .concurrency = {.mode = mode, .max = options_.max_in_flight},
-          .peers = {.floor = options_.timeouts.stall_floor, .ceiling = options_.timeouts.stall_ceiling},
-          .prices = Prices::per_million(price.prompt, price.cached, price.completion)};
+  return {{.name = paths_.origin,
+           .model = options_.model,
+           .rate = {.requests_per_minute = options_.rpm,
+                    .tokens_per_minute = options_.tpm,
+                    .counting = options_.token_counting,
+                    .pacing = options_.pacing},
+           .concurrency = {.mode = mode, .max = options_.max_in_flight},
+           .peers = {.floor = options_.timeouts.stall_floor, .ceiling = options_.timeouts.stall_ceiling}},
+          Prices::per_million(price.prompt, price.cached, price.completion)};
 }
 
 net::HttpRequest Endpoint::request(const Job& job, int attempt) const {

@@ -11,9 +11,9 @@
 
 #include "engine/base/log.h"
 #include "engine/net/clocks.h"
+#include "engine/net/endpoint_watch.h"
 #include "llm/attempt_reading.h"
 #include "llm/endpoint.h"
-#include "llm/endpoint_watch.h"
 #include "llm/job.h"
 
 namespace throng::llm {
@@ -52,7 +52,7 @@ class EndpointClient::Impl {
                        options_.budget_log->string(), budget_log_->found().tokens,
                        budget_log_->found().money.text()));
     }
-    watch_.emplace(*planner_);
+    watch_.emplace(planner_->requests());
   }
 
   CallId add(Job job, std::uint32_t chain) {
@@ -144,7 +144,7 @@ class EndpointClient::Impl {
     if (!budget_log_) return true;
     const Result<void> written = budget_log_->reserve(attempt.id, attempt.reserved);
     if (written) return true;
-    planner_->finish(attempt.call, clock_now(), {.kind = AttemptEnd::Kind::canceled});
+    planner_->finish(attempt.call, clock_now(), {{.kind = AttemptEnd::Kind::canceled}});
     end_later({.call = attempt.call, .fault = CallFault::budget, .message = written.error().message});
     return false;
   }

@@ -152,15 +152,9 @@ Result<EndpointOptions> read_unredacted(const Json& json, const std::string& pat
                                                                    {"proxy", &options.proxy}}) {
     reader.text(key, *text);
   }
-  std::string api = "openai";
-  std::string counting = "admission";
-  std::string pacing = "auto";
-  reader.choice("api", api, {"openai", "azure"});
-  reader.choice("token_counting", counting, {"admission", "usage"});
-  reader.choice("pacing", pacing, {"auto", "even", "burst"});
-  options.pacing = pacing == "even" ? Pacing::even : pacing == "burst" ? Pacing::burst : Pacing::automatic;
-  options.api = api == "azure" ? Api::azure : Api::openai;
-  options.token_counting = counting == "usage" ? TokenCounting::usage : TokenCounting::admission;
+  reader.choice("api", options.api, kApis);
+  reader.choice("token_counting", options.token_counting, kTokenCountings);
+  reader.choice("pacing", options.pacing, kPacings);
   reader.integer("rpm", options.rpm, {0, kMostPerMinute});
   reader.integer("tpm", options.tpm, {0, kMostPerMinute});
   reader.integer("max_in_flight", options.max_in_flight, {1, 1'000'000});

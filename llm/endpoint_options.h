@@ -34,6 +34,8 @@ struct Timeouts {
 };
 
 enum class Api { openai, azure };
+inline constexpr std::array<std::pair<const char*, Api>, 2> kApis{
+    {{"openai", Api::openai}, {"azure", Api::azure}}};
 
 /// A header of a scenario's own, sent with every request.
 struct ExtraHeader {

@@ -103,12 +103,12 @@ class Simulated {
 
   static PlannedEndpoint planned(const PacedRun& run) {
     const std::int64_t limit = run.announced_only ? 0 : run.per_minute;
-    return {.name = "simulated",
-            .model = "m",
-            .rate = {.requests_per_minute = run.by_tokens ? 0 : limit,
-                     .tokens_per_minute = run.by_tokens ? limit * kCallTokens : 0,
-                     .pacing = run.pacing},
-            .concurrency = {.mode = run.concurrency, .max = run.max_in_flight}};
+    return {{.name = "simulated",
+             .model = "m",
+             .rate = {.requests_per_minute = run.by_tokens ? 0 : limit,
+                      .tokens_per_minute = run.by_tokens ? limit * kCallTokens : 0,
+                      .pacing = run.pacing},
+             .concurrency = {.mode = run.concurrency, .max = run.max_in_flight}}};
   }
 
   void at(Instant when, std::uint64_t call, bool arrives) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/json.h"
@@ -33,6 +35,18 @@ class OptionsReader {
   void text(std::string_view key, std::string& value);
   /// One of `choices`.
   void choice(std::string_view key, std::string& value, const std::vector<std::string>& choices);
+  /// What is named so.
+  template <class Choice, std::size_t n>
+  void choice(std::string_view key, Choice& value,
+              const std::array<std::pair<const char*, Choice>, n>& choices) {
+    std::string name;
+    std::vector<std::string> names;
+    for (const auto& [choice_name, choice] : choices) names.emplace_back(choice_name);
+    this->choice(key, name, names);
+    for (const auto& [choice_name, choice] : choices) {
+      if (name == choice_name) value = choice;
+    }
+  }
   /// A key that somebody else reads.
   void ignore(std::string_view key);
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <array>
+#include <string>
+#include <utility>
+
 #include "engine/net/instant.h"
 
 namespace throng {
@@ -10,6 +14,10 @@ enum class Pacing {
   even,       ///< at equal distances
   burst,      ///< as soon as the limit allows
 };
+
+/// As people name them.
+inline constexpr std::array<std::pair<const char*, Pacing>, 3> kPacings{
+    {{"auto", Pacing::automatic}, {"even", Pacing::even}, {"burst", Pacing::burst}}};
 
 /// Spreads amounts in time by a token bucket of our own: filled at the limit's rate, it holds what the rate gives in
 /// `burst()`. How large a burst a server takes is found out carefully: at first about a second's worth (a limit per minute

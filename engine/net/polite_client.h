@@ -7,18 +7,16 @@
 
 #include "engine/base/error.h"
 #include "engine/net/http_client.h"
-#include "engine/net/retry.h"
-#include "engine/net/retry_quota.h"
+#include "engine/net/request_planner.h"
 
 namespace throng::net {
 
 struct PoliteClientOptions {
-  HttpClientOptions http;  ///< its `max_connections` is how many requests may be under way at once
-  RetryOptions retry;
-  RetryQuotaOptions quota;
-  std::int64_t requests_per_minute = 0;  ///< in any sliding minute, retries included; 0: no limit
-  Delay patience =
-      std::chrono::minutes(10);  ///< a server that wants to be left alone for longer is not waited for
+  HttpClientOptions http{};  ///< its `max_connections` is how many requests may be under way at once
+  RequestPlanOptions plan{};
+  RateLimitOptions rate{};  ///< of requests; retries count
+  std::function<void(const std::string&)>
+      log{};  ///< hears what a person should: see RequestPlanner::take_notices
 };
 
 /// A reply to a request, and how many times that was sent for it.
@@ -27,8 +25,8 @@ struct PoliteReply {
   int attempts = 1;
 };
 
-/// An HttpClient that keeps a rate limit and tries again what may succeed later (RetryPolicy): for servers whose
-/// requests may be repeated. What a server says about being left alone (a 429, a long Retry-After) holds for every request.
+/// An HttpClient to one server that sends what a RequestPlanner wants sent: under a rate limit, and again what may succeed
+/// later. For servers whose requests may be repeated.
 ///
 /// Threading and lifetimes are HttpClient's.
 class PoliteClient {

@@ -15,6 +15,8 @@ enum class TokenCounting {
   admission,  ///< on arrival: prompt and the most it may generate; reserve the same
   usage,      ///< what was used in the end: reserve a high estimate
 };
+inline constexpr std::array<std::pair<const char*, TokenCounting>, 2> kTokenCountings{
+    {{"admission", TokenCounting::admission}, {"usage", TokenCounting::usage}}};
 
 enum class LimitHeaders {
   follow,  ///< `x-ratelimit-*` lower our limits (and give those that are not configured)

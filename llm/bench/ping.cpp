@@ -55,7 +55,7 @@ void keep_headers(const net::HttpHeaders& headers, const Secrets& secrets, Json&
 
 void attempt(boost::asio::io_context& io, Endpoint& endpoint, Call& call) {
   Job& job = call.job;
-  job.start({.call = 1, .number = ++call.attempts, .reserved = {}}, clock_now(), endpoint.capabilities(),
+  job.start({{.call = 1, .number = ++call.attempts}}, clock_now(), endpoint.capabilities(),
             endpoint.secrets());
   std::optional<net::HttpResult> result;
   endpoint.http().send(

@@ -25,13 +25,14 @@ Result<net::PoliteReply> Client::redacted(Result<net::PoliteReply> reply) const 
   return reply;
 }
 
-Client::Client(boost::asio::io_context& io, const RemoteOptions& options, const Names& names, Delay patience)
+Client::Client(boost::asio::io_context& io, const RemoteOptions& options, const Names& names, Delay patience,
+               const Log& log)
     : io_(io),
       names_(names),
       batch_size_(static_cast<std::size_t>(options.batch)),
       path_(base_path(net::parse_url(options.url).value())),
-      ranking_(io, net::parse_url(options.url).value(), client_options(options, Task::rank, patience)),
-      learning_(io, net::parse_url(options.url).value(), client_options(options, Task::learn, patience)),
+      ranking_(io, net::parse_url(options.url).value(), client_options(options, Task::rank, patience, log)),
+      learning_(io, net::parse_url(options.url).value(), client_options(options, Task::learn, patience, log)),
       secrets_(secrets_of(options)) {
   keep_out_of_logs(secrets_);
 }

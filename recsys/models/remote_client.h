@@ -34,10 +34,12 @@ class Client {
   using RankDone = std::function<void(Result<Ranking>)>;
   using Done = std::function<void(Result<void>)>;
 
-  /// `patience`: a server that wants to be left alone for longer is not waited for. Throws Failure(usage) for options that
-  /// cannot work or a missing key.
+  using Log = std::function<void(const std::string&)>;
+
+  /// `patience`: a server that wants to be left alone for longer is not waited for. `log` hears what a person should, such as a
+  /// server that does not answer. Throws Failure(usage) for options that cannot work or a missing key.
   Client(boost::asio::io_context& io, const RemoteOptions& options, const Names& names,
-         Delay patience = std::chrono::minutes(10));
+         Delay patience = std::chrono::minutes(10), const Log& log = {});
 
   /// To be learned after all that was taught before.
   void teach(Lesson lesson) { lessons_.push_back(std::move(lesson)); }

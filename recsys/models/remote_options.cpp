@@ -1,5 +1,6 @@
 #include "recsys/models/remote_options.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -12,6 +13,10 @@ namespace {
 
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+std::string name_of(Pacing pacing) {
+  return std::ranges::find(kPacings, pacing, &std::pair<const char*, Pacing>::second)->first;
 }
 
 std::string token_of(const RemoteOptions& options) {
@@ -33,6 +38,7 @@ Result<RemoteOptions> read_remote_options(const Json& options) {
   reader.number("fit_timeout", remote.fit_timeout, {0.001, 86'400});
   reader.integer("attempts", remote.attempts, {1, 1000});
   reader.integer("rpm", remote.rpm, {0, 1'000'000'000});
+  reader.choice("pacing", remote.pacing, kPacings);
   reader.text("api_key_env", remote.api_key_env);
   reader.text("ca_file", remote.ca_file);
   if (const Result<void> read = reader.finish(); !read) return read.error();
@@ -55,13 +61,16 @@ Json remote_options_json(const RemoteOptions& options) {
           {"fit_timeout", options.fit_timeout},
           {"attempts", options.attempts},
           {"rpm", options.rpm},
+          {"pacing", name_of(options.pacing)},
           {"api_key_env", options.api_key_env},
           {"ca_file", options.ca_file}};
 }
 
-net::PoliteClientOptions client_options(const RemoteOptions& options, Task task, Delay patience) {
-  net::PoliteClientOptions client{
-      .retry = {.max_attempts = options.attempts}, .requests_per_minute = options.rpm, .patience = patience};
+net::PoliteClientOptions client_options(const RemoteOptions& options, Task task, Delay patience,
+                                        std::function<void(const std::string&)> log) {
+  net::PoliteClientOptions client{.plan = {.retry = {.max_attempts = options.attempts}, .patience = patience},
+                                  .rate = {.requests_per_minute = options.rpm, .pacing = options.pacing},
+                                  .log = std::move(log)};
   client.http.headers.add("Content-Type", "application/json");
   client.http.headers.add("Accept", "application/json");
   client.http.headers.add("User-Agent", "throng");

@@ -188,13 +188,11 @@ void add_load_options(CLI::App& command, LoadArguments& arguments) {
       ->check(CLI::NonNegativeNumber);
   command.add_option("--tpm", arguments.tpm, "Keep to so many tokens per minute (0: no limit)")
       ->check(CLI::NonNegativeNumber);
-  const std::map<std::string, TokenCounting> countings{{"admission", TokenCounting::admission},
-                                                       {"usage", TokenCounting::usage}};
+  const std::map<std::string, TokenCounting> countings(kTokenCountings.begin(), kTokenCountings.end());
   command
       .add_option("--token-counting", arguments.token_counting, "How the server counts tokens for its limit")
       ->transform(CLI::CheckedTransformer(countings).description("admission|usage"));
-  const std::map<std::string, Pacing> pacings{
-      {"auto", Pacing::automatic}, {"even", Pacing::even}, {"burst", Pacing::burst}};
+  const std::map<std::string, Pacing> pacings(kPacings.begin(), kPacings.end());
   command
       .add_option("--pacing", arguments.pacing,
                   "Within the limits: in bursts as large as the server turns out to take, evenly spaced, or "

@@ -50,7 +50,7 @@ std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scena
   if (!scenario.asks_language_models()) return nullptr;
   return std::make_unique<LlmLine>(
       io, all_endpoints(scenario.json["mind"]), llm::process_environment(),
-      llm::ClientOptions{.plan = {.budget = scenario.budget, .patience = scenario.patience},
+      llm::ClientOptions{.plan = {{.patience = scenario.patience}, scenario.budget},
                          .budget_log = options.budget_log,
                          .known_spending = booked_in_journals(options),
                          .durability = scenario.journal,
@@ -58,10 +58,11 @@ std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scena
 }
 
 std::unique_ptr<RemoteLine> line_to_recommender(boost::asio::io_context& io, const Scenario& scenario,
-                                                const remote::Names* names) {
+                                                const remote::Names* names, Progress& progress) {
   if (names == nullptr) return nullptr;
   return std::make_unique<RemoteLine>(io, remote::read_remote_options(scenario.recommender).value(), *names,
-                                      scenario.patience);
+                                      scenario.patience,
+                                      [&progress](const std::string& text) { progress.say(text); });
 }
 
 /// Every call in flight has a socket, beside the files of the run: better said now than when all are paid for and run.db
@@ -115,7 +116,7 @@ RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, 
   if (nobody_is_asked.empty()) {
     check_open_files(scenario);
     lines_ = std::make_unique<Lines>(line_to_models(io_, scenario, options, progress),
-                                     line_to_recommender(io_, scenario, names));
+                                     line_to_recommender(io_, scenario, names, progress));
   }
   exchange_.emplace(
       *journal_, earlier_ ? &*earlier_ : nullptr, lines_.get(),

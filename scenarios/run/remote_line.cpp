@@ -5,8 +5,10 @@
 namespace throng {
 
 RemoteLine::RemoteLine(boost::asio::io_context& io, const remote::RemoteOptions& options,
-                       const remote::Names& names, Delay patience)
-    : io_(io), origin_(net::parse_url(options.url).value().origin()), client_(io, options, names, patience) {}
+                       const remote::Names& names, Delay patience, const remote::Client::Log& log)
+    : io_(io),
+      origin_(net::parse_url(options.url).value().origin()),
+      client_(io, options, names, patience, log) {}
 
 void RemoteLine::ask(std::span<const std::string> parts, std::uint32_t /*chain*/, Done done) {
   client_.ask(parts[0], parts[1], [this, done = std::move(done)](Result<remote::Ranking> ranking) {

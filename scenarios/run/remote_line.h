@@ -12,7 +12,7 @@ class RemoteLine : public Line {
  public:
   /// `names` outlives the line. Throws Failure(usage) for a server that cannot be asked or a missing key.
   RemoteLine(boost::asio::io_context& io, const remote::RemoteOptions& options, const remote::Names& names,
-             Delay patience);
+             Delay patience, const remote::Client::Log& log);
 
   /// The server learns this before it is asked next.
   void teach(remote::Lesson lesson) { client_.teach(std::move(lesson)); }

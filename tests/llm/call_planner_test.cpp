@@ -124,11 +124,11 @@ TEST(CallPlanner, RandomFaultsOfAThirdLoseNoCall) {
 }
 
 AttemptEnd nobody_there() {
-  return {.kind = AttemptEnd::Kind::failed,
-          .failed = {.fault = TransportFault::connect},
-          .failed_as = "connect",
-          .message = "cannot connect",
-          .latency = seconds(0.01)};
+  return {{.kind = AttemptEnd::Kind::failed,
+           .failed = {.fault = TransportFault::connect},
+           .message = "cannot connect",
+           .latency = seconds(0.01)},
+          "connect"};
 }
 
 TEST(CallPlanner, AWrongAddressShowsWithinAMinute) {
@@ -219,6 +219,34 @@ TEST(CallPlanner, WhatIsTooLargeForOneEndpointGoesToAnother) {
   EXPECT_EQ(sent_to(world, 0), 1U);
 }
 
+TEST(CallPlanner, NobodyWaitsBehindACallThatIsForAnotherEndpoint) {
+  // The calls of 600 tokens are for the second endpoint alone, which has one slot.
+  PlannedWorld world({limited(0, 500, 4), endpoint("large", 1)}, {},
+                     [](const Attempt&, Instant) { return completed(seconds(10)); });
+  for (std::uint64_t id = 0; id < 3; ++id)
+    world.add(id, {.prompt = 10, .prompt_most = 40, .max_tokens = 600}, 2);
+  for (std::uint64_t id = 3; id < 6; ++id) world.add(id, {.prompt = 10, .prompt_most = 40, .max_tokens = 10});
+  world.run(world.now + seconds(1));
+  ASSERT_EQ(world.sent.size(), 4U);
+  EXPECT_EQ(world.sent[0].attempt.call, 0U);
+  EXPECT_EQ(world.sent[0].attempt.endpoint, 1U);
+  for (std::size_t n = 1; n < 4; ++n) {
+    EXPECT_EQ(world.sent[n].attempt.call, n + 2);
+    EXPECT_EQ(world.sent[n].attempt.endpoint, 0U);
+  }
+}
+
+TEST(CallPlanner, NobodyOvertakesACallThatOnlyWaits) {
+  // Two calls fill the limit; the third, a large one, waits for the minute to pass: small ones that would fit wait too.
+  PlannedWorld world({limited(0, 1000)}, {}, [](const Attempt&, Instant) { return completed(seconds(1)); });
+  for (std::uint64_t id = 0; id < 3; ++id)
+    world.add(id, {.prompt = 10, .prompt_most = 40, .max_tokens = 390}, 2);
+  world.add(3, {.prompt = 10, .prompt_most = 40, .max_tokens = 10});
+  world.run(world.now + seconds(200));
+  ASSERT_EQ(world.sent.size(), 4U);
+  EXPECT_EQ(world.sent[3].attempt.call, 3U);
+}
+
 TEST(CallPlanner, WhatABudgetCannotPayAtOneEndpointGoesToAFreeOne) {
   PlannedEndpoint dear = endpoint("dear", 4);
   dear.prices = Prices::per_million(1000, 1000, 1000);
@@ -267,12 +295,12 @@ TEST(CallPlanner, TheLastEndpointsRefusalIsTheCalls) {
 }
 
 AttemptEnd unusable(Delay latency) {
-  return {.kind = AttemptEnd::Kind::failed,
-          .failed = {.fault = TransportFault::broken_reply},
-          .failed_as = "broken reply",
-          .message = "broken reply: not JSON",
-          .billing = AttemptEnd::Billing::possible,
-          .latency = latency};
+  return {{.kind = AttemptEnd::Kind::failed,
+           .failed = {.fault = TransportFault::broken_reply},
+           .message = "broken reply: not JSON",
+           .latency = latency},
+          "broken reply",
+          AttemptEnd::Billing::possible};
 }
 
 AttemptEnd replied_after(Delay first_byte) {
@@ -532,7 +560,7 @@ TEST(CallPlanner, ALessonIsNoRetry) {
   options.retry.max_attempts = 1;
   PlannedWorld world({endpoint()}, options, [](const Attempt& attempt, Instant) {
     if (attempt.number > 2) return completed(seconds(1));
-    return AttemptEnd{.kind = AttemptEnd::Kind::learned, .latency = seconds(0.1)};
+    return AttemptEnd{{.kind = AttemptEnd::Kind::learned, .latency = seconds(0.1)}};
   });
   world.add(1);
   world.run();

@@ -14,15 +14,17 @@ inline Instant at(double seconds) { return Instant(Delay(static_cast<std::int64_
 inline Delay seconds(double s) { return Delay(static_cast<std::int64_t>(s * 1e6)); }
 
 inline AttemptEnd completed(Delay latency, TokenCounts usage = {.prompt = 10, .completion = 5}) {
-  return {.kind = AttemptEnd::Kind::completed, .usage = usage, .latency = latency};
+  AttemptEnd end{{.kind = AttemptEnd::Kind::completed, .latency = latency}};
+  end.usage = usage;
+  return end;
 }
 
 inline AttemptEnd failed(int status, std::string code = "") {
-  return {.kind = AttemptEnd::Kind::failed,
-          .failed = {.status = status, .error_code = std::move(code)},
-          .failed_as = "http " + std::to_string(status),
-          .message = "http " + std::to_string(status),
-          .latency = seconds(0.1)};
+  return {{.kind = AttemptEnd::Kind::failed,
+           .failed = {.status = status, .error_code = std::move(code)},
+           .message = "http " + std::to_string(status),
+           .latency = seconds(0.1)},
+          "http " + std::to_string(status)};
 }
 
 struct Sent {
@@ -94,9 +96,9 @@ class PlannedWorld {
 };
 
 inline PlannedEndpoint endpoint(std::string name = "a", int slots = 64) {
-  return {.name = std::move(name),
-          .model = "m",
-          .concurrency = {.mode = ConcurrencyMode::fixed, .max = slots, .initial = slots}};
+  return {{.name = std::move(name),
+           .model = "m",
+           .concurrency = {.mode = ConcurrencyMode::fixed, .max = slots, .initial = slots}}};
 }
 
 }  // namespace throng::llm::testing

@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 class PoliteClientTest : public Loopback {
  protected:
   PoliteClient& polite(PoliteClientOptions options = {}) {
-    options.retry.first_delay = std::chrono::milliseconds(5);
+    options.plan.retry.first_delay = std::chrono::milliseconds(5);
     polite_.emplace(io_, server_url(), std::move(options));
     return *polite_;
   }
@@ -68,11 +68,11 @@ TEST_F(PoliteClientTest, SaysWhatTheServerSaidWhenItGivesUp) {
     ++asked;
     responder.send(500, {}, "out of\x1b[2J luck");
   });
-  const auto reply = ask(polite({.retry = {.max_attempts = 3}}));
+  const auto reply = ask(polite({.plan = {.retry = {.max_attempts = 3}}}));
   ASSERT_TRUE(reply.has_error());
   EXPECT_EQ(reply.error().kind, ErrorKind::stopped);
   EXPECT_THAT(reply.error().message, HasSubstr("status 500"));
-  EXPECT_THAT(reply.error().message, HasSubstr("luck (3 attempts)"));
+  EXPECT_THAT(reply.error().message, HasSubstr("luck (attempt 3)"));
   EXPECT_THAT(reply.error().message, Not(HasSubstr("\x1b")));
   EXPECT_EQ(asked, 3);
 }
@@ -145,7 +145,7 @@ TEST_F(PoliteClientTest, KeepsItsRateLimit) {
     at.push_back(std::chrono::steady_clock::now());
     echo(std::move(request), std::move(responder));
   });
-  PoliteClient& client = polite({.requests_per_minute = 600});  // one in 100 ms
+  PoliteClient& client = polite({.rate = {.requests_per_minute = 600, .pacing = Pacing::even}});  // one in 100 ms
   std::size_t answered = 0;
   for (int n = 0; n < 6; ++n) client.send(post(""), [&](const Result<PoliteReply>&) { ++answered; });
   run_until([&] { return answered == 6; });

@@ -4,15 +4,15 @@
 #include <string_view>
 #include <vector>
 
-#include "llm/call_planner.h"
+#include "engine/net/request_planner.h"
 
-namespace throng::llm {
+namespace throng {
 
 /// Logs what the planner decides about endpoints, and why: limits, pauses, calls in flight, circuit breakers. It compares what it
 /// sees with what it saw before, so that the planner itself need not know of any log.
 class EndpointWatch {
  public:
-  explicit EndpointWatch(const CallPlanner& planner);
+  explicit EndpointWatch(const RequestPlanner& planner);
 
   /// To be called whenever an attempt was sent to the endpoint or has ended. `why`: what an attempt ended with, in words; "" if it
   /// was well.
@@ -34,8 +34,8 @@ class EndpointWatch {
   void look_at_load(std::size_t endpoint, Seen& seen) const;
   void look_at_health(std::size_t endpoint, Seen& seen, std::string_view why) const;
 
-  const CallPlanner& planner_;
+  const RequestPlanner& planner_;
   std::vector<Seen> seen_;
 };
 
-}  // namespace throng::llm
+}  // namespace throng

@@ -1,11 +1,11 @@
-#include "llm/endpoint_watch.h"
+#include "engine/net/endpoint_watch.h"
 
 #include <cstdlib>
 #include <utility>
 
 #include "engine/base/log.h"
 
-namespace throng::llm {
+namespace throng {
 namespace {
 
 constexpr std::string_view kArea = "endpoint";
@@ -24,7 +24,7 @@ std::string_view name_of(CircuitBreaker::State state) {
 
 }  // namespace
 
-EndpointWatch::EndpointWatch(const CallPlanner& planner) : planner_(planner) {
+EndpointWatch::EndpointWatch(const RequestPlanner& planner) : planner_(planner) {
   for (std::size_t i = 0; i < planner.endpoints(); ++i) {
     const RateLimit& rate = planner.rate_limit(i);
     const int in_flight = planner.concurrency(i).limit();
@@ -52,7 +52,7 @@ void EndpointWatch::look(std::size_t endpoint, Instant now, std::string_view why
 
 void EndpointWatch::look_at_limits(std::size_t endpoint, Seen& seen, Instant now,
                                    std::string_view why) const {
-  const PlannedEndpoint& options = planner_.options(endpoint);
+  const PlannedServer& options = planner_.options(endpoint);
   const RateLimit& rate = planner_.rate_limit(endpoint);
   const auto limit = [&](std::string_view what, std::int64_t& before, std::int64_t per_minute) {
     if (before == per_minute) return;
@@ -82,7 +82,7 @@ void EndpointWatch::look_at_load(std::size_t endpoint, Seen& seen) const {
   seen.in_flight_limit = limit;
   // The search for the best number moves in small steps all the time: they are details.
   const bool much = 4 * std::abs(limit - seen.told_in_flight_limit) >= seen.told_in_flight_limit;
-  const PlannedEndpoint& options = planner_.options(endpoint);
+  const PlannedServer& options = planner_.options(endpoint);
   log_event(much ? LogLevel::info : LogLevel::debug, kArea, "calls in flight limited otherwise",
             {{"endpoint", options.name},
              {"model", options.model},
@@ -92,7 +92,7 @@ void EndpointWatch::look_at_load(std::size_t endpoint, Seen& seen) const {
 }
 
 void EndpointWatch::look_at_health(std::size_t endpoint, Seen& seen, std::string_view why) const {
-  const PlannedEndpoint& options = planner_.options(endpoint);
+  const PlannedServer& options = planner_.options(endpoint);
   if (const auto state = planner_.breaker(endpoint).state(); state != seen.breaker) {
     seen.breaker = state;
     log_event(state == CircuitBreaker::State::open ? LogLevel::warning : LogLevel::info, kArea,
@@ -105,4 +105,4 @@ void EndpointWatch::look_at_health(std::size_t endpoint, Seen& seen, std::string
   }
 }
 
-}  // namespace throng::llm
+}  // namespace throng

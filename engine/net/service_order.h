@@ -6,7 +6,7 @@
 #include <optional>
 #include <set>
 
-namespace throng::llm {
+namespace throng {
 
 /// The order in which waiting calls are served: the one with the longest chain of calls still depending on it
 /// first, so that the tail of a batch is short; the first come first among equals. Logarithmic time.
@@ -38,6 +38,8 @@ class ServiceOrder {
   /// The next one, which stays.
   std::optional<Place> front() const;
   std::optional<Place> pop();
+  /// The one that is served after this one, which need not wait any more.
+  std::optional<Place> after(const Place& place) const;
 
   bool empty() const { return places_.empty(); }
   std::size_t size() const { return places_.size(); }
@@ -47,4 +49,4 @@ class ServiceOrder {
   std::uint64_t next_ = 0;
 };
 
-}  // namespace throng::llm
+}  // namespace throng

@@ -1,4 +1,4 @@
-#include "llm/service_order.h"
+#include "engine/net/service_order.h"
 
 #include <algorithm>
 #include <queue>
@@ -8,7 +8,7 @@
 
 #include "engine/net/rate_limit.h"
 
-namespace throng::llm {
+namespace throng {
 namespace {
 
 using ::testing::ElementsAre;
@@ -100,4 +100,4 @@ TEST(ServiceOrder, ABatchTakesAtMostFivePercentLongerThanItMust) {
 }
 
 }  // namespace
-}  // namespace throng::llm
+}  // namespace throng
