@@ -145,11 +145,12 @@ TEST_F(PoliteClientTest, KeepsItsRateLimit) {
     at.push_back(std::chrono::steady_clock::now());
     echo(std::move(request), std::move(responder));
   });
-  PoliteClient& client = polite({.rate = {.requests_per_minute = 600, .pacing = Pacing::even}});  // one in 100 ms
+  PoliteClient& client =
+      polite({.rate = {.requests_per_minute = 600, .pacing = Pacing::even}});  // one in 100 ms
   std::size_t answered = 0;
   for (int n = 0; n < 6; ++n) client.send(post(""), [&](const Result<PoliteReply>&) { ++answered; });
   run_until([&] { return answered == 6; });
-  EXPECT_GE(at.back() - at.front(), Milliseconds(400));
+  EXPECT_GE(at.back() - at.front(), Milliseconds(300)) << "five distances, less what late ones may catch up";
 }
 
 TEST_F(PoliteClientTest, WindingDownEndsWhatWaitsAndLetsTheRestFinish) {
