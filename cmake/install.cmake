@@ -23,7 +23,7 @@ add_library(throng_package INTERFACE)
 target_link_libraries(throng_package INTERFACE scenarios_cli)
 set_target_properties(throng_package PROPERTIES EXPORT_NAME throng)
 get_property(libraries GLOBAL PROPERTY THRONG_LIBRARIES)
-install(TARGETS throng_package throng_settings throng_warnings throng_kernels ${libraries} EXPORT throng
+install(TARGETS throng_package throng_settings throng_warnings throng_kernels throng_unhurried ${libraries} EXPORT throng
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/throng COMPONENT development)
 install(EXPORT throng NAMESPACE throng:: DESTINATION ${package} FILE throng-targets.cmake COMPONENT development)
 install(DIRECTORY engine recsys llm agents scenarios DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/throng

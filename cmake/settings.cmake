@@ -65,6 +65,10 @@ target_compile_options(throng_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:--para
 add_library(throng_kernels INTERFACE)
 target_compile_options(throng_kernels INTERFACE $<$<CONFIG:Release>:-O3>)
 
+# Reads a command line or writes a report: optimising it takes g++ a quarter of its time, and nobody notices.
+add_library(throng_unhurried INTERFACE)
+target_compile_options(throng_unhurried INTERFACE $<$<CONFIG:Release>:-O1>)
+
 # What most files include is read once for all of them.
 set(THRONG_PRECOMPILED <algorithm> <array> <chrono> <cmath> <coroutine> <cstdint> <filesystem> <functional> <map> <memory>
   <optional> <ranges> <span> <string> <string_view> <tuple> <unordered_map> <utility> <variant> <vector>
