@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/base/printable.h"
+#include "scenarios/report/call_table.h"
 #include "scenarios/report/report_data.h"
 #include "scenarios/report/run_ending.h"
 #include "scenarios/report/run_figures.h"
@@ -37,6 +38,12 @@ std::string text_of(const ReplicateMean& mean) {
 ByReplicate figure_of(const ArmFigures& arm, const std::string& metric) {
   const auto found = arm.metrics.find(metric);
   return found == arm.metrics.end() ? ByReplicate() : found->second;
+}
+
+/// An empty object unless the study has finished.
+Json summary_of(const std::filesystem::path& study) {
+  const std::filesystem::path file = study / "summary.json";
+  return std::filesystem::exists(file) ? read_json(file, ErrorKind::data) : Json::object();
 }
 
 /// Such as "5 replicates of 943 agents".
@@ -171,13 +178,13 @@ std::string round_table(const StudyFigures& figures) {
 Json study_report_data(const std::filesystem::path& folder) {
   const StudyFigures figures = study_figures(folder);
   const Json scenario = read_json(folder / "scenario.json", ErrorKind::data);
-  const std::filesystem::path summary_file = folder / "summary.json";
-  const Json summary =
-      std::filesystem::exists(summary_file) ? read_json(summary_file, ErrorKind::data) : Json::object();
+  const Json summary = summary_of(folder);
   const NextCommand command = next_command(folder);
   Json facts = Json::array();
   if (figures.a_run) facts = facts_of(RunReader(*figures.a_run), scenario);
   facts.push_back({{"name", "replicates"}, {"value", std::to_string(figures.replicates)}});
+  Json sections = sections_of(figures);
+  if (summary.contains("llm")) sections.push_back(call_section(summary["llm"]));
   Json data = {{"title", scenario.value("name", "study")},
                {"subtitle",
                 fmt::format("A study: {}, {}", basis(figures.arms.front()),
@@ -185,7 +192,7 @@ Json study_report_data(const std::filesystem::path& folder) {
                {"facts", std::move(facts)},
                {"metrics", cards_of(figures.arms.front(), figures.metrics)},
                {"metrics_note", fmt::format("Of the arm {}. {}.", figures.arms.front().arm, kIntervals)},
-               {"sections", sections_of(figures)},
+               {"sections", std::move(sections)},
                {"command", command.text},
                {"command_says", command.says},
                {"digest", summary.value("digest", "")},
@@ -207,7 +214,10 @@ std::string study_tables(const std::filesystem::path& folder) {
   Table arms(arm_header(figures));
   for (const std::vector<std::string>& row : arm_rows(figures)) arms.add_row(row);
   text += "\n" + arms.text() + "\n" + round_table(figures) + fmt::format("\n  {}", kIntervals);
-  return text + (figures.control() != nullptr ? fmt::format(";\n  {}\n", kDifference) : "\n");
+  text += figures.control() != nullptr ? fmt::format(";\n  {}\n", kDifference) : "\n";
+  if (const Json summary = summary_of(folder); summary.contains("llm"))
+    text += "\n" + call_table(summary["llm"]);
+  return text;
 }
 
 }  // namespace throng

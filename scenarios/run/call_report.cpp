@@ -1,5 +1,8 @@
 #include "scenarios/run/call_report.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace throng {
 namespace {
 
@@ -45,6 +48,27 @@ std::int64_t implausible_usage(const Journal& journal) {
   return calls;
 }
 
+/// What is counted per agent.
+void add_shares(Json& report) {
+  const double agents = std::max(1.0, report["asking_agents"].get<double>());
+  report["calls_per_agent"] = report["calls"].get<double>() / agents;
+  report["tokens_per_agent"] =
+      (report["prompt_tokens"].get<double>() + report["completion_tokens"].get<double>()) / agents;
+}
+
+/// Adds every number of an object, those of objects in it too, to that of the same name.
+void add_numbers(const Json& one, Json& sum) {
+  for (const auto& [key, value] : one.items()) {
+    if (value.is_object()) {
+      add_numbers(value, sum.emplace(key, Json::object()).first.value());
+    } else if (value.is_number_integer()) {
+      sum[key] = sum.value(key, std::int64_t{0}) + value.get<std::int64_t>();
+    } else if (value.is_number()) {
+      sum[key] = sum.value(key, 0.0) + value.get<double>();
+    }
+  }
+}
+
 }  // namespace
 
 void MishapCounts::add(const SessionRecord& session) {
@@ -79,6 +103,29 @@ Json MishapCounts::json() const {
           {"repairs", repairs_}};
 }
 
+Json sum_of_call_reports(const std::vector<Json>& reports) {
+  Json sum = Json::object();
+  Json by_model = Json::array();
+  for (const Json& report : reports) {
+    add_numbers(report, sum);
+    for (const Json& model : report["by_model"]) {
+      const auto same = [&](const Json& other) {
+        return other["endpoint"] == model["endpoint"] && other["model"] == model["model"];
+      };
+      auto found = std::ranges::find_if(by_model, same);
+      if (found == by_model.end()) {
+        by_model.push_back({{"endpoint", model["endpoint"]}, {"model", model["model"]}});
+        found = std::prev(by_model.end());
+      }
+      add_numbers(model, *found);
+    }
+  }
+  add_shares(sum);
+  sum["degraded_share"] = sum["degraded_pages"].get<double>() / std::max(1.0, sum["pages"].get<double>());
+  sum["by_model"] = std::move(by_model);
+  return sum;
+}
+
 Json ranking_report(const CallCounts& counts) {
   return {{"from_journal", counts.from_journal}, {"replayed", counts.replayed}, {"live", counts.live}};
 }
@@ -95,9 +142,8 @@ Json call_report(const Journal& journal, const CallCounts& counts) {
   report["from_journal"] = counts.from_journal;
   report["replayed"] = counts.replayed;
   report["live"] = counts.live;
-  const auto agents = static_cast<double>(std::max<std::size_t>(1, journal.actors()));
-  report["calls_per_agent"] = static_cast<double>(sum.calls) / agents;
-  report["tokens_per_agent"] = static_cast<double>(sum.prompt_tokens + sum.completion_tokens) / agents;
+  report["asking_agents"] = journal.actors();
+  add_shares(report);
   report["by_model"] = by_model;
   report["failed_attempts"] = failed_attempts(journal);
   report["implausible_usage"] = implausible_usage(journal);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "agents/session_record.h"
 #include "engine/base/json.h"
@@ -31,10 +32,13 @@ class MishapCounts {
   std::map<Step, std::size_t> unusable_;
 };
 
-/// What all calls of a run took: calls, from_journal, replayed, live (as far as this process knows), attempts,
+/// What all calls of a run took: asking_agents, calls, from_journal, replayed, live (as far as this process knows), attempts,
 /// retries, prompt_tokens, cached_tokens, completion_tokens, usd, calls_per_agent, tokens_per_agent, by_model [the
 /// same for each model at each endpoint], failed_attempts {by kind, of all processes of the run}.
 Json call_report(const Journal& journal, const CallCounts& counts);
+
+/// The reports of several runs, each with its mishaps, as one.
+Json sum_of_call_reports(const std::vector<Json>& reports);
 
 /// Where a remote recommender's rankings came from: from_journal, replayed, live.
 Json ranking_report(const CallCounts& counts);

@@ -10,6 +10,7 @@
 #include "engine/base/log_file.h"
 #include "engine/base/process.h"
 #include "engine/sim/digest.h"
+#include "scenarios/run/call_report.h"
 #include "scenarios/store/run_reader.h"
 #include "scenarios/store/study_folder.h"
 
@@ -118,6 +119,7 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
   DigestChain digest;
   std::size_t pages = 0;
   std::size_t windows = 0;
+  std::vector<Json> calls;
   Json names = Json::array();
   Json degraded = Json::object();
   Json curves = Json::array();
@@ -129,6 +131,7 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
       digest.add(Hash128::from_hex(run["digest"].get<std::string>()));
       pages += run["pages"].get<std::size_t>();
       windows += run["windows"].get<std::size_t>();
+      if (run.contains("llm")) calls.push_back(run["llm"]);
     }
   }
   summary["digest"] = digest.value().hex();
@@ -136,6 +139,7 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
   summary["windows"] = windows;
   summary["replicates"] = study.replicates;
   summary["arms"] = names;
+  if (!calls.empty()) summary["llm"] = sum_of_call_reports(calls);
   if (!degraded.empty()) summary["worst_degraded_share"] = degraded;
   summary["curves"] = curves;
   return summary;

@@ -181,6 +181,18 @@ TEST_F(PaidRunsInFolders, AStudyIsReplayedArmByArm) {
   const Json first = run({"--out", "a"});
   stop_mock();
   EXPECT_EQ(run({"--out", "b", "--replay", "a"})["digest"], first["digest"]);
+  // What the runs have asked and paid is told together.
+  std::int64_t calls = 0;
+  for (const char* part : {"intervention-1", "intervention-2", "control-1", "control-2"})
+    calls +=
+        std::stoll(value_in(folder_ / "a" / part, "SELECT value ->> 'calls' FROM meta WHERE key = 'llm'"));
+  EXPECT_EQ(first["llm"]["calls"], calls);
+  EXPECT_EQ(first["llm"]["by_model"].size(), 1U);
+  EXPECT_EQ(first["llm"]["by_model"][0]["calls"], calls);
+  EXPECT_EQ(first["llm"]["asking_agents"], 40);
+  EXPECT_DOUBLE_EQ(first["llm"]["calls_per_agent"].get<double>(), static_cast<double>(calls) / 40);
+  EXPECT_THAT(throng({"report", "a"}).out,
+              HasSubstr(fmt::format("per agent: {:.2f} calls", static_cast<double>(calls) / 40)));
   const Finished more = throng_run({"--out", "c", "--replay", "a", "--set", "replicates=3"});
   EXPECT_EQ(more.exit_code, 4);
   EXPECT_THAT(more.err, AllOf(HasSubstr("intervention-3"), HasSubstr("--reuse"), HasSubstr("; c is kept")));
