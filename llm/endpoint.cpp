@@ -47,6 +47,7 @@ void add_parts(const std::string& name, std::string_view value, std::vector<std:
 Secrets secrets_of(const Credentials& credentials) {
   std::vector<std::string> secrets{credentials.key};
   for (const auto& [name, value] : credentials.headers) {
+    if (is_public_header(name)) continue;
     secrets.push_back(value);
     add_parts(name, value, secrets);
   }

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include <boost/algorithm/string/predicate.hpp>
+
 #include "engine/base/printable.h"
 
 namespace throng {
@@ -269,6 +271,15 @@ Secrets operator+(const Secrets& a, const Secrets& b) {
     if (std::ranges::find(all, value) == all.end()) all.push_back(value);
   }
   return all.size() == a.forms_->values.size() ? a : Secrets(std::move(all));
+}
+
+bool is_public_header(std::string_view name) {
+  // OpenRouter's attribution (HTTP-Referer, X-Title), Anthropic's and OpenAI's versions, and HTTP's own.
+  constexpr std::array<std::string_view, 9> kPublic{
+      "accept",  "accept-language", "anthropic-beta", "anthropic-version", "http-referer", "openai-beta",
+      "referer", "user-agent",      "x-title"};
+  return std::ranges::any_of(kPublic,
+                             [&](std::string_view known) { return boost::algorithm::iequals(known, name); });
 }
 
 std::string redact(std::string_view text, const Secrets& secrets) {

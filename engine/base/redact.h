@@ -26,6 +26,9 @@ class Secrets {
   std::shared_ptr<const Forms> forms_;  ///< null: there are none
 };
 
+/// Whether a header of this name, in whatever case, says who asks and how, not with what right: what it holds is no secret.
+bool is_public_header(std::string_view name);
+
 /// What stands where a secret stood.
 inline constexpr std::string_view kRedacted = "[redacted]";
 

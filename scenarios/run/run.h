@@ -28,7 +28,7 @@ struct RunOptions {
   LogLevel log = LogLevel::info;  ///< of run.log in the folder
 };
 
-/// Runs a scenario into a run folder (scenarios/store/README.md) and returns the content of its summary.json:
+/// Runs a scenario into a run folder (docs/run-folder.md) and returns the content of its summary.json:
 /// an object with name, version, seed, digest, agents, pages, windows, metrics {p_view, n_like, p_like,
 /// n_exit, s_sat}, standard_errors {the same}, half_widths_95 {the same: half the width of the 95 % intervals over
 /// agents, null for fewer than two}, metric_agents and metric_pages {how many each rests on}, caveats (see caveats.h), llm {see

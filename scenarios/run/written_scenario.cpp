@@ -28,8 +28,8 @@ std::string without_logins(std::string_view text) {
 
 /// {"NAME": "value"} or {"NAME": {"env": "VARIABLE"}}
 void hide_values(Json& headers) {
-  for (Json& value : headers) {
-    if (value.is_string()) value = kRedacted;
+  for (auto& [name, value] : headers.items()) {
+    if (value.is_string() && !is_public_header(name)) value = kRedacted;
   }
 }
 

@@ -1,4 +1,4 @@
--- The tables of journal.db; README.md beside this file says what they mean.
+-- The tables of journal.db; docs/run-folder.md says what they mean.
 CREATE TABLE IF NOT EXISTS texts (text INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, content TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS calls (
   number INTEGER PRIMARY KEY, actor INTEGER NOT NULL, request BLOB NOT NULL, occurrence INTEGER NOT NULL,

@@ -1,4 +1,4 @@
--- The tables of run.db; README.md beside this file says what they mean.
+-- The tables of run.db; docs/run-folder.md says what they mean.
 PRAGMA user_version = 1;  -- 0: rounds counted from 0
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE items (

@@ -16,7 +16,7 @@ namespace throng {
 /// Who plays an agent, such as "statistical" or the name of a language model.
 using MindName = std::function<std::string(AgentId)>;
 
-/// Writes run.db (README.md beside this file). Not thread-safe. Rows of a whole batch of partitions are
+/// Writes run.db (docs/run-folder.md). Not thread-safe. Rows of a whole batch of partitions are
 /// committed in one transaction. Throws SQLite::Exception if SQLite fails: whoever runs a scenario tells a full disk from a
 /// mistake.
 class RunWriter {

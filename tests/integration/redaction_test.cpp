@@ -162,6 +162,7 @@ class Redaction : public CommandLine {
                     {"headers",
                      {{"x-goog-api-key", {{"env", "THRONG_TEST_GOOGLE_KEY"}}},
                       {"Cookie", "session=" + kSession + "; theme=dark"},
+                      {"X-Title", "films in a demo world"},
                       {"X-Team", kTeam}}}});
   }
   void TearDown() override {
@@ -223,7 +224,8 @@ TEST_F(Redaction, NothingThatIsWrittenHoldsWhatAServerEchoes) {
   const Json written = read_json(folder_ / "a/scenario.json", ErrorKind::data);
   EXPECT_EQ(written["mind"]["endpoints"][0]["headers"],
             Json::parse(R"({"x-goog-api-key": {"env": "THRONG_TEST_GOOGLE_KEY"}, "Cookie": "[redacted]",
-                            "X-Team": "[redacted]"})"));
+                            "X-Title": "films in a demo world", "X-Team": "[redacted]"})"))
+      << "who asks is no secret";
   const Finished pinged =
       keep({"llm", "ping", server_->url(), "--model", "mock", "--api-key-env", "THRONG_TEST_KEY"});
   EXPECT_EQ(pinged.exit_code, 0) << pinged.err;
