@@ -26,8 +26,7 @@ bool have_common(std::span<const ItemId> a, std::span<const ItemId> b) {
 
 }  // namespace
 
-void AdjacencyLists::read(const std::string& name, SplitPart part) {
-  const SourceFile& file = source_.open(name);
+void AdjacencyLists::read(const SourceFile& file, SplitPart part) {
   const std::size_t before = items_.size();
   for_each_line(source_, file, [&](std::string_view line, bool /*first*/) { return read_line(line, part); });
   if (items_.size() == before) fail_file(file, "has no interactions");
@@ -82,13 +81,13 @@ std::string AdjacencyLists::parse(std::string_view line, std::optional<std::uint
   const char* at = line.data();
   const char* const end = at + line.size();
   while (at != end) {
-    if (*at == ' ') {
+    if (*at == ' ' || *at == '\t') {
       ++at;
       continue;
     }
     std::uint32_t number = 0;
     const auto [after, error] = std::from_chars(at, end, number);
-    if (error != std::errc() || (after != end && *after != ' ')) {
+    if (error != std::errc() || (after != end && *after != ' ' && *after != '\t')) {
       return fmt::format("{} is not a number", excerpt(std::string_view(at, std::find(at, end, ' '))));
     }
     at = after;

@@ -29,7 +29,7 @@ struct Numbering {
   }
 };
 
-/// Files with a line per user: the user's number, then the numbers of the items, separated by blanks.
+/// Files with a line per user: the user's number, then the numbers of the items, separated by blanks or tabs.
 class AdjacencyLists {
  public:
   /// `source` must outlive this object.
@@ -37,9 +37,8 @@ class AdjacencyLists {
       : source_(source), users_(std::move(users)), items_numbering_(std::move(items)) {}
 
   /// Reads the lines of one file as interactions of `part`. A line with anything wrong is malformed as a whole:
-  /// an unknown number, or a pair that is there before. Throws Failure(data) if the file is missing or has no
-  /// interactions.
-  void read(const std::string& name, SplitPart part);
+  /// an unknown number, or a pair that is there before. Throws Failure(data) if the file has no interactions.
+  void read(const SourceFile& file, SplitPart part);
 
   /// Sets interactions and split, once all users and items are in `dataset`.
   void move_to(Dataset& dataset) &&;

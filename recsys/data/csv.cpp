@@ -62,10 +62,61 @@ void CsvReader::finish_row() {
   }
 }
 
+/// Appends the field at `at` to bytes_. Returns the position behind it; npos if it is malformed.
+std::size_t CsvReader::take_escaped_field(std::size_t at) {
+  if (at < text_.size() && text_[at] != '"') {
+    const std::string_view line = text_.substr(at, end_of_line(at) - at);
+    const std::string_view content =
+        line.substr(0, std::min(line.find_first_of("\r\n"), line.find(separator_)));
+    if (content.find('"') != std::string_view::npos) return std::string_view::npos;
+    bytes_ += content;
+    return at + content.size();
+  }
+  for (++at; at < text_.size(); ++at) {
+    const std::string_view two = text_.substr(at, 2);
+    if (two == "\\\"" || two == "\\\\") {
+      has_escapes_ = has_escapes_ || two[1] == '"';
+      bytes_ += two[1];
+      ++at;
+    } else if (two == "\"\"") {
+      bytes_ += '"';
+      ++at;
+    } else if (two.front() == '"') {
+      return at + 1;
+    } else {
+      bytes_ += two.front();
+    }
+  }
+  return std::string_view::npos;
+}
+
+/// Reads the row at `position` with backslashes as escapes; false if it is malformed so too, or has none.
+bool CsvReader::read_escaped(std::size_t position) {
+  bytes_.clear();
+  ends_.clear();
+  std::size_t at = position;
+  for (bool more = true; more; ++at) {
+    at = take_escaped_field(at);
+    if (at == std::string_view::npos) return false;
+    ends_.push_back(bytes_.size());
+    more = at < text_.size() && text_[at] == separator_;
+    const bool is_end = at == text_.size() || text_[at] == '\n' || text_[at] == '\r';
+    if (!more && !is_end) return false;
+  }
+  position_ = end_of_line(at - 1);
+  const std::string_view row = text_.substr(position, position_ - position);
+  line_ = row_line_ + std::max<std::size_t>(1, static_cast<std::size_t>(std::ranges::count(row, '\n')));
+  finish_row();
+  return has_escapes_;
+}
+
 void CsvReader::recover(std::size_t position, std::string reason) {
-  error_ = std::move(reason);
   csv_free(&parser_);
   start_parser();
+  if (read_escaped(position)) return;
+  fields_.clear();
+  has_escapes_ = false;
+  error_ = std::move(reason);
   position_ = end_of_line(position);
   line_ = row_line_ + 1;
 }
@@ -75,6 +126,7 @@ bool CsvReader::next() {
   ends_.clear();
   fields_.clear();
   error_.clear();
+  has_escapes_ = false;
   row_ended_ = false;
   std::optional<std::size_t> row_start;
   while (position_ < text_.size()) {
@@ -111,7 +163,7 @@ bool CsvReader::next() {
 }
 
 CsvTable::CsvTable(std::string_view text, std::string file, const std::vector<std::string_view>& required,
-                   const std::vector<std::string_view>& optional)
+                   const std::vector<std::string_view>& optional, UnknownColumns unknown)
     : reader_(text), file_(std::move(file)), positions_(required.size() + optional.size()) {
   if (!reader_.next()) {
     throw Failure(ErrorKind::data, fmt::format("{}: is empty; it needs a header line", file_));
@@ -124,6 +176,7 @@ CsvTable::CsvTable(std::string_view text, std::string file, const std::vector<st
     const std::string_view name = reader_.fields()[position];
     const auto declared = std::find(names.begin(), names.end(), name);
     if (declared == names.end()) {
+      if (unknown == UnknownColumns::passed_over) continue;
       fail(fmt::format("unknown column {}; the columns are {}", excerpt(name), fmt::join(names, ", ")));
     }
     auto& known = positions_[static_cast<std::size_t>(declared - names.begin())];

@@ -39,7 +39,8 @@ class NextOccurrence {
 };
 
 /// The rows of a CSV text (RFC 4180, with any separator; LF, CRLF or CR; blank lines and a byte order mark are passed
-/// over), by libcsv in its strict mode. Spaces belong to the fields. The text must outlive the reader.
+/// over), by libcsv in its strict mode. A row that is malformed so, but not if a backslash before a quote or a backslash
+/// escapes it (as MySQL writes), is read so. Spaces belong to the fields. The text must outlive the reader.
 class CsvReader {
  public:
   /// `first_line` is the number of the text's first line.
@@ -59,6 +60,8 @@ class CsvReader {
   std::span<const std::string_view> fields() const { return fields_; }
   /// Empty if the row is well formed.
   const std::string& error() const { return error_; }
+  /// Whether backslashes escape quotes in the row.
+  bool has_escapes() const { return has_escapes_; }
 
  private:
   void start_parser();
@@ -66,6 +69,8 @@ class CsvReader {
   void split(std::string_view content);
   void finish_row();
   void recover(std::size_t position, std::string reason);
+  bool read_escaped(std::size_t position);
+  std::size_t take_escaped_field(std::size_t at);
   static void on_field(void* bytes, std::size_t size, void* self);
   static void on_row(int terminator, void* self);
 
@@ -83,17 +88,21 @@ class CsvReader {
   std::vector<std::size_t> ends_;  ///< where each of them ends in bytes_
   std::vector<std::string_view> fields_;
   std::string error_;
+  bool has_escapes_ = false;
 };
+
+enum class UnknownColumns { refused, passed_over };
 
 /// A CSV text with a header line. Columns are declared by name and asked for by their position in the
 /// declaration, whatever their order in the file.
 class CsvTable {
  public:
   /// Reads the header. Throws Failure(data) naming `file` if there is none, or if it lacks a required column,
-  /// names one twice or names an undeclared one. Positions count the required columns first, then the
-  /// optional ones.
+  /// names one twice or names an undeclared one (if those are refused). Positions count the required columns first, then
+  /// the optional ones.
   CsvTable(std::string_view text, std::string file, const std::vector<std::string_view>& required,
-           const std::vector<std::string_view>& optional = {});
+           const std::vector<std::string_view>& optional = {},
+           UnknownColumns unknown = UnknownColumns::refused);
 
   /// Goes to the next row; false at the end.
   bool next();
@@ -101,6 +110,8 @@ class CsvTable {
   /// Empty if the row is well formed and has as many fields as the header; else there are no fields to ask
   /// for.
   std::string error() const;
+
+  bool has_escapes() const { return reader_.has_escapes(); }
 
   bool has(std::size_t column) const { return positions_[column].has_value(); }
   /// The row's field, empty if the file does not have the (optional) column. Valid until next().

@@ -6,8 +6,7 @@ namespace throng {
 
 FieldRows::FieldRows(const SourceFile& file, std::string separator)
     : separator_(std::move(separator)),
-      blocks_(file.content.text(), file.path.string(),
-              is_quoted() ? BlockEnds::unquoted_lines : BlockEnds::lines) {}
+      blocks_(file.blocks(is_quoted() ? BlockEnds::unquoted_lines : BlockEnds::lines)) {}
 
 bool FieldRows::next() {
   while (!next_of_block()) {

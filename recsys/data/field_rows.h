@@ -23,6 +23,8 @@ class FieldRows {
   std::size_t line() const { return csv_ ? csv_->line() : lines_->number(); }
   /// Valid until next(); empty if there is an error().
   std::span<const std::string_view> fields() const { return csv_ ? csv_->fields() : fields_; }
+  /// Whether quotes in the row are escaped by backslashes.
+  bool has_escapes() const { return csv_ && csv_->has_escapes(); }
   /// Why the row is malformed, or empty.
   std::string_view error() const { return csv_ ? std::string_view(csv_->error()) : std::string_view(); }
 

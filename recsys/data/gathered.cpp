@@ -14,7 +14,7 @@ namespace {
 
 bool is_data_file(std::string_view name) {
   if (name.ends_with(".gz")) name.remove_suffix(3);
-  constexpr std::array<std::string_view, 4> endings{".csv", ".json", ".jsonl", ".ndjson"};
+  constexpr std::array<std::string_view, 5> endings{".csv", ".tsv", ".json", ".jsonl", ".ndjson"};
   return std::any_of(endings.begin(), endings.end(),
                      [&](std::string_view ending) { return name.ends_with(ending); });
 }
@@ -43,9 +43,11 @@ const SourceFile* open_items_file(ImportSource& source, const NamePredicate& is_
 }
 
 bool has_records(const SourceFile& file) {
-  TextBlocks blocks(file.content.text(), file.path.string(), BlockEnds::lines);
+  TextBlocks blocks = file.blocks(BlockEnds::lines);
   if (!blocks.next()) return false;
-  return trimmed(without_bom(blocks.text().substr(0, 1024))).starts_with('{');
+  std::string_view text = trimmed(without_bom(blocks.text().substr(0, 1024)));
+  if (text.starts_with('[')) text = trimmed(text.substr(1));
+  return text.starts_with('{');
 }
 
 Dataset gathered_dataset(const SourceFile& file, const InteractionLog& log, std::vector<Interaction> rows,

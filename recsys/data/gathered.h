@@ -23,7 +23,7 @@ const SourceFile& open_main_file(ImportSource& source, const NamePredicate& is_o
 /// `is_wanted` holds. Null if there is none, or more than one.
 const SourceFile* open_items_file(ImportSource& source, const NamePredicate& is_wanted);
 
-/// Are the file's lines objects, in JSON or as Python literals (and not rows of fields)?
+/// Does the file hold objects, in JSON or as Python literals (and not rows of fields)?
 bool has_records(const SourceFile& file);
 
 /// The dataset of what `log` holds. Throws Failure(data) naming `file` if that is nothing.

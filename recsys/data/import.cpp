@@ -35,7 +35,7 @@ constexpr std::array<Kind, 6> kinds{{{"movielens", import_movielens, Takes::fold
                                      {"agent4rec", import_agent4rec, Takes::folder},
                                      {"csv", import_csv, Takes::file_or_folder}}};
 
-void apply_filters(Dataset& dataset, const ImportOptions& options) {
+void apply_filters(Dataset& dataset, const ImportOptions& options, const ImportReport& report) {
   Json& provenance = dataset.provenance;
   const auto note = [&](const char* filter, const Dataset& before) {
     provenance["left_out"][filter] =
@@ -44,8 +44,13 @@ void apply_filters(Dataset& dataset, const ImportOptions& options) {
              {"interactions", before.interactions.size() - dataset.interactions.size()}};
   };
   if (options.min_rating) {
-    const Dataset before = std::exchange(dataset, with_min_rating(dataset, *options.min_rating));
+    const float least = options.csv.rating_range.mapped(*options.min_rating);
+    const Dataset before = std::exchange(dataset, with_min_rating(dataset, least));
     note("min_rating", before);
+    for (const FileRead& file : report.files) {  // those that were left out as they were read
+      Json& count = provenance["left_out"]["min_rating"]["interactions"];
+      count = count.get<std::size_t>() + file.of(Oddity::low_rating).count;
+    }
   }
   if (options.k_core > 0) {
     const Dataset before = std::exchange(dataset, k_core(dataset, options.k_core));
@@ -70,8 +75,8 @@ Imported import_dataset(std::string_view kind, const std::filesystem::path& sour
   }
   Imported imported;
   imported.dataset = known->import(files);
-  imported.skipped = files.take_skipped();
-  apply_filters(imported.dataset, options);
+  imported.report = files.take_report();
+  apply_filters(imported.dataset, options, imported.report);
   if (imported.dataset.interactions.size() == 0) {
     throw Failure(ErrorKind::data, fmt::format("{}: no interaction is left", source.string()));
   }
@@ -87,19 +92,24 @@ std::optional<std::string> import_kind_of(const std::filesystem::path& source) {
   } else if (std::filesystem::is_regular_file(source, error)) {
     files.push_back(source.filename().string());
   }
+  for (std::string& file : files) {
+    if (file.ends_with(".gz")) file.resize(file.size() - 3);
+  }
   const auto has = [&](std::string_view name) { return std::ranges::find(files, name) != files.end(); };
-  const auto has_like = [&](std::string_view start, std::initializer_list<std::string_view> parts) {
+  const auto has_like = [&](std::string_view start, std::initializer_list<std::string_view> ends) {
     return std::ranges::any_of(files, [&](const std::string& file) {
-      return file.starts_with(start) && std::ranges::any_of(parts, [&](std::string_view part) {
-               return file.find(part) != std::string::npos;
-             });
+      return file.starts_with(start) &&
+             std::ranges::any_of(ends, [&](std::string_view end) { return file.ends_with(end); });
     });
   };
-  if (has("u.data") || has("ratings.dat") || (has("ratings.csv") && has("movies.csv"))) return "movielens";
-  if (has("movie_detail.csv")) return "agent4rec";
+  const bool has_films = (has("ratings.csv") && has("movies.csv")) || (has("rating.csv") && has("movie.csv"));
+  if (has("u.data") || has("ratings.dat") || has_like("user_ratedmovies", {".dat"}) || has_films)
+    return "movielens";
+  if (has("movie_detail.csv") || std::filesystem::exists(source / "datasets/ml-1m/simulation", error))
+    return "agent4rec";
   if (has("train.txt") && has("test.txt")) return "lightgcn";
-  if (has_like("steam", {"."})) return "steam";
-  if (has_like("reviews_", {".json"}) || has_like("meta_", {".json"}) || has_like("", {".jsonl"}))
+  if (has_like("steam", {""})) return "steam";
+  if (has_like("reviews_", {".json"}) || has_like("meta_", {".json", ".jsonl"}) || has_like("", {".jsonl"}))
     return "amazon";
   if (has_like("", {".csv", ".tsv"})) return "csv";
   return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "recsys/data/dataset.h"
+#include "recsys/data/import_report.h"
 #include "recsys/data/rating_range.h"
 
 namespace throng {
@@ -19,6 +21,7 @@ struct CsvFormat {
   std::string item = "2";
   std::string rating{};  ///< empty: there are no ratings; so for the following
   std::string time{};
+  std::string time_format{};   ///< of strptime; empty: what parse_time reads
   std::string title{};         ///< of the file of items, if there is one
   std::string genres{};        ///< likewise
   std::string items_id = "1";  ///< the item's column in the file of items
@@ -34,19 +37,16 @@ struct ImportOptions {
   std::optional<double> min_rating{};  ///< leave out interactions with a lower rating
   std::size_t k_core = 0;              ///< see k_core() in filters.h; 0: leave out nothing
   std::filesystem::path items{};       ///< amazon, steam, csv: the file that describes the items
+  std::string
+      encoding{};  ///< of the files, by iconv's name; empty: UTF-8 or what a byte order mark tells, and Windows-1252
+                   ///< where a text is not that
+  std::optional<std::int64_t> now{};  ///< Unix seconds; later times are odd (none: no time is too late)
   CsvFormat csv{};
-};
-
-/// A malformed line that was skipped.
-struct BadLine {
-  std::string file;
-  std::size_t line = 0;  ///< from 1
-  std::string reason;
 };
 
 struct Imported {
   Dataset dataset;
-  std::vector<BadLine> skipped;
+  ImportReport report;
 };
 
 /// Reads `source` in the format `kind` (see import_kinds). The format's variant is recognised from

@@ -23,10 +23,10 @@ IdPositions read_items(ImportSource& source, Catalogue& catalogue) {
     const auto id = parse_number<std::uint32_t>(row.field(0));
     if (!id) return fmt::format("the item id {} is not a number", excerpt(row.field(0)));
     Item item;
-    item.title = latin1_to_utf8(trimmed(row.field(1)));
+    item.title = source.read_of(file).text(trimmed(row.field(1)));
     item.year = year_in_title(item.title);
     item.mean_rating = parse_rating(row.field(3));
-    item.summary = to_valid_utf8(trimmed(row.field(4)));
+    item.summary = source.read_of(file).text(trimmed(row.field(4)));
     if (!item.mean_rating) {
       return fmt::format("the rating {} is not a number from 0.5 to 5", excerpt(row.field(3)));
     }
@@ -68,12 +68,16 @@ IdPositions read_users(ImportSource& source, std::vector<User>& users) {
 /// Rows carry no user number, so none may be skipped.
 void read_personas(ImportSource& source, std::vector<User>& users) {
   const SourceFile& file = source.open("all_personas_like_modify.csv");
-  CsvTable table(file.content.text(), file.path.string(), {"taste", "reason", "high_rating", "low_rating"});
-  std::size_t count = 0;
+  std::string memory;
+  CsvTable table(file.text(memory), file.path.string(), {"taste", "reason", "high_rating", "low_rating"}, {},
+                 UnknownColumns::passed_over);
+  std::size_t& count = source.read_of(file).rows;
   for (; table.next(); ++count) {
     if (!table.error().empty()) table.fail(table.error());
     if (count >= users.size()) continue;
-    const auto text = [&](std::size_t column) { return to_valid_utf8(trimmed(table.field(column))); };
+    const auto text = [&](std::size_t column) {
+      return source.read_of(file).text(trimmed(table.field(column)));
+    };
     Persona persona{.taste = text(0), .reason = text(1), .high_rating = text(2), .low_rating = text(3)};
     if (persona != Persona{}) users[count].persona = std::move(persona);
   }
@@ -83,17 +87,41 @@ void read_personas(ImportSource& source, std::vector<User>& users) {
   }
 }
 
+bool has_descriptions(const std::filesystem::path& folder) {
+  return ImportSource::has_in(folder, "movie_detail.csv");
+}
+
+bool has_lists(const std::filesystem::path& folder) { return ImportSource::has_in(folder, "train.txt"); }
+
+/// A clone has the descriptions in datasets/NAME/simulation and the lists of interactions beside it, in cf_data. Enters the
+/// folder with the descriptions, wherever the source lies in the clone; returns that of the lists.
+std::filesystem::path enter_parts(ImportSource& source) {
+  source.enter(has_descriptions);
+  const auto beside = [](const std::filesystem::path& folder) {
+    return std::filesystem::absolute(folder).lexically_normal() / "..";
+  };
+  if (!has_descriptions(source.folder()) && has_lists(source.folder())) {
+    const auto descriptions = nearest_folder(beside(source.folder()), 1, has_descriptions);
+    const std::filesystem::path lists = source.folder();
+    if (descriptions) source.enter_folder(*descriptions);
+    return lists;
+  }
+  if (has_lists(source.folder())) return source.folder();
+  return nearest_folder(beside(source.folder()), 1, has_lists).value_or(source.folder());
+}
+
 }  // namespace
 
 Dataset import_agent4rec(ImportSource& source) {
+  const std::filesystem::path lists = enter_parts(source);
   Dataset dataset;
   const IdPositions items = read_items(source, dataset.catalogue);
   const IdPositions users = read_users(source, dataset.users);
   if (source.has("all_personas_like_modify.csv")) read_personas(source, dataset.users);
   AdjacencyLists pairs(source, {.noun = "user", .positions = users}, {.noun = "item", .positions = items});
-  pairs.read("train.txt", SplitPart::train);
-  pairs.read("valid.txt", SplitPart::validation);
-  pairs.read("test.txt", SplitPart::test);
+  pairs.read(source.open_in(lists, "train.txt"), SplitPart::train);
+  pairs.read(source.open_in(lists, "valid.txt"), SplitPart::validation);
+  pairs.read(source.open_in(lists, "test.txt"), SplitPart::test);
   std::move(pairs).move_to(dataset);
   dataset.name = "Agent4Rec";
   dataset.provenance = source.provenance("agent4rec", "bundle");

@@ -7,6 +7,7 @@
 
 #include "engine/base/error.h"
 #include "recsys/data/gathered.h"
+#include "recsys/data/id_matching.h"
 #include "recsys/data/rating_columns.h"
 #include "recsys/data/record_lines.h"
 
@@ -74,13 +75,18 @@ void read_ratings_only(ImportSource& source, const SourceFile& file, Interaction
   RatingColumns columns{.user = 0, .item = 1, .rating = 2, .time = 3};
   if (has_items_first(file)) std::swap(columns.user, columns.item);
   FieldRows rows(file, ",");
+  FileRead& read = source.read_of(file);
+  constexpr RatingRange stars;
+  RowAdder adder(columns, stars, log, read);
   for (bool first = true; rows.next(); first = false) {
     std::string reason(rows.error());
     const auto fields = rows.fields();
     if (first && fields.size() >= 4 && !parse_number<double>(fields[2]) && !parse_number<double>(fields[3])) {
       continue;  // a header line
     }
-    if (reason.empty()) reason = add_row(fields, columns, {}, log);
+    ++read.rows;
+    read.line = rows.line();
+    if (reason.empty()) reason = adder.add(fields);
     if (!reason.empty()) source.skip(file, rows.line(), reason);
   }
 }
@@ -111,11 +117,12 @@ void add_categories(simdjson::dom::array categories, DescribedItems& items, std:
 
 void read_metadata(ImportSource& source, const SourceFile& file, const ExternalIds& ids,
                    DescribedItems& items) {
+  IdMatching matching(ids, file.name());
   for_each_record(source, file, [&](const Record& product) -> std::string {
     auto asin = product.id("parent_asin");
     if (!asin) asin = product.id("asin");
     if (!asin) return "there is no \"asin\" or \"parent_asin\"";
-    const auto id = ids.find(*asin);
+    const auto id = matching.find(*asin);
     if (!id) return {};  // nobody has reviewed it
     Item& item = items[*id];
     item.title = unescape_html(trimmed(product.text("title").value_or("")));
@@ -126,6 +133,7 @@ void read_metadata(ImportSource& source, const SourceFile& file, const ExternalI
     if (categories) add_categories(*categories, items, *id);
     return {};
   });
+  source.add(matching.result());
 }
 
 }  // namespace
@@ -133,7 +141,7 @@ void read_metadata(ImportSource& source, const SourceFile& file, const ExternalI
 Dataset import_amazon(ImportSource& source) {
   const SourceFile& file =
       open_main_file(source, [](std::string_view name) { return name.starts_with(kMeta); });
-  InteractionLog log;
+  InteractionLog log(source, file);
   const bool reviews = has_records(file);
   if (reviews) {
     for_each_record(source, file, [&](const Record& review) { return add_review(review, log); });

@@ -8,6 +8,7 @@
 
 #include "engine/base/error.h"
 #include "recsys/data/gathered.h"
+#include "recsys/data/id_matching.h"
 #include "recsys/data/item_table.h"
 #include "recsys/data/rating_columns.h"
 
@@ -41,8 +42,12 @@ class NamedRows {
   /// Calls `parse(fields)` for every row. It returns why the row is malformed, or an empty string.
   template <class Parse>
   void for_each(ImportSource& source, Parse parse) {
+    FileRead& read = source.read_of(file_);
     while (is_first_ || rows_.next()) {
       is_first_ = false;
+      ++read.rows;
+      read.line = rows_.line();
+      if (rows_.has_escapes()) read.note(Oddity::backslash, {});
       std::string reason(rows_.error());
       if (reason.empty()) reason = parse(rows_.fields());
       if (!reason.empty()) source.skip(file_, rows_.line(), reason);
@@ -63,16 +68,17 @@ struct ItemColumns {
   std::optional<std::size_t> genres;
   std::string genre_separator;
 
-  void describe(std::span<const std::string_view> fields, std::uint32_t id, DescribedItems& items) const {
+  void describe(std::span<const std::string_view> fields, std::uint32_t id, FileRead& read,
+                DescribedItems& items) const {
     if (title && *title < fields.size() && items[id].title.empty()) {
-      items[id].title = to_valid_utf8(trimmed(fields[*title]));
+      items[id].title = read.text(trimmed(fields[*title]));
       items[id].year = year_in_title(items[id].title);
     }
     if (!genres || *genres >= fields.size()) return;
     std::string_view rest = fields[*genres];
     while (!rest.empty()) {
       const std::size_t end = genre_separator.empty() ? std::string_view::npos : rest.find(genre_separator);
-      items.add_genre(id, rest.substr(0, end));
+      items.add_genre(id, read.text(rest.substr(0, end)));
       rest = end == std::string_view::npos ? "" : rest.substr(end + genre_separator.size());
     }
   }
@@ -89,11 +95,17 @@ void read_items(ImportSource& source, const SourceFile& file, const ExternalIds&
   NamedRows rows(file, format);
   const std::size_t id_column = *rows.position(format.items_id);
   const ItemColumns columns = item_columns_of(rows, format);
+  IdMatching matching(ids, file.name());
+  FileRead& read = source.read_of(file);
+  std::string scratch;
   rows.for_each(source, [&](std::span<const std::string_view> fields) -> std::string {
     if (fields.size() <= id_column) return fmt::format("{} fields; there is no item", fields.size());
-    if (const auto id = ids.find(fields[id_column])) columns.describe(fields, *id, items);
+    const std::string_view plain = plain_id(fields[id_column], read, scratch);
+    const auto id = matching.find(is_valid_utf8(plain) ? std::string(plain) : read.text(plain));
+    if (id) columns.describe(fields, *id, read, items);
     return {};
   });
+  source.add(matching.result());
 }
 
 /// Reads the items that the interactions themselves describe: every item's first row.
@@ -104,10 +116,16 @@ void read_own_items(ImportSource& source, const SourceFile& file, const External
   const std::size_t item_column = *rows.position(format.item);
   const ItemColumns columns = item_columns_of(rows, format);
   std::vector<bool> described(ids.size(), false);
+  FileRead& read = source.read_of(file);
+  FileRead ids_again;  // the rows are read a second time, and their ids were noted in the first
+  std::string scratch;
+  read.rows = 0;
   rows.for_each(source, [&](std::span<const std::string_view> fields) -> std::string {
-    const auto id = item_column < fields.size() ? ids.find(fields[item_column]) : std::nullopt;
+    const std::string_view field = item_column < fields.size() ? fields[item_column] : "";
+    const std::string_view plain = plain_id(field, ids_again, scratch);
+    const auto id = is_valid_utf8(plain) ? ids.find(plain) : ids.find(western_to_utf8(plain));
     if (!id || described[*id]) return {};  // what is malformed was skipped before
-    columns.describe(fields, *id, items);
+    columns.describe(fields, *id, read, items);
     described[*id] = true;
     return {};
   });
@@ -136,11 +154,12 @@ Dataset import_csv(ImportSource& source) {
   const RatingColumns columns{.user = rows.position(format.user).value(),
                               .item = rows.position(format.item).value(),
                               .rating = rows.position(format.rating),
-                              .time = rows.position(format.time)};
-  InteractionLog log;
-  rows.for_each(source, [&](std::span<const std::string_view> fields) {
-    return add_row(fields, columns, format.rating_range, log);
-  });
+                              .time = rows.position(format.time),
+                              .time_format = format.time_format,
+                              .min_rating = source.options().min_rating};
+  InteractionLog log(source, file);
+  RowAdder adder(columns, format.rating_range, log, source.read_of(file));
+  rows.for_each(source, [&](std::span<const std::string_view> fields) { return adder.add(fields); });
   DescribedItems items(log.items());
   if (!source.options().items.empty()) {
     read_items(source, source.open_path(source.options().items), log.items(), items);

@@ -31,7 +31,10 @@ class IdList {
   void read(ImportSource& source, const SourceFile& file) {
     std::unordered_set<std::string_view> seen;
     for_each_line(source, file, [&](std::string_view line, bool first) -> std::string {
-      if (first) return {};  // the header
+      if (first) {  // the header
+        source.read_of(file).rows = 0;
+        return {};
+      }
       const std::size_t blank = line.find(' ');
       const std::string_view id = line.substr(0, blank);
       std::string_view rest = blank == std::string_view::npos ? "" : line.substr(blank + 1);
@@ -40,7 +43,7 @@ class IdList {
       if (id.empty() || !number) return fmt::format("{} is not an id and a number", excerpt(line));
       if (positions_.find(*number)) return fmt::format("the {} {} occurs twice", noun_, *number);
       if (!seen.insert(id).second) return fmt::format("the id {} occurs twice", excerpt(id));
-      add(*number, to_valid_utf8(id));
+      add(*number, source.read_of(file).text(id));
       return {};
     });
     if (external_ids_.empty()) fail_file(file, fmt::format("has no {}s", noun_));
@@ -62,12 +65,15 @@ class IdList {
 }  // namespace
 
 Dataset import_lightgcn(ImportSource& source) {
+  source.enter([](const std::filesystem::path& folder) {
+    return ImportSource::has_in(folder, "train.txt") && ImportSource::has_in(folder, "test.txt");
+  });
   IdList users(source, "user_list.txt", "user");
   IdList items(source, "item_list.txt", "item");
   AdjacencyLists pairs(source, users.numbering(), items.numbering());
-  pairs.read("train.txt", SplitPart::train);
-  if (source.has("valid.txt")) pairs.read("valid.txt", SplitPart::validation);
-  pairs.read("test.txt", SplitPart::test);
+  pairs.read(source.open("train.txt"), SplitPart::train);
+  if (source.has("valid.txt")) pairs.read(source.open("valid.txt"), SplitPart::validation);
+  pairs.read(source.open("test.txt"), SplitPart::test);
   Dataset dataset;
   for (const std::string& id : users.external_ids()) dataset.users.push_back({.external_id = id});
   for (const std::string& id : items.external_ids()) dataset.catalogue.items.push_back({.external_id = id});

@@ -2,25 +2,41 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/base/error.h"
 #include "recsys/data/item_table.h"
+#include "recsys/data/rating_columns.h"
 #include "recsys/data/rating_lines.h"
 #include "recsys/data/text.h"
 
 namespace throng {
 namespace {
 
+constexpr std::string_view kNoGenres = "(no genres listed)";
+
+/// The first of some names that the source has a file of; the first of all if it has none.
+std::string first_there(const ImportSource& source, std::initializer_list<std::string> names) {
+  const auto* const found =
+      std::ranges::find_if(names, [&](const std::string& name) { return source.has(name); });
+  return found == names.end() ? *names.begin() : *found;
+}
+
 /// Adds a film, or says why its line is malformed. The title is kept as it is, with its year.
-std::string add_film(ItemTable& table, std::string_view id, std::string_view title, std::string_view genres) {
-  const auto number = parse_number<std::uint32_t>(id);
+std::string add_film(ItemTable& table, FileRead& read, std::string_view id, std::string_view title,
+                     std::string_view genres, int year = 0) {
+  std::string scratch;
+  const auto number = parse_number<std::uint32_t>(plain_id(id, read, scratch));
   if (!number) return fmt::format("the item id {} is not a number", excerpt(id));
   Item item;
-  item.title = latin1_to_utf8(trimmed(title));
-  item.year = year_in_title(item.title);
+  item.title = read.text(trimmed(title));
+  item.year = year >= 1 && year <= 9999 ? year : year_in_title(item.title);
   if (!table.add(*number, std::move(item), genres)) return fmt::format("the item {} occurs twice", *number);
   return {};
 }
@@ -32,7 +48,7 @@ std::vector<std::string> read_genre_names(ImportSource& source) {
     std::array<std::string_view, 2> fields;
     if (!split_fields(line, "|", fields)) return "not 2 fields: name, number";
     if (parse_number<std::size_t>(fields[1]) != names.size()) return "genres must be numbered 0, 1, 2, ...";
-    names.push_back(latin1_to_utf8(fields[0]));
+    names.push_back(source.read_of(file).text(fields[0]));
     return {};
   });
   if (names.empty()) fail_file(file, "has no genres");
@@ -54,7 +70,8 @@ ItemTable read_u_item(ImportSource& source) {
   constexpr std::size_t flags_begin = 5;
   const std::vector<std::string> names = read_genre_names(source);
   ItemTable table;
-  for_each_line(source, source.open("u.item"), [&](std::string_view line, bool first) -> std::string {
+  const SourceFile& file = source.open("u.item");
+  for_each_line(source, file, [&](std::string_view line, bool first) -> std::string {
     const auto fields = all_fields(line, '|');
     if (fields.size() != flags_begin + names.size()) {
       return fmt::format("{} fields, not {}", fields.size(), flags_begin + names.size());
@@ -62,30 +79,93 @@ ItemTable read_u_item(ImportSource& source) {
     const auto flags = std::span(fields).subspan(flags_begin);
     const bool no_flag = std::none_of(flags.begin(), flags.end(),
                                       [](std::string_view flag) { return flag == "0" || flag == "1"; });
-    if (first && no_flag && !parse_number<double>(fields[0])) return {};  // a header line
+    if (first && no_flag && !parse_number<double>(fields[0])) {  // a header line
+      source.read_of(file).rows = 0;
+      return {};
+    }
     const auto genres = flagged_genres(flags, names);
     if (!genres) return "a genre flag is neither 0 nor 1";
-    return add_film(table, fields[0], fields[1], *genres);
+    return add_film(table, source.read_of(file), fields[0], fields[1], *genres);
   });
   return table;
 }
 
 ItemTable read_movies_dat(ImportSource& source) {
   ItemTable table;
-  for_each_line(source, source.open("movies.dat"), [&](std::string_view line, bool /*first*/) -> std::string {
+  const SourceFile& file = source.open("movies.dat");
+  for_each_line(source, file, [&](std::string_view line, bool /*first*/) -> std::string {
     std::array<std::string_view, 3> fields;
     if (!split_fields(line, "::", fields)) return "not 3 fields: item, title, genres";
-    return add_film(table, fields[0], fields[1], fields[2] == "(no genres listed)" ? "" : fields[2]);
+    return add_film(table, source.read_of(file), fields[0], fields[1],
+                    fields[2] == kNoGenres ? "" : fields[2]);
   });
   return table;
 }
 
+/// Of whatever copies call it: the columns go by their names without case and '_'.
 ItemTable read_movies_csv(ImportSource& source) {
   ItemTable table;
-  const std::vector<std::string_view> columns{"movieId", "title", "genres"};
-  for_each_row(source, source.open("movies.csv"), columns, [&](const CsvTable& row) {
-    const std::string_view genres = row.field(2);
-    return add_film(table, row.field(0), row.field(1), genres == "(no genres listed)" ? "" : genres);
+  const SourceFile& file = source.open(first_there(source, {"movies.csv", "movie.csv"}));
+  std::string memory;
+  CsvReader rows(file.text(memory));
+  FileRead& read = source.read_of(file);
+  if (!rows.next()) fail_file(file, "is empty");
+  const auto column = [&, header = column_keys(rows.fields())](auto... names) {
+    const auto at =
+        std::ranges::find_if(header, [&](const std::string& key) { return ((key == names) || ...); });
+    if (at == header.end()) {
+      throw Failure(ErrorKind::data,
+                    fmt::format("{}:{}: the first line must name the columns movieId, title and genres",
+                                file.path.string(), rows.line()));
+    }
+    return static_cast<std::size_t>(at - header.begin());
+  };
+  const std::size_t id = column("movieid", "itemid", "movie", "item", "mid", "id");
+  const std::size_t title = column("title", "movietitle", "name");
+  const std::size_t genres = column("genres", "genre");
+  while (rows.next()) {
+    ++read.rows;
+    read.line = rows.line();
+    if (rows.has_escapes()) read.note(Oddity::backslash, {});
+    std::string reason = rows.error();
+    const auto fields = rows.fields();
+    if (reason.empty() && fields.size() <= std::max({id, title, genres}))
+      reason = "fewer fields than columns";
+    if (reason.empty()) {
+      const std::string_view named = fields[genres] == kNoGenres ? "" : fields[genres];
+      reason = add_film(table, read, fields[id], fields[title], named);
+    }
+    if (!reason.empty()) source.skip(file, rows.line(), reason);
+  }
+  return table;
+}
+
+/// HetRec 2011: tab-separated, with a header and a year of its own; the genres stand in a file of their own.
+ItemTable read_hetrec(ImportSource& source) {
+  std::unordered_map<std::string, std::string> genres;
+  const SourceFile& genre_file = source.open("movie_genres.dat");
+  for_each_line(source, genre_file, [&](std::string_view line, bool first) -> std::string {
+    std::array<std::string_view, 2> fields;
+    if (!split_fields(line, "\t", fields)) return "not 2 fields: movie, genre";
+    if (first && !parse_number<double>(fields[0])) {
+      source.read_of(genre_file).rows = 0;
+    } else {
+      genres[std::string(fields[0])] += std::string(fields[1]) + "|";
+    }
+    return {};
+  });
+  constexpr std::size_t year = 5;
+  const SourceFile& file = source.open("movies.dat");
+  ItemTable table;
+  for_each_line(source, file, [&](std::string_view line, bool first) -> std::string {
+    const auto fields = all_fields(line, '\t');
+    if (fields.size() <= year) return fmt::format("{} fields, but {} are needed", fields.size(), year + 1);
+    if (first && !parse_number<double>(fields[0])) {
+      source.read_of(file).rows = 0;
+      return {};
+    }
+    return add_film(table, source.read_of(file), fields[0], fields[1], genres[std::string(fields[0])],
+                    parse_number<int>(fields[year]).value_or(0));
   });
   return table;
 }
@@ -101,7 +181,10 @@ std::vector<std::uint32_t> read_user_ids(ImportSource& source, const std::string
     if (!split_fields(line, delimiter, fields)) return "not 5 fields";
     const auto id = parse_number<std::uint32_t>(fields[0]);
     const bool no_age = !parse_number<int>(fields[1]) && !parse_number<int>(fields[2]);
-    if (first && !parse_number<double>(fields[0]) && no_age) return {};  // a header line
+    if (first && !parse_number<double>(fields[0]) && no_age) {  // a header line
+      source.read_of(file).rows = 0;
+      return {};
+    }
     if (!id) return fmt::format("the user id {} is not a number", excerpt(fields[0]));
     if (!known.insert(*id).second) return fmt::format("the user {} occurs twice", *id);
     ids.push_back(*id);
@@ -114,28 +197,42 @@ std::vector<std::uint32_t> read_user_ids(ImportSource& source, const std::string
 
 struct Variant {
   std::string_view name;
-  std::string_view items_file;
   ItemTable (*read_items)(ImportSource&);
   std::string_view users_file;  ///< empty: users are those who rated
   std::string_view ratings_file;
   RatingFormat ratings;
 };
 
+constexpr std::array<std::string_view, 6> kRatingFiles{
+    "u.data",    "user_ratedmovies-timestamps.dat", "user_ratedmovies.dat", "ratings.dat", "ratings.csv",
+    "rating.csv"};
+
+bool has_ratings(const std::filesystem::path& folder) {
+  return std::ranges::any_of(
+      kRatingFiles, [&](std::string_view name) { return ImportSource::has_in(folder, std::string(name)); });
+}
+
 Variant recognise(const ImportSource& source) {
-  if (source.has("u.data")) return {"100K", "u.item", read_u_item, "u.user", "u.data", {.delimiter = "\t"}};
-  if (source.has("ratings.dat")) {
+  const auto* const found = std::ranges::find_if(
+      kRatingFiles, [&](std::string_view name) { return source.has(std::string(name)); });
+  if (found == kRatingFiles.end()) {
+    throw Failure(ErrorKind::data,
+                  fmt::format("{}: is not a MovieLens dataset: neither it nor a folder in it has one of {}",
+                              source.folder().string(), fmt::join(kRatingFiles, ", ")));
+  }
+  const std::string_view ratings = *found;
+  if (ratings == "u.data") return {"100K", read_u_item, "u.user", ratings, {.delimiter = "\t"}};
+  if (ratings == "ratings.dat") {
     const bool ten_million = !source.has("users.dat") && source.has("tags.dat");
-    return {ten_million ? "10M" : "1M",     "movies.dat",  read_movies_dat,
-            ten_million ? "" : "users.dat", "ratings.dat", {.delimiter = "::"}};
+    return {ten_million ? "10M" : "1M",
+            read_movies_dat,
+            source.has("users.dat") ? "users.dat" : "",
+            ratings,
+            {.delimiter = "::"}};
   }
-  if (source.has("ratings.csv")) {
-    return {"CSV", "movies.csv",  read_movies_csv,
-            "",    "ratings.csv", {.delimiter = ",", .header = "userId,movieId,rating,timestamp"}};
-  }
-  throw Failure(ErrorKind::data,
-                fmt::format("{}: is not a MovieLens dataset: it has none of u.data, ratings.dat "
-                            "and ratings.csv",
-                            source.folder().string()));
+  if (ratings.ends_with(".dat"))
+    return {"HetRec", read_hetrec, "", ratings, {.delimiter = "\t", .has_header = true}};
+  return {"CSV", read_movies_csv, "", ratings, {.delimiter = ",", .has_header = true}};
 }
 
 /// The releases in CSV look alike; their numbers of ratings tell them apart.
@@ -158,6 +255,7 @@ std::string_view release_of(std::string_view variant, std::size_t ratings) {
 }  // namespace
 
 Dataset import_movielens(ImportSource& source) {
+  source.enter(has_ratings);
   const Variant variant = recognise(source);
   const SourceFile& ratings_file = source.open(std::string(variant.ratings_file));
   Dataset dataset;

@@ -11,6 +11,7 @@
 
 #include "engine/base/error.h"
 #include "recsys/data/gathered.h"
+#include "recsys/data/id_matching.h"
 #include "recsys/data/rating_columns.h"
 #include "recsys/data/record_lines.h"
 
@@ -53,10 +54,13 @@ void read_hours(ImportSource& source, const SourceFile& file, Steam& steam) {
   steam.variant = "play hours";
   steam.items_are_titles = true;
   FieldRows rows(file, ",");
+  FileRead& read = source.read_of(file);
   for (bool first = true; rows.next(); first = false) {
+    read.line = rows.line();
     std::string reason(rows.error());
     if (reason.empty()) reason = add_hours(rows.fields(), steam);
     const bool header = first && rows.fields().size() >= 3 && !parse_number<double>(rows.fields()[0]);
+    read.rows += header ? 0 : 1;
     if (!reason.empty() && !header) source.skip(file, rows.line(), reason);
   }
   for (std::uint32_t id = 0; id < steam.log.items().size(); ++id)
@@ -170,18 +174,21 @@ void read_games(ImportSource& source, const SourceFile& file, const Steam& steam
   if (steam.items_are_titles) {
     for (std::uint32_t id = 0; id < items.size(); ++id) by_title.emplace(title_key(steam.titles[id]), id);
   }
+  IdMatching matching(steam.log.items(), file.name());
   for_each_record(source, file, [&](const Record& game) -> std::string {
     std::string_view title = trimmed(game.text("app_name").value_or(""));
     if (title.empty()) title = trimmed(game.text("title").value_or(""));
     if (steam.items_are_titles) {
       const auto found = by_title.find(title_key(title));
-      if (found != by_title.end()) describe_game(game, title, found->second, items);
+      const auto id = found == by_title.end() ? std::nullopt : std::optional(found->second);
+      if (matching.note(title, id)) describe_game(game, title, *id, items);
       return {};
     }
-    const auto id = steam.log.items().find(game.id("id").value_or(""));
+    const auto id = matching.find(game.id("id").value_or(""));
     if (id) describe_game(game, title, *id, items);
     return {};
   });
+  source.add(matching.result());
 }
 
 // --- hours to ratings ---
@@ -221,7 +228,7 @@ void rate_by_hours(std::span<Interaction> rows) {
 Dataset import_steam(ImportSource& source) {
   const auto is_games = [](std::string_view name) { return name.starts_with(kGames); };
   const SourceFile& file = open_main_file(source, is_games);
-  Steam steam;
+  Steam steam{.log = InteractionLog(source, file)};
   if (has_records(file)) {
     read_records(source, file, steam);
   } else {

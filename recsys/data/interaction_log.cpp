@@ -22,33 +22,41 @@ void merge(Interaction& row, const Interaction& next, Repeats repeats) {
 
 }  // namespace
 
-std::string InteractionLog::check(std::string_view id, const char* noun) {
-  if (trimmed(id).empty()) return fmt::format("the {} is empty", noun);
-  if (!is_valid_utf8(id)) return fmt::format("the {} {} is not valid UTF-8", noun, excerpt(id));
+std::string InteractionLog::find_or_append(ExternalIds& ids, std::string_view id, const char* noun,
+                                           std::uint32_t& position) {
+  if (const auto known = ids.find(id)) {
+    position = *known;
+  } else if (trimmed(id).empty()) {
+    return fmt::format("the {} is empty", noun);
+  } else {
+    position = is_valid_utf8(id) ? ids.append(id) : ids.position_of(read_.text(id));
+  }
   return {};
 }
 
 std::string InteractionLog::add(std::string_view user, std::string_view item, float rating,
                                 std::int64_t time) {
-  const auto known_user = users_.find(user);
-  const auto known_item = items_.find(item);
-  if (!known_user) {
-    if (std::string reason = check(user, "user"); !reason.empty()) return reason;
-  }
-  if (!known_item) {
-    if (std::string reason = check(item, "item"); !reason.empty()) return reason;
-  }
-  rows_.push_back({.user = UserId(known_user ? *known_user : users_.append(user)),
-                   .item = ItemId(known_item ? *known_item : items_.append(item)),
-                   .rating = rating,
-                   .time = time});
+  if (trimmed(item).empty()) return "the item is empty";  // before the user is added
+  std::uint32_t user_position = 0;
+  std::uint32_t item_position = 0;
+  std::string reason = find_or_append(users_, user, "user", user_position);
+  if (reason.empty()) reason = find_or_append(items_, item, "item", item_position);
+  if (!reason.empty()) return reason;
+  source_.check_time(time, read_);
+  rows_.push_back(
+      {.user = UserId(user_position), .item = ItemId(item_position), .rating = rating, .time = time});
+  lines_.push_back(static_cast<std::uint32_t>(read_.line));
   return {};
 }
 
 std::vector<Interaction> InteractionLog::take_rows(Repeats repeats) {
+  const auto order = order_of_rows(rows_, users_.size());
+  for (const std::uint32_t position : repeated_rows(rows_, order)) {
+    read_.note(repeats == Repeats::sum ? Oddity::sum : Oddity::repeat, {}, lines_[position]);
+  }
   std::vector<Interaction> distinct;
   distinct.reserve(rows_.size());
-  for (const std::uint32_t position : order_of_rows(rows_, users_.size())) {
+  for (const std::uint32_t position : order) {
     const Interaction& row = rows_[position];
     if (!distinct.empty() && distinct.back().user == row.user && distinct.back().item == row.item) {
       merge(distinct.back(), row, repeats);
@@ -56,8 +64,8 @@ std::vector<Interaction> InteractionLog::take_rows(Repeats repeats) {
       distinct.push_back(row);
     }
   }
-  repeated_ = rows_.size() - distinct.size();
   rows_ = {};
+  lines_ = {};
   return distinct;
 }
 

@@ -14,8 +14,6 @@ namespace {
 
 constexpr int kDeepest = 64;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// One pass over the literal; after an error it goes to the end at once.
 class Transcoder {
  public:

@@ -1,9 +1,8 @@
 #include "recsys/data/rating_columns.h"
 
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,34 +11,21 @@
 namespace throng {
 namespace {
 
-std::int64_t in_seconds(std::int64_t number) {
-  constexpr std::int64_t milliseconds = 100'000'000'000;
-  return number >= milliseconds ? number / 1000 : number;
+/// "10" of "10.0" and "10.00"; none if it is no whole number written so.
+std::optional<std::string_view> without_zero_fraction(std::string_view id) {
+  if (!id.ends_with('0')) return std::nullopt;
+  const std::size_t point = id.find('.');
+  if (point == 0 || point == std::string_view::npos) return std::nullopt;
+  const bool is_whole = id.find_first_not_of('0', point + 1) == std::string_view::npos;
+  const std::string_view whole = id.substr(0, point);
+  return is_whole && std::ranges::all_of(whole, is_digit) ? std::optional(whole) : std::nullopt;
 }
 
-/// "2014-07-31", "2014-07-31 23:59", "2014-07-31T23:59:01.5Z"
-std::optional<std::int64_t> parse_date(std::string_view text) {
-  const auto number = [&](std::size_t at, std::size_t size) {
-    return at + size <= text.size() ? parse_number<unsigned>(text.substr(at, size)) : std::nullopt;
-  };
-  const auto year = number(0, 4);
-  const auto month = number(5, 2);
-  const auto day = number(8, 2);
-  if (!year || !month || !day || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(*month), std::chrono::day(*day)};
-  if (!date.ok()) return std::nullopt;
-  std::int64_t seconds = std::chrono::sys_days(date).time_since_epoch() / std::chrono::seconds(1);
-  if (text.size() == 10) return seconds;
-  const auto hour = number(11, 2);
-  const auto minute = number(14, 2);
-  if ((text[10] != ' ' && text[10] != 'T') || !hour || !minute || text[13] != ':' || *hour > 23 ||
-      *minute > 59) {
-    return std::nullopt;
-  }
-  seconds += 3600 * *hour + 60 * *minute;
-  const auto second = text.size() > 16 && text[16] == ':' ? number(17, 2) : std::nullopt;
-  return seconds + second.value_or(0);
+/// Whether an id is a number with an exponent of two digits, as programs print large floats: "1e+05".
+bool has_exponent(std::string_view id, char e) {
+  constexpr std::size_t length = 4;  // of "e+05"
+  return id.size() > length && id[id.size() - length] == e && id[id.size() - length + 1] == '+' &&
+         is_digit(id.front()) && parse_number<double>(id);
 }
 
 }  // namespace
@@ -47,44 +33,78 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
 std::optional<float> parse_rating(std::string_view text, const RatingRange& range) {
   const auto number = parse_number<double>(text);
   if (!number || !(*number >= range.low && *number <= range.high)) return std::nullopt;
-  if (range.is_own()) return static_cast<float>(*number);
-  return static_cast<float>(1 + 4 * (*number - range.low) / (range.high - range.low));
+  return range.mapped(*number);
 }
 
-std::optional<std::int64_t> unix_seconds(double number) {
+std::vector<std::string> column_keys(std::span<const std::string_view> header) {
+  std::vector<std::string> keys;
+  for (const std::string_view name : header) {
+    std::string key = lower_case(std::string(name));
+    std::erase_if(key, [](char c) { return !is_digit(c) && !(c >= 'a' && c <= 'z'); });
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+std::string_view plain_id(std::string_view field, FileRead& read, std::string& scratch) {
   constexpr double greatest = 9e15;  // beyond it doubles have gaps
-  if (!(std::abs(number) <= greatest)) return std::nullopt;
-  return in_seconds(static_cast<std::int64_t>(number));
+  const std::string_view id = trimmed(field);
+  if (const auto whole = without_zero_fraction(id)) {
+    read.note_row(Oddity::float_id, id);
+    return *whole;
+  }
+  if (has_exponent(id, 'E')) read.note_row(Oddity::rounded_id, id);
+  if (!has_exponent(id, 'e')) return id;
+  const double number = *parse_number<double>(id);
+  if (number > greatest || number != std::floor(number)) return id;
+  read.note_row(Oddity::float_id, id);
+  return scratch = fmt::to_string(static_cast<std::int64_t>(number));
 }
 
-std::optional<std::int64_t> parse_time(std::string_view text) {
-  if (const auto number = parse_number<std::int64_t>(text)) return in_seconds(*number);
-  return parse_date(text);
+/// None for a rating that is too low to count.
+std::string RowAdder::read_rating(std::string_view field, std::optional<float>& rating) const {
+  if (columns_.min_rating) {
+    const auto number = parse_number<double>(field);
+    if (number && *number < *columns_.min_rating) return {};
+  }
+  rating = parse_rating(field, range_);
+  if (rating) return {};
+  return fmt::format("the rating {} is not a number from {} to {}", excerpt(field), range_.low, range_.high);
 }
 
-std::string add_row(std::span<const std::string_view> fields, const RatingColumns& columns,
-                    const RatingRange& range, InteractionLog& log) {
+std::string RowAdder::read_time(std::string_view field, std::int64_t& time) {
+  const auto parsed =
+      columns_.time_format.empty() ? parse_time(field) : parse_time(field, columns_.time_format);
+  if (!parsed && !columns_.time_format.empty())
+    return fmt::format("the time {} is not written as {}", excerpt(field), excerpt(columns_.time_format));
+  if (!parsed)
+    return fmt::format("the time {} is neither a number nor a date that can be read one way only",
+                       excerpt(field));
+  time = *parsed;
+  if (looks_like_date(time) && columns_.time_format.empty()) read_.note(Oddity::number_like_date, field);
+  return {};
+}
+
+std::string RowAdder::add(std::span<const std::string_view> fields) {
   const std::size_t last =
-      std::max({columns.user, columns.item, columns.rating.value_or(0), columns.time.value_or(0)});
+      std::max({columns_.user, columns_.item, columns_.rating.value_or(0), columns_.time.value_or(0)});
   if (fields.size() <= last) return fmt::format("{} fields, but {} are needed", fields.size(), last + 1);
-  float rating = 0;
+  std::optional<float> rating(0.0F);
   std::int64_t time = 0;
-  if (columns.rating) {
-    const std::string_view field = trimmed(fields[*columns.rating]);
-    const auto parsed = parse_rating(field, range);
-    if (!parsed) {
-      return fmt::format("the rating {} is not a number from {} to {}", excerpt(field), range.low,
-                         range.high);
-    }
-    rating = *parsed;
+  if (columns_.rating) {
+    rating.reset();
+    std::string reason = read_rating(trimmed(fields[*columns_.rating]), rating);
+    if (!reason.empty()) return reason;
   }
-  if (columns.time) {
-    const std::string_view field = trimmed(fields[*columns.time]);
-    const auto parsed = parse_time(field);
-    if (!parsed) return fmt::format("the time {} is neither a number nor a date", excerpt(field));
-    time = *parsed;
+  if (columns_.time) {
+    std::string reason = read_time(trimmed(fields[*columns_.time]), time);
+    if (!reason.empty()) return reason;
   }
-  return log.add(fields[columns.user], fields[columns.item], rating, time);
+  const std::string_view user = plain_id(fields[columns_.user], read_, user_);
+  const std::string_view item = plain_id(fields[columns_.item], read_, item_);
+  if (rating) return log_.add(user, item, *rating, time);
+  read_.note(Oddity::low_rating, fields[*columns_.rating]);
+  return log_.name(user, item);
 }
 
 }  // namespace throng

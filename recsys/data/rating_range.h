@@ -8,6 +8,9 @@ struct RatingRange {
   double high = 5;
 
   bool is_own() const { return low == 0.5 && high == 5; }
+  float mapped(double rating) const {
+    return static_cast<float>(is_own() ? rating : 1 + 4 * (rating - low) / (high - low));
+  }
 };
 
 }  // namespace throng

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,15 +46,55 @@ class RecordReader {
   std::string reason_;
 };
 
-/// Calls `parse(record)` for every line of `file` that is not blank. It returns why the record is malformed, or an empty
-/// string; malformed lines are skipped.
+/// Cuts a text into the JSON objects at its top level, whatever stands between them, and gives the line each begins on.
+class ObjectCutter {
+ public:
+  using Visit = std::function<void(std::string_view object, std::size_t line)>;
+
+  /// Takes the next part of the text.
+  void take(std::string_view text, const Visit& visit);
+  /// The line of an object that was not closed.
+  std::optional<std::size_t> open_line() const {
+    return depth_ > 0 ? std::optional(object_line_) : std::nullopt;
+  }
+
+ private:
+  std::string object_;  ///< that began in an earlier part
+  std::size_t depth_ = 0;
+  bool in_text_ = false;
+  bool escaped_ = false;
+  std::size_t line_ = 1;
+  std::size_t object_line_ = 0;
+};
+
+/// Whether the objects of a file are not a line each: they stand in one JSON array, or over several lines.
+bool has_objects_over_lines(const SourceFile& file);
+
+/// Calls `parse(record)` for every object of `file`: every line that is not blank or, if has_objects_over_lines, every object
+/// of JSON. It returns why the record is malformed, or an empty string; malformed records are skipped.
 template <class Parse>
 void for_each_record(ImportSource& source, const SourceFile& file, Parse parse) {
   RecordReader reader;
-  for_each_line(source, file, [&](std::string_view line, bool /*first*/) -> std::string {
-    const std::optional<Record> record = reader.read(line);
+  const auto read = [&](std::string_view text) -> std::string {
+    const std::optional<Record> record = reader.read(text);
     return record ? parse(*record) : reader.reason();
-  });
+  };
+  if (!has_objects_over_lines(file)) {
+    for_each_line(source, file, [&](std::string_view line, bool /*first*/) { return read(line); });
+    return;
+  }
+  FileRead& counts = source.read_of(file);
+  ObjectCutter cutter;
+  TextBlocks blocks = file.blocks(BlockEnds::lines);
+  while (blocks.next()) {
+    cutter.take(blocks.text(), [&](std::string_view object, std::size_t line) {
+      ++counts.rows;
+      counts.line = line;
+      const std::string reason = read(object);
+      if (!reason.empty()) source.skip(file, line, reason);
+    });
+  }
+  if (const auto line = cutter.open_line()) source.skip(file, *line, "not JSON: the object is not closed");
 }
 
 }  // namespace throng

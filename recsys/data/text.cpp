@@ -20,10 +20,20 @@ std::string to_valid_utf8(std::string_view bytes) {
   return text;
 }
 
-std::string latin1_to_utf8(std::string_view bytes) {
+std::string western_to_utf8(std::string_view bytes) {
+  // 0x80 to 0x9F as the WHATWG's Encoding Standard has them; the five that mean nothing stay controls
+  constexpr std::array<char32_t, 32> specials{0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                              0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
+                                              0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                              0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+  constexpr unsigned first = 0x80;
   if (is_valid_utf8(bytes)) return std::string(bytes);
   std::string text;
-  for (const char byte : bytes) utf8::append(static_cast<unsigned char>(byte), std::back_inserter(text));
+  for (const char byte : bytes) {
+    const auto code = static_cast<unsigned char>(byte);
+    const bool is_special = code >= first && code < first + specials.size();
+    utf8::append(is_special ? specials[code - first] : char32_t(code), std::back_inserter(text));
+  }
   return text;
 }
 

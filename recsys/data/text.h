@@ -16,9 +16,9 @@ namespace throng {
 bool is_valid_utf8(std::string_view bytes);
 /// Every invalid sequence is replaced by U+FFFD.
 std::string to_valid_utf8(std::string_view bytes);
-/// Bytes that are valid UTF-8 stay as they are (copies of old datasets are often re-encoded); others are
-/// taken as ISO 8859-1.
-std::string latin1_to_utf8(std::string_view bytes);
+/// Bytes that are valid UTF-8 stay as they are (copies of old datasets are often re-encoded); others are taken as
+/// Windows-1252, which is ISO 8859-1 with printable characters in place of controls.
+std::string western_to_utf8(std::string_view bytes);
 
 /// With the characters that the entities &amp; &lt; &gt; &quot; &apos; &#39; &nbsp; stand for.
 std::string unescape_html(std::string_view text);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/error.h"
+#include "recsys/data/encoding_reader.h"
 #include "recsys/data/gzip_inflater.h"
 
 namespace throng {
@@ -18,27 +19,49 @@ constexpr std::size_t kLongestLine = 256 * kBlock;
 
 }  // namespace
 
-TextBlocks::TextBlocks(std::string_view content, std::string name, BlockEnds ends)
+TextBlocks::TextBlocks(std::string_view content, std::string name, BlockEnds ends,
+                       const std::string& encoding)
     : content_(content), name_(std::move(name)), ends_(ends) {
   if (GzipInflater::is_gzip(content)) inflater_ = std::make_unique<GzipInflater>(content, name_);
+  if (!encoding.empty()) encoding_ = std::make_unique<EncodingReader>(encoding, name_);
 }
 
 TextBlocks::~TextBlocks() = default;
 
 bool TextBlocks::next() {
-  if (inflater_) return next_inflated();
+  if (inflater_ || encoding_) return next_made();
   block_ = std::exchange(content_, {});
   return !block_.empty();
 }
 
-bool TextBlocks::next_inflated() {
+/// Appends what comes next to buffer_; false at the end.
+bool TextBlocks::append() {
+  if (!encoding_) return inflater_->append_to(buffer_, kBlock);
+  packed_.clear();
+  std::string_view bytes;
+  if (inflater_) {
+    inflater_->append_to(packed_, kBlock);
+    bytes = packed_;
+  } else {
+    bytes = content_.substr(0, kBlock);
+    content_.remove_prefix(bytes.size());
+  }
+  if (bytes.empty()) {
+    encoding_->end();
+  } else {
+    encoding_->append_to(buffer_, bytes);
+  }
+  return !bytes.empty();
+}
+
+bool TextBlocks::next_made() {
   buffer_.erase(0, block_.size());
   scanned_ = 0;
   in_quotes_ = false;
   std::size_t end = 0;
   bool more = true;
   while (more && (end == 0 || buffer_.size() < kBlock)) {
-    more = inflater_->append_to(buffer_, kBlock);
+    more = append();
     end = more ? end_of_block() : buffer_.size();
     if (end == 0 && buffer_.size() > kLongestLine) {
       throw Failure(ErrorKind::data,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <memory>
 
 #include <fmt/format.h>
@@ -15,6 +16,7 @@
 #include "scenarios/report/dataset_page.h"
 #include "scenarios/report/dataset_tables.h"
 #include "scenarios/report/html_report.h"
+#include "scenarios/report/import_text.h"
 
 namespace throng {
 namespace {
@@ -26,6 +28,7 @@ struct ImportArguments {
   std::string items;
   std::string rating_range;
   bool no_header = false;
+  bool json = false;
   ImportOptions options;
 };
 
@@ -44,6 +47,7 @@ RatingRange rating_range(const std::string& text) {
 ImportOptions options_of(const ImportArguments& arguments) {
   ImportOptions options = arguments.options;
   options.items = arguments.items;
+  options.now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   options.csv.header = !arguments.no_header;
   if (options.csv.separator == "\\t" || options.csv.separator == "tab") options.csv.separator = "\t";
   if (options.csv.separator.empty()) throw Failure(ErrorKind::usage, "--separator is empty");
@@ -54,12 +58,14 @@ ImportOptions options_of(const ImportArguments& arguments) {
 void import(const ImportArguments& arguments) {
   const Imported imported = import_dataset(arguments.kind, arguments.source, options_of(arguments));
   write_dataset_folder(imported.dataset, arguments.out);
-  for (const BadLine& bad : imported.skipped) {
-    say_to_stderr(fmt::format("skipped {}:{}: {}\n", printable(bad.file), bad.line, printable(bad.reason)));
+  if (arguments.json) {
+    fmt::print("{}\n", import_json(imported).dump(-1, ' ', false, Json::error_handler_t::replace));
+    return;
   }
   const Dataset& dataset = imported.dataset;
   fmt::print("{}: {} users, {} items, {} interactions written to {}\n", printable(dataset.name),
              dataset.users.size(), dataset.catalogue.size(), dataset.interactions.size(), arguments.out);
+  fmt::print("{}", import_text(imported));
 }
 
 struct DescribeArguments {
@@ -92,6 +98,10 @@ void add_csv_options(CLI::App& command, ImportArguments& arguments) {
   option("--item", format.item, "The column of items (default: 2)");
   option("--rating", format.rating, "The column of ratings (default: none)");
   option("--time", format.time, "The column of times, Unix time or dates (default: none)");
+  option("--time-format", format.time_format,
+         "How times are written, as in strptime (3), such as '%d/%m/%Y %H:%M' (default: seconds to "
+         "nanoseconds, ISO 8601 and "
+         "names of months, in UTC unless they say otherwise)");
   option("--title", format.title, "The column of titles (default: none), in FILE of --items if there is one");
   option("--genres", format.genres, "The column of genres, likewise");
   option("--items-id", format.items_id, "The column of items in FILE of --items (default: 1)");
@@ -124,7 +134,11 @@ void add_data_command(CLI::App& app) {
                    "Skip and count up to this many malformed lines (default: stop at the first)")
       ->check(not_negative);
   import_command->add_option("--min-rating", arguments->options.min_rating,
-                             "Leave out interactions with a lower rating");
+                             "Leave out interactions with a lower rating (on the scale of --rating-range)");
+  import_command->add_option(
+      "--encoding", arguments->options.encoding,
+      "How the files are written, such as GBK or Windows-1251 (iconv --list; default: UTF-8, UTF-16 "
+      "with its mark, Windows-1252 where a text is neither)");
   import_command
       ->add_option("--k-core", arguments->options.k_core,
                    "Leave out users and items with fewer interactions, until all have so many")
@@ -133,6 +147,7 @@ void add_data_command(CLI::App& app) {
       "--items", arguments->items,
       "amazon, steam, csv: the file that describes the items (default for amazon and steam: "
       "meta_X beside X, steam_games)");
+  import_command->add_flag("--json", arguments->json, "Print the report as JSON");
   add_csv_options(*import_command, *arguments);
   import_command->callback([arguments] { import(*arguments); });
 

@@ -110,7 +110,7 @@ TEST_F(Amazon, NamesTheMalformedLine) {
   EXPECT_THAT(failure_with("{'reviewerID': u'A', 'asin': }"),
               EndsWith("Toys.json:3: not a value at byte 30"));
   const Imported imported = import_dataset("amazon", folder_.path(), {.max_bad = 1});
-  EXPECT_EQ(imported.skipped.size(), 1);
+  EXPECT_EQ(imported.report.skipped.size(), 1);
   EXPECT_EQ(imported.dataset.interactions.size(), 1);
 }
 
@@ -165,6 +165,31 @@ TEST_F(Amazon, OfThousandsOfCategoriesTheMostCommonAreGenres) {
   EXPECT_EQ(dataset.catalogue.genre_names[0], "Common");
   EXPECT_EQ(dataset.catalogue.genre_names[1], "Rare 0");
   EXPECT_THAT(genres_of(dataset, 99), ElementsAre("Common"));
+}
+
+TEST_F(Amazon, ReviewsMayStandInOneArrayOrOverSeveralLines) {
+  constexpr const char* kLines =
+      "{\"reviewerID\": \"A1\", \"asin\": \"B1\", \"overall\": 5.0, \"unixReviewTime\": 900}\n"
+      "{\"reviewerID\": \"A}2\", \"asin\": \"B\\\"2\", \"overall\": 4.0, \"unixReviewTime\": 901, \"x\": "
+      "{\"y\": [1]}}\n";
+  folder_.write("Toys.json", kLines);
+  const Dataset lines = import("amazon");
+  for (const std::string text :
+       {"[{\"reviewerID\": \"A1\", \"asin\": \"B1\", \"overall\": 5.0, \"unixReviewTime\": "
+        "900},{\"reviewerID\": \"A}2\", "
+        "\"asin\": \"B\\\"2\", \"overall\": 4.0, \"unixReviewTime\": 901, \"x\": {\"y\": [1]}}]",
+        "[\n  {\n    \"reviewerID\": \"A1\",\n    \"asin\": \"B1\",\n    \"overall\": 5,\n    "
+        "\"unixReviewTime\": 900\n  },\n"
+        "  {\"reviewerID\": \"A}2\", \"asin\": \"B\\\"2\", \"overall\": 4, \"unixReviewTime\": 901}\n]\n",
+        "{\"reviewerID\": \"A1\", \"asin\": \"B1\",\n \"overall\": 5, \"unixReviewTime\": 900}\n"
+        "{\"reviewerID\": \"A}2\", \"asin\": \"B\\\"2\", \"overall\": 4, \"unixReviewTime\": 901}\n"}) {
+    folder_.write("Toys.json", text);
+    Dataset other = import("amazon");
+    other.provenance = lines.provenance;
+    expect_equal(other, lines);
+  }
+  folder_.write("Toys.json", "[\n{\"reviewerID\": \"A1\", \"asin\": \"B1\", \"overall\": 5,\n");
+  EXPECT_THAT(failure("amazon"), EndsWith("Toys.json:2: not JSON: the object is not closed"));
 }
 
 }  // namespace

@@ -94,7 +94,8 @@ TEST_F(MovieLens100K, NamesTheMalformedLine) {
   EXPECT_THAT(failure_with("2\tnine\t5\t1"), EndsWith("u.data:2: the item id \"nine\" is not a number"));
   EXPECT_THAT(failure_with("2\t9\t6\t1"),
               EndsWith("u.data:2: the rating \"6\" is not a number from 0.5 to 5"));
-  EXPECT_THAT(failure_with("2\t9\t5\tnow"), EndsWith("u.data:2: the time \"now\" is not a number"));
+  EXPECT_THAT(failure_with("2\t9\t5\tnow"),
+              EndsWith("u.data:2: the time \"now\" is neither a number nor a date"));
   EXPECT_THAT(failure_with("2\t8\t5\t1"), EndsWith("u.data:2: there is no item 8"));
   EXPECT_THAT(failure_with("3\t9\t5\t1"), EndsWith("u.data:2: there is no user 3"));
   EXPECT_THAT(failure_with("10\t9\t5\t1"), EndsWith("u.data:2: user 10 has rated this item before"));
@@ -109,9 +110,9 @@ TEST_F(MovieLens100K, SkipsAndCountsAsManyMalformedLinesAsAllowed) {
   const Imported imported = import_dataset("movielens", folder_.path(), {.max_bad = 2});
   EXPECT_EQ(imported.dataset.interactions.size(), 2);
   EXPECT_THAT(imported.dataset.interactions.ratings_of(UserId(0)), ElementsAre(5));
-  ASSERT_EQ(imported.skipped.size(), 2);
-  EXPECT_EQ(imported.skipped[1].file, "u.data");
-  EXPECT_EQ(imported.skipped[1].line, 4);
+  ASSERT_EQ(imported.report.skipped.size(), 2);
+  EXPECT_EQ(imported.report.skipped[1].file, "u.data");
+  EXPECT_EQ(imported.report.skipped[1].line, 4);
   EXPECT_EQ(imported.dataset.provenance["skipped"], 2);
   EXPECT_EQ(imported.dataset.provenance["options"]["max_bad"], 2);
   EXPECT_THAT(failure_of([&] { import_dataset("movielens", folder_.path(), {.max_bad = 1}); }),
@@ -141,7 +142,8 @@ TEST_F(Import, ReadsMovieLens1M) {
   EXPECT_EQ(dataset.users.size(), 2);
   EXPECT_THAT(dataset.interactions.times_of(UserId(1)), ElementsAre(970000001));
   std::filesystem::remove(folder_ / "users.dat");
-  EXPECT_THAT(failure(), EndsWith("users.dat: there is no such file"));
+  EXPECT_EQ(import().name, "MovieLens 1M");
+  EXPECT_EQ(import().users.size(), 1) << "those who rated";
   folder_.write("tags.dat", "");  // 10M has this one instead
   EXPECT_EQ(import().name, "MovieLens 10M");
   EXPECT_EQ(import().users.size(), 1);
@@ -163,9 +165,90 @@ TEST_F(Import, ReadsMovieLensAsCsv) {
 
   folder_.write("ratings.csv", "30,5,0.5,7\n");
   EXPECT_THAT(failure(),
-              EndsWith("ratings.csv:1: the first line must be \"userId,movieId,rating,timestamp\""));
+              EndsWith("ratings.csv:1: the first line must name the columns userId, movieId and rating"));
   folder_.write("ratings.csv", "userId,movieId,rating,timestamp\n30,5,0.5,7\n30,5,1,8\n");
   EXPECT_THAT(failure(), EndsWith("ratings.csv:3: user 30 has rated this item before"));
+}
+
+class MovieLensCopies : public Import {
+ protected:
+  static constexpr const char* kMovies =
+      "movieId,title,genres\n1,\"Film, The (1995)\",Comedy|Drama\n2,Other (1996),\n";
+  static constexpr const char* kRatings =
+      "userId,movieId,rating,timestamp\n1,1,3.5,1112486027\n2,2,4,1112486028\n";
+
+  void expect_both_ratings() {
+    const Dataset dataset = import();
+    EXPECT_THAT(titles_of(dataset), ElementsAre("Film, The (1995)", "Other (1996)"));
+    EXPECT_THAT(user_ids_of(dataset), ElementsAre("1", "2"));
+    EXPECT_THAT(dataset.interactions.ratings_of(UserId(0)), ElementsAre(3.5F));
+    EXPECT_THAT(dataset.interactions.times_of(UserId(1)), ElementsAre(1112486028));
+  }
+};
+
+TEST_F(MovieLensCopies, OfKaggleHaveOtherNamesQuotedColumnsAndDates) {
+  folder_.write("movie.csv",
+                "\"movieId\",\"title\",\"genres\"\n1,\"Film, The (1995)\",Comedy\n2,Other (1996),Drama\n");
+  folder_.write("rating.csv",
+                "\"userId\",\"movieId\",\"rating\",\"timestamp\"\n1,1,3.5,\"2005-04-02 "
+                "23:53:47\"\n2,2,4.0,\"2005-04-02 "
+                "23:53:48\"\n");
+  expect_both_ratings();
+}
+
+TEST_F(MovieLensCopies, MayHaveOtherColumnsInAnotherOrder) {
+  folder_.write("movies.csv",
+                ",genres,Movie_ID,Title,imdb\n0,Comedy,1,\"Film, The (1995)\",7\n1,,2.0,Other (1996),8\n");
+  folder_.write("ratings.csv",
+                ",timestamp,Rating,user_id,item_id\n0,1112486027,3.5,1.0,1.0\n1,1112486028,4,2.0,2\n");
+  expect_both_ratings();
+  folder_.write("ratings.csv", "userId,movieId,rating\n1,1,3.5\n2,2,4\n");
+  EXPECT_FALSE(import().interactions.columns().times);
+  folder_.write("ratings.csv", "userId,movieId,stars\n1,1,3.5\n");
+  EXPECT_THAT(failure(),
+              EndsWith("ratings.csv:1: the first line must name the columns userId, movieId and rating"));
+  folder_.write("ratings.csv", "userId,movieId,rating,timestamp\n1,1,3.5\n");
+  EXPECT_THAT(failure(), EndsWith("ratings.csv:2: not 4 fields: user, item, rating, time"));
+}
+
+TEST_F(MovieLensCopies, MayBePackedWhateverTheirNames) {
+  folder_.write("movies.csv.gz", gzipped(kMovies));
+  folder_.write("ratings.csv.gz", gzipped(kRatings));
+  expect_both_ratings();
+  folder_.write("ratings.csv", gzipped(kRatings));
+  expect_both_ratings();
+  folder_.write("ratings.csv", "PK\x03\x04");
+  EXPECT_THAT(failure(),
+              EndsWith("ratings.csv: is a Zip archive (or a NumPy .npz, or a spreadsheet); unpack it first"));
+}
+
+TEST_F(MovieLensCopies, MayLieInAFolderOfTheirOwn) {
+  folder_.write("ml-latest/ml-latest/movies.csv", kMovies);
+  folder_.write("ml-latest/ml-latest/ratings.csv", kRatings);
+  expect_both_ratings();
+  folder_.write("other/deep/ratings.csv", kRatings);
+  EXPECT_THAT(failure(), AllOf(HasSubstr("has several folders that may be meant"), HasSubstr("other/deep")));
+}
+
+TEST_F(MovieLensCopies, OfHetRecHaveYearsAndGenresApart) {
+  folder_.write("movies.dat",
+                "id\ttitle\timdbID\tspanishTitle\timdbPictureURL\tyear\trtID\n2\tOther\t1\tOtra\thttp://"
+                "x\t1996\tother\n"
+                "1\tCaf\xE9\t2\tEl caf\xE9\thttp://y\t1995\tcafe\n");
+  folder_.write("movie_genres.dat", "movieID\tgenre\n1\tComedy\n1\tDrama\n");
+  folder_.write(
+      "user_ratedmovies.dat",
+      "userID\tmovieID\trating\tdate_day\tdate_month\tdate_year\tdate_hour\tdate_minute\tdate_second\n"
+      "75\t1\t1\t29\t10\t2006\t23\t17\t6\n75\t2\t4.5\t1\t1\t2007\t0\t0\t0\n");
+  const Dataset dataset = import();
+  EXPECT_EQ(dataset.name, "MovieLens HetRec");
+  EXPECT_THAT(titles_of(dataset), ElementsAre("Caf\xC3\xA9", "Other"));
+  EXPECT_EQ(dataset.catalogue.items[1].year, 1996);
+  EXPECT_THAT(genres_of(dataset, 0), ElementsAre("Comedy", "Drama"));
+  EXPECT_THAT(dataset.interactions.times_of(UserId(0)), ElementsAre(1162163826, 1167609600));
+  folder_.write("user_ratedmovies-timestamps.dat",
+                "userID\tmovieID\trating\ttimestamp\n75\t1\t1\t1162160236000\n75\t2\t4.5\t1162160236000\n");
+  EXPECT_THAT(import().interactions.times_of(UserId(0)), ElementsAre(1162160236, 1162160236));
 }
 
 TEST_F(Import, IdsMayBeAsLargeAs32Bits) {
@@ -215,11 +298,50 @@ TEST_F(Agent4Rec, NeedsNoPersonasButAsManyAsUsers) {
   EXPECT_THAT(failure("agent4rec"), HasSubstr("has 1 rows, but there are 2 users"));
 }
 
+/// The folders of a clone, of which any from the top to the two at the bottom may be named.
+TEST_F(Agent4Rec, IsFoundInAClone) {
+  const Dataset flat = import("agent4rec");
+  const auto move = [&](const std::string& name, const std::string& part) {
+    const std::filesystem::path to = folder_ / "clone/datasets/ml-1m" / part;
+    std::filesystem::create_directories(to);
+    std::filesystem::rename(folder_ / name, to / name);
+  };
+  for (const char* list : {"train.txt", "valid.txt", "test.txt"}) move(list, "cf_data");
+  for (const char* table : {"movie_detail.csv", "user_statistic.csv", "all_personas_like_modify.csv"})
+    move(table, "simulation");
+  folder_.write("clone/datasets/ml-1m/raw_data/movies.dat", "");
+  folder_.write("clone/datasets/steam/cf_data/train.txt",
+                "0 1\n");  // of another dataset, without a simulation
+  const auto equals_flat = [&](const std::string& source) {
+    Dataset dataset = ImportTest::import("agent4rec", source);
+    dataset.provenance = flat.provenance;
+    expect_equal(dataset, flat);
+  };
+  for (const char* source :
+       {"clone", "clone/datasets", "clone/datasets/ml-1m", "clone/datasets/ml-1m/simulation",
+        "clone/datasets/ml-1m/cf_data", "clone/datasets/ml-1m/simulation/"}) {
+    SCOPED_TRACE(source);
+    equals_flat(source);
+  }
+  EXPECT_EQ(import_kind_of(folder_ / "clone"), "agent4rec");
+  folder_.write("clone/datasets/books/simulation/movie_detail.csv", "movie_id,title,genres,rating,summary\n");
+  EXPECT_THAT(
+      failure_of([&] { ImportTest::import("agent4rec", "clone"); }),
+      AllOf(HasSubstr("several folders"), HasSubstr("ml-1m/simulation"), HasSubstr("books/simulation")));
+  equals_flat("clone/datasets/ml-1m");
+}
+
+TEST_F(Agent4Rec, MayHaveColumnsOfSomebodysOwn) {
+  folder_.write("movie_detail.csv",
+                ",movie_id,title,genres,rating,summary\n0,0,Up,,4.5,s\n1,1,Down,,2,s\n2,2,Left,,3,s\n");
+  EXPECT_THAT(titles_of(import("agent4rec")), ElementsAre("Up", "Down", "Left"));
+}
+
 TEST_F(Agent4Rec, SkipsALineWithAnyWrongItem) {
   folder_.write("test.txt", "0 1 9\n1 2 0\n1 2\n1 x\n5 1\n");
   const Imported imported = import_dataset("agent4rec", folder_.path(), {.max_bad = 9});
   std::vector<std::string> reasons;
-  for (const BadLine& bad : imported.skipped) reasons.push_back(bad.reason);
+  for (const BadLine& bad : imported.report.skipped) reasons.push_back(bad.reason);
   EXPECT_THAT(reasons, ElementsAre("there is no item 9",
                                    "item number 2 of the line is there before, in this file or another",
                                    "\"x\" is not a number", "there is no user 5"));
@@ -262,6 +384,18 @@ TEST_F(LightGcnLists, TakeExternalIdsAndOrderFromAListAndKnowNoOtherNumbers) {
   EXPECT_THAT(failure("lightgcn"), EndsWith("valid.txt:1: there is no item 50"));
 }
 
+TEST_F(LightGcnLists, MayBePackedTabbedOrInAFolderBelow) {
+  const Dataset plain = import("lightgcn");
+  std::filesystem::remove(folder_ / "train.txt");
+  std::filesystem::remove(folder_ / "test.txt");
+  folder_.write("amazon/train.txt.gz", gzipped("7\t30 10\n2 20 \n"));
+  folder_.write("amazon/test.txt", gzipped("7 20\n2\n5 10\n"));
+  Dataset packed = import("lightgcn");
+  packed.name = plain.name;
+  packed.provenance = plain.provenance;
+  expect_equal(packed, plain);
+}
+
 TEST_F(LightGcnLists, NameWhatIsWrongInAList) {
   folder_.write("item_list.txt", "org_id remap_id\nA 10\nB ten\n");
   EXPECT_THAT(failure("lightgcn"), EndsWith("item_list.txt:3: \"B ten\" is not an id and a number"));
@@ -273,7 +407,7 @@ TEST_F(LightGcnLists, NameWhatIsWrongInAList) {
 
 TEST_F(Import, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(failure(),
-              EndsWith("is not a MovieLens dataset: it has none of u.data, ratings.dat and ratings.csv"));
+              HasSubstr("is not a MovieLens dataset: neither it nor a folder in it has one of u.data, "));
   EXPECT_THAT(failure_of([&] { import("netflix"); }, ErrorKind::usage),
               EndsWith("there are: movielens, amazon, steam, lightgcn, agent4rec, csv"));
   EXPECT_THAT(failure_of([&] { import_dataset("movielens", folder_ / "none", {}); }),

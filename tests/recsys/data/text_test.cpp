@@ -11,8 +11,9 @@ using ::testing::EndsWith;
 using ::testing::SizeIs;
 
 TEST(Text, BecomesValidUtf8) {
-  EXPECT_EQ(latin1_to_utf8("caf\xE9 \xBF"), "caf\xC3\xA9 \xC2\xBF");
-  EXPECT_EQ(latin1_to_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
+  EXPECT_EQ(western_to_utf8("caf\xE9 \xBF"), "caf\xC3\xA9 \xC2\xBF");
+  EXPECT_EQ(western_to_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
+  EXPECT_EQ(western_to_utf8("\x80 \x92\x9F"), "\xE2\x82\xAC \xE2\x80\x99\xC5\xB8") << "Windows-1252";
   EXPECT_EQ(to_valid_utf8("a\xFFz"), "a\xEF\xBF\xBDz");
   EXPECT_TRUE(is_valid_utf8(to_valid_utf8("\xE2\x82")));
 }
