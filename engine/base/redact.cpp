@@ -133,6 +133,31 @@ Escaped escaped(std::string_view text) {
   }
 }
 
+/// The length of a run of backslashes, some of them perhaps escaped.
+std::size_t backslashes(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size()) {
+    const Escaped read = escaped(text.substr(length));
+    if (read.length > 0 && read.c == '\\') {
+      length += read.length;
+    } else if (text[length] == '\\') {
+      ++length;
+    } else {
+      break;
+    }
+  }
+  return length;
+}
+
+/// A run of them stands for one, since JSON doubles them.
+std::string with_single_backslashes(std::string_view text) {
+  std::string single;
+  for (const char c : text) {
+    if (c != '\\' || !single.ends_with('\\')) single += c;
+  }
+  return single;
+}
+
 /// One way to write a secret, escapes apart.
 struct Form {
   enum class Kind { plain, base64 };
@@ -170,7 +195,7 @@ enum class Text { prose, data };
 struct Secrets::Forms {
   explicit Forms(std::vector<std::string> secrets) : values(std::move(secrets)) {
     for (const std::string& value : values) {
-      add({.text = value, .kind = Form::Kind::plain, .secret_size = value.size()});
+      add({.text = with_single_backslashes(value), .kind = Form::Kind::plain, .secret_size = value.size()});
       if (value.size() < kShortestKey) continue;  // so few characters are met by chance
       for (const std::size_t before : {0, 1, 2})
         add({.text = base64_core(value, before), .kind = Form::Kind::base64, .secret_size = value.size()});
@@ -220,6 +245,10 @@ class SecretFinder {
   /// The bytes of the longest secret with which `rest` begins.
   std::size_t length(std::string_view rest) const {
     std::size_t longest = 0;
+    // A secret may hold what looks like an escape, such as %25: as it is, it is found whatever is read into it.
+    for (const std::string& value : forms_->values) {
+      if (rest.starts_with(value) && is_whole(value.size())) longest = std::max(longest, value.size());
+    }
     for (const Form& form : forms_->forms) longest = std::max(longest, length(rest, form));
     return longest;
   }
@@ -232,25 +261,29 @@ class SecretFinder {
     return read.length > 0 && is_first(read.c);
   }
 
+  /// Whether a secret of so many bytes goes from this kind of text.
+  bool is_whole(std::size_t bytes) const { return text_ == Text::prose || bytes >= kShortestKey; }
+
   std::size_t length(std::string_view rest, const Form& form) const {
     const std::size_t shortest_start =
         form.characters(text_ == Text::data ? kShortestStartInData : kShortestKey);
     std::size_t at = 0;
     std::size_t found = 0;
     while (found < form.text.size() && at < rest.size()) {
-      const Escaped read = escaped(rest.substr(at));
-      if (read.length > 0 && form.has(found, read.c)) {
+      if (form.text[found] == '\\') {
+        const std::size_t run = backslashes(rest.substr(at));
+        if (run == 0) break;
+        at += run;
+      } else if (const Escaped read = escaped(rest.substr(at)); read.length > 0 && form.has(found, read.c)) {
         at += read.length;
       } else if (form.has(found, rest[at])) {
-        // A secret's own backslash is doubled in JSON.
-        at += rest[at] == '\\' ? std::min(rest.substr(at).find_first_not_of('\\'), rest.size() - at) : 1;
+        ++at;
       } else {
         break;
       }
       ++found;
     }
-    const bool whole =
-        found == form.text.size() && (text_ == Text::prose || form.secret_size >= kShortestKey);
+    const bool whole = found == form.text.size() && is_whole(form.secret_size);
     return whole || found >= shortest_start ? at : 0;
   }
 

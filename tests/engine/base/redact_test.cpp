@@ -172,5 +172,18 @@ TEST(ErrorText, CutsBetweenCharacters) {
   }
 }
 
+TEST(Redact, SecretsThatHoldWhatEscapesAreFound) {
+  for (const std::string secret :
+       {R"(C:\\share\\pass)", R"(100%25+tax-1)", R"(a&amp;b&lt;c-9)", R"(u\u0041-u\u0042)"}) {
+    const Secrets secrets({secret});
+    std::string raw = "x " + secret + " y";
+    redact_data(raw, secrets);
+    EXPECT_EQ(raw, "x [redacted] y");
+    std::string json = Json(secret).dump();
+    redact_data(json, secrets);
+    EXPECT_EQ(json, "\"[redacted]\"") << secret;
+  }
+}
+
 }  // namespace
 }  // namespace throng
