@@ -87,10 +87,6 @@ RunFolder::RunFolder(fs::path path, ExistingFolder existing, const Scenario& sce
   }
 }
 
-fs::path RunFolder::run_of_arm(const fs::path& study, const std::string& arm, std::uint32_t replicate) {
-  return study / fmt::format("{}-{}", arm, replicate + 1);
-}
-
 void RunFolder::check(const Json& scenario, const std::optional<EarlierRun>& earlier) const {
   const bool is_source = earlier && overlap(path_, earlier->folder);
   switch (existing_) {

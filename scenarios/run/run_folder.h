@@ -42,9 +42,6 @@ class RunFolder {
             const std::optional<EarlierRun>& earlier = {});
 
   const std::filesystem::path& path() const { return path_; }
-  /// Where a study keeps the run of an arm's replicate, counted from 0.
-  static std::filesystem::path run_of_arm(const std::filesystem::path& study, const std::string& arm,
-                                          std::uint32_t replicate);
 
   /// The summary if nothing is left to do. The scenario knows its dataset's digest; throws Failure(usage) if the folder
   /// holds another scenario, another content of the dataset among it.

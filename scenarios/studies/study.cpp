@@ -43,11 +43,15 @@ struct Runs {
   std::map<std::pair<std::string, std::uint16_t>, std::vector<double>> figures;
 };
 
+fs::path folder_of(const fs::path& study, Arm arm, std::uint32_t replicate) {
+  return study_run(study, to_string(arm), replicate + 1).folder;
+}
+
 /// The run of an earlier study that stands where this one will; none if that has no such run and the rest may be asked for.
 std::optional<EarlierRun> earlier_run(const std::optional<EarlierRun>& study, const Scenario& scenario,
                                       Arm arm, std::uint32_t replicate) {
   if (!study || !scenario.asks_outside()) return std::nullopt;
-  const fs::path folder = RunFolder::run_of_arm(study->folder, to_string(arm), replicate);
+  const fs::path folder = folder_of(study->folder, arm, replicate);
   if (fs::exists(folder / "journal.db")) return EarlierRun{folder, study->missing};
   if (study->missing == EarlierRun::Missing::is_asked_for) return std::nullopt;
   throw Failure(ErrorKind::stopped,
@@ -58,7 +62,7 @@ std::optional<EarlierRun> earlier_run(const std::optional<EarlierRun>& study, co
 void run_replicate(const Scenario& study, std::uint32_t replicate, const RunOptions& options, Runs& runs) {
   const Scenario scenario = run_of(study, runs.arm, replicate);
   RunOptions run_options = options;
-  run_options.folder = RunFolder::run_of_arm(options.folder, to_string(runs.arm), replicate);
+  run_options.folder = folder_of(options.folder, runs.arm, replicate);
   run_options.existing = ExistingFolder::resume;
   run_options.study = options.folder;
   run_options.earlier = earlier_run(options.earlier, scenario, runs.arm, replicate);

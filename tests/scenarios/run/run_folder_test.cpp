@@ -156,10 +156,6 @@ TEST_F(RunFolders, ResumedKeepWhatIsPaidForAndTheRunsOfArms) {
   EXPECT_THAT(names_in(folder_ / "run/intervention-1"), ::testing::Contains("summary.json"));
 }
 
-TEST_F(RunFolders, SayWhatAnArmOfAStudyIsCalled) {
-  EXPECT_EQ(RunFolder::run_of_arm("study", "control", 0), fs::path("study/control-1"));
-}
-
 TEST_F(RunFolders, ThatHaveFinishedKnowTheirSummary) {
   finish_run("run");
   const RunFolder folder(folder_ / "run", ExistingFolder::resume, scenario());
