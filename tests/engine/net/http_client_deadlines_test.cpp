@@ -2,6 +2,7 @@
 #include <thread>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 
 #include "tests/engine/net/loopback.h"
 
@@ -34,7 +35,7 @@ class HttpClientDeadlines : public Loopback {
     const HttpResult result = call(client, std::move(request));
     const auto took = Clock::now() - start;
     EXPECT_GE(took, span);
-    EXPECT_LE(took, span + Milliseconds(400)) << "even on a busy machine";
+    EXPECT_LE(took, span + Milliseconds(3000)) << "even on a busy machine";
     EXPECT_EQ(client.stats().connections, 0U);
     return failure_kind(result);
   }
@@ -117,12 +118,17 @@ TEST_F(HttpClientDeadlines, AReplyThatHasArrivedIsInTime) {
   boost::asio::io_context elsewhere;
   std::vector<Responder> asked;
   std::atomic<bool> all_asked = false;
+  std::atomic<bool> all_sent = false;
   HttpServer server(elsewhere, {}, [&](HttpRequest&&, const Responder& responder) {
     asked.push_back(responder);
     if (asked.size() < calls) return;
     all_asked = true;
     std::this_thread::sleep_for(Milliseconds(50));
     for (Responder& one : asked) one.send(200, {}, "");
+    boost::asio::post(elsewhere, [&] {
+      all_sent = true;
+      all_sent.notify_all();
+    });
   });
   HttpClient& client = connect_to(parse_url(server.origin()).value(),
                                   {.max_connections = calls, .deadlines = {.first_byte = Milliseconds(500)}});
@@ -137,6 +143,7 @@ TEST_F(HttpClientDeadlines, AReplyThatHasArrivedIsInTime) {
   std::jthread serving([&] { elsewhere.run_for(std::chrono::seconds(10)); });
   run_until([&] { return all_asked.load(); });
   std::this_thread::sleep_for(Milliseconds(600));
+  all_sent.wait(false);
   run_until([&] { return done == calls; });
   EXPECT_EQ(in_time, calls);
   elsewhere.stop();
@@ -227,8 +234,7 @@ TEST_F(HttpClientCancel, WhileItConnects) {
   url.scheme = "https";
   HttpClient& client = connect_to(url, {});
   const CallId connecting = send(client);
-  run_for(Milliseconds(20));
-  EXPECT_EQ(client.stats().connections, 1U);
+  run_until([&] { return client.stats().connections == 1; });
   cancel_and_check(client, connecting);
   EXPECT_EQ(client.stats().connections, 0U);
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,12 +34,12 @@ class Loopback : public testing::Test {
     return *client_;
   }
 
-  /// Runs the io_context until `done`; fails the test after ten seconds.
+  /// Runs the io_context until `done`; ends the test after thirty seconds, before what its handlers refer to is gone.
   void run_until(const std::function<bool()>& done) {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     io_.restart();
     while (!done()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "nothing happened";
+      if (std::chrono::steady_clock::now() > give_up) throw std::runtime_error("nothing happened");
       io_.run_one_for(Milliseconds(50));
     }
   }
@@ -54,7 +55,7 @@ class Loopback : public testing::Test {
     client.send(
         std::move(request), [&](HttpResult outcome) { result = std::move(outcome); }, std::move(chunk));
     run_until([&] { return result.has_value(); });
-    return result ? std::move(*result) : HttpResult(HttpFailure{});
+    return *std::move(result);
   }
 
   static HttpRequest get(const std::string& target) { return {.method = "GET", .target = target}; }
