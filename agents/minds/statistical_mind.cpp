@@ -166,7 +166,8 @@ std::vector<double> popularity_of(const Interactions& train) {
   std::vector<double> popularity(counts.size());
   double squares = 0;
   for (std::size_t item = 0; item < counts.size(); ++item) {
-    const auto [first, last] = std::ranges::equal_range(sorted, counts[item]);
+    const auto [first, last] =
+        std::equal_range(sorted.begin(), sorted.end(), counts[item]);  // clang 14 has no other
     const auto below = static_cast<double>(first - sorted.begin());
     const auto equal = static_cast<double>(last - first);
     popularity[item] = (below + equal / 2) / items - 0.5;  // the mean of the shares is 1/2, whatever the ties
