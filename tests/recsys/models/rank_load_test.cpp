@@ -12,9 +12,9 @@ namespace throng {
 namespace {
 
 /// Counts what it is asked for, and takes its time or fails.
-class Counting : public ScoringRecommender {
+class CountingModel : public ScoringRecommender {
  public:
-  explicit Counting(bool fails) : fails_(fails) {}
+  explicit CountingModel(bool fails) : fails_(fails) {}
   std::string_view name() const override { return "counting"; }
   Json options() const override { return {}; }
   void fit(const FitInput& /*input*/, FitObserver& /*observer*/) override {}
@@ -41,7 +41,7 @@ TEST(NearestRank, IsTheSmallestValueThatEnoughDoNotExceed) {
 
 TEST(RankLoad, CountsTheRankingsThatWereMadeAndTheirLatency) {
   const Interactions train = testing::checkerboard(10, 20);
-  const Counting slow(false);
+  const CountingModel slow(false);
   const RankLoadResult result = measure_rank_load(
       slow, train, {.callers = 2, .batch = 3, .k = 5, .duration = std::chrono::milliseconds(50)});
   EXPECT_EQ(result.rankings, slow.asked());
@@ -54,7 +54,7 @@ TEST(RankLoad, CountsTheRankingsThatWereMadeAndTheirLatency) {
 
 TEST(RankLoad, ThrowsOnWhatTheRecommenderThrows) {
   const Interactions train = testing::checkerboard(10, 20);
-  EXPECT_THROW(measure_rank_load(Counting(true), train, {.callers = 2}), std::runtime_error);
+  EXPECT_THROW(measure_rank_load(CountingModel(true), train, {.callers = 2}), std::runtime_error);
 }
 
 }  // namespace
