@@ -43,7 +43,7 @@ TEST_F(ImportText, TellsWhatWasReadLeftOutAndOdd) {
 
 TEST_F(ImportText, TellsWhatFiltersLeftOut) {
   EXPECT_THAT(import_text(imported({.min_rating = 4})),
-              HasSubstr("left out  by min_rating: 0 users, 0 items, 2 interactions\n"));
+              HasSubstr("by min_rating: 0 users, 0 items, 2 interactions\n"));
   EXPECT_THAT(import_text(imported()), Not(HasSubstr("by min_rating")));
 }
 
