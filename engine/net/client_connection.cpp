@@ -15,7 +15,7 @@ using Clock = std::chrono::steady_clock;
 using ErrorCode = boost::system::error_code;
 namespace http = boost::beast::http;
 
-constexpr std::chrono::milliseconds next_look{500};  // whether the call has stalled
+constexpr std::chrono::milliseconds next_look{500};  // at the latest, whether the call has stalled
 
 HttpTimings::Span span(TimingWheel::TimePoint from, TimingWheel::TimePoint to) {
   return std::chrono::duration_cast<HttpTimings::Span>(to - from);
@@ -240,13 +240,13 @@ HttpTimings ClientConnection::timings(TimePoint now) const {
 /// From now on a byte is waited for.
 void ClientConnection::listen(TimePoint now) {
   silent_since_ = now;
-  arm(now);
+  arm(now + next_look);
 }
 
-void ClientConnection::arm(TimePoint now) {
-  TimePoint at = std::min(silence_ends(), call_->total_by);
-  if (call_->silence) at = std::min(at, now + next_look);
-  timer_.arm(*this, at);
+/// `look`: when to see whether the call has stalled.
+void ClientConnection::arm(TimePoint look) {
+  const TimePoint at = std::min(silence_ends(), call_->total_by);
+  timer_.arm(*this, call_->silence ? std::min(at, look) : at);
 }
 
 ClientConnection::TimePoint ClientConnection::silence_ends() const {
@@ -272,11 +272,11 @@ void ClientConnection::expired(TimePoint now) {
     const bool sent = state_ == State::sent;
     fail(sent ? HttpFailureKind::timeout_first_byte : HttpFailureKind::timeout_idle,
          sent ? "no reply in time" : "the reply stopped for too long");
-  } else if (now >= stalled_at()) {
+  } else if (const TimePoint stalled = stalled_at(); now < stalled) {
+    arm(std::min(now + next_look, stalled));
+  } else {
     fail(HttpFailureKind::stalled, fmt::format("silent for {:.1f} s, far longer than other calls",
                                                std::chrono::duration<double>(now - silent_since_).count()));
-  } else {
-    arm(now);
   }
 }
 

@@ -78,7 +78,7 @@ class ClientConnection final
   void fail(HttpFailureKind kind, const std::string& what);
   void start_parser();
   void listen(TimePoint now);
-  void arm(TimePoint now);
+  void arm(TimePoint look);
   TimePoint silence_ends() const;
   TimePoint stalled_at() const;
   void trim();

@@ -92,7 +92,8 @@ class HttpClient {
   /// reply. Both may call this client. Nothing is ever sent twice. A kept connection is used
   /// only while it is young and nothing has come on it; that it ends all the same before a byte of the reply is the failure
   /// `dropped`.
-  /// A call that is silent for longer than `silence`, if given, is the failure `stalled`, up to half a second late.
+  /// A call that is silent for longer than `silence`, if given, is the failure `stalled`. It is asked every half second: what
+  /// it says sooner than that before its end takes effect on time.
   CallId send(HttpRequest request, Done done, Chunk chunk = nullptr, Silence silence = nullptr);
 
   /// Ends a call. `chunk` is not called any more; `done` will be, later, with the kind `canceled`. A request already

@@ -27,8 +27,9 @@ void PeerDeadline::observe(Delay silence) {
 
 Delay PeerDeadline::silence(int stalls) const {
   if (options_.floor == Delay(0) || usual_ == Delay(0)) return Delay(0);
-  // A call may be of a kind that takes longer than most: it gets twice the time after each stall.
-  const Delay allowed = std::max(options_.floor, kTimesLonger * usual_) * (1 << std::min(stalls, 20));
+  // A call may be of a kind that takes longer than most: it gets twice the time after each stall. The floor is long enough
+  // for fast peers: a call that stalls three times in a row costs three floors, not seven.
+  const Delay allowed = std::max(options_.floor, kTimesLonger * usual_ * (1 << std::min(stalls, 20)));
   return options_.ceiling == Delay(0) ? allowed : std::min(allowed, options_.ceiling);
 }
 

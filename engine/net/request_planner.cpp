@@ -345,7 +345,9 @@ RequestVerdict RequestPlanner::retry(std::uint64_t id, Call& call, const Flight&
   if (decision.action != RetryAction::halt && !endpoint.quota.try_retry())
     return fail(CallFault::gave_up, fmt::format("{}; too many calls fail to go on retrying", end.message));
   const bool endpoint_waits = end.failed.status == 429 || decision.action != RetryAction::retry;
-  wait_again(id, call, now, endpoint_waits ? Delay(0) : decision.delay);
+  // The silence was a wait, too.
+  const Delay waited = end.stalled ? end.latency : Delay(0);
+  wait_again(id, call, now, endpoint_waits ? Delay(0) : std::max(Delay(0), decision.delay - waited));
   return {.kind = RequestVerdict::Kind::again};
 }
 

@@ -347,6 +347,27 @@ TEST(CallPlanner, StallsThatOthersOvertookAreNoSignOfASlowServer) {
   EXPECT_EQ(world.planner.silence(2001), seconds(2));
 }
 
+/// Among fast peers: not 2 + 4 + 8 s, with waits between them.
+TEST(CallPlanner, ACallThatStallsAgainAndAgainCostsLittleMoreThanItsSilences) {
+  AttemptEnd stall = failed(0);
+  stall.failed.fault = TransportFault::timeout;
+  stall.stalled = true;
+  PlannedWorld* planned = nullptr;
+  PlannedWorld world({endpoint("a", 10)}, {}, [&](const Attempt& attempt, Instant) {
+    if (attempt.call < 100 || attempt.number > 3) return replied_after(seconds(0.05));
+    stall.latency = planned->planner.silence(attempt.call);
+    return stall;
+  });
+  planned = &world;
+  for (std::uint64_t call = 1; call < 100; ++call) world.add(call);
+  world.run();
+  const Instant began = world.now;
+  world.add(100);
+  world.run();
+  EXPECT_GE(world.over.at(100).when, began + seconds(6));
+  EXPECT_LE(world.over.at(100).when, began + seconds(7.5));
+}
+
 TEST(CallPlanner, NobodyIsGivenUpWhenRetriesAreScarce) {
   PlanOptions options;
   options.quota = {.at_start = 10, .per_request = 0, .per_success = 0};

@@ -164,6 +164,17 @@ TEST_F(HttpClientDeadlines, ACallIsAskedForHowLongItMayBeSilent) {
   EXPECT_EQ(result->error().reply_started, ReplyStarted::no);
 }
 
+TEST_F(HttpClientDeadlines, AStalledCallEndsOnTime) {
+  serve([](HttpRequest&&, const Responder&) {});
+  HttpClient& client = connect();
+  std::optional<HttpResult> result;
+  client.send(
+      get("/"), [&](HttpResult got) { result = std::move(got); }, nullptr, [] { return Milliseconds(600); });
+  run_until([&] { return result.has_value(); });
+  EXPECT_EQ(failure_kind(*result), HttpFailureKind::stalled);
+  EXPECT_LT(result->error().timings.total, Milliseconds(900)) << "not only when it is looked at again";
+}
+
 TEST_F(HttpClientDeadlines, AReplyThatComesSlowlyHasNotStalled) {
   serve([this](HttpRequest&&, Responder responder) {
     responder.start_stream(200, {});

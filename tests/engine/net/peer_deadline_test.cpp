@@ -33,6 +33,12 @@ TEST(PeerDeadline, ACallThatStalledGetsMoreTime) {
   EXPECT_EQ(deadline.silence(2), seconds(20));
 }
 
+TEST(PeerDeadline, TheFloorIsLongEnoughForFastPeersAlsoTheNextTime) {
+  const PeerDeadline deadline = after_peers(100, milliseconds(50));
+  for (const int stalls : {0, 1, 2, 3}) EXPECT_EQ(deadline.silence(stalls), seconds(2));
+  EXPECT_EQ(deadline.silence(4), seconds(4));
+}
+
 TEST(PeerDeadline, SpreadLatenciesAreHardlyEverGivenUp) {
   std::mt19937_64 random(7);
   std::lognormal_distribution<double> latency(0, 0.5);  // seconds
