@@ -102,7 +102,8 @@ class Simulated {
   };
 
   static PlannedEndpoint planned(const PacedRun& run) {
-    const std::int64_t limit = run.announced_only ? 0 : run.per_minute;
+    const std::int64_t told = run.asked > 0 ? run.asked : run.per_minute;
+    const std::int64_t limit = run.announced_only ? 0 : told;
     return {{.name = "simulated",
              .model = "m",
              .rate = {.requests_per_minute = run.by_tokens ? 0 : limit,

@@ -16,6 +16,7 @@ struct PacedRun {
   std::chrono::milliseconds bucket{1000};  ///< what a bucket holds
   mock::AnnouncedLimits announced = mock::AnnouncedLimits::right;
   bool announced_only = false;     ///< the client is not told the limit, but by headers
+  std::int64_t asked = 0;          ///< calls a minute that the client is told to keep to; 0: the limit
   bool by_tokens = false;          ///< the limit is one of tokens, of which each call takes the same
   std::int64_t per_minute = 6000;  ///< calls
   Delay first_minute{30'000'000};  ///< fixed minutes: until the first one ends

@@ -13,8 +13,11 @@ constexpr Delay kFirstBurst = std::chrono::milliseconds(1010);
 // The first part of each step is for refusals of what went before to come back ...
 constexpr Delay kStill = std::chrono::milliseconds(40);
 // ... then growth is even, so that only a part of it is too much by the time a refusal is back; and no faster than so
-// many times the limit's rate, so that of a bucket of ten seconds some tenths of a second's worth is refused.
-constexpr double kFastest = 20;
+// many times the limit's rate: a bucket of ten seconds refuses what that gives in the time that its refusals take, which
+// is half a percent of the calls of a minute and a half. Short runs are over sooner.
+constexpr double kFastest = 15;
+constexpr double kFastestAtFirst = 20;
+constexpr Delay kAtFirst = std::chrono::milliseconds(8'000);
 constexpr Delay kTick = std::chrono::milliseconds(5);  // how finely growth is looked at
 // Of the depth at which something was refused: timers and network may bring it a little sooner the next time.
 constexpr double kSafe = 0.9;
@@ -50,7 +53,8 @@ Delay BurstPace::allowed(Instant now) const {
 
 /// How long the growth under way takes until the burst is doubled.
 Delay BurstPace::step() const {
-  const Delay fast = std::max(kStep, kStill + Delay(static_cast<Delay::rep>(micros(burst_) / kFastest)));
+  const double speed = burst_ < kAtFirst ? kFastestAtFirst : kFastest;
+  const Delay fast = std::max(kStep, kStill + Delay(static_cast<Delay::rep>(micros(burst_) / speed)));
   return hasty_ ? fast : kLaterSteps * fast;
 }
 
@@ -116,6 +120,13 @@ void BurstPace::give_up(Instant until) {
   burst_ = std::max(before_, burst_);
   growing_ = growing_ && holds_back();
   empty_until(until);
+}
+
+void BurstPace::settle(Instant until, Delay burst) {
+  burst_ = burst;
+  growing_ = false;
+  try_again_ = kNever;
+  level_at_ = micros(until + burst);
 }
 
 void BurstPace::fill(Instant now) { level_at_ = std::min(level_at_, micros(now)); }

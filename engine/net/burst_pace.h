@@ -50,6 +50,8 @@ class BurstPace {
   void find_out(Instant now, Delay burst);
   /// That was not so: as before `find_out`, and empty until then.
   void give_up(Instant until);
+  /// It holds `burst`, less than a minute's worth, for good; until then it is empty.
+  void settle(Instant until, Delay burst);
   /// Full again.
   void fill(Instant now);
 

@@ -30,16 +30,20 @@ struct RateBucketOptions {
 struct RateMark {
   Instant sent;
   SlidingLog::Slot slot = 0;
-  Delay depth{0};      ///< see BurstPace
-  bool probe = false;  ///< it went although the books were full
+  Delay depth{0};        ///< see BurstPace
+  Delay whole_depth{0};  ///< the same in a bucket that holds a minute's worth
+  bool probe = false;    ///< it went although the books were full
 };
 
 /// One limit per minute, of requests or of tokens. *Books* of the last minute and jitter bound the sum in any sliding or
 /// fixed window, exactly; the *pace* (BurstPace) says how much of that may go at once. With `Pacing::automatic` a full
 /// book is doubted where there is reason to: when the server said that it counts no longer what stands there (its minute
 /// ended), or counts what we do not know of, or once when it said nothing at all. Then a *probe* goes, one single call.
-/// If it is refused, that was wrong, and at most one refusal a minute comes of it. If it is not, the books follow the
-/// server, at first with a new careful growth of bursts.
+/// If it is refused, that was wrong, and at most one refusal a minute comes of it. If it is not, the books are on *trial*:
+/// more goes, in a new careful growth of bursts, until it is more than a bucket of a minute's worth can have held. If that
+/// is refused, the server has such a bucket, and from then on the pace alone is kept. If it is not, a minute has begun anew, as
+/// was claimed; or, without a claim, the limit is larger than ours: then the books stand, and that was all (less than
+/// a fifth of a minute's limit, once).
 ///
 /// An amount is either counted by the server when it arrives (`take`), or when the work is done (`hold`, then
 /// `settle`): then it counts in full while the work lasts, and from its end for a minute less the shortest time
@@ -70,6 +74,9 @@ class RateBucket {
   /// It was refused for this limit, which is used up until `until`. `said`: by the server's own words.
   void refused(const RateMark& mark, Instant now, Instant until, bool said);
 
+  /// The server says that it allows more than this limit: then there is nothing to find out, and the books are kept exactly.
+  void keep_books(bool keep);
+
   /// What may stand in the server's books, at most.
   std::int64_t counted(Instant now);
   Delay burst() const { return pace_.burst(); }
@@ -87,6 +94,12 @@ class RateBucket {
   };
   /// Whose claims are followed; the next one, once a claim has been refuted.
   enum class Belief { headers, refusals, nothing };
+  /// What is let go after a probe, to see what kind of limit this is.
+  struct Trial {
+    Doubt why;
+    Instant began;
+    Instant beyond = kNever;  ///< since when more went than a bucket of a minute can have held
+  };
   struct Others {
     std::int64_t amount = 0;
     Instant until = Instant::min();
@@ -94,15 +107,21 @@ class RateBucket {
   };
 
   bool doubts() const;
+  double spacing() const;
   std::int64_t log_and_held(Instant now);
   std::int64_t others(Instant now) const;
   Instant booked(Instant now, std::int64_t amount);
   Instant books_free(Instant now, std::int64_t excess) const;
   std::optional<std::pair<Doubt, Instant>> doubt(Instant now, std::int64_t amount, std::int64_t excess) const;
   void accepted(Instant now);
+  void begin_trial(Instant now, Doubt why);
+  void look_at_trial(Instant now);
+  void trial_refused(const RateMark& mark, Instant now, Instant until, bool said);
+  Instant careful(Instant now, std::int64_t amount) const;
   void disbelieve();
   void rest_from_blind_probes(Instant now);
   void probe_refused(Doubt why, Instant now, Instant until, bool said);
+  void claim_until(Instant now, Instant until, bool said);
   void hear_others(Instant now, const LimitHints& hints);
 
   RateBucketOptions options_;
@@ -115,9 +134,13 @@ class RateBucket {
   Doubt next_why_ = Doubt::blind;
   Belief belief_ = Belief::headers;
   bool heeds_others_ = true;
-  bool on_trial_ = false;             ///< a claim was followed for the first time, and its bursts still grow
-  Instant refuted_ = Instant::min();  ///< when that turned out to be wrong
+  bool keeps_books_ = false;
+  std::optional<Trial> trial_;
+  Instant refuted_ = Instant::min();  ///< when a trial went wrong
   bool claims_proved_ = false;
+  bool tried_blindly_ = false;
+  bool is_bucket_ = false;  ///< of a minute's worth, as a trial has shown: the pace alone is kept
+  double whole_at_;         ///< microseconds of the clock: when a bucket of a minute's worth is full again
   Instant last_ = Instant::min();  ///< when something went
   Instant next_blind_ = Instant::min();
   Delay blind_rest_ = std::chrono::minutes(1);

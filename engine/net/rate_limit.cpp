@@ -92,7 +92,9 @@ void RateLimit::hear_limit(RateBucket& bucket, Heard& heard, std::int64_t config
     if (limit != bucket.limit()) bucket.set_limit(now, limit);
   }
   // What the server counts against a larger limit of its own says nothing about the one that was asked for.
-  if (configured == 0 || *hints.limit <= configured) bucket.hear(mark, now, hints);
+  const bool larger = configured > 0 && *hints.limit > configured;
+  bucket.keep_books(larger);
+  if (!larger) bucket.hear(mark, now, hints);
 }
 
 }  // namespace throng

@@ -275,7 +275,7 @@ TEST(RateLimit, A429PausesTheWholeBucketAndReopeningIsPaced) {
 
 TEST(RateLimit, AnUnderestimatedPromptIsMadeUpFor) {
   // Prompts are 20 % larger than estimated. Once replies have said so, the books are right.
-  RateLimit limit({.tokens_per_minute = 60'000});
+  RateLimit limit({.tokens_per_minute = 60'000, .pacing = Pacing::burst});
   Instant now = kStart;
   std::int64_t really = 0;
   while (now < kStart + minutes(1)) {
