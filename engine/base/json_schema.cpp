@@ -1,7 +1,9 @@
 #include "engine/base/json_schema.h"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,6 +41,15 @@ const Json* member(const Json* object, const char* key) {
   return found == object->end() ? nullptr : &*found;
 }
 
+/// valijson also complains about whatever a faulty part stands in, once more and without saying why.
+bool is_about_a_part(std::string_view complaint) {
+  constexpr std::string_view beginnings[] = {"Failed to validate against schema associated with",
+                                             "Failed to validate against additional properties schema",
+                                             "Failed to validate item #"};
+  return std::ranges::any_of(beginnings,
+                             [&](std::string_view beginning) { return complaint.starts_with(beginning); });
+}
+
 }  // namespace
 
 struct JsonSchema::Compiled {
@@ -67,6 +78,7 @@ std::vector<JsonSchema::Fault> JsonSchema::faults(const Json& document) const {
   std::vector<Fault> faults;
   valijson::ValidationResults::Error error;
   while (results.popError(error)) {
+    if (is_about_a_part(error.description)) continue;
     Fault fault{.path = {}, .complaint = std::move(error.description)};
     for (std::size_t i = 1; i < error.context.size(); ++i) {  // "<root>", "[session]", "[0]"
       fault.path.push_back(error.context[i].substr(1, error.context[i].size() - 2));
@@ -79,8 +91,9 @@ std::vector<JsonSchema::Fault> JsonSchema::faults(const Json& document) const {
 const Json* schema_at(const Json& schema, const std::vector<std::string>& path) {
   const Json* part = follow_reference(schema, &schema);
   for (const std::string& key : path) {
-    const Json* properties = member(part, "properties");
-    const Json* next = properties == nullptr ? member(part, "items") : member(properties, key.c_str());
+    const Json* next = member(member(part, "properties"), key.c_str());
+    if (next == nullptr) next = member(part, "additionalProperties");
+    if (next == nullptr || !next->is_object()) next = member(part, "items");
     part = follow_reference(schema, next);
   }
   return part;

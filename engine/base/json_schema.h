@@ -21,7 +21,8 @@ class JsonSchema {
   /// std::regex recurses over the text that it matches.
   static Result<JsonSchema> compile(const Json& schema);
 
-  /// Every constraint that `document` breaks, in the order of its keys, inner ones before those around them.
+  /// Every constraint that `document` breaks, in the order of its keys, inner ones before those around them. Not that what
+  /// is around a fault is faulty by it.
   /// Documents have at most the 64 levels that parse_json allows.
   std::vector<Fault> faults(const Json& document) const;
 
@@ -32,8 +33,8 @@ class JsonSchema {
   std::shared_ptr<const Compiled> compiled_;
 };
 
-/// The part of `schema` that describes the value at `path`, found through `properties`, `items` and local
-/// `$ref`s; null where the path leads elsewhere, such as into an `anyOf`.
+/// The part of `schema` that describes the value at `path`, found through `properties`, `additionalProperties`, `items` and
+/// local `$ref`s; null where the path leads elsewhere, such as into an `anyOf`.
 const Json* schema_at(const Json& schema, const std::vector<std::string>& path);
 
 /// What a schema asks of a value, in words: `one of "a", "b", of type string, at least 1 (its description)`.

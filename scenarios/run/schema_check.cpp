@@ -39,6 +39,21 @@ Place find_place(const std::vector<std::string>& keys, const Json& document, con
   return place;
 }
 
+/// What the schema asks of a value, as an error continues after "expected".
+std::string expected(const Json& schema) {
+  return (schema.contains("enum") ? "" : "a value ") + expectation(schema);
+}
+
+/// The word of the schema's list that was meant, if one is near.
+std::string hint(const Json& value, const Json& schema) {
+  if (!value.is_string() || !schema.contains("enum")) return "";
+  std::vector<std::string> words;
+  for (const Json& choice : schema.at("enum"))
+    words.push_back(choice.is_string() ? choice.get<std::string>() : "");
+  const auto meant = closest_word(value.get<std::string>(), words);
+  return meant && !meant->empty() ? fmt::format("did you mean \"{}\"? ", *meant) : "";
+}
+
 std::vector<std::string> known_keys(const Json& schema) {
   std::vector<std::string> keys;
   for (const auto& [key, value] : schema.at("properties").items()) keys.push_back(key);
@@ -64,8 +79,8 @@ std::vector<std::string> missing_keys(const Place& place) {
   for (const Json& key : place.schema->at("required")) {
     const auto name = key.get<std::string>();
     if (place.value->contains(name)) continue;
-    faults.push_back(fmt::format("{}/{}: missing; expected a value {}", place.path, name,
-                                 expectation(place.schema->at("properties").at(name))));
+    faults.push_back(fmt::format("{}/{}: missing; expected {}", place.path, name,
+                                 expected(place.schema->at("properties").at(name))));
   }
   return faults;
 }
@@ -73,14 +88,13 @@ std::vector<std::string> missing_keys(const Place& place) {
 /// valijson says which constraint failed only in words.
 std::vector<std::string> faults_at(const Place& place, const std::string& complaint) {
   const auto mentions = [&](const char* words) { return complaint.find(words) != std::string::npos; };
-  if (mentions("Failed to validate against schema associated with property"))
-    return {};  // its own line follows
   if (place.schema == nullptr)
     return {fmt::format("{}: {}: {}", place.path, excerpt_of(written_form(*place.value)), complaint)};
   if (mentions("'additionalProperties'")) return unknown_keys(place);
   if (mentions("Missing required property")) return missing_keys(place);
-  return {fmt::format("{}: {}: expected a value {}", place.path.empty() ? "/" : place.path,
-                      excerpt_of(written_form(*place.value)), expectation(*place.schema))};
+  return {fmt::format("{}: {}: {}expected {}", place.path.empty() ? "/" : place.path,
+                      excerpt_of(written_form(*place.value)), hint(*place.value, *place.schema),
+                      expected(*place.schema))};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "scenarios/run/scenario.h"
 
 #include <functional>
+#include <map>
 
 #include <gmock/gmock.h>
 
@@ -13,6 +14,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Json valid() {
   return {{"name", "test"},
@@ -130,6 +132,45 @@ TEST(Scenario, AWrongValueNamesPathValueAndWhatWasExpected) {
   EXPECT_THAT(fault_of(with([](Json& json) { json["name"] = "../escape"; })),
               HasSubstr("/name: \"../escape\""));
   EXPECT_THAT(fault_of(Json::array()), HasSubstr("object"));
+}
+
+/// The lists of words in the scenario's schema, by where a value would stand.
+void collect_choices(const Json& schema, const std::string& path, std::map<std::string, Json>& choices) {
+  if (schema.contains("enum")) choices[path] = schema["enum"];
+  if (schema.contains("properties")) {
+    for (const auto& [key, part] : schema["properties"].items())
+      collect_choices(part, path + "/" + key, choices);
+  }
+  if (schema.contains("items") && !schema["items"].contains("$ref"))
+    collect_choices(schema["items"], path + "/0", choices);
+}
+
+TEST(Scenario, AWordThatIsNotOnTheListIsNamedWithTheList) {
+  const Json schema = read_json(THRONG_SOURCE_DIR "/scenarios/schema/scenario.schema.json", ErrorKind::data);
+  std::map<std::string, Json> choices;
+  collect_choices(schema, "", choices);
+  EXPECT_THAT(choices, ::testing::Contains(::testing::Key("/mind/endpoints/0/pacing")));
+  for (const auto& [path, words] : choices) {
+    Json json = valid();
+    json[Json::json_pointer(path)] = "nonsense";
+    std::string expected = path + ": \"nonsense\": expected one of ";
+    for (const Json& word : words) expected += word.dump() + (word == words.back() ? " (" : ", ");
+    const std::string fault = fault_of(json);
+    EXPECT_THAT(fault, HasSubstr(expected));
+    EXPECT_THAT(fault, Not(HasSubstr("of type"))) << "nothing that it stands in is wrong";
+  }
+}
+
+TEST(Scenario, OneWrongWordInAListOfEndpointsIsOneLine) {
+  Json json = valid();
+  json["mind"] = {{"kind", "llm"}, {"endpoints", {{{"url", "http://x"}, {"model", "m"}, {"pacing", "evn"}}}}};
+  EXPECT_THAT(fault_of(json),
+              AllOf(HasSubstr("/mind/endpoints/0/pacing: \"evn\": did you mean \"even\"? expected one of"),
+                    Not(HasSubstr("\n"))));
+  json["mind"]["endpoints"][0]["pacing"] = "even";
+  json["mind"]["endpoints"][0]["headers"] = {{"X-Team", 5}};
+  EXPECT_THAT(fault_of(json),
+              AllOf(HasSubstr("/headers/X-Team: 5: expected a value of type"), Not(HasSubstr("\n"))));
 }
 
 TEST(Scenario, AMissingKeyIsNamed) {
