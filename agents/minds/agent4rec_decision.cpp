@@ -4,6 +4,7 @@
 #include "agents/minds/agent4rec_reply.h"
 #include "agents/minds/folded_words.h"
 #include "agents/minds/reply_fields.h"
+#include "agents/minds/reply_text.h"
 #include "recsys/data/text.h"
 
 namespace throng {
@@ -43,7 +44,7 @@ std::string_view reason_behind(std::string_view reply, std::string_view choice,
 }  // namespace
 
 DecisionReading read_decision(std::string_view reply) {
-  const std::string valid = to_valid_utf8(reply);
+  const std::string valid = plain_reply(reply);
   const std::string_view text = valid;
   const std::vector<ReplyField> fields = reply_fields(text);
   const std::vector<StatedChoice> tags = tagged_choices(text);

@@ -7,6 +7,7 @@
 #include "agents/minds/folded_words.h"
 #include "agents/minds/reply_fields.h"
 #include "agents/minds/reply_numbers.h"
+#include "agents/minds/reply_text.h"
 #include "recsys/data/text.h"
 
 namespace throng {
@@ -53,7 +54,7 @@ std::string_view unlabelled_score(std::string_view text) {
 }  // namespace
 
 InterviewReading read_interview(std::string_view reply) {
-  const std::string valid = to_valid_utf8(reply);
+  const std::string valid = plain_reply(reply);
   const std::string_view text = valid;
   const std::vector<ReplyField> fields = reply_fields(text);
   const ReplyField* label = first_of(fields, FieldKind::rating);

@@ -7,6 +7,7 @@
 #include "agents/minds/agent4rec_reply.h"
 #include "agents/minds/reply_fields.h"
 #include "agents/minds/reply_numbers.h"
+#include "agents/minds/reply_text.h"
 #include "agents/minds/reply_verdict.h"
 #include "agents/minds/title_list.h"
 #include "agents/minds/title_match.h"
@@ -95,7 +96,7 @@ class ReactionReader {
     const auto splits_at = [&](std::size_t mark) {
       if (mark == std::string_view::npos || mark == 0) return false;
       const std::string_view said = without_decoration(value.substr(mark + 1));
-      if (!says(said) || matcher_.match(value.substr(0, mark), Freedom::name).size() != 1) return false;
+      if (!says(said) || !names_one(matcher_.match(value.substr(0, mark), Freedom::name))) return false;
       start_statement(value.substr(0, mark));
       stated = said;
       return true;
@@ -103,7 +104,7 @@ class ReactionReader {
     if (splits_at(value.rfind('(')))
       return true;  // "Apollo 13 (4)", which a title with another name looks like
     const bool is_one_word = value.find(' ') == std::string_view::npos;
-    if (!(is_one_word && says(value)) && matcher_.match(value, Freedom::name).size() == 1) {
+    if (!(is_one_word && says(value)) && names_one(matcher_.match(value, Freedom::name))) {
       start_statement(value);
       return true;
     }
@@ -134,12 +135,39 @@ class ReactionReader {
     statement_.of_choice = true;
     for (const std::string_view title : titles) {
       const auto positions = matcher_.match(title);
-      if (positions.size() == 1) {
-        page_.items[positions.front()].chosen = true;
+      if (names_one(positions)) {
+        page_.items[next_of(positions, [](const ItemReading& item) { return item.chosen; })].chosen = true;
       } else {
         unknown_choices_.push_back(title);
       }
     }
+  }
+
+  /// Whether positions are one, or of items that no title tells apart.
+  bool names_one(const std::vector<std::size_t>& positions) const {
+    return !positions.empty() && std::ranges::all_of(positions, [&](std::size_t position) {
+      return titles_[position] == titles_[positions.front()];
+    });
+  }
+
+  /// Of items with one title, each statement of a kind is about the next. Without one that is left, about the first.
+  template <class HasOne>
+  std::size_t next_of(const std::vector<std::size_t>& positions, HasOne has_one) const {
+    const auto next = std::ranges::find_if(
+        positions, [&](std::size_t position) { return !has_one(page_.items[position]); });
+    return next == positions.end() ? positions.front() : *next;
+  }
+
+  /// Of those with a verdict of yes a rating is about the first.
+  std::size_t next_for(const Statement& statement, const std::vector<std::size_t>& positions) const {
+    if (statement.verdict)
+      return next_of(positions, [](const ItemReading& item) { return item.aligned.has_value(); });
+    const auto waits = [](const ItemReading& item) { return !item.rating && item.aligned == true; };
+    const bool some_wait =
+        std::ranges::any_of(positions, [&](std::size_t position) { return waits(page_.items[position]); });
+    return next_of(positions, [&](const ItemReading& item) {
+      return some_wait ? !waits(item) : item.rating.has_value();
+    });
   }
 
   void end_statement() {
@@ -154,7 +182,7 @@ class ReactionReader {
       return std::nullopt;
     }
     const auto positions = matcher_.match(statement.title);
-    if (positions.size() == 1) return positions.front();
+    if (names_one(positions)) return next_for(statement, positions);
     if (!positions.empty()) {
       std::vector<std::string> meant;
       for (const std::size_t position : positions) meant.push_back(excerpt(titles_[position]));
@@ -242,7 +270,7 @@ class ReactionReader {
 }  // namespace
 
 PageReading read_reaction(std::string_view reply, std::span<const std::string> titles) {
-  const std::string valid = to_valid_utf8(reply);
+  const std::string valid = plain_reply(reply);
   return ReactionReader(titles).read(valid);
 }
 

@@ -36,8 +36,8 @@ struct PageReading {
 
 /// The reaction to a page of items with these titles. It is complete if every item has an ALIGN verdict with a reason,
 /// every item chosen has a rating, every rating is a whole number from 1 to 5 with a feeling, and every title that is
-/// judged means exactly one item of the page. Of two statements about one item the first holds; if they differ, that is
-/// a problem.
+/// judged means exactly one item of the page, or several with that very title, which are judged in the order of the page. Of
+/// two statements about one item the first holds; if they differ, that is a problem.
 PageReading read_reaction(std::string_view reply, std::span<const std::string> titles);
 
 /// Whether an agent goes on, and why.

@@ -68,6 +68,11 @@ bool decorates(std::string_view character) {
   const auto second = static_cast<unsigned char>(character[1]);
   if (first == 0xC2) return second == 0xA0 || second == 0xAB || second == 0xBB || second == 0xB7;
   if (first == 0xE2) return second <= 0xAF;
+  if (first == 0xE3) {  // of U+3000 .. U+301F, what is no letter; U+30FB
+    const auto third = static_cast<unsigned char>(character[2]);
+    return (second == 0x80 && (third <= 0x83 || (third >= 0x88 && third <= 0x9F))) ||
+           (second == 0x83 && third == 0xBB);
+  }
   return first == 0xF0 && second == 0x9F;
 }
 
@@ -218,15 +223,18 @@ class LabelFinder {
     return end;
   }
 
-  /// "2. MOVIE:", "3) MOVIE:": whether a number is all that stands before the decoration.
+  /// "2. MOVIE:", "(3) MOVIE:", "a) MOVIE:": whether a number or a letter is all that stands before the decoration.
   bool only_numbering(std::size_t end, std::string_view decoration) const {
     if (!found_.empty()) return false;
     std::size_t at = end;
-    if (at > 0 && line_[at - 1] == ')') --at;
+    if (at > 0 && (line_[at - 1] == ')' || line_[at - 1] == ']')) --at;
     const bool marked = at < end || decoration.starts_with('.') || decoration.starts_with(':');
     const std::size_t digits_end = at;
     while (at > 0 && digits_end - at < 4 && is_digit(line_[at - 1])) --at;
-    return marked && at < digits_end && without_decoration(line_.substr(0, at)).empty();
+    if (at == digits_end && at > 0 && is_letter(line_[at - 1])) --at;  // "a)"
+    std::string_view rest = without_decoration(line_.substr(0, at));
+    if (rest == "(" || rest == "[") rest = {};
+    return marked && at < digits_end && rest.empty();
   }
 
   std::string_view line_;

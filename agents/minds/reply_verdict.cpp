@@ -11,8 +11,10 @@ namespace throng {
 namespace {
 
 std::optional<bool> verdict_of(std::string_view word) {
-  static constexpr std::array<std::string_view, 6> yes{"yes", "y", "true", "yeah", "aligned", "aligns"};
-  static constexpr std::array<std::string_view, 7> no{"no", "n", "false", "not", "nope", "doesnt", "isnt"};
+  static constexpr std::array<std::string_view, 10> yes{"yes",    "y",  "true", "yeah", "aligned",
+                                                        "aligns", "是", "是的", "对",   "符合"};
+  static constexpr std::array<std::string_view, 11> no{"no",   "n",  "false", "not",  "nope",  "doesnt",
+                                                       "isnt", "否", "不",    "不是", "不符合"};
   if (std::ranges::find(yes, word) != yes.end()) return true;
   if (std::ranges::find(no, word) != no.end()) return false;
   return std::nullopt;

@@ -13,7 +13,7 @@ constexpr std::size_t kMostPieces = 200;
 
 /// The length of the mark at the start of `text` that may stand between two titles.
 std::size_t separator_at(std::string_view text) {
-  for (const std::string_view mark : {";", ",", " and ", " & ", "\n"}) {
+  for (const std::string_view mark : {";", ",", " and ", " & ", " / ", " | ", "\n", "、", "，"}) {
     if (text.starts_with(mark)) return mark.size();
   }
   return 0;

@@ -243,6 +243,16 @@ std::vector<std::size_t> TitleMatcher::mistyped(const std::string& text) const {
   return found;
 }
 
+/// The items that parts of `text` name, of which one may be a translation of the other.
+std::vector<std::size_t> TitleMatcher::translated(std::string_view text, Freedom freedom) const {
+  const auto how = freedom == Freedom::name ? Translations::marked : Translations::all;
+  Positions found;
+  for (const std::string_view name : translated_names(text, how)) {
+    for (const Entry& entry : named(name, Freedom::name)) found.push_back(entry.position);
+  }
+  return found;
+}
+
 std::vector<std::size_t> TitleMatcher::match(std::string_view text, Freedom freedom) const {
   const std::string_view plain = without_numbering(text);
   const std::string_view cut = before_closing_quote(plain);
@@ -256,6 +266,7 @@ std::vector<std::size_t> TitleMatcher::match(std::string_view text, Freedom free
   for (const Entry& entry : entries) found.push_back(entry.position);
   if (found.empty() && freedom == Freedom::shortened) found = shortened(plain);
   if (found.empty() && freedom == Freedom::shortened) found = shortened(cut);
+  if (found.empty()) found = translated(plain, freedom);
   std::ranges::sort(found);
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

@@ -24,7 +24,8 @@ enum class Freedom : std::uint8_t {
   shortened,
 };
 
-/// Finds the item of a page that a text means: the one it names most closely. A year in brackets decides among equals.
+/// Finds the item of a page that a text means: the one it names most closely. A year in brackets decides among equals. A text
+/// that names none as a whole may be a name and its translation ("港口 (The Harbour)").
 /// Texts and titles are read as far as 400 bytes.
 class TitleMatcher {
  public:
@@ -73,6 +74,7 @@ class TitleMatcher {
   Positions shortened(std::string_view text) const;
   Positions broken_off(const Words& text) const;
   Positions mistyped(const std::string& text) const;
+  Positions translated(std::string_view text, Freedom freedom) const;
 
   std::vector<Item> items_;
   Forms verbatim_;   ///< by the text itself

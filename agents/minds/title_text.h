@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace throng {
 
@@ -20,5 +21,14 @@ std::string_view without_year(std::string_view title);
 
 /// "Seven (Se7en) (1995)" -> "Seven": what stands before the first bracket.
 std::string_view before_brackets(std::string_view title);
+
+/// How far a text is cut into a name and its translation.
+enum class Translations {
+  marked,  ///< at brackets, where they are of two scripts ("港口 (The Harbour)"), and at strokes and bars ("Le Port / The Harbour")
+  all,     ///< also where the script changes ("港口 The Harbour (1988)")
+};
+
+/// The parts of a text that holds a name and its translation; empty if it holds one name.
+std::vector<std::string_view> translated_names(std::string_view text, Translations how);
 
 }  // namespace throng

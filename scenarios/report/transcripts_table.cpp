@@ -34,6 +34,9 @@ std::string transcripts_table(const TranscriptComparison& comparison) {
   line("decisions told by a tag", comparison.choices_by_tag, comparison.pages);
   line("decisions told by words alone", comparison.choices_by_words, comparison.pages);
   line("interviews complete as they are", comparison.complete_interviews, comparison.interviews);
+  if (comparison.thoughts > 0)
+    line("replies with thinking, which was set apart", comparison.thoughts,
+         2 * comparison.pages + comparison.interviews);
   return text + "\n" + metrics_table(comparison.metrics);
 }
 
@@ -66,6 +69,7 @@ Json transcripts_json(const TranscriptComparison& comparison) {
   json["decisions_by_words"] = comparison.choices_by_words;
   json["interviews"] = comparison.interviews;
   json["complete_interviews"] = comparison.complete_interviews;
+  json["replies_with_thinking"] = comparison.thoughts;
   Json metrics = Json::object();
   for (const Metric& metric : comparison.metrics) {
     metrics[metric.name] = metric.agents == 0 ? Json() : Json(metric.mean);

@@ -64,6 +64,7 @@ class Comparer {
     Outcome outcome{.agent = AgentId(static_cast<std::uint32_t>(result_.agents)),
                     .pages = static_cast<std::uint32_t>(transcript.pages.size())};
     ++result_.agents;
+    result_.thoughts += transcript.thoughts;
     for (const TranscriptPage& page : transcript.pages) add_page(transcript, page, outcome);
     const bool has_score = transcript.interview && add_interview(transcript, outcome);
     outcomes_.push_back(outcome);

@@ -49,6 +49,7 @@ struct TranscriptComparison {
   std::size_t choices_by_words = 0;    ///< pages whose decision only the words tell
   std::size_t interviews = 0;
   std::size_t complete_interviews = 0;
+  std::size_t thoughts = 0;  ///< replies of which thinking was set apart
   std::vector<PageInQuestion> in_question;
   std::vector<Metric> metrics;  ///< of our reading, over agents; s_sat over those with a score
 };

@@ -2,12 +2,14 @@
 
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "embedded/transcript_schema.h"
 #include "engine/base/error.h"
 #include "engine/base/json.h"
+#include "llm/reasoning.h"
 #include "recsys/data/external_ids.h"
 #include "recsys/data/mapped_file.h"
 #include "recsys/data/text.h"
@@ -34,6 +36,13 @@ std::vector<std::string> id_texts(const Json& ids) {
   std::vector<std::string> texts;
   for (const Json& id : ids) texts.push_back(id_text(id));
   return texts;
+}
+
+/// A reply without the thinking in front of it, which is counted.
+std::string answer_in(const Json& reply, std::size_t& thoughts) {
+  llm::SplitText split = llm::split_reasoning(reply.get<std::string>());
+  thoughts += split.reasoning.empty() ? 0 : 1;
+  return std::move(split.text);
 }
 
 PageLabel label_from(const Json& json, const std::string& where) {
@@ -71,10 +80,11 @@ struct TranscriptReader::State {
     return found;
   }
 
-  TranscriptPage page_from(const Json& json, std::size_t index, const std::string& where) const {
+  TranscriptPage page_from(const Json& json, std::size_t index, const std::string& where,
+                           std::size_t& thoughts) const {
     TranscriptPage page{.page = static_cast<std::int64_t>(index) + 1,
-                        .reaction = json["reaction"].get<std::string>(),
-                        .decision = json["decision"].get<std::string>(),
+                        .reaction = answer_in(json["reaction"], thoughts),
+                        .decision = answer_in(json["decision"], thoughts),
                         .recommended = items_from(json["recommended"], where + "/recommended")};
     if (const Json* number = given(json, "page")) page.page = number->get<std::int64_t>();
     if (const Json* label = given(json, "parsed")) page.label = label_from(*label, where + "/parsed");
@@ -104,9 +114,10 @@ std::optional<Transcript> TranscriptReader::next() {
   Transcript transcript{.line = state_->lines.number(), .agent = id_text(json["agent"])};
   for (std::size_t i = 0; i < json["pages"].size(); ++i) {
     transcript.pages.push_back(
-        state_->page_from(json["pages"][i], i, fmt::format("{}: /pages/{}", where, i)));
+        state_->page_from(json["pages"][i], i, fmt::format("{}: /pages/{}", where, i), transcript.thoughts));
   }
-  if (const Json* interview = given(json, "interview")) transcript.interview = interview->get<std::string>();
+  if (const Json* interview = given(json, "interview"))
+    transcript.interview = answer_in(*interview, transcript.thoughts);
   if (const Json* score = given(json, "interview_score")) transcript.interview_score = score->get<int>();
   return transcript;
 }

@@ -29,13 +29,15 @@ struct TranscriptPage {
   std::optional<std::vector<std::string>> recorded_watched;  ///< item ids of the dataset
 };
 
-/// What a language model answered as one agent of the `agent4rec` protocol.
+/// What a language model answered as one agent of the `agent4rec` protocol, without what it thought aloud before
+/// (llm/reasoning.h).
 struct Transcript {
   std::size_t line = 0;  ///< of the file, from 1
   std::string agent;
   std::vector<TranscriptPage> pages;
   std::optional<std::string> interview;
   std::optional<int> interview_score;  ///< as somebody else read it
+  std::size_t thoughts = 0;            ///< replies of which thinking was set apart, as in a run
 };
 
 /// Reads a file with a JSON object per line (scenarios/schema/transcript.schema.json), one line at a time.

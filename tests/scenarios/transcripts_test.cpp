@@ -67,6 +67,22 @@ class Transcripts : public ::testing::Test {
   Catalogue catalogue_ = small_catalogue();
 };
 
+TEST_F(Transcripts, ThinkingIsSetApartAsInARun) {
+  Json thinking = agent();
+  Json& page = thinking["pages"][0];
+  page["reaction"] = "<think>\nMOVIE: The Harbour; RATING: 1; FEELING: bad\n</think>\n" +
+                     page["reaction"].get<std::string>();
+  page["decision"] = "<think>[NEXT]?</think>" + page["decision"].get<std::string>();
+  thinking["interview"] = "<think>RATING: 2, or more?</think>RATING: 8\nREASON: good";
+  const TranscriptComparison comparison = compare({thinking, agent()});
+  EXPECT_EQ(comparison.all_fields.agreeing, 2U);
+  for (const Agreement& field : comparison.fields) EXPECT_EQ(field.agreeing, 2U);
+  EXPECT_THAT(comparison.in_question, IsEmpty());
+  EXPECT_EQ(comparison.thoughts, 3U);
+  EXPECT_THAT(transcripts_table(comparison), HasSubstr("replies with thinking, which was set apart"));
+  EXPECT_THAT(transcripts_table(compare({agent()})), ::testing::Not(HasSubstr("thinking")));
+}
+
 TEST_F(Transcripts, CountWhereReadingAndLabelAgree) {
   const TranscriptComparison comparison = compare({agent(), agent()});
   EXPECT_EQ(comparison.agents, 2U);

@@ -314,6 +314,140 @@ TEST(ReadInterview, ReadsScoreAndReason) {
   EXPECT_FALSE(read_interview("RATING: 7").complete());
 }
 
+/// Chinese models write what a reply is built of in the forms of their keyboards.
+TEST(ReadReplies, FormsOfOtherScriptsAreRead) {
+  for (const char* reply :
+       {"MOVIE：The Harbour；ALIGN：Yes；REASON：sea\nMOVIE：Paper Moon "
+        "Rising；ALIGN：No；REASON：dull\nMOVIE：Nightjar；ALIGN：No；REASON："
+        "dull\nMOVIE：Winter; or, A Tale；ALIGN：No；REASON：old\nNUM：１；WATCH：The "
+        "Harbour；REASON：fit\nMOVIE：The Harbour；RATING：４；FEELING："
+        "calm",
+        "ＭＯＶＩＥ： The Harbour； ＡＬＩＧＮ： Ｙｅｓ； REASON： sea\n1． MOVIE： "
+        "《Paper Moon Rising》； ALIGN： 否； REASON： dull\n"
+        "② MOVIE： 「Nightjar」， ALIGN： No， REASON： "
+        "dull\nMOVIE：　Winter; or, A Tale；　ALIGN：　No；　REASON：　old\nWATCH： 【The Harbour】\n"
+        "MOVIE： The Harbour； RATING： 【４／５】； FEELING： calm",
+        "MOVIE: The Harbour; ALIGN: 是; REASON: sea\nMOVIE: Paper Moon Rising; ALIGN: "
+        "不是; REASON: dull\nMOVIE: Nightjar; ALIGN: "
+        "No; REASON: dull\nMOVIE: Winter; or, A Tale; ALIGN: No; REASON: old\nWATCH: The "
+        "Harbour、\nMOVIE: The Harbour; RATING: 四星; "
+        "FEELING: calm"}) {
+    const PageReading page = read_reaction(reply, kPage);
+    EXPECT_THAT(page.problems, IsEmpty()) << reply;
+    EXPECT_THAT(aligned(page), ElementsAre(true, false, false, false)) << reply;
+    EXPECT_THAT(page.viewed, ElementsAre(0)) << reply;
+    EXPECT_EQ(page.items[0].rating, 4) << reply;
+  }
+  for (const char* reply :
+       {"【NEXT】；理由：x", "［ＮＥＸＴ］", "〔NEXT〕 x", "Decision：【next】", "决定：【NEXT】"})
+    EXPECT_EQ(read_decision(reply).tag, PageChoice::next) << reply;
+  for (const char* reply : {"RATING：６；REASON：ok", "RATING: ６／１０; REASON: ok",
+                            "评分 RATING：【６】\nREASON：ok", "RATING: ٦; REASON: ok",
+                            "RATING: ⑥; REASON: ok", "RATING: 六分; REASON: ok", "RATING: ६/१०; REASON: ok"})
+    EXPECT_EQ(read_interview(reply).score, 6) << reply;
+  EXPECT_EQ(
+      read_reaction("MOVIE: Harbour; ALIGN: Yes; REASON: 很好，喜欢！\nWATCH: none", kPage).items[0].reason,
+      "很好，喜欢！")
+      << "sentences stay as they are";
+}
+
+TEST(ReadReplies, RatingsMayBeWordsHaveUnitsAndScales) {
+  const auto rating = [](const std::string& text) {
+    return read_reaction(
+               "MOVIE: Harbour; ALIGN: yes; REASON: a\nMOVIE: Harbour; RATING: " + text + "; FEELING: b",
+               kPage)
+        .items[0]
+        .rating;
+  };
+  for (const char* four : {"4",
+                           "4/5",
+                           "4 / 5",
+                           "4 stars",
+                           "4-star",
+                           "4 out of 5",
+                           "4 stars out of 5",
+                           "4 out of 5 stars",
+                           "4.0/5",
+                           "4,0",
+                           "four",
+                           "Four",
+                           "FOUR",
+                           "four stars",
+                           "four-star",
+                           "four out of five",
+                           "four/5",
+                           "four of 5",
+                           "**four**",
+                           "4 points",
+                           "(4)",
+                           "4分",
+                           "4星",
+                           "四",
+                           "四颗星",
+                           "★★★★",
+                           "★★★★☆",
+                           "⭐⭐⭐⭐",
+                           "⭐️⭐️⭐️⭐️",
+                           "★★★★☆ (4/5)",
+                           "4★",
+                           "4 ★",
+                           "4️⃣",
+                           "4 - great"})
+    EXPECT_EQ(rating(four), 4) << four;
+  for (const char* none :
+       {"4.5", "4,5", "four and a half", "four or five", "four to five", "4-5", "8/10", "four out of ten",
+        "4 stars out of 10", "4 points of 100", "four point five", "四分之三", "good", "★★★★★★"})
+    EXPECT_EQ(rating(none), std::nullopt) << none;
+  EXPECT_EQ(rating("★"), 1);
+  EXPECT_EQ(read_interview("RATING: eight out of ten; REASON: a").score, 8);
+  EXPECT_EQ(read_interview("RATING: eight/10; REASON: a").score, 8);
+}
+
+TEST(ReadReaction, BulletsAreNoTitles) {
+  for (const char* bullet : {"- ", "* ",  "+ ",  "• ",   "‣ ",   "◦ ", "▪ ",  "– ",  "— ",   "→ ",   "➤ ",
+                             "✓ ", "・",  "· ",  "※ ",   "■ ",   "● ", "1. ", "1) ", "(1) ", "[1] ", "１．",
+                             "① ", "a) ", "A. ", "(a) ", "#1: ", "★ ", "☆ ",  "👉 ",  "> "}) {
+    const std::string start(bullet);
+    for (const char* item : {"MOVIE", "Movie"}) {
+      const std::string reply = start + item + ": Harbour; ALIGN: yes; REASON: a\n" + start + item +
+                                ": Paper Moon Rising; ALIGN: no; REASON: b\n" + start + "WATCH: Harbour\n" +
+                                start + item + ": Harbour; RATING: 4; FEELING: c";
+      const PageReading page = read_reaction(reply, std::vector<std::string>{kPage[0], kPage[1]});
+      EXPECT_THAT(page.problems, IsEmpty()) << reply;
+      EXPECT_THAT(aligned(page), ElementsAre(true, false)) << reply;
+      EXPECT_EQ(page.items[0].rating, 4) << reply;
+    }
+  }
+}
+
+TEST(ReadReaction, ItemsOfOneTitleAreJudgedInTheOrderOfThePage) {
+  const std::vector<std::string> titles{"Chess", "Go", "Chess"};
+  const PageReading page = read_reaction(
+      "MOVIE: Chess; ALIGN: no; REASON: a\nMOVIE: Go; ALIGN: no; REASON: b\nMOVIE: Chess; ALIGN: yes; "
+      "REASON: c\nWATCH: Chess\n"
+      "MOVIE: Chess; RATING: 4; FEELING: d",
+      titles);
+  EXPECT_THAT(aligned(page), ElementsAre(false, false, true));
+  EXPECT_EQ(page.items[0].rating, std::nullopt);
+  EXPECT_EQ(page.items[2].rating, 4) << "of those that align";
+  const PageReading both = read_reaction(
+      "MOVIE: Chess; ALIGN: yes; REASON: a\nMOVIE: Go; ALIGN: no; REASON: b\nMOVIE: Chess; ALIGN: yes; "
+      "REASON: c\nWATCH: Chess, "
+      "Chess\nMOVIE: Chess; RATING: 4; FEELING: d\nMOVIE: Chess; RATING: 2; FEELING: e",
+      titles);
+  EXPECT_THAT(both.problems, IsEmpty());
+  EXPECT_EQ(both.items[0].rating, 4);
+  EXPECT_EQ(both.items[2].rating, 2);
+}
+
+TEST(ReadReaction, AnItemThatIsJudgedTwiceAlikeIsJudgedOnce) {
+  const std::string once =
+      "MOVIE: Harbour; ALIGN: yes; REASON: a\nWATCH: Harbour\nMOVIE: Harbour; RATING: 4; FEELING: b\n";
+  const PageReading page = read_reaction(once + once, std::vector<std::string>{"Harbour"});
+  EXPECT_THAT(page.problems, IsEmpty());
+  EXPECT_THAT(page.viewed, ElementsAre(0));
+}
+
 TEST(ReadReplies, AnyBytesAreText) {
   std::string bytes;
   for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);

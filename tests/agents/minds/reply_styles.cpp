@@ -75,6 +75,13 @@ const std::vector<ReplyStyle>& reply_styles() {
                        "few films.\n",
              .choice = "Based on my traits, I choose to watch some.\nNUM: {}; WATCH: {}; REASON: they "
                        "fit\nNow I rate them:\n"}),
+      style("full-width marks", {.align = "MOVIE：{}；ALIGN：{}；REASON：{}\n",
+                                 .rating = "MOVIE：{}；RATING：{}；FEELING：{}\n",
+                                 .choice = "NUM：{}；WATCH：{}；REASON：they fit\n",
+                                 .between = "、"}),
+      style("brackets around numbers, stars",
+            {.align = "(1) Movie: {}; Align: {}; Reason: {}\n",
+             .rating = "(2) Movie: {}; Rating: {} stars out of 5; Feeling: {}\n"}),
       style("Windows lines", {.align = "MOVIE: {}; ALIGN: {}; REASON: {}\r\n",
                               .rating = "MOVIE: {}; RATING: {}; FEELING: {}\r\n"}),
   };

@@ -149,6 +149,21 @@ TEST(TitleMatch, BothNamesMayStandSideBySide) {
   EXPECT_THAT(match(page, "The Postman"), ElementsAre(1));
 }
 
+TEST(TitleMatch, ATranslationMayStandBesideATitle) {
+  const std::vector<std::string> page{"Harbour, The (1988)", "Nightjar (1999)", "Moon (2003)"};
+  const TitleMatcher matcher(page);
+  for (const char* text : {"港口 (The Harbour)", "The Harbour（港口）", "The Harbour (港口) (1988)",
+                           "《港口》(The Harbour, 1988)", "港口 The Harbour (1988)", "The Harbour / 港口",
+                           "港口/The Harbour", "The Harbour | Гавань", "Гавань (The Harbour)",
+                           "Le Port / The Harbour", "항구 (The Harbour)", "الميناء The Harbour"})
+    EXPECT_THAT(matcher.match(text), ElementsAre(0)) << text;
+  for (const char* text : {"港口", "港口 (夜鹰)", "Port / Havre", "港口 (The Harbours of War)"})
+    EXPECT_THAT(matcher.match(text), IsEmpty()) << text;
+  EXPECT_THAT(matcher.match("The Harbour / Nightjar"), ElementsAre(0, 1)) << "either";
+  EXPECT_THAT(matcher.match("我喜欢 Nightjar 这部电影", Freedom::name), IsEmpty())
+      << "a remark is no heading";
+}
+
 TEST(TitleMatch, ALetterMayBeMistyped) {
   const std::vector<std::string> page{"Shawshank Redemption, The (1994)",
                                       "Monty Python and the Holy Grail (1974)"};
