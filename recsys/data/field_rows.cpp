@@ -42,6 +42,7 @@ void FieldRows::split(std::string_view line) {
     line.remove_prefix(end + separator_.size());
   }
   fields_.push_back(line);
+  if (separator_ == " ") std::erase_if(fields_, [](std::string_view field) { return field.empty(); });
 }
 
 }  // namespace throng

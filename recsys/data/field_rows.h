@@ -12,7 +12,7 @@
 namespace throng {
 
 /// The rows of a file of fields, plain or gzip. With the separators ',' and ';' fields may be quoted as in RFC 4180; with
-/// others (a tab, "::") quotes are text. Blank lines are passed over.
+/// others (a tab, "::") quotes are text. Between blanks any number of them separates. Blank lines are passed over.
 class FieldRows {
  public:
   /// `file` must outlive this object; `separator` is not empty.

@@ -14,6 +14,7 @@
 #include "recsys/data/import_csv.h"
 #include "recsys/data/import_lightgcn.h"
 #include "recsys/data/import_movielens.h"
+#include "recsys/data/import_recbole.h"
 #include "recsys/data/import_source.h"
 #include "recsys/data/import_steam.h"
 
@@ -28,11 +29,14 @@ struct Kind {
   Takes takes;
 };
 
-constexpr std::array<Kind, 6> kinds{{{"movielens", import_movielens, Takes::folder},
+constexpr std::array<Kind, 9> kinds{{{"movielens", import_movielens, Takes::folder},
                                      {"amazon", import_amazon, Takes::file_or_folder},
                                      {"steam", import_steam, Takes::file_or_folder},
                                      {"lightgcn", import_lightgcn, Takes::folder},
                                      {"agent4rec", import_agent4rec, Takes::folder},
+                                     {"recbole", import_recbole, Takes::file_or_folder},
+                                     {"triples", import_triples, Takes::file_or_folder},
+                                     {"json", import_csv, Takes::file_or_folder},
                                      {"csv", import_csv, Takes::file_or_folder}}};
 
 void apply_filters(Dataset& dataset, const ImportOptions& options, const ImportReport& report) {
@@ -108,6 +112,7 @@ std::optional<std::string> import_kind_of(const std::filesystem::path& source) {
   if (has("movie_detail.csv") || std::filesystem::exists(source / "datasets/ml-1m/simulation", error))
     return "agent4rec";
   if (has("train.txt") && has("test.txt")) return "lightgcn";
+  if (has_like("", {".inter"})) return "recbole";
   if (has_like("steam", {""})) return "steam";
   if (has_like("reviews_", {".json"}) || has_like("meta_", {".json", ".jsonl"}) || has_like("", {".jsonl"}))
     return "amazon";

@@ -14,8 +14,8 @@
 
 namespace throng {
 
-/// How a file of the kind "csv" is written. A column is named by its name in the header line or, if no column has that
-/// name, by its number from 1.
+/// How a file of the kinds "csv" and "json" is written. A column is named by its name in the header line or, if no column has
+/// that name, by its number from 1; of JSON objects by its key.
 struct CsvFormat {
   std::string user = "1";
   std::string item = "2";
@@ -23,6 +23,7 @@ struct CsvFormat {
   std::string time{};
   std::string time_format{};   ///< of strptime; empty: what parse_time reads
   std::string title{};         ///< of the file of items, if there is one
+  std::string year{};          ///< likewise; empty: that in brackets in the title
   std::string genres{};        ///< likewise
   std::string items_id = "1";  ///< the item's column in the file of items
   std::string separator = ",";
@@ -36,7 +37,8 @@ struct ImportOptions {
       0;  ///< how many malformed lines to skip and count before giving up (0: stop at the first)
   std::optional<double> min_rating{};  ///< leave out interactions with a lower rating
   std::size_t k_core = 0;              ///< see k_core() in filters.h; 0: leave out nothing
-  std::filesystem::path items{};       ///< amazon, steam, csv: the file that describes the items
+  std::filesystem::path
+      items{};  ///< all but movielens, lightgcn and agent4rec: the file that describes the items
   std::string
       encoding{};  ///< of the files, by iconv's name; empty: UTF-8 or what a byte order mark tells, and Windows-1252
                    ///< where a text is not that

@@ -4,9 +4,15 @@
 
 namespace throng {
 
-/// Any file of fields, plain or gzip, as the options' CsvFormat describes it; titles and genres are its own or those of
-/// the file of items that the options name. Users and items are numbered as they first occur; of several rows of one
-/// user and item the latest counts. Throws Failure(usage) for a column that the file does not have.
+/// Any file of rows of fields, or of JSON objects, whose columns the options name: the kinds "csv" and "json". The file that
+/// options name describes the items, else the interactions' file itself. Users and items are those of the interactions, in
+/// their order. Of several rows of one item and one user the latest counts.
 Dataset import_csv(ImportSource& source);
+
+/// What importers of formats with columns share: `items_file` (none: the interactions describe their items) is written as
+/// `items_format`. `kind` and `variant` are for the provenance.
+Dataset import_columns(ImportSource& source, const SourceFile& file, const SourceFile* items_file,
+                       const CsvFormat& format, const CsvFormat& items_format, std::string_view kind,
+                       std::string_view variant);
 
 }  // namespace throng

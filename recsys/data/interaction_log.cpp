@@ -36,34 +36,37 @@ std::string InteractionLog::find_or_append(ExternalIds& ids, std::string_view id
 
 std::string InteractionLog::add(std::string_view user, std::string_view item, float rating,
                                 std::int64_t time) {
-  if (trimmed(item).empty()) return "the item is empty";  // before the user is added
-  std::uint32_t user_position = 0;
-  std::uint32_t item_position = 0;
-  std::string reason = find_or_append(users_, user, "user", user_position);
-  if (reason.empty()) reason = find_or_append(items_, item, "item", item_position);
-  if (!reason.empty()) return reason;
+  auto user_position = users_.find(user);
+  auto item_position = items_.find(item);
+  if (!user_position || !item_position) {
+    if (trimmed(item).empty()) return "the item is empty";  // before the user is added
+    std::string reason = find_or_append(users_, user, "user", user_position.emplace());
+    if (reason.empty()) reason = find_or_append(items_, item, "item", item_position.emplace());
+    if (!reason.empty()) return reason;
+  }
   source_.check_time(time, read_);
   rows_.push_back(
-      {.user = UserId(user_position), .item = ItemId(item_position), .rating = rating, .time = time});
+      {.user = UserId(*user_position), .item = ItemId(*item_position), .rating = rating, .time = time});
   lines_.push_back(static_cast<std::uint32_t>(read_.line));
   return {};
 }
 
 std::vector<Interaction> InteractionLog::take_rows(Repeats repeats) {
-  const auto order = order_of_rows(rows_, users_.size());
-  for (const std::uint32_t position : repeated_rows(rows_, order)) {
-    read_.note(repeats == Repeats::sum ? Oddity::sum : Oddity::repeat, {}, lines_[position]);
-  }
   std::vector<Interaction> distinct;
   distinct.reserve(rows_.size());
-  for (const std::uint32_t position : order) {
+  std::vector<std::uint32_t> repeated;
+  for (const std::uint32_t position : order_of_rows(rows_, users_.size())) {
     const Interaction& row = rows_[position];
     if (!distinct.empty() && distinct.back().user == row.user && distinct.back().item == row.item) {
       merge(distinct.back(), row, repeats);
+      repeated.push_back(position);
     } else {
       distinct.push_back(row);
     }
   }
+  std::ranges::sort(repeated);
+  for (const std::uint32_t position : repeated)
+    read_.note(repeats == Repeats::sum ? Oddity::sum : Oddity::repeat, {}, lines_[position]);
   rows_ = {};
   lines_ = {};
   return distinct;

@@ -27,7 +27,91 @@ bool is_json(std::string_view line) {
   return first == std::string_view::npos || line[first] == '"' || line[first] == '}';
 }
 
+/// The value of an object such as {"$oid": "5"}; the element itself if it is none.
+dom::element unwrapped(dom::element element) {
+  dom::object object;
+  if (element.get(object) != simdjson::SUCCESS || object.size() != 1) return element;
+  const auto only = *object.begin();
+  return only.key.starts_with('$') ? only.value : element;
+}
+
+std::string scalar_text(dom::element wrapped) {
+  const dom::element element = unwrapped(wrapped);
+  switch (element.type()) {
+    case dom::element_type::STRING:
+      return std::string(element.get_string().value_unsafe());
+    case dom::element_type::INT64:
+      return fmt::to_string(element.get_int64().value_unsafe());
+    case dom::element_type::UINT64:
+      return fmt::to_string(element.get_uint64().value_unsafe());
+    case dom::element_type::DOUBLE:
+      return fmt::to_string(element.get_double().value_unsafe());
+    case dom::element_type::BOOL:
+      return element.get_bool().value_unsafe() ? "1" : "0";
+    default:
+      return {};
+  }
+}
+
+std::string field_text(dom::element element, std::string_view separator) {
+  dom::array list;
+  if (element.get(list) != simdjson::SUCCESS) return scalar_text(element);
+  std::string text;
+  for (const dom::element each : list) {
+    const std::string part = scalar_text(each);
+    if (!part.empty() && !text.empty()) text += separator;
+    text += part;
+  }
+  return text;
+}
+
+void add_paths(dom::object object, const std::string& prefix, std::vector<std::string>& paths) {
+  for (const auto [key, value] : object) {
+    const std::string path = prefix + std::string(key);
+    dom::object inner;
+    if (unwrapped(value).get(inner) == simdjson::SUCCESS) {
+      add_paths(inner, path + ".", paths);
+    } else if (std::ranges::find(paths, path) == paths.end()) {
+      paths.push_back(path);
+    }
+  }
+}
+
 }  // namespace
+
+std::string Record::field(std::string_view path, std::string_view separator) const {
+  dom::element whole;
+  if (object_[path].get(whole) == simdjson::SUCCESS) return field_text(whole, separator);
+  dom::object object = object_;
+  for (std::size_t point = path.find('.'); point != std::string_view::npos; point = path.find('.')) {
+    dom::object inner;
+    if (object[path.substr(0, point)].get(inner) != simdjson::SUCCESS) return {};
+    object = inner;
+    path.remove_prefix(point + 1);
+  }
+  dom::element element;
+  return object[path].get(element) == simdjson::SUCCESS ? field_text(element, separator) : std::string();
+}
+
+void Record::add_keys(std::vector<std::string>& paths) const { add_paths(object_, "", paths); }
+
+void for_each_object_text(const SourceFile& file,
+                          const std::function<bool(std::string_view text, std::size_t line)>& visit) {
+  TextBlocks blocks = file.blocks(BlockEnds::lines);
+  const bool over_lines = has_objects_over_lines(file);
+  ObjectCutter cutter;
+  std::size_t first_line = 1;
+  for (bool more = true; more && blocks.next();) {
+    if (over_lines) {
+      cutter.take(blocks.text(),
+                  [&](std::string_view text, std::size_t line) { more = more && visit(text, line); });
+      continue;
+    }
+    LineReader lines(blocks.text(), first_line);
+    while (more && lines.next()) more = visit(lines.line(), lines.number());
+    first_line = lines.number() + 1;
+  }
+}
 
 std::optional<std::string_view> Record::text(std::string_view key) const {
   return value_of(object_[key].get_string());

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <simdjson.h>
 
@@ -26,6 +27,11 @@ class Record {
   std::optional<double> number(std::string_view key) const;
   std::optional<bool> truth(std::string_view key) const;
   std::optional<simdjson::dom::array> list(std::string_view key) const;
+  /// The value at a path ("user.id") as a field of a row: texts as they are, numbers in digits, lists of them with `separator`
+  /// between; empty for what is absent, null or an object. MongoDB's {"$oid": ...} and their like are their values.
+  std::string field(std::string_view path, std::string_view separator) const;
+  /// Adds the paths of the values to `paths`, each once.
+  void add_keys(std::vector<std::string>& paths) const;
 
  private:
   simdjson::dom::object object_;
@@ -69,6 +75,10 @@ class ObjectCutter {
 
 /// Whether the objects of a file are not a line each: they stand in one JSON array, or over several lines.
 bool has_objects_over_lines(const SourceFile& file);
+
+/// Calls `visit(text, line)` for every object of `file`, as for_each_record, until it returns false.
+void for_each_object_text(const SourceFile& file,
+                          const std::function<bool(std::string_view text, std::size_t line)>& visit);
 
 /// Calls `parse(record)` for every object of `file`: every line that is not blank or, if has_objects_over_lines, every object
 /// of JSON. It returns why the record is malformed, or an empty string; malformed records are skipped.

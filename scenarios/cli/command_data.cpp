@@ -92,7 +92,9 @@ void add_csv_options(CLI::App& command, ImportArguments& arguments) {
   CsvFormat& format = arguments.options.csv;
   const auto option = [&](const char* name, std::string& value, const char* help) {
     command.add_option(name, value, help)
-        ->group("Kind csv (a column is named by its header or its number from 1)");
+        ->group(
+            "Kinds csv and json (a column is named by its header, its number from 1, or the key of JSON "
+            "objects)");
   };
   option("--user", format.user, "The column of users (default: 1)");
   option("--item", format.item, "The column of items (default: 2)");
@@ -103,6 +105,7 @@ void add_csv_options(CLI::App& command, ImportArguments& arguments) {
          "nanoseconds, ISO 8601 and "
          "names of months, in UTC unless they say otherwise)");
   option("--title", format.title, "The column of titles (default: none), in FILE of --items if there is one");
+  option("--year", format.year, "The column of years, likewise (default: the year in brackets in a title)");
   option("--genres", format.genres, "The column of genres, likewise");
   option("--items-id", format.items_id, "The column of items in FILE of --items (default: 1)");
   option("--separator", format.separator, "Between fields, such as ';', tab or '::' (default: ',')");
@@ -110,7 +113,9 @@ void add_csv_options(CLI::App& command, ImportArguments& arguments) {
   option("--rating-range", arguments.rating_range,
          "The ratings' scale, such as 1:10, mapped to 1 to 5 (default: 0.5:5, as they are)");
   command.add_flag("--no-header", arguments.no_header, "The first line is data")
-      ->group("Kind csv (a column is named by its header or its number from 1)");
+      ->group(
+          "Kinds csv and json (a column is named by its header, its number from 1, or the key of JSON "
+          "objects)");
 }
 
 }  // namespace
@@ -124,9 +129,9 @@ void add_data_command(CLI::App& app) {
   import_command->add_option("KIND", arguments->kind, fmt::format("{}", fmt::join(import_kinds(), " or ")))
       ->required();
   import_command
-      ->add_option(
-          "SOURCE", arguments->source,
-          "The folder with the dataset's files or, for amazon, steam and csv, the file of interactions")
+      ->add_option("SOURCE", arguments->source,
+                   "The folder with the dataset's files or, for amazon, steam, recbole, triples, json and "
+                   "csv, the file of interactions")
       ->required();
   import_command->add_option("-o,--out", arguments->out, "The dataset folder to write")->required();
   import_command
@@ -143,10 +148,10 @@ void add_data_command(CLI::App& app) {
       ->add_option("--k-core", arguments->options.k_core,
                    "Leave out users and items with fewer interactions, until all have so many")
       ->check(not_negative);
-  import_command->add_option(
-      "--items", arguments->items,
-      "amazon, steam, csv: the file that describes the items (default for amazon and steam: "
-      "meta_X beside X, steam_games)");
+  import_command->add_option("--items", arguments->items,
+                             "amazon, steam, recbole, triples, json, csv: the file that describes the items "
+                             "(default for amazon, steam and recbole: "
+                             "meta_X beside X, steam_games, X.item)");
   import_command->add_flag("--json", arguments->json, "Print the report as JSON");
   add_csv_options(*import_command, *arguments);
   import_command->callback([arguments] { import(*arguments); });

@@ -100,6 +100,14 @@ TEST_F(Csv, IdsThatWereWrittenAsFloatsMeetThoseThatWereNot) {
   EXPECT_EQ(imported.report.matches[0].met, 3U);
 }
 
+TEST_F(Csv, YearsAndGenresMayBeWrittenAsPandasDoes) {
+  folder_.write("a.csv", "u,i,t,y,g\na,1,Heat,1995.0,\"['Crime', 'Film noir']\"\na,2,Up (2009),,[]\n");
+  const Dataset dataset = import_csv({.title = "t", .year = "y", .genres = "g", .genre_separator = ","});
+  EXPECT_EQ(dataset.catalogue.items[0].year, 1995);
+  EXPECT_EQ(dataset.catalogue.items[1].year, 2009);
+  EXPECT_THAT(dataset.catalogue.genre_names, ElementsAre("Crime", "Film noir"));
+}
+
 TEST_F(Csv, IdsThatASpreadsheetRoundedAreNamed) {
   folder_.write("a.csv", "u,i\na,9.78E+12\nb,b\n");
   const ImportReport report = import_dataset("csv", folder_ / "a.csv", {}).report;

@@ -408,8 +408,9 @@ TEST_F(LightGcnLists, NameWhatIsWrongInAList) {
 TEST_F(Import, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(failure(),
               HasSubstr("is not a MovieLens dataset: neither it nor a folder in it has one of u.data, "));
-  EXPECT_THAT(failure_of([&] { import("netflix"); }, ErrorKind::usage),
-              EndsWith("there are: movielens, amazon, steam, lightgcn, agent4rec, csv"));
+  EXPECT_THAT(
+      failure_of([&] { import("netflix"); }, ErrorKind::usage),
+      EndsWith("there are: movielens, amazon, steam, lightgcn, agent4rec, recbole, triples, json, csv"));
   EXPECT_THAT(failure_of([&] { import_dataset("movielens", folder_ / "none", {}); }),
               EndsWith("none: there is no such file or folder"));
   folder_.write("u.data", "1\t2\t3\t4\n");
