@@ -74,6 +74,7 @@ Imported import_dataset(std::string_view kind, const std::filesystem::path& sour
   }
   ImportSource files(source, options);
   if (files.file() && known->takes == Takes::folder) {
+    files.open(*files.file());  // says so if it is an archive
     throw Failure(ErrorKind::data,
                   fmt::format("{}: is a file; {} is read from its folder", source.string(), kind));
   }

@@ -216,9 +216,16 @@ Variant recognise(const ImportSource& source) {
   const auto* const found = std::ranges::find_if(
       kRatingFiles, [&](std::string_view name) { return source.has(std::string(name)); });
   if (found == kRatingFiles.end()) {
-    throw Failure(ErrorKind::data,
-                  fmt::format("{}: is not a MovieLens dataset: neither it nor a folder in it has one of {}",
-                              source.folder().string(), fmt::join(kRatingFiles, ", ")));
+    const auto archives = source.files([](std::string_view name) {
+      constexpr std::array<std::string_view, 5> endings{".zip", ".bz2", ".xz", ".zst", ".7z"};
+      return std::ranges::any_of(endings, [&](std::string_view ending) { return name.ends_with(ending); });
+    });
+    throw Failure(
+        ErrorKind::data,
+        fmt::format(
+            "{}: is not a MovieLens dataset: neither it nor a folder in it has one of {}{}",
+            source.folder().string(), fmt::join(kRatingFiles, ", "),
+            archives.empty() ? "" : fmt::format("; unpack {} first", to_valid_utf8(archives.front()))));
   }
   const std::string_view ratings = *found;
   if (ratings == "u.data") return {"100K", read_u_item, "u.user", ratings, {.delimiter = "\t"}};

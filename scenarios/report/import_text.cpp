@@ -191,7 +191,12 @@ std::string import_text(const Imported& imported) {
   }
   if (times) {
     const auto range = range_of<std::int64_t>(interactions, &Interactions::times_of);
-    lines.add("times", fmt::format("{} to {}", date(range.least), date(range.greatest)));
+    constexpr std::int64_t first_recommenders = 631'152'000;  // 1990
+    const std::string_view doubt =
+        range.greatest < first_recommenders
+            ? " (so early that they may be no seconds since 1970: counts, or dates?)"
+            : "";
+    lines.add("times", fmt::format("{} to {}{}", date(range.least), date(range.greatest), doubt));
   }
   for (const FileRead& file : imported.report.files) add_oddities(file, false, lines);
   return lines.text();

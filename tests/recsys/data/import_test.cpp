@@ -222,6 +222,13 @@ TEST_F(MovieLensCopies, MayBePackedWhateverTheirNames) {
               EndsWith("ratings.csv: is a Zip archive (or a NumPy .npz, or a spreadsheet); unpack it first"));
 }
 
+TEST_F(MovieLensCopies, AreUnpackedFirstFromWhatIsNoGzip) {
+  folder_.write("ml-25m.zip", "PK\x03\x04 ");
+  EXPECT_THAT(failure(), EndsWith("; unpack ml-25m.zip first"));
+  EXPECT_THAT(failure_of([&] { ImportTest::import("movielens", "ml-25m.zip"); }),
+              HasSubstr("is a Zip archive"));
+}
+
 TEST_F(MovieLensCopies, MayLieInAFolderOfTheirOwn) {
   folder_.write("ml-latest/ml-latest/movies.csv", kMovies);
   folder_.write("ml-latest/ml-latest/ratings.csv", kRatings);

@@ -165,5 +165,38 @@ TEST(Mutation, OfColumns) {
                   });
 }
 
+TEST(Mutation, OfRecBolesAtomicFiles) {
+  expect_no_crash(
+      {{"x.inter",
+        "user_id:token\titem_id:token\trating:float\ttimestamp:float\n1\t7\t4\t881250949\n2\t8\t3.5\t9e8\n"},
+       {"x.item", "item_id:token\ttitle:token_seq\tgenre:token_seq\n7\tA b\tX Y\n8\tB\tY\n"}},
+      [](const std::filesystem::path& folder) {
+        return import_dataset("recbole", folder, {.max_bad = 1}).dataset;
+      });
+}
+
+TEST(Mutation, OfTriples) {
+  expect_no_crash({{"x.csv", "1 7 4 881250949\n2 7 3 881250950\n2 8 1 881250951\n"}},
+                  [](const std::filesystem::path& folder) {
+                    return import_dataset("triples", folder, {.max_bad = 1}).dataset;
+                  });
+}
+
+TEST(Mutation, OfJsonObjects) {
+  expect_no_crash(
+      {{"x.json",
+        R"([{"u": {"id": 1}, "i": "a", "r": 4, "t": "2014-07-31T23:59:01Z", "g": ["x", {"$n": 1}]},)"
+        "\n"
+        R"( {"u": {"id": 2.0}, "i": "b\u00e9", "r": "3.5", "t": 1406851141000, "g": "x|y"}])"}},
+      [](const std::filesystem::path& folder) {
+        const CsvFormat format{.user = "u.id", .item = "i", .rating = "r", .time = "t", .genres = "g"};
+        try {
+          return import_dataset("json", folder, {.max_bad = 1, .csv = format}).dataset;
+        } catch (const Failure& failure) {  // a key that is no more is the caller's fault
+          throw Failure(ErrorKind::data, failure.what());
+        }
+      });
+}
+
 }  // namespace
 }  // namespace throng
