@@ -36,7 +36,7 @@ constexpr Delay kMostUnused = std::chrono::seconds(12);
 constexpr Delay kCounted = std::chrono::milliseconds(100);
 constexpr Delay kLongestBlindRest = std::chrono::minutes(16);
 
-double micros(Instant at) { return static_cast<double>(at.time_since_epoch().count()); }
+double clock_micros(Instant at) { return static_cast<double>(at.time_since_epoch().count()); }
 
 /// A little faster than the log allows in the long run, so that the pace never costs throughput.
 double pace_spacing(const RateBucketOptions& options, std::int64_t limit) {
@@ -63,7 +63,7 @@ double RateBucket::spacing() const {
 void RateBucket::set_limit(Instant now, std::int64_t limit) {
   const double scale = limit_ > 0 && limit > 0 ? static_cast<double>(limit_) / static_cast<double>(limit) : 1;
   pace_.set_spacing(now, pace_spacing(options_, limit), scale);
-  if (whole_at_ > micros(now)) whole_at_ = micros(now) + (whole_at_ - micros(now)) * scale;
+  if (whole_at_ > clock_micros(now)) whole_at_ = clock_micros(now) + (whole_at_ - clock_micros(now)) * scale;
   if (limit_ == 0) pace_.take(now, static_cast<double>(log_and_held(now)));
   limit_ = limit;
 }
@@ -152,7 +152,7 @@ void RateBucket::accepted(Instant now) {
       break;
     case Doubt::blind:
       // The limit is larger than we are to keep, or it is a bucket. To know costs what such a bucket got in the meantime.
-      if (tried_blindly_ || pace_.knows() || whole_at_ - micros(now) < kNearlyWhole) {
+      if (tried_blindly_ || pace_.knows() || whole_at_ - clock_micros(now) < kNearlyWhole) {
         rest_from_blind_probes(now);
       } else {
         tried_blindly_ = true;
@@ -210,7 +210,7 @@ void RateBucket::trial_refused(const RateMark& mark, Instant now, Instant until,
 
 /// During a trial, where a refusal would tell.
 Instant RateBucket::careful(Instant now, std::int64_t amount) const {
-  if (!trial_ || whole_at_ - micros(now) < static_cast<double>(kSurelyWithin.count())) return now;
+  if (!trial_ || whole_at_ - clock_micros(now) < static_cast<double>(kSurelyWithin.count())) return now;
   if (trial_->beyond != kNever) return trial_->beyond + kVerdict;
   const double gap = static_cast<double>(amount) * spacing() / kCareful;
   return std::max(now, last_ + Delay(static_cast<Delay::rep>(std::ceil(gap))));
@@ -231,8 +231,8 @@ RateMark RateBucket::take(Instant now, std::int64_t amount) {
   if (mark.probe) probe_ = {now, next_why_};
   last_ = now;
   mark.depth = pace_.take(now, static_cast<double>(amount));
-  whole_at_ = std::max(whole_at_, micros(now)) + static_cast<double>(amount) * spacing();
-  mark.whole_depth = Delay(static_cast<Delay::rep>(whole_at_ - micros(now)));
+  whole_at_ = std::max(whole_at_, clock_micros(now)) + static_cast<double>(amount) * spacing();
+  mark.whole_depth = Delay(static_cast<Delay::rep>(whole_at_ - clock_micros(now)));
   if (trial_ && trial_->beyond == kNever && mark.whole_depth > kSurelyBeyond) trial_->beyond = now;
   mark.slot = log_.add(now, now + kMinute + options_.arrival_jitter, amount);
   return mark;
