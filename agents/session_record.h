@@ -109,6 +109,8 @@ struct Mishap {
 struct Notes {
   std::vector<Saying> sayings;
   std::vector<Mishap> mishaps;
+  std::vector<std::string_view>
+      unwrapped;  ///< replies that were used: what each was taken out of, see llm::Output
 };
 
 /// All that one session left behind.

@@ -1,7 +1,9 @@
 #include "llm/api_error.h"
 
 #include <algorithm>
+#include <span>
 
+#include "engine/base/text.h"
 #include "llm/api_error_json.h"
 #include "llm/reply_json.h"
 
@@ -57,12 +59,148 @@ ApiError from_object(const json::object& object, const Secrets& secrets) {
   if (inner == nullptr) inner = object_at(object, "inner_error");
   if (inner != nullptr && error.code.empty()) error.code = text_member(*inner, "code", secrets);
   if (error.message.empty()) error.message = error_text(text_of(object), secrets);
+  // OpenRouter says "Provider returned error", and here what that provider said.
+  if (const json::object* metadata = object_at(object, "metadata"); metadata != nullptr) {
+    for (const char* key : {"raw", "reasons"}) {
+      const std::string said = text_member(*metadata, key, secrets);
+      if (!said.empty()) error.message = error_text(error.message + ": " + said, secrets);
+    }
+  }
   return error;
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view lower) {
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
   return std::search(text.begin(), text.end(), lower.begin(), lower.end(), same) != text.end();
+}
+
+/// In lower case; found within codes and types. OpenAI's, Azure's, llama.cpp's, Groq's, DashScope's, Volcengine's,
+/// Zhipu's (1301, 1261), Anthropic's, GitHub's, Gemini's and litellm's.
+constexpr std::string_view kLengthCodes[] = {"context_length_exceeded",
+                                             "string_above_max_length",
+                                             "exceed_context_size",
+                                             "contextwindowexceeded",
+                                             "context_window_exceeded",
+                                             "prompt_too_long",
+                                             "input_too_long",
+                                             "request_too_large",
+                                             "tokens_limit_reached",
+                                             "max_prompt_tokens_exceeded",
+                                             "1261"};
+constexpr std::string_view kTextCodes[] = {"content_filter",
+                                           "content_policy",
+                                           "contentpolicyviolation",
+                                           "responsibleaipolicyviolation",
+                                           "invalid_prompt",
+                                           "data_inspection_failed",
+                                           "datainspectionfailed",
+                                           "sensitivecontent",
+                                           "sensitive_content",
+                                           "json_validate_failed",
+                                           "tool_use_failed",
+                                           "output_parse_failed",
+                                           "moderation",
+                                           "prohibited_content",
+                                           "content_blocked",
+                                           "safety_violation",
+                                           "1301"};
+
+/// About who asks, whatever else is said.
+constexpr std::string_view kOwnerWords[] = {"api key",
+                                            "api_key",
+                                            "apikey",
+                                            "invalid credential",
+                                            "your credential",
+                                            "no credential",
+                                            "unauthorized",
+                                            "authentication",
+                                            "access token",
+                                            "your account",
+                                            "credit balance",
+                                            "insufficient credit",
+                                            "out of credit",
+                                            "credits",
+                                            "billing",
+                                            "insufficient balance",
+                                            "balance is",
+                                            "account balance",
+                                            "insufficient_quota",
+                                            "exceeded your current quota",
+                                            "payment",
+                                            "subscription",
+                                            "arrear",
+                                            "good standing",
+                                            "country",
+                                            "region"};
+
+/// About how long this request is.
+constexpr std::string_view kLengthWords[] = {"contextwindow",
+                                             "context length",
+                                             "context window",
+                                             "context size",
+                                             "context_length",
+                                             "model length",
+                                             "maximum number of tokens",
+                                             "token limit",
+                                             "too many tokens",
+                                             "input is too long",
+                                             "input too long",
+                                             "prompt is too long",
+                                             "prompt too long",
+                                             "prompt length",
+                                             "input length",
+                                             "input token count",
+                                             "decoder prompt",
+                                             "longer than the",
+                                             "n_ctx",
+                                             "n_keep",
+                                             "`inputs` tokens",
+                                             "reduce the length",
+                                             "reduce your prompt",
+                                             "reduce your message",
+                                             "reduce the input",
+                                             "exceeds max length",
+                                             "max_seq_len",
+                                             "number of input tokens",
+                                             "contextwindowexceeded",
+                                             "request too large",
+                                             "request entity too large",
+                                             "range of input length",
+                                             "\u8fc7\u957f",
+                                             "\u8d85\u957f"};
+
+/// About what this request says, or what the model made of it.
+constexpr std::string_view kTextWords[] = {
+    // filtered
+    "content exists risk", "datainspectionfailed", "contentpolicyviolation", "responsibleaipolicyviolation",
+    "inappropriate", "content filter", "content_filter", "content management polic", "content polic",
+    "usage polic", "use polic", "safety", "unsafe", "sensitive", "moderation", "was flagged", "been flagged",
+    "were flagged", "prohibited", "harmful", "offensive", "violat", "responsible ai",
+    "input data may contain", "output data may contain", "recitation", "was blocked", "been blocked",
+    "high risk", "\u654f\u611f", "\u8fdd\u89c4", "\u4e0d\u5b89\u5168",
+    // what the model said could not be taken
+    "failed to generate", "could not be generated", "could not generate", "unable to generate",
+    "generation failed", "failed_generation", "adjust your prompt", "generated json", "failed to parse",
+    "could not parse the generated", "could not parse model", "invalid json output", "model output",
+    "model produced", "failed to call a function"};
+
+/// About whatever is asked. Weaker words are left unclear, so that another call decides.
+constexpr std::string_view kEverythingWords[] = {
+    "model not found",     "model_not_found",    "unknown model",
+    "unknown_model",       "no such model",      "invalid model",
+    "unsupported model",   "not a valid model",  "model not exist",
+    "does not exist",      "decommissioned",     "have access",
+    "invalid schema",      "invalid_schema",     "invalid json schema",
+    "invalid json_schema", "unsupported schema", "response_format",
+    "unrecognized",        "unrecognised",       "unknown field",
+    "unknown parameter",   "unexpected keyword", "extra inputs",
+    "extra fields",        "deployment",         "api-version",
+    "api version",         "permission",         "quota",
+    "organization",        "max_tokens",         "max_completion_tokens"};
+
+bool has_any(std::string_view text, std::span<const std::string_view> words) {
+  return std::ranges::any_of(
+      words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
 /// The title of a page, else its text without tags.
@@ -103,6 +241,11 @@ std::optional<ApiError> error_in(const json::object& reply, const Secrets& secre
   return std::nullopt;
 }
 
+bool is_web_page(std::string_view body) {
+  body = body.substr(0, 1024);
+  return contains_ignoring_case(body, "<html") || contains_ignoring_case(body, "<!doctype html");
+}
+
 ApiError decode_error(std::string_view body, const Secrets& secrets) {
   body = body.substr(0, kMaxBody);
   const ReplyJson reply(body);
@@ -114,26 +257,34 @@ ApiError decode_error(std::string_view body, const Secrets& secrets) {
   if (object != nullptr) {
     if (std::optional<ApiError> error = error_in(*object, secrets)) return std::move(*error);
   }
-  const bool html = contains_ignoring_case(body.substr(0, 1024), "<html") ||
-                    contains_ignoring_case(body.substr(0, 1024), "<!doctype html");
   const std::string message =
-      error_text(html ? "a web page: " + html_text(body) : std::string(body), secrets);
+      error_text(is_web_page(body) ? "a web page: " + html_text(body) : std::string(body), secrets);
   return {.message = message, .type = "", .code = "", .param = ""};
 }
 
-bool declines_text(const ApiError& error) {
-  static constexpr std::string_view kCodes[] = {"content_filter",
-                                                "content_policy_violation",
-                                                "invalid_prompt",
-                                                "context_length_exceeded",
-                                                "string_above_max_length",
-                                                "exceed_context_size_error",
-                                                "ResponsibleAIPolicyViolation"};
-  const auto is_known = [](std::string_view code) {
-    return std::ranges::find(kCodes, code) != std::end(kCodes);
-  };
-  return is_known(error.code) || is_known(error.type) ||
-         contains_ignoring_case(error.message, "maximum context length");  // vLLM has no code for it
+ErrorAbout about(int status, const ApiError& error) {
+  const std::string codes = lower_case(error.code + " " + error.type);
+  if (has_any(codes, kLengthCodes) || has_any(codes, kTextCodes)) return ErrorAbout::text;
+  if (status == 401 || status == 402) return ErrorAbout::everything;
+  const std::string words = lower_case(error.message);
+  if (has_any(words, kOwnerWords)) return ErrorAbout::everything;
+  if (has_any(words, kLengthWords) || has_any(words, kTextWords)) return ErrorAbout::text;
+  if (status == 413) return ErrorAbout::text;
+  if (status == 404 || status == 405) return ErrorAbout::everything;
+  const bool everything =
+      has_any(words, kEverythingWords) || has_any(lower_case(error.code), kEverythingWords);
+  return everything ? ErrorAbout::everything : ErrorAbout::unclear;
+}
+
+bool is_surely_about_the_text(const ApiError& error) {
+  const std::string codes = lower_case(error.code + " " + error.type);
+  return has_any(codes, kLengthCodes) || has_any(codes, kTextCodes) ||
+         has_any(lower_case(error.message), kLengthWords);
+}
+
+bool is_about_a_model(const ApiError& error) {
+  static constexpr std::string_view kWords[] = {"model", "deployment"};
+  return has_any(lower_case(error.message + " " + error.code + " " + error.type), kWords);
 }
 
 }  // namespace throng::llm

@@ -19,9 +19,15 @@ struct ApiError {
   bool operator==(const ApiError&) const = default;
 };
 
-/// A reply of status 200 that is not one: cut short, not JSON, without its choices. Worth a retry.
+enum class Damage {
+  broken,   ///< cut short or garbled on the way
+  foreign,  ///< whole, and something else: the same comes again
+};
+
+/// A reply of status 200 that is not one: cut short, not JSON, without its choices.
 struct BrokenEnvelope {
-  std::string reason;  ///< holds nothing that the server wrote
+  std::string reason;  ///< for a person; what the server wrote is redacted and printable
+  Damage damage = Damage::broken;
 };
 
 /// What a body of status 200 turned out to be; some servers and proxies report errors that way.
@@ -34,8 +40,19 @@ using Decoded = std::variant<T, ApiError, BrokenEnvelope>;
 /// proxies.
 ApiError decode_error(std::string_view body, const Secrets& secrets);
 
-/// Whether the error is about what the request says, and will be the same next time: a content filter's, or of a prompt
-/// longer than the model's context. Known: OpenAI's, Azure's, llama.cpp's and vLLM's ways to say so.
-bool declines_text(const ApiError& error);
+/// Whether a body is HTML.
+bool is_web_page(std::string_view body);
+
+/// What an error that is an answer (of status 4xx, or told within a reply) is about: only what this request says,
+/// such as a content filter's, of a prompt longer than the model's context, of JSON that did not come about; or every
+/// request, such as of a key, a model, money or a schema; or neither is known. By the codes and words of the
+/// providers; see the tables.
+enum class ErrorAbout { text, everything, unclear };
+ErrorAbout about(int status, const ApiError& error);
+/// Whether it says that a model or a deployment is not there.
+bool is_about_a_model(const ApiError& error);
+/// Whether it is about this text in words that no passing trouble has: too long for the context, or a filter's code.
+/// Some say so with a server error's status.
+bool is_surely_about_the_text(const ApiError& error);
 
 }  // namespace throng::llm

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -20,10 +21,20 @@ struct Lesson {
 template <class T>
 using AttemptResult = std::variant<T, AttemptEnd, Lesson>;
 
+/// Where a request went.
+struct SentTo {
+  std::string origin;
+  std::string target;
+};
+
 /// `result` is a failure, or a reply of another status than 2xx. `sent_with`: the capabilities that the request was
 /// written for.
-AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const Capabilities& sent_with,
-                                           const Secrets& secrets, WallTime now);
+AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const SentTo& sent_to,
+                                           const Capabilities& sent_with, const Secrets& secrets,
+                                           WallTime now);
+
+/// There is nothing at the address, or another kind of thing.
+bool is_nothing_there(const AttemptEnd& end);
 
 /// A reply of status 2xx whose body is an error or broken: worth another attempt. An error that comes instead of any text
 /// costs nothing; see AttemptEnd::Billing.

@@ -81,6 +81,7 @@ class CallPlanner : private RequestPlanner {
   CallPlanner(const std::vector<PlannedEndpoint>& endpoints, const PlanOptions& options);
 
   using RequestPlanner::concurrency;
+  using RequestPlanner::halt;
   using RequestPlanner::in_flight;
   using RequestPlanner::rate_limit;
   using RequestPlanner::serves;

@@ -20,7 +20,8 @@ std::vector<std::string_view> left_out(const ChatRequest& request, const Capabil
 
 /// Reads the body of a reply of status 200, not streamed. Strict about the envelope, tolerant about what is
 /// optional: content may be null or a list of parts, usage and finish_reason may be absent. Of several
-/// choices the one with index 0 counts.
+/// choices the one with index 0 counts. An event stream will do too, and so will halves of surrogate pairs (as
+/// U+FFFD) and a byte order mark.
 Decoded<Completion> decode_chat(std::string_view body, const Secrets& secrets);
 
 }  // namespace throng::llm

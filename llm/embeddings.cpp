@@ -9,6 +9,7 @@
 #include "llm/api_error_json.h"
 #include "llm/json_text.h"
 #include "llm/reply_json.h"
+#include "llm/unreadable_body.h"
 
 namespace throng::llm {
 namespace {
@@ -111,10 +112,10 @@ void encode_embeddings(const EmbeddingRequest& request, std::span<const std::str
 Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inputs, const Secrets& secrets) {
   const ReplyJson reply(body);
   const json::object* object = reply.object();
-  if (object == nullptr) return BrokenEnvelope{reply.parsed() ? "not a JSON object" : "not JSON"};
+  if (object == nullptr) return unreadable_body(body, "data", secrets);
   if (std::optional<ApiError> error = error_in(*object, secrets)) return std::move(*error);
   const json::array* data = array_at(*object, "data");
-  if (data == nullptr) return BrokenEnvelope{"no data"};
+  if (data == nullptr) return unreadable_body(body, "data", secrets);
 
   const std::vector<const json::value*> vectors = by_index(*data, inputs);
   if (vectors.size() != inputs) return BrokenEnvelope{"not one embedding for each input"};

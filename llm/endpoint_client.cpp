@@ -79,7 +79,7 @@ class EndpointClient::Impl {
     if (planner_->cancel(id)) {
       end_canceled(id);
     } else if (job->second.http) {
-      endpoints_[job->second.report.endpoint]->http().cancel(*job->second.http);
+      job->second.client->cancel(*job->second.http);
     }
   }
 
@@ -88,6 +88,12 @@ class EndpointClient::Impl {
     for (const auto& [id, job] : jobs_) {
       if (planner_->cancel(id)) end_canceled(id);
     }
+  }
+
+  void halt(std::size_t endpoint, std::string why) {
+    tell("endpoint halted", fmt::format("{}: {}", endpoints_[endpoint]->name(), why));
+    planner_->halt(endpoint, std::move(why));
+    pump();
   }
 
   const CallPlanner& planner() const { return *planner_; }
@@ -133,9 +139,8 @@ class EndpointClient::Impl {
     if (job.assembly) {
       chunk = [this, id](std::string_view bytes) { jobs_.at(id).take(bytes, clock_now()); };
     }
-    job.http = endpoint.http().send(
-        endpoint.request(job, attempt.number),
-        [this, id](const net::HttpResult& result) { finished(id, result); }, std::move(chunk),
+    endpoint.send(
+        job, [this, id](const net::HttpResult& result) { finished(id, result); }, std::move(chunk),
         [this, id] { return planner_->silence(id); });
   }
 
@@ -166,13 +171,8 @@ class EndpointClient::Impl {
     job.http.reset();
     const Instant now = clock_now();
     job.keep_timings(result, now);
-    Decision decision = job.read(result, secrets_, wall_now());
-    if (decision.lesson) {
-      if (endpoint.apply(*decision.lesson, job.sent_with)) {
-        tell("capability learned", fmt::format("{}: {}", endpoint.name(), decision.lesson->lesson));
-      }
-      decision.end.kind = AttemptEnd::Kind::learned;
-    }
+    Decision decision = endpoint.read(job, result, secrets_, wall_now());
+    if (!decision.learned.empty()) tell("learned", decision.learned);
     decision.end.latency = now - job.sent;
     decision.end.first_byte = job.report.timings.first_byte;
     const Verdict verdict = planner_->finish(id, now, decision.end);
@@ -276,6 +276,8 @@ Client::CallId EndpointClient::embed(EmbeddingRequest request, std::vector<std::
 void EndpointClient::cancel(CallId call) { impl_->cancel(call); }
 
 void EndpointClient::wind_down() { impl_->wind_down(); }
+
+void EndpointClient::halt(std::size_t endpoint, std::string why) { impl_->halt(endpoint, std::move(why)); }
 
 const CallPlanner& EndpointClient::planner() const { return impl_->planner(); }
 

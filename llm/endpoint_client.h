@@ -43,6 +43,9 @@ class EndpointClient : public Client {
   CallId embed(EmbeddingRequest request, std::vector<std::string> inputs, Done<Embeddings> done) override;
   void cancel(CallId call) override;
   void wind_down() override;
+  /// Asks this endpoint nothing more, because of `why`, for a person. Calls go to others of the same model, or end
+  /// with the fault `halted`.
+  void halt(std::size_t endpoint, std::string why);
 
   const CallPlanner& planner() const;
   /// As learned so far.

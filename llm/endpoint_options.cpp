@@ -124,13 +124,19 @@ Result<void> check(const EndpointOptions& options, const std::string& path) {
   if (!all_of(options.api_version, "-."))
     return wrong(path, "api_version", "expected a version such as 2024-10-21");
   const std::string& deployment = options.deployment.empty() ? options.model : options.deployment;
-  if (options.api == Api::azure && !all_of(deployment, "-._"))
+  const bool url_names_it = options.url.find("/deployments/") != std::string::npos;
+  if (options.api == Api::azure && !url_names_it && !all_of(deployment, "-._"))
     return wrong(path, "deployment", "expected a name of letters, digits, \"-\", \".\" and \"_\"");
   if (const Result<EndpointPaths> paths = endpoint_paths(options); !paths)
     return wrong(path, "url", paths.error().message);
-  else if (options.api == Api::azure && options.api_version.empty() &&
+  else if (options.api == Api::azure && paths->chat.find('?') == std::string::npos &&
            paths->chat.find("/deployments/") != std::string::npos)
-    return wrong(path, "api_version", "missing; Azure wants one, such as 2024-10-21");
+    return wrong(path, "api_version",
+                 "missing; Azure wants one, such as 2024-10-21 (or ?api-version=2024-10-21 behind the url)");
+  const std::string in_url = api_version_in(options.url);
+  if (!in_url.empty() && !options.api_version.empty() && in_url != options.api_version)
+    return wrong(path, "api_version", "the url has another api-version");
+  if (!all_of(in_url, "-.")) return wrong(path, "url", "expected an api-version such as 2024-10-21");
   return {};
 }
 
@@ -152,6 +158,7 @@ Result<EndpointOptions> read_unredacted(const Json& json, const std::string& pat
                                                                    {"proxy", &options.proxy}}) {
     reader.text(key, *text);
   }
+  options.api = api_of(options.url);
   reader.choice("api", options.api, kApis);
   reader.choice("token_counting", options.token_counting, kTokenCountings);
   reader.choice("pacing", options.pacing, kPacings);

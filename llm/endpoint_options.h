@@ -49,14 +49,14 @@ struct ExtraHeader {
 /// One entry of a scenario's `endpoints`. All of it is operational: it may change between a run and its
 /// resumption, but for `model` and what of `capabilities` a model sees.
 struct EndpointOptions {
-  std::string url;                    ///< http or https, with or without `/v1`; no query
-  std::string model;                  ///< as this endpoint names it
-  std::string api_key_env;            ///< the environment variable that holds the key; "": there is none
-  Api api = Api::openai;              ///< azure: its paths, and the key in `api-key`
-  std::string api_version;            ///< azure's `api-version`
-  std::string deployment;             ///< azure; "": like the model
-  int rpm = 0;                        ///< requests per minute; 0: no limit
-  int tpm = 0;                        ///< tokens per minute; 0: no limit
+  std::string url;          ///< http or https, with or without `/v1`; no query
+  std::string model;        ///< as this endpoint names it
+  std::string api_key_env;  ///< the environment variable that holds the key; "": there is none
+  Api api = Api::openai;    ///< azure: its paths, and the key in `api-key`; default: what the URL says
+  std::string api_version;  ///< azure's `api-version`; "": what the URL has behind `?api-version=`
+  std::string deployment;   ///< azure; "": like the model
+  int rpm = 0;              ///< requests per minute; 0: no limit
+  int tpm = 0;              ///< tokens per minute; 0: no limit
   Pacing pacing = Pacing::automatic;  ///< within rpm and tpm; in the file: "auto", "even", "burst"
   int max_in_flight = 64;             ///< requests at once
   Price price;
@@ -84,8 +84,9 @@ Environment process_environment();
 /// what no header may carry, and never its value.
 Result<std::string> read_api_key(const EndpointOptions& options, const Environment& environment);
 
-/// What the endpoint's own headers hold, in their order: name and value. The Error (usage) names the header and the variable that
-/// is not set or holds what no header may carry, or the header whose value was left out of what a run wrote; never a value.
+/// What the endpoint's own headers hold, in their order: name and value. The Error (usage) names the header and the
+/// variable that is not set or holds what no header may carry, or the header whose value was left out of what a run
+/// wrote; never a value.
 Result<std::vector<std::pair<std::string, std::string>>> read_extra_headers(const EndpointOptions& options,
                                                                             const Environment& environment);
 

@@ -68,11 +68,13 @@ Decision refused(AttemptResult<std::monostate>&& refusal) {
   return decision;
 }
 
-/// A server may echo what identifies its caller. Cut out before anybody reads the reply, so that a run and its replay see the same.
+/// A server may echo what identifies its caller. Cut out before anybody reads the reply, so that a run and its replay
+/// see the same.
 void redact(Decision& decision, const Secrets& secrets) {
   if (auto* completion = std::get_if<Completion>(&decision.reply)) {
-    for (std::string* text : {&completion->text, &completion->reasoning, &completion->refusal,
-                              &completion->model, &completion->id, &completion->system_fingerprint})
+    for (std::string* text :
+         {&completion->text, &completion->reasoning, &completion->tool_call, &completion->refusal,
+          &completion->model, &completion->id, &completion->system_fingerprint})
       redact_data(*text, secrets);
   } else if (auto* batch = std::get_if<EmbeddingBatch>(&decision.reply)) {
     redact_data(batch->model, secrets);
@@ -138,7 +140,7 @@ void Job::keep_timings(const net::HttpResult& result, Instant now) {
 Decision Job::read(const net::HttpResult& result, const Secrets& secrets, WallTime now) {
   Decision decision;
   if (!result || result->status < 200 || result->status > 299) {
-    decision = refused(read_refusal(result, sent_with, secrets, now));
+    decision = refused(read_refusal(result, sent_to, sent_with, secrets, now));
   } else {
     if (!is_chat()) {
       decision = decide(decode_embeddings(result->body, std::get<Embedding>(asked).inputs.size(), secrets));
@@ -147,7 +149,9 @@ Decision Job::read(const net::HttpResult& result, const Secrets& secrets, WallTi
       decision = decide(assembly ? assembly->finish() : decode_chat(result->body, secrets), generated);
     }
     decision.end.hints = net::hints_of(result->headers, now);
+    const auto should_retry = decision.end.failed.hints.should_retry;  // as the error in the reply says
     decision.end.failed.hints = decision.end.hints;
+    if (should_retry) decision.end.failed.hints.should_retry = should_retry;
   }
   redact(decision, secrets);
   if (decision.end.billing != AttemptEnd::Billing::none)

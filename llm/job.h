@@ -21,6 +21,7 @@ struct Decision {
   AttemptEnd end;
   std::variant<std::monostate, Completion, EmbeddingBatch> reply;
   std::optional<LearnedCapabilities> lesson;
+  std::string learned{};  ///< what the endpoint learned of it, for a person, once
 };
 
 /// A call of an EndpointClient's from its beginning to its end: what is asked, who wants to know, and the attempt
@@ -66,6 +67,8 @@ struct Job {
   Instant submitted;
   Instant sent;
   Capabilities sent_with;                  ///< of the endpoint, when the attempt began
+  SentTo sent_to;                          ///< the attempt's request
+  net::HttpClient* client = nullptr;       ///< of the attempt under way
   std::optional<net::CallId> http;         ///< while an attempt is under way
   std::optional<StreamAssembly> assembly;  ///< while a streamed one is
   std::string last_failure;                ///< as the ledger calls it

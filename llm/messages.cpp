@@ -88,6 +88,7 @@ std::string completion_text(const Completion& completion) {
     if (!text.empty()) json[key] = text;
   };
   set("reasoning", completion.reasoning);
+  set("tool_call", completion.tool_call);
   set("refusal", completion.refusal);
   set("model", completion.model);
   set("id", completion.id);
@@ -107,6 +108,7 @@ Completion completion_from(std::string_view text) try {
   const Json json = Json::parse(text);
   Completion completion{.text = json.at("text").get<std::string>(),
                         .reasoning = json.value("reasoning", ""),
+                        .tool_call = json.value("tool_call", ""),
                         .refusal = json.value("refusal", ""),
                         .model = json.value("model", ""),
                         .id = json.value("id", ""),

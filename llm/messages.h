@@ -76,8 +76,10 @@ struct Usage {
 /// A complete reply, whatever it says. All text is valid UTF-8.
 struct Completion {
   std::string text;       ///< without the reasoning
-  std::string reasoning;  ///< from `<think>...</think>` or a field of its own
-  std::string refusal;    ///< empty: the model did not refuse
+  std::string reasoning;  ///< from `<think>...</think>` and the like, or a field of its own
+  std::string
+      tool_call;  ///< arguments of the first call of a tool, though none is ever offered: some servers answer so
+  std::string refusal;  ///< empty: the model did not refuse
   FinishReason finish = FinishReason::none;
   Usage usage;
   std::string model;  ///< as the server names it

@@ -5,6 +5,7 @@
 #include "llm/api_error_json.h"
 #include "llm/json_text.h"
 #include "llm/reply_json.h"
+#include "llm/unreadable_body.h"
 
 namespace throng::llm {
 namespace {
@@ -30,10 +31,10 @@ std::string name_at(const json::object& entry, std::string_view key, const Secre
 Decoded<std::vector<ModelInfo>> decode_models(std::string_view body, const Secrets& secrets) {
   const ReplyJson reply(body);
   const json::object* object = reply.object();
-  if (object == nullptr) return BrokenEnvelope{reply.parsed() ? "not a JSON object" : "not JSON"};
+  if (object == nullptr) return unreadable_body(body, "data", secrets);
   if (std::optional<ApiError> error = error_in(*object, secrets)) return std::move(*error);
   const json::array* data = array_at(*object, "data");
-  if (data == nullptr) return BrokenEnvelope{"no data"};
+  if (data == nullptr) return unreadable_body(body, "data", secrets);
 
   std::vector<ModelInfo> models;
   for (const json::value& each : *data) {

@@ -68,7 +68,10 @@ std::optional<SseEvent> SseParser::take_line(std::string_view line) {
 }
 
 void SseParser::take_field(std::string_view name, std::string_view value) {
-  if (name == "data") {
+  if (name == "error") {
+    event_.event = name;
+    take_field("data", value);
+  } else if (name == "data") {
     if (std::exchange(has_data_, true)) event_.data += '\n';
     event_.data.append(value);
     too_large_ = event_.data.size() > limit_;

@@ -17,7 +17,7 @@ struct SseEvent {
 
 /// Reads server-sent events (WHATWG HTML, section 9.2) however the bytes are cut: feed what has come, then
 /// take events with `next` until there is none. Lines end with LF, CR or CRLF. The data's bytes are passed on
-/// as they are.
+/// as they are. A field `error` makes an event of that name (llama.cpp writes so).
 class SseParser {
  public:
   /// No event and no line may be longer than `limit` bytes.

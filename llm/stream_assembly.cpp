@@ -1,16 +1,23 @@
 #include "llm/stream_assembly.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "engine/base/text.h"
 #include "llm/api_error_json.h"
 #include "llm/chat_completions.h"
 #include "llm/completion_json.h"
+#include "llm/loose_json.h"
 #include "llm/reply_json.h"
+#include "llm/unreadable_body.h"
 
 namespace throng::llm {
+namespace json = boost::json;
+
 namespace {
 
-namespace json = boost::json;
+constexpr std::size_t kKeptBeginning = 4096;
+constexpr std::size_t kShown = 200;  // of a chunk, in a message
 
 }  // namespace
 
@@ -18,7 +25,8 @@ StreamAssembly::StreamAssembly(Secrets secrets, std::size_t limit)
     : secrets_(std::move(secrets)), limit_(limit), parser_(limit) {}
 
 std::size_t StreamAssembly::generated() const {
-  return completion_.text.size() + completion_.reasoning.size() + completion_.refusal.size();
+  return completion_.text.size() + completion_.reasoning.size() + completion_.tool_call.size() +
+         completion_.refusal.size();
 }
 
 StreamProgress StreamAssembly::feed(std::string_view bytes) {
@@ -40,11 +48,13 @@ void StreamAssembly::take_bytes(std::string_view bytes, StreamProgress& progress
     if (first == std::string::npos) return;
     kind_ = start_[first] == '{' ? Kind::plain_json : Kind::events;  // no field of an event starts like that
     if (kind_ == Kind::plain_json) return;
-    parser_.feed(std::exchange(start_, {}));
+    parser_.feed(start_);
+    start_.resize(std::min(start_.size(), kKeptBeginning));  // for a message
   } else if (kind_ == Kind::plain_json) {
     start_.append(bytes);
     return;
   } else {
+    start_.append(bytes.substr(0, kKeptBeginning - start_.size()));
     parser_.feed(bytes);
   }
   while (!progress.ended) {
@@ -55,13 +65,22 @@ void StreamAssembly::take_bytes(std::string_view bytes, StreamProgress& progress
 }
 
 Decoded<Completion> StreamAssembly::finish() {
-  if (kind_ == Kind::plain_json && !failed_) return decode_chat(start_, secrets_);
   StreamProgress progress;
+  if (kind_ == Kind::plain_json && !failed_) {
+    Decoded<Completion> plain = decode_chat(start_, secrets_);
+    if (!std::holds_alternative<BrokenEnvelope>(plain)) return plain;
+    take_lines("", start_, progress);
+    if (!any_chunk_) return plain;
+  }
   if (!done_ && !failed_) {
     if (const std::optional<SseEvent> last = parser_.finish()) take(*last, progress);
   }
   if (failed_) return std::move(failure_);
-  if (!any_chunk_) return BrokenEnvelope{"a stream without a chunk"};
+  if (!any_chunk_) {
+    if (done_ || trimmed(start_).empty() || is_event_stream(start_))
+      return BrokenEnvelope{"a stream without a chunk"};
+    return unreadable_body(start_, "choices", secrets_);
+  }
   if (!done_ && completion_.finish == FinishReason::none)
     return BrokenEnvelope{"a stream that was cut short"};
   complete(completion_);
@@ -75,18 +94,36 @@ void StreamAssembly::fail(Decoded<Completion> failure, StreamProgress& progress)
 }
 
 void StreamAssembly::take(const SseEvent& event, StreamProgress& progress) {
-  if (event.data == "[DONE]") {
+  const std::string_view data = trimmed(event.data);
+  if (data == "[DONE]") {
     done_ = progress.ended = true;
     return;
   }
-  const ReplyJson chunk(event.data);
-  const json::object* object = chunk.object();
-  if (event.event == "error") return fail(decode_error(event.data, secrets_), progress);
-  if (object == nullptr) return fail(BrokenEnvelope{"a chunk that is not a JSON object"}, progress);
-  if (std::optional<ApiError> error = error_in(*object, secrets_)) return fail(std::move(*error), progress);
+  if (event.event == "error") return fail(decode_error(data, secrets_), progress);
+  if (data.empty()) return;  // to keep the connection alive
+  const ReplyJson chunk(data);
+  if (chunk.object() != nullptr) return take_chunk(*chunk.object(), progress);
+  if (data.find('\n') != std::string_view::npos) return take_lines(event.event, data, progress);
+  if (std::string mended = without_lone_surrogates(data); mended != data)
+    return take({.event = event.event, .data = std::move(mended)}, progress);
+  fail(BrokenEnvelope{"a chunk that is not a JSON object: " + error_text(data.substr(0, kShown), secrets_)},
+       progress);
+}
 
-  read_envelope(*object, completion_);
-  const json::object* choice = first_choice(*object);
+/// Events without a blank line between them, or JSON line by line without any fields.
+void StreamAssembly::take_lines(std::string_view event, std::string_view lines, StreamProgress& progress) {
+  while (!lines.empty() && !progress.ended) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    take({.event = std::string(event), .data = std::string(lines.substr(0, end))}, progress);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+}
+
+void StreamAssembly::take_chunk(const json::object& chunk, StreamProgress& progress) {
+  if (std::optional<ApiError> error = error_in(chunk, secrets_)) return fail(std::move(*error), progress);
+
+  read_envelope(chunk, completion_);
+  const json::object* choice = first_choice(chunk);
   if (choice == nullptr) return;  // usage, or a filter's results
   if (member(*choice, "error") != nullptr) return fail(*error_in(*choice, secrets_), progress);
   any_chunk_ = true;
@@ -95,6 +132,7 @@ void StreamAssembly::take(const SseEvent& event, StreamProgress& progress) {
   const FinishReason finish = finish_reason_of(reason);
   if (finish != FinishReason::none) completion_.finish = finish;
   const json::object* delta = object_at(*choice, "delta");
+  if (delta == nullptr) delta = object_at(*choice, "message");  // a whole reply as the only event
   if (delta == nullptr) return;
   const std::size_t before = generated();
   if (!append_message(*delta, completion_))

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/object.hpp>
+
 #include "llm/api_error.h"
 #include "llm/messages.h"
 #include "llm/sse.h"
@@ -19,7 +21,8 @@ struct StreamProgress {
 };
 
 /// Puts a streamed chat reply together. However the bytes are cut, the result is the same. Servers may leave
-/// out `[DONE]`, send usage apart or never, send chunks without choices, or answer with a plain JSON body.
+/// out `[DONE]`, send usage apart or never, send chunks without choices and events without data, put no blank line
+/// between events, send lines of bare JSON, or answer with a plain JSON body.
 class StreamAssembly {
  public:
   /// A reply of more than `limit` bytes is broken.
@@ -27,7 +30,7 @@ class StreamAssembly {
 
   StreamProgress feed(std::string_view bytes);
 
-  /// Bytes of text, reasoning and refusal so far; to be asked before `finish`.
+  /// Bytes of text, reasoning, tool calls and refusal so far; to be asked before `finish`.
   std::size_t generated() const;
 
   /// The reply, when the body has ended in an orderly way or `ended` was reported; call it once. Broken if
@@ -39,6 +42,8 @@ class StreamAssembly {
 
   void take_bytes(std::string_view bytes, StreamProgress& progress);
   void take(const SseEvent& event, StreamProgress& progress);
+  void take_lines(std::string_view event, std::string_view lines, StreamProgress& progress);
+  void take_chunk(const boost::json::object& chunk, StreamProgress& progress);
   void fail(Decoded<Completion> failure, StreamProgress& progress);
 
   Secrets secrets_;
@@ -46,7 +51,7 @@ class StreamAssembly {
   std::size_t fed_ = 0;
   SseParser parser_;
   Kind kind_ = Kind::unknown;
-  std::string start_;  ///< what came before the kind was known; the whole of a plain body
+  std::string start_;  ///< what came first; the whole of a plain body
   bool any_chunk_ = false;
   bool any_delta_ = false;
   bool done_ = false;

@@ -11,6 +11,14 @@ constexpr Purpose kSampling{"mind/sampling"};
 /// So much of a reply that could not be used is shown to the model again.
 constexpr std::size_t kRepeatedBytes = 4000;
 
+const std::string kRefuses = "it refuses to answer";
+const std::string kCutOff = "it was cut off: it has to be shorter";
+const std::string kEmpty = "it is empty";
+
+bool refuses(const llm::Completion& completion) {
+  return !completion.refusal.empty() || completion.finish == llm::FinishReason::content_filter;
+}
+
 std::string_view beginning(std::string_view text) {
   std::size_t end = std::min(text.size(), kRepeatedBytes);
   while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
@@ -52,11 +60,27 @@ ExternalRequest LlmMind::request(const Situation& situation, const Question& que
 }
 
 std::string fault_of(const llm::Completion& completion) {
-  if (!completion.refusal.empty() || completion.finish == llm::FinishReason::content_filter)
-    return "it refuses to answer";
-  if (completion.finish == llm::FinishReason::length) return "it was cut off: it has to be shorter";
-  if (completion.text.find_first_not_of(" \t\r\n") == std::string::npos) return "it is empty";
+  if (refuses(completion)) return kRefuses;
+  if (completion.finish == llm::FinishReason::length) return kCutOff;
+  if (completion.text.find_first_not_of(" \t\r\n") == std::string::npos) return kEmpty;
   return "";
+}
+
+std::variant<llm::Output, std::string> read_structured(const llm::Completion& completion,
+                                                       const llm::OutputSchema& schema) {
+  if (refuses(completion)) return kRefuses;
+  const bool cut_off = completion.finish == llm::FinishReason::length;
+  auto read = llm::read_output(completion, schema);
+  if (auto* output = std::get_if<llm::Output>(&read)) {
+    if (!cut_off) return std::move(*output);
+    // Under a grammar some models go on with blanks after the last bracket. A thought that was cut off may have gone
+    // on to another value.
+    if (output->taken_from != "reasoning")
+      return llm::Output{std::move(output->value), "reply cut off behind it"};
+  }
+  if (cut_off) return kCutOff;
+  const auto& mismatch = std::get<llm::OutputMismatch>(read);
+  return mismatch.kind == llm::OutputMismatch::Kind::empty ? kEmpty : mismatch.message();
 }
 
 }  // namespace throng

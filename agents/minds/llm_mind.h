@@ -2,12 +2,14 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
 #include "agents/minds/prompt_views.h"
 #include "engine/sim/random.h"
 #include "llm/messages.h"
+#include "llm/output_reading.h"
 
 namespace throng {
 
@@ -30,10 +32,10 @@ struct Question {
 template <class T>
 using Understood = std::variant<T, std::string>;
 
-/// A mind that asks a language model, in one of two protocols. What it is told of is the page, the profile and the memory; what
-/// it answers is taken only if it is whole and about the page: else the model is told what is wrong and asked again, at
-/// most `repairs` times, each a call of its own; then the step has no value, and the notes hold every reply that could not be
-/// used. A call takes no virtual time.
+/// A mind that asks a language model, in one of two protocols. What it is told of is the page, the profile and the
+/// memory; what it answers is taken only if it is whole and about the page: else the model is told what is wrong and
+/// asked again, at most `repairs` times, each a call of its own; then the step has no value, and the notes hold every
+/// reply that could not be used. A call takes no virtual time.
 ///
 /// The replies of the outside are completions as `llm::completion_text` writes them.
 class LlmMind : public Mind {
@@ -46,7 +48,8 @@ class LlmMind : public Mind {
 
  protected:
   /// Asks what `words() -> std::string` renders (each time anew, so that nothing of it is kept while the call is under way),
-  /// reads the reply with `read(text) -> Understood<T>`, and repairs. Everything outlives the task.
+  /// reads the reply, and repairs. Of a question with a schema the value that fits it is read, `read(const Json&) ->
+  /// T`; of any other the text, `read(std::string_view) -> Understood<T>`. Everything outlives the task.
   template <class T, class Words, class Read>
   Task<std::optional<T>> ask(Actor& self, const Situation& situation, const Question& question,
                              const Words& words, const Read& read);
@@ -69,6 +72,10 @@ class LlmMind : public Mind {
 /// What is wrong with a completion whatever was asked for: it was refused, cut off or is empty. "" if nothing is.
 std::string fault_of(const llm::Completion& completion);
 
+/// The value that a reply under a schema holds, or what is wrong with it. What was cut off only behind the value is whole.
+std::variant<llm::Output, std::string> read_structured(const llm::Completion& completion,
+                                                       const llm::OutputSchema& schema);
+
 template <class T, class Words, class Read>
 Task<std::optional<T>> LlmMind::ask(Actor& self, const Situation& situation, const Question& question,
                                     const Words& words, const Read& read) {
@@ -77,11 +84,21 @@ Task<std::optional<T>> LlmMind::ask(Actor& self, const Situation& situation, con
     const ReplyDuration at_once = [](std::string_view) { return Duration(0); };
     const std::string reply = co_await self.external(std::move(asked), at_once);
     const llm::Completion completion = llm::completion_from(reply);
-    std::string problem = fault_of(completion);
-    if (problem.empty()) {
-      Understood<T> understood = read(completion.text);
-      if (T* value = std::get_if<T>(&understood)) co_return std::move(*value);
-      problem = std::move(std::get<std::string>(understood));
+    std::string problem;
+    if constexpr (std::is_invocable_v<Read, const Json&>) {
+      auto output = read_structured(completion, *question.schema);
+      if (const auto* fitting = std::get_if<llm::Output>(&output)) {
+        if (!fitting->taken_from.empty()) situation.notes.unwrapped.push_back(fitting->taken_from);
+        co_return read(fitting->value);
+      }
+      problem = std::move(std::get<std::string>(output));
+    } else {
+      problem = fault_of(completion);
+      if (problem.empty()) {
+        Understood<T> understood = read(completion.text);
+        if (T* value = std::get_if<T>(&understood)) co_return std::move(*value);
+        problem = std::move(std::get<std::string>(understood));
+      }
     }
     situation.notes.mishaps.push_back(
         {.page = situation.page,

@@ -17,8 +17,8 @@ Task<std::optional<Reaction>> StructuredMind::react(Actor& self, const Situation
                           .schema = page_schema(page.size()),
                           .chain = static_cast<std::uint32_t>(situation.max_pages - situation.page) + 1U};
   const auto words = [&] { return render("page", views().page(situation, page)); };
-  const auto read = [&](std::string_view text) {
-    return read_structured_reaction(text, *question.schema, page.size(), situation.page);
+  const auto read = [&](const Json& reply) {
+    return read_structured_reaction(reply, page.size(), situation.page);
   };
   std::optional<StructuredReaction> reply =
       co_await ask<StructuredReaction>(self, situation, question, words, read);
@@ -39,7 +39,7 @@ Task<std::optional<Interview>> StructuredMind::interview(Actor& self, const Situ
   static const std::shared_ptr<const llm::OutputSchema> schema = structured_interview_schema();
   const Question question{.step = Step::interview, .schema = schema};
   const auto words = [&] { return render("interview", views().situation(situation)); };
-  const auto read = [](std::string_view text) { return read_structured_interview(text, *schema); };
+  const auto read = [](const Json& reply) { return read_structured_interview(reply); };
   std::optional<StructuredInterview> reply =
       co_await ask<StructuredInterview>(self, situation, question, words, read);
   if (!reply) co_return std::nullopt;

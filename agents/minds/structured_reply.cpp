@@ -53,13 +53,7 @@ std::shared_ptr<const llm::OutputSchema> structured_interview_schema() {
       .value();
 }
 
-Understood<StructuredReaction> read_structured_reaction(std::string_view text,
-                                                        const llm::OutputSchema& schema, std::size_t items,
-                                                        std::uint16_t page) {
-  const auto checked = schema.check(text);
-  if (const auto* mismatch = std::get_if<llm::OutputMismatch>(&checked)) return mismatch->message();
-  const Json& reply = std::get<Json>(checked);
-
+StructuredReaction read_structured_reaction(const Json& reply, std::size_t items, std::uint16_t page) {
   StructuredReaction read;
   for (std::size_t number = 1; number <= items; ++number) {
     const Json& item = reply["items"][std::to_string(number)];
@@ -84,13 +78,9 @@ Understood<StructuredReaction> read_structured_reaction(std::string_view text,
   return read;
 }
 
-Understood<StructuredInterview> read_structured_interview(std::string_view text,
-                                                          const llm::OutputSchema& schema) {
-  const auto checked = schema.check(text);
-  if (const auto* mismatch = std::get_if<llm::OutputMismatch>(&checked)) return mismatch->message();
-  const Json& reply = std::get<Json>(checked);
-  return StructuredInterview{.interview = {.score = reply["score"].get<std::uint8_t>()},
-                             .reason = reply["reason"].get<std::string>()};
+StructuredInterview read_structured_interview(const Json& reply) {
+  return {.interview = {.score = reply["score"].get<std::uint8_t>()},
+          .reason = reply["reason"].get<std::string>()};
 }
 
 }  // namespace throng

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "agents/minds/llm_mind.h"
@@ -25,12 +24,8 @@ struct StructuredInterview {
 std::shared_ptr<const llm::OutputSchema> structured_page_schema(std::size_t items);
 std::shared_ptr<const llm::OutputSchema> structured_interview_schema();
 
-/// Reads a reply that must fit `schema`, which is that of a page of `items` items. `page` is the page's number, for the
-/// sayings.
-Understood<StructuredReaction> read_structured_reaction(std::string_view text,
-                                                        const llm::OutputSchema& schema, std::size_t items,
-                                                        std::uint16_t page);
-Understood<StructuredInterview> read_structured_interview(std::string_view text,
-                                                          const llm::OutputSchema& schema);
+/// What a reply says that fits the schema of a page of `items` items. `page` is the page's number, for the sayings.
+StructuredReaction read_structured_reaction(const Json& reply, std::size_t items, std::uint16_t page);
+StructuredInterview read_structured_interview(const Json& reply);
 
 }  // namespace throng

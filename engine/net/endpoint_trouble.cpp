@@ -18,6 +18,8 @@ constexpr int kNoticesThin = 4;  // each waits this many times as long as the on
 // 20 s without any success are not random.
 constexpr int kFailuresToStop = 6;
 constexpr Delay kWrongFromTheFirst = seconds(20);
+// Each may be billed, and nothing random makes a whole reply of another kind.
+constexpr int kForeignToStop = 3;
 
 }  // namespace
 
@@ -30,10 +32,12 @@ void EndpointTrouble::failed(Instant now, Failure failure, const std::string& me
   if (failures_ == 0) {
     since_ = now;
     all_unusable_ = true;
+    all_foreign_ = true;
     notice_after_ = kFirstNotice;
   }
   ++failures_;
-  all_unusable_ = all_unusable_ && failure == Failure::unusable;
+  all_unusable_ = all_unusable_ && failure != Failure::unavailable;
+  all_foreign_ = all_foreign_ && failure == Failure::foreign;
   last_ = message;
 }
 
@@ -44,6 +48,7 @@ std::optional<std::string> EndpointTrouble::notice(Instant now) {
 }
 
 bool EndpointTrouble::is_hopeless(Instant now, Delay patience) const {
+  if (!ever_usable_ && failures_ > 0 && all_foreign_) return failures_ >= kForeignToStop;
   if (failures_ < kFailuresToStop) return false;
   const bool wrong_from_the_first = !ever_usable_ && all_unusable_;
   return now - since_ >= (wrong_from_the_first ? std::min(patience, kWrongFromTheFirst) : patience);

@@ -14,6 +14,7 @@ class EndpointTrouble {
   enum class Failure {
     unavailable,  ///< no connection, a deadline, a limit, a server's error: it may be back in a while
     unusable,     ///< a reply came and was none: cut short, no JSON, an error of status 200
+    foreign,      ///< unusable, and whole: a web page, something compressed
   };
 
   void usable();
@@ -22,7 +23,7 @@ class EndpointTrouble {
   /// What to tell a person now, after a failure: soon after the trouble began, then ever more seldom.
   std::optional<std::string> notice(Instant now);
   /// Whether to stop asking: nothing usable came for longer than `patience`; or nothing usable ever came, only replies that are
-  /// none, a few of them and for a while, for then something is set up wrongly.
+  /// none, a few of them and for a while, for then something is set up wrongly; or three, if they are whole and of another kind.
   bool is_hopeless(Instant now, Delay patience) const;
   /// "no usable reply for 12 s (9 attempts), the last: ..."
   std::string in_words(Instant now) const;
@@ -31,6 +32,7 @@ class EndpointTrouble {
   Instant since_{};
   int failures_ = 0;  ///< in a row
   bool all_unusable_ = true;
+  bool all_foreign_ = true;
   bool ever_usable_ = false;
   Delay notice_after_{};
   std::string last_;

@@ -76,6 +76,14 @@ void RateLimit::refused(const SentAttempt& attempt, Instant now, Instant until, 
 
 void RateLimit::hear(const SentAttempt& attempt, Instant now, const ServerHints& hints) {
   if (options_.headers == LimitHeaders::ignore) return;
+  if (options_.pacing != Pacing::automatic && hints.retry_after) {
+    // When to come back says more than what remains: a pace that never doubts its books would wait for a whole minute.
+    ServerHints without = hints;
+    without.retry_after.reset();
+    without.requests.remaining.reset();
+    without.tokens.remaining.reset();
+    return hear(attempt, now, without);
+  }
   hear_limit(requests_, heard_requests_, options_.requests_per_minute, attempt.requests_mark, now,
              hints.requests);
   hear_limit(tokens_, heard_tokens_, options_.tokens_per_minute, attempt.tokens_mark, now, hints.tokens);

@@ -9,6 +9,9 @@ namespace throng {
 namespace {
 
 constexpr Delay kLongWait = std::chrono::seconds(60);  // to tell a person of; longer than any backoff
+/// After so many refusals in unknown words, one after the other, of a server that has taken calls before, something else
+/// has changed. With a filter that refuses a third of all prompts ten in a row come once in 60,000 calls.
+constexpr int kRefusedToStop = 10;
 constexpr int kLookedAt =
     64;  // waiting calls at a time; more would cost much where most are too large for an endpoint
 
@@ -31,14 +34,17 @@ Health health_of(const RequestEnd& end) {
 
 /// The server's answer is no, whenever it is asked.
 bool is_refusal(const RequestEnd& end) {
+  if (end.refuses == Refuses::this_text) return true;
   const int status = end.failed.status;
   return end.failed.fault == TransportFault::none && status < 500 && status != 408 && status != 409 &&
          status != 429;
 }
 
 /// A wrong key, or a model or path that is not there: no call fares better at this endpoint.
-bool is_about_the_endpoint(const FailedAttempt& failed) {
-  return failed.fault == TransportFault::none && (failed.status == 401 || failed.status == 404);
+bool is_about_the_endpoint(const RequestEnd& end) {
+  const FailedAttempt& failed = end.failed;
+  return failed.fault == TransportFault::none &&
+         (failed.status == 401 || failed.status == 404 || end.refuses == Refuses::everything);
 }
 
 bool is_unusable(const RequestEnd& end) {
@@ -90,6 +96,7 @@ std::optional<PlannedAttempt> RequestPlanner::next(Instant now) {
       return attempt;
     }
   }
+  end_lonely_doubts();
   return std::nullopt;
 }
 
@@ -268,6 +275,9 @@ RequestVerdict RequestPlanner::finish(std::uint64_t id, Instant now, const Reque
   switch (end.kind) {
     case RequestEnd::Kind::completed:
       endpoint.quota.on_success();
+      endpoint.has_completed = true;
+      endpoint.refused_in_a_row = 0;
+      resolve_doubt(lanes_[call.lane], CallFault::declined);
       break;
     case RequestEnd::Kind::failed:
       verdict = retry(id, call, flight, now, end);
@@ -314,9 +324,12 @@ Delay RequestPlanner::silence(std::uint64_t id) const {
 void RequestPlanner::watch(Endpoint& endpoint, Instant now, const RequestEnd& end) {
   if (end.kind == RequestEnd::Kind::completed) endpoint.trouble.usable();
   if (end.kind != RequestEnd::Kind::failed || is_refusal(end)) return;
-  endpoint.trouble.failed(
-      now, is_unusable(end) ? EndpointTrouble::Failure::unusable : EndpointTrouble::Failure::unavailable,
-      end.message);
+  using Kind = EndpointTrouble::Failure;
+  endpoint.trouble.failed(now,
+                          end.foreign        ? Kind::foreign
+                          : is_unusable(end) ? Kind::unusable
+                                             : Kind::unavailable,
+                          end.message);
   if (const auto text = endpoint.trouble.notice(now))
     notice(fmt::format("{}: {}", endpoint.options.name, *text));
 }
@@ -329,7 +342,7 @@ RequestVerdict RequestPlanner::retry(std::uint64_t id, Call& call, const Flight&
   FailedAttempt failed = end.failed;
   failed.never_answered = !lanes_[call.lane].has_answered;
   RetryDecision decision = policy_.decide(failed, id, attempt);
-  if (is_about_the_endpoint(failed) && another_serves(lanes_[call.lane], flight.endpoint))
+  if (is_about_the_endpoint(end) && another_serves(lanes_[call.lane], flight.endpoint))
     decision.action = RetryAction::halt;
   leave_alone(endpoint, flight, now, end, decision);
 
@@ -338,9 +351,11 @@ RequestVerdict RequestPlanner::retry(std::uint64_t id, Call& call, const Flight&
         .kind = RequestVerdict::Kind::failed, .fault = fault, .message = std::move(message)};
   };
   if (decision.action == RetryAction::fail) {
-    const CallFault refusal = end.declined ? CallFault::declined : CallFault::rejected;
-    return fail(is_refusal(end) ? refusal : CallFault::gave_up,
-                fmt::format("{} (attempt {})", end.message, attempt));
+    std::string message = fmt::format("{} (attempt {})", end.message, attempt);
+    if (!is_refusal(end)) return fail(CallFault::gave_up, std::move(message));
+    if (end.refuses == Refuses::unclear) return doubt(id, call, endpoint, message);
+    return fail(end.refuses == Refuses::this_text ? CallFault::declined : CallFault::rejected,
+                std::move(message));
   }
   if (decision.action != RetryAction::halt && !endpoint.quota.try_retry())
     return fail(CallFault::gave_up, fmt::format("{}; too many calls fail to go on retrying", end.message));
@@ -349,6 +364,54 @@ RequestVerdict RequestPlanner::retry(std::uint64_t id, Call& call, const Flight&
   const Delay waited = end.stalled ? end.latency : Delay(0);
   wait_again(id, call, now, endpoint_waits ? Delay(0) : std::max(Delay(0), decision.delay - waited));
   return {.kind = RequestVerdict::Kind::again};
+}
+
+/// A refusal in unknown words, of this text or of whatever is asked.
+RequestVerdict RequestPlanner::doubt(std::uint64_t id, Call& call, Endpoint& endpoint,
+                                     const std::string& message) {
+  RequestVerdict verdict{
+      .kind = RequestVerdict::Kind::failed, .fault = CallFault::declined, .message = message};
+  ++endpoint.refused_in_a_row;
+  if (endpoint.has_completed) {
+    if (endpoint.refused_in_a_row < kRefusedToStop) return verdict;
+    verdict.fault = CallFault::rejected;
+    verdict.message = fmt::format("{} refuses whatever is asked, {} calls in a row: {}",
+                                  endpoint.options.name, endpoint.refused_in_a_row, message);
+    return verdict;
+  }
+  Lane& lane = lanes_[call.lane];
+  if (!lane.doubted) {
+    lane.doubted = Doubted{.call = id, .message = message};
+    return {.kind = RequestVerdict::Kind::again};
+  }
+  resolve_doubt(lane, CallFault::rejected);
+  lane.doubted = Doubted{.call = 0, .message = message};
+  verdict.fault = CallFault::rejected;
+  verdict.message = fmt::format("{} refuses whatever is asked: {}", endpoint.options.name, message);
+  return verdict;
+}
+
+/// Another call has shown what the refusal of the doubted one was about.
+void RequestPlanner::resolve_doubt(Lane& lane, CallFault fault) {
+  if (!lane.doubted) return;
+  const Doubted doubted = *std::exchange(lane.doubted, std::nullopt);
+  if (calls_.contains(doubted.call)) end(doubted.call, fault, doubted.message);
+}
+
+/// Where there is no other call to decide, the refusal is taken for one of the text; the next one will show.
+void RequestPlanner::end_lonely_doubts() {
+  for (std::size_t number = 0; number < lanes_.size(); ++number) {
+    auto& doubted = lanes_[number].doubted;
+    if (!doubted || !calls_.contains(doubted->call)) continue;
+    const bool lonely = std::ranges::none_of(
+        calls_, [&](const auto& each) { return each.second.lane == number && each.first != doubted->call; });
+    if (lonely) end(std::exchange(doubted->call, 0), CallFault::declined, doubted->message);
+  }
+}
+
+void RequestPlanner::halt(std::size_t endpoint, std::string why) {
+  endpoints_[endpoint].health = EndpointHealth::halted;
+  endpoints_[endpoint].halted_by = std::move(why);
 }
 
 /// Keeps every call from the endpoint for as long as its server wants, or for good.

@@ -49,8 +49,8 @@ struct PlannedAttempt {
 
 /// Why a call ended without a reply.
 enum class CallFault {
-  rejected,   ///< the server refuses this very request
-  declined,   ///< the server's last word on this very text: filtered, or longer than the model's context
+  rejected,  ///< the server refuses this very request
+  declined,  ///< the server's last word on this very text: filtered, or longer than the model's context, or in unknown words
   too_large,  ///< more tokens than a minute's limit, or than the budget can bound
   gave_up,    ///< attempts, the retry quota or the patience with the endpoints are used up
   halted,     ///< no endpoint serves this model any more: quota, billing, keys
@@ -65,6 +65,14 @@ struct EndedCall {
   std::string message;
 };
 
+/// What a server refuses with a request.
+enum class Refuses {
+  this_request,  ///< in whatever words: the call fails
+  this_text,     ///< what it says: the call ends with the server's last word on it
+  everything,    ///< whatever is asked: a key, a model, money, a schema
+  unclear,       ///< this text or everything: another call decides
+};
+
 /// How an attempt ended.
 struct RequestEnd {
   enum class Kind {
@@ -76,8 +84,9 @@ struct RequestEnd {
   Kind kind = Kind::completed;
   FailedAttempt failed{};
   std::string message{};  ///< failed, for a person
-  bool declined = false;  ///< the server's last word on this text: see CallFault::declined
+  Refuses refuses = Refuses::this_request;
   bool unusable = false;  ///< failed: the server took the call for answered, and it was not
+  bool foreign = false;   ///< unusable: a whole reply of another kind, which comes again
   bool stalled = false;   ///< given up for its silence, see `silence`
   Delay latency{0};
   Delay first_byte{0};  ///< from sending; 0: unknown
@@ -130,6 +139,9 @@ class RequestPlanner {
 
   std::size_t waiting() const { return calls_.size() - in_flight_; }
   std::size_t in_flight() const { return in_flight_; }
+  /// Nothing goes to the endpoint any more. `why` is for a person.
+  void halt(std::size_t endpoint, std::string why);
+
   std::size_t endpoints() const { return endpoints_.size(); }
   const PlannedServer& options(std::size_t endpoint) const { return endpoints_[endpoint].options; }
   const RateLimit& rate_limit(std::size_t endpoint) const { return endpoints_[endpoint].rate; }
@@ -172,6 +184,8 @@ class RequestPlanner {
     Instant parked_until = Instant::min();
     Instant newest_answered = Instant::min();  ///< when the latest attempt was sent that has been answered
     EndpointTrouble trouble;
+    bool has_completed = false;          ///< a call, ever
+    int refused_in_a_row = 0;            ///< calls, for reasons that are not clear
     Instant wait_told = Instant::min();  ///< the longest wait that was told of ends then
 
     /// When its server wants to be asked again.
@@ -190,12 +204,18 @@ class RequestPlanner {
     int stalls = 0;    ///< of these, given up for their silence
     std::optional<Flight> flight;
   };
+  /// A call that was refused before any was ever taken: if the next one is, too, every call would be.
+  struct Doubted {
+    std::uint64_t call = 0;  ///< waits for that; 0: it is over, as there was no other
+    std::string message;
+  };
   /// The calls of one model that may go at once.
   struct Lane {
     std::string model;
     std::vector<std::size_t> endpoints;
     ServiceOrder waiting;
     bool has_answered = false;  ///< any of its endpoints, ever
+    std::optional<Doubted> doubted{};
   };
   struct Delayed {
     Instant until;
@@ -226,6 +246,9 @@ class RequestPlanner {
   void watch(Endpoint& endpoint, Instant now, const RequestEnd& end);
   RequestVerdict retry(std::uint64_t id, Call& call, const Flight& flight, Instant now,
                        const RequestEnd& end);
+  RequestVerdict doubt(std::uint64_t id, Call& call, Endpoint& endpoint, const std::string& message);
+  void resolve_doubt(Lane& lane, CallFault fault);
+  void end_lonely_doubts();
   void leave_alone(Endpoint& endpoint, const Flight& flight, Instant now, const RequestEnd& end,
                    const RetryDecision& decision);
   void wait_again(std::uint64_t id, const Call& call, Instant now, Delay delay);

@@ -5,6 +5,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
 
@@ -56,6 +57,15 @@ Result<Url> parse_url(std::string_view text) {
   if (parsed->has_query()) url.target += "?" + std::string(parsed->encoded_query());
   url.user_info = parsed->userinfo();
   return url;
+}
+
+Result<Url> resolve(const Url& base, std::string_view reference) {
+  const auto parsed = boost::urls::parse_uri_reference({reference.data(), reference.size()});
+  if (!parsed || reference.empty()) return wrong(reference, "expected an address or a path");
+  boost::urls::url resolved(base.origin() + base.target);
+  if (!resolved.resolve(*parsed)) return wrong(reference, "expected an address or a path");
+  resolved.remove_fragment();
+  return parse_url({resolved.buffer().data(), resolved.buffer().size()});
 }
 
 bool is_ip_address(const std::string& host) {

@@ -28,6 +28,9 @@ struct Url {
 /// information or a query).
 Result<Url> parse_url(std::string_view text);
 
+/// Where `reference`, absolute or relative as in a header Location, leads from `base`. Fragments are left out.
+Result<Url> resolve(const Url& base, std::string_view reference);
+
 /// Whether `host` is an IPv4 or IPv6 address rather than a name.
 bool is_ip_address(const std::string& host);
 

@@ -20,8 +20,9 @@ struct Discovery {
   net::HttpTimings timings;
 };
 
-/// Asks `GET /v1/models`; runs `io` meanwhile. `options.model` may be empty. Throws Failure(stopped) if the endpoint cannot be
-/// reached, Failure(usage) if it refuses the key, or for options that cannot work.
+/// Asks `GET /v1/models`, or at another path that the URL may mean; runs `io` meanwhile. `options.model` may be
+/// empty. Throws Failure(stopped) if the endpoint cannot be reached, Failure(usage) if it refuses the key, or for
+/// options that cannot work.
 Discovery discover(boost::asio::io_context& io, const EndpointOptions& options,
                    const Environment& environment);
 

@@ -6,6 +6,7 @@
 #include "engine/net/clocks.h"
 #include "llm/bench/distribution.h"
 #include "llm/endpoint.h"
+#include "llm/output_reading.h"
 
 namespace throng::llm::bench {
 namespace {
@@ -58,8 +59,8 @@ void attempt(boost::asio::io_context& io, Endpoint& endpoint, Call& call) {
   job.start({{.call = 1, .number = ++call.attempts}}, clock_now(), endpoint.capabilities(),
             endpoint.secrets());
   std::optional<net::HttpResult> result;
-  endpoint.http().send(
-      endpoint.request(job, call.attempts),
+  endpoint.send(
+      job,
       [&](net::HttpResult outcome) {
         result = std::move(outcome);
         io.stop();
@@ -72,7 +73,7 @@ void attempt(boost::asio::io_context& io, Endpoint& endpoint, Call& call) {
   if (call.attempts == 1) call.connection = timings;
   call.dropped = !*result && result->error().kind == net::HttpFailureKind::dropped;
   if (*result) keep_headers((*result)->headers, endpoint.secrets(), call.headers);
-  call.decision = job.read(*result, endpoint.secrets(), wall_now());
+  call.decision = endpoint.read(job, *result, endpoint.secrets(), wall_now());
 }
 
 Json capabilities_json(const Capabilities& known) {
@@ -131,15 +132,14 @@ Json ping(boost::asio::io_context& io, const EndpointOptions& options, const Env
   Endpoint endpoint(io, options, environment);
   Call call(full_request(options.model));
   attempt(io, endpoint, call);
-  while ((call.decision.lesson || call.dropped) && call.attempts < kMostLessons) {
-    if (call.decision.lesson) endpoint.apply(*call.decision.lesson, call.job.sent_with);
-    attempt(io, endpoint, call);
-  }
+  const auto goes_again = [&] { return call.dropped || call.decision.end.kind == AttemptEnd::Kind::learned; };
+  while (goes_again() && call.attempts < kMostLessons) attempt(io, endpoint, call);
   const auto* completion = std::get_if<Completion>(&call.decision.reply);
   if (completion == nullptr) refuse(endpoint, call.decision.end);
   const CallTimings& timings = call.job.report.timings;
   const auto& schema = std::get<Job::Chat>(call.job.asked).request.schema;
-  const auto output = schema->check(completion->text);
+  const auto output = read_output(*completion, *schema);
+  const auto* const fits = std::get_if<Output>(&output);
   return {{"url", endpoint.name()},
           {"model", completion->model.empty() ? options.model : completion->model},
           {"connection_ms",
@@ -150,7 +150,8 @@ Json ping(boost::asio::io_context& io, const EndpointOptions& options, const Env
             {"total", milliseconds(timings.total)}}},
           {"attempts", call.attempts},
           {"capabilities", capabilities_json(endpoint.capabilities())},
-          {"fits_schema", std::holds_alternative<Json>(output)},
+          {"fits_schema", fits != nullptr},
+          {"taken_from", fits == nullptr ? "" : std::string(fits->taken_from)},
           {"usage",
            {{"prompt", completion->usage.prompt},
             {"cached", completion->usage.cached},

@@ -19,7 +19,8 @@ namespace throng::llm::bench {
 ///   "timings_ms"    {"first_byte", "first_token" (null: none came), "total"}: of the call, on that connection if kept
 ///   "attempts"      requests until the endpoint took one
 ///   "capabilities"  as a scenario's endpoint takes them
-///   "fits_schema"   whether the reply fits the JSON Schema that it was asked for
+///   "fits_schema"   whether the reply holds a value that fits the JSON Schema that it was asked for, and
+///   "taken_from"    what that had to be taken out of; "" if the reply was nothing else
 ///   "usage"         {"prompt", "cached", "completion", "source"}
 ///   "finish", "text"
 ///   "rate_limit_headers"  the `x-ratelimit-*` and `retry-after*` headers of the reply

@@ -80,7 +80,7 @@ std::string unusable_json(const AgentPrompt& prompt, Answer answer, const Draws&
   }
   const std::string right = worded(prompt, answer, draws);
   if (way == 0) return right.substr(0, right.size() / 2);
-  return way == 1 ? "Of course: " + right : "[]";
+  return way == 1 ? std::string(kRefusals.at(stream.bits() % kRefusals.size())) : "[]";
 }
 
 /// The first half of a page's first step, a feeling without a decision, a reason without a number.

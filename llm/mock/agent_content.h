@@ -11,7 +11,7 @@ namespace throng::llm::mock {
 /// and rate everything on the page so, "also pick" makes it name an item that is not there. Case does not matter.
 enum class Obey { nobody, titles };
 
-/// What the user says whom the model plays; with a fault, something of no use. As JSON that is: cut short, wrapped in prose,
+/// What the user says whom the model plays; with a fault, something of no use. As JSON that is: cut short, a refusal in prose,
 /// of another type, an item left out, one that is not on the page, a number out of range. As lines: nothing, a refusal,
 /// lines missing, and the same wrong items and numbers. Depends on the prompt and the draws alone.
 std::string agent_content(const AgentPrompt& prompt, ContentFault fault, Obey obey, const Draws& draws);

@@ -40,6 +40,7 @@ void print_text(const Json& pong) {
   print_members("reply", {{"text", pong["text"]},
                           {"finish", pong["finish"]},
                           {"fits the schema", pong["fits_schema"]},
+                          {"taken out of", pong["taken_from"]},
                           {"requests until it was taken", pong["attempts"]}});
   print_members("usage, tokens", pong["usage"]);
   print_members("rate limits", pong["rate_limit_headers"]);

@@ -5,9 +5,17 @@
 namespace throng {
 
 void add_endpoint_arguments(CLI::App& command, EndpointArguments& arguments) {
-  command.add_option("URL", arguments.url, "The endpoint's base URL, with or without /v1")->required();
+  command
+      .add_option("URL", arguments.url,
+                  "The endpoint's base URL, with or without /v1 or /chat/completions (docs/endpoints.md)")
+      ->required();
   command.add_option("--model", arguments.model, "The model (default: the first that the endpoint lists)");
   command.add_option("--api-key-env", arguments.api_key_env, "The environment variable that holds the key");
+  command.add_option("--api", arguments.api, "How paths and key are written (default: what the URL says)")
+      ->check(CLI::IsMember({"openai", "azure"}).description("openai|azure"));
+  command.add_option("--api-version", arguments.api_version, "Azure's api-version (default: the URL's)");
+  command.add_option("--deployment", arguments.deployment,
+                     "Azure's deployment (default: the URL's, or the model)");
   command.add_option("--ca-file", arguments.ca_file,
                      "PEM file of the authorities to trust (default: the system's)");
   command.add_flag("--insecure", arguments.insecure, "Do not check the server's certificate");
@@ -18,7 +26,12 @@ void add_endpoint_arguments(CLI::App& command, EndpointArguments& arguments) {
 
 llm::EndpointOptions endpoint_options(const EndpointArguments& arguments) {
   Json json{{"url", arguments.url}, {"model", arguments.model.empty() ? "default" : arguments.model}};
-  if (!arguments.api_key_env.empty()) json["api_key_env"] = arguments.api_key_env;
+  for (const auto& [key, text] : {std::pair{"api_key_env", &arguments.api_key_env},
+                                  {"api", &arguments.api},
+                                  {"api_version", &arguments.api_version},
+                                  {"deployment", &arguments.deployment}}) {
+    if (!text->empty()) json[key] = *text;
+  }
   llm::EndpointOptions options = llm::read_endpoint(json, "").value();
   options.model = arguments.model;
   options.ca_file = arguments.ca_file;

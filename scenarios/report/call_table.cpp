@@ -56,6 +56,11 @@ Json call_section(const Json& llm) {
   for (const auto& [step, times] : llm.at("unusable_replies").items()) {
     troubles.push_back(Json::array({fmt::format("replies that could not be used: {}", step), times}));
   }
+  const Json unwrapped = llm.value("unwrapped_replies", Json::object());  // older runs have none
+  for (const auto& [taken_from, times] : unwrapped.items()) {
+    troubles.push_back(
+        Json::array({fmt::format("replies used that had to be unwrapped: {}", taken_from), times}));
+  }
   for (const auto& [kind, times] : llm.at("failed_attempts").items()) {
     troubles.push_back(Json::array({fmt::format("failed attempts: {}", kind), times}));
   }
@@ -94,6 +99,8 @@ std::string call_table(const Json& llm) {
       "{}; interviews missing: {}\n",
       by_name(llm.at("unusable_replies")), count(llm, "repairs"), count(llm, "degraded_pages"),
       count(llm, "pages"), count(llm, "abandoned_agents"), count(llm, "missing_interviews"));
+  if (const Json unwrapped = llm.value("unwrapped_replies", Json::object()); !unwrapped.empty())
+    text += fmt::format("  replies used that had to be unwrapped: {}\n", by_name(unwrapped));
   text += fmt::format("  failed attempts: {}\n", by_name(llm.at("failed_attempts")));
   if (const std::int64_t calls = llm.value("implausible_usage", std::int64_t{0}); calls > 0) {
     text += fmt::format("  calls whose server claimed a usage that cannot be (tokens are estimated): {}\n",

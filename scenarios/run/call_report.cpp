@@ -83,7 +83,9 @@ void MishapCounts::add(const SessionRecord& session) {
   for (const Mishap& mishap : session.notes.mishaps) {
     ++unusable_[mishap.step];
     if (!mishap.gave_up) ++repairs_;
+    last_problem_ = mishap.problem;
   }
+  for (const std::string_view taken_from : session.notes.unwrapped) ++unwrapped_[taken_from];
 }
 
 double MishapCounts::degraded_share() const {
@@ -93,6 +95,8 @@ double MishapCounts::degraded_share() const {
 Json MishapCounts::json() const {
   Json unusable = Json::object();
   for (const auto& [step, count] : unusable_) unusable[to_string(step)] = count;
+  Json unwrapped = Json::object();
+  for (const auto& [taken_from, count] : unwrapped_) unwrapped[std::string(taken_from)] = count;
   return {{"sessions", sessions_},
           {"pages", pages_},
           {"degraded_pages", degraded_pages_},
@@ -100,7 +104,8 @@ Json MishapCounts::json() const {
           {"abandoned_agents", abandoned_},
           {"missing_interviews", missing_interviews_},
           {"unusable_replies", unusable},
-          {"repairs", repairs_}};
+          {"repairs", repairs_},
+          {"unwrapped_replies", unwrapped}};
 }
 
 Json sum_of_call_reports(const std::vector<Json>& reports) {

@@ -16,10 +16,13 @@ class MishapCounts {
  public:
   void add(const SessionRecord& session);
 
+  std::size_t pages() const { return pages_; }
   std::size_t degraded_pages() const { return degraded_pages_; }
+  /// Of the reply that could not be used last, as sessions were added.
+  const std::string& last_problem() const { return last_problem_; }
   double degraded_share() const;  ///< of all pages; 0 without any
   /// An object: sessions, pages, degraded_pages, degraded_share, abandoned_agents, missing_interviews, unusable_replies {by
-  /// step}, repairs.
+  /// step}, repairs, unwrapped_replies {by what they were taken out of}.
   Json json() const;
 
  private:
@@ -29,7 +32,9 @@ class MishapCounts {
   std::size_t abandoned_ = 0;
   std::size_t missing_interviews_ = 0;
   std::size_t repairs_ = 0;
+  std::string last_problem_;
   std::map<Step, std::size_t> unusable_;
+  std::map<std::string_view, std::size_t> unwrapped_;
 };
 
 /// What all calls of a run took: asking_agents, calls, from_journal, replayed, live (as far as this process knows), attempts,

@@ -1,17 +1,40 @@
 #include "scenarios/run/llm_line.h"
 
-#include <boost/asio/io_context.hpp>
+#include <algorithm>
 
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+
+#include "agents/minds/llm_mind.h"
+#include "agents/minds/reply_fields.h"
 #include "llm/endpoint_paths.h"
 
 namespace throng {
 namespace {
 
-/// Whom a call went to, and what that costs.
+/// So many replies of an endpoint, of which none can be used, are no bad luck any more: even of a model that fails at
+/// 70 % of its replies the first twenty are such in one run of 1,250.
+constexpr int kFirstReplies = 20;
+
+/// Whom a call went to, what that costs, and how it goes.
 struct Supplier {
   std::string name;
   llm::Prices prices;
+  int useless = 0;  ///< replies, before the first that could be used
+  bool ever_useful = false;
 };
+
+/// What keeps a mind from using a reply, as far as it can be told without the page that it is about; "" if nothing does.
+std::string problem_of(const llm::Completion& completion, const llm::OutputSchema* schema) {
+  if (schema != nullptr) {
+    auto read = read_structured(completion, *schema);
+    return std::holds_alternative<llm::Output>(read) ? "" : std::get<std::string>(std::move(read));
+  }
+  if (std::string fault = fault_of(completion); !fault.empty()) return fault;
+  const bool has_label = std::ranges::any_of(
+      reply_fields(completion.text), [](const ReplyField& field) { return field.kind != FieldKind::text; });
+  return has_label ? "" : "it has none of the labels that were asked for";
+}
 
 std::vector<Supplier> suppliers(const std::vector<llm::EndpointOptions>& endpoints) {
   std::vector<Supplier> suppliers;
@@ -47,8 +70,9 @@ ErrorKind kind_of(llm::CallFault fault) {
 
 struct LlmLine::Impl {
   Impl(boost::asio::io_context& io_context, std::vector<llm::EndpointOptions> endpoints,
-       const llm::Environment& environment, llm::ClientOptions options)
+       const llm::Environment& environment, llm::ClientOptions options, UselessEndpoint what_of_useless)
       : suppliers(throng::suppliers(endpoints)),
+        useless(what_of_useless),
         io(io_context),
         client(io, std::move(endpoints), environment, std::move(options)) {}
 
@@ -70,7 +94,26 @@ struct LlmLine::Impl {
                           .usd = llm::cost(supplier.prices, tokens).dollars()};
   }
 
+  /// Stops asking an endpoint whose first replies all had a problem.
+  void judge(std::size_t endpoint, const std::string& problem) {
+    Supplier& supplier = suppliers[endpoint];
+    if (problem.empty()) supplier.ever_useful = true;
+    if (supplier.ever_useful || useless == UselessEndpoint::goes_on) return;
+    if (++supplier.useless != kFirstReplies) return;
+    client.halt(endpoint, fmt::format("none of its first {} replies could be used, the last: {}",
+                                      kFirstReplies, problem));
+  }
+
+  void judge(const llm::CallResult<llm::Reply>& result, const llm::OutputSchema* schema) {
+    if (result) {
+      judge(result->report.endpoint, problem_of(result->completion, schema));
+    } else if (result.error().fault == llm::CallFault::declined) {
+      judge(result.error().report.endpoint, result.error().message);
+    }
+  }
+
   std::vector<Supplier> suppliers;
+  UselessEndpoint useless;
   boost::asio::io_context& io;
   llm::LogicalRequestReader reader;
   llm::EndpointClient client;
@@ -78,15 +121,19 @@ struct LlmLine::Impl {
 };
 
 LlmLine::LlmLine(boost::asio::io_context& io, std::vector<llm::EndpointOptions> endpoints,
-                 const llm::Environment& environment, llm::ClientOptions options)
-    : impl_(std::make_unique<Impl>(io, std::move(endpoints), environment, std::move(options))) {}
+                 const llm::Environment& environment, llm::ClientOptions options, UselessEndpoint useless)
+    : impl_(std::make_unique<Impl>(io, std::move(endpoints), environment, std::move(options), useless)) {}
 
 LlmLine::~LlmLine() = default;
 
 void LlmLine::ask(std::span<const std::string> parts, std::uint32_t chain, Done done) {
-  impl_->client.complete(
-      impl_->reader.read(parts), chain,
-      [this, done = std::move(done)](llm::CallResult<llm::Reply> result) { done(impl_->reply_of(result)); });
+  llm::ChatRequest request = impl_->reader.read(parts);
+  const auto schema = request.schema;
+  impl_->client.complete(std::move(request), chain,
+                         [this, schema, done = std::move(done)](llm::CallResult<llm::Reply> result) {
+                           impl_->judge(result, schema.get());
+                           done(impl_->reply_of(result));
+                         });
 }
 
 void LlmLine::pump(std::chrono::milliseconds most) { pump_line(impl_->io, most); }

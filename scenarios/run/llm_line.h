@@ -8,12 +8,19 @@
 
 namespace throng {
 
+/// What becomes of an endpoint none of whose replies can be used.
+enum class UselessEndpoint {
+  is_halted,  ///< after the first replies
+  goes_on,
+};
+
 /// The line to language models.
 class LlmLine : public Line {
  public:
   /// `io` outlives the line. Throws Failure(usage) for an endpoint that cannot work or a key that is missing.
   LlmLine(boost::asio::io_context& io, std::vector<llm::EndpointOptions> endpoints,
-          const llm::Environment& environment, llm::ClientOptions options);
+          const llm::Environment& environment, llm::ClientOptions options,
+          UselessEndpoint useless = UselessEndpoint::is_halted);
   ~LlmLine() override;
 
   void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) override;

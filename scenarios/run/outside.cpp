@@ -54,7 +54,8 @@ std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scena
                          .budget_log = options.budget_log,
                          .known_spending = booked_in_journals(options),
                          .durability = scenario.journal,
-                         .log = [&progress](const std::string& text) { progress.say(text); }});
+                         .log = [&progress](const std::string& text) { progress.say(text); }},
+      scenario.max_degraded_share == 1.0 ? UselessEndpoint::goes_on : UselessEndpoint::is_halted);
 }
 
 std::unique_ptr<RemoteLine> line_to_recommender(boost::asio::io_context& io, const Scenario& scenario,

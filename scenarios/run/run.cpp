@@ -96,6 +96,12 @@ class Recorder : public RunObserver {
   DigestChain run_digest_;
 };
 
+/// Ended without a result.
+class EmptyRun : public Failure {
+ public:
+  explicit EmptyRun(const std::string& message) : Failure(ErrorKind::stopped, message) {}
+};
+
 /// Ends a fit when an interrupt has been seen.
 class InterruptibleFit : public FitObserver {
  public:
@@ -186,6 +192,17 @@ void write_stopped(RunWriter& writer, const std::string& reason) {
   }
 }
 
+/// A run of which nothing could be made out has no result. Resumed it would find the same replies again.
+void check_not_empty(const Scenario& scenario, const MishapCounts& mishaps) {
+  if (!scenario.asks_language_models() || scenario.max_degraded_share == 1.0) return;
+  if (mishaps.pages() == 0 || mishaps.degraded_pages() < mishaps.pages()) return;
+  throw EmptyRun(
+      fmt::format("not one of the {} pages could be made out, the last reply: {}. Begin anew with "
+                  "--overwrite when the endpoint is "
+                  "mended; with \"max_degraded_share\": 1 an empty run is one, too",
+                  mishaps.pages(), mishaps.last_problem()));
+}
+
 /// Runs the simulation into run.db and sums it up.
 Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptions& options,
                 Progress& progress, MinuteLog& minutes, const InterruptGuard& interrupt) {
@@ -196,6 +213,7 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
   RunLog log(recorder, outside.get(), minutes);
   try {
     play(simulation, log, outside.get());
+    check_not_empty(scenario, recorder.mishaps());
   } catch (const std::exception& error) {
     write_stopped(writer, error.what());
     throw;
@@ -313,7 +331,7 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
     throw stopped(fmt::format("{}/run.db cannot be written: {}", options.folder.string(), error.what()));
   } catch (const Failure& failure) {
     log_event(LogLevel::error, "run", "has stopped", {{"why", failure.what()}});
-    if (failure.kind() != ErrorKind::stopped) throw;
+    if (failure.kind() != ErrorKind::stopped || dynamic_cast<const EmptyRun*>(&failure) != nullptr) throw;
     throw stopped(failure.what());
   }
 }

@@ -59,12 +59,106 @@ TEST(ApiError, SomeAreAboutWhatTheRequestSaysAndStayTheSame) {
        R"({"error":{"code":400,"message":"request exceeds the context","type":"exceed_context_size_error","n_ctx":512}})",
        R"({"object":"error","message":"This model's maximum context length is 2048 tokens. However, you requested 9000",
             "type":"BadRequestError","code":400})"}) {
-    EXPECT_TRUE(declines_text(decoded(declined))) << declined;
+    EXPECT_EQ(about(400, decoded(declined)), ErrorAbout::text) << declined;
   }
-  for (const char* other : {R"({"error":{"message":"Incorrect key","code":"invalid_api_key"}})",
-                            R"({"error":{"message":"no such model","code":"model_not_found"}})", "", "{}"}) {
-    EXPECT_FALSE(declines_text(decoded(other))) << other;
+}
+
+struct Refusal {
+  int status;
+  const char* body;
+};
+
+/// In the words of the providers' documents and of public reports.
+TEST(ApiError, WhatProvidersSayOfOneText) {
+  for (
+      const auto& [status, body] : std::vector<Refusal>{
+          {400,
+           R"({"error":{"message":"Content Exists Risk","type":"invalid_request_error","code":"invalid_request_error"}})"},
+          {400,
+           R"({"error":{"code":"data_inspection_failed","message":"Input data may contain inappropriate content."}})"},
+          {400,
+           R"({"error":{"code":"DataInspectionFailed","message":"Output data may contain inappropriate content."}})"},
+          {400,
+           R"({"error":{"message":"Failed to generate JSON. Please adjust your prompt. See 'failed_generation' for more details.",
+                 "type":"invalid_request_error","code":"json_validate_failed","failed_generation":"{"}})"},
+          {400,
+           R"({"error":{"message":"Generated JSON does not match the expected schema. Please adjust your prompt.","type":"invalid_request_error"}})"},
+          {400,
+           R"({"object":"error","message":"The input (61709 tokens) is longer than the model's context length (40960 tokens).","code":400})"},
+          {422,
+           R"({"error":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4000","error_type":"validation"})"},
+          {400,
+           R"({"error":"The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 13055>= n_ctx: 4096)."})"},
+          {400,
+           R"({"object":"error","message":"The decoder prompt (length 10127) is longer than the maximum model length of 8192.","code":400})"},
+          {400,
+           R"({"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}})"},
+          {400,
+           R"([{"error":{"code":400,"message":"The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).","status":"INVALID_ARGUMENT"}}])"},
+          {400,
+           R"({"error":{"code":"1301","message":"the input or output may contain unsafe or sensitive content"}})"},
+          {400, R"({"error":{"code":"1261","message":"Prompt exceeds max length"}})"},
+          {400,
+           R"({"error":{"code":"SensitiveContentDetected","message":"The request failed because the input text may contain sensitive information.","type":"BadRequest"}})"},
+          {400, R"({"error":{"code":"InputTextSensitiveContentDetected.PolicyViolation","message":"x"}})"},
+          {403,
+           R"({"error":{"code":403,"message":"requires moderation; your input was flagged","metadata":{"reasons":["violence"]}}})"},
+          {413,
+           R"({"error":{"message":"Request too large for model m on tokens per minute (TPM): Limit 6000, Requested 7000","type":"tokens","code":"rate_limit_exceeded"}})"},
+          {413,
+           R"({"error":{"code":"tokens_limit_reached","message":"Request body too large for gpt-4o model. Max size: 8000 tokens."}})"},
+          {400,
+           R"({"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens\"}}","provider_name":"X"}}})"},
+          {400,
+           R"({"error":{"message":"litellm.ContentPolicyViolationError: filtered","type":"ContentPolicyViolationError"}})"},
+          {400,
+           R"({"error":{"message":"litellm.BadRequestError: ContextWindowExceededError: x","code":"400"}})"},
+          {400,
+           R"({"error":{"message":"Invalid prompt: your prompt was flagged as potentially violating our usage policy.","code":"invalid_prompt"}})"},
+          {400, R"({"error":{"message":"Output blocked: RECITATION"}})"},
+          {400, R"({"error":{"message":"\u8f93\u5165\u5185\u5bb9\u5305\u542b\u654f\u611f\u4fe1\u606f"}})"},
+          {413, "<html><title>413 Request Entity Too Large</title></html>"}}) {
+    EXPECT_EQ(about(status, decoded(body)), ErrorAbout::text) << body;
   }
+}
+
+TEST(ApiError, WhatProvidersSayOfEveryRequest) {
+  for (
+      const auto& [status, body] : std::vector<Refusal>{
+          {401, R"({"error":{"message":"Incorrect key","code":"invalid_api_key"}})"},
+          {400,
+           R"([{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT"}}])"},
+          {400,
+           R"({"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the API."}})"},
+          {402, R"({"error":{"message":"Insufficient Balance"}})"},
+          {400,
+           R"({"error":{"code":"Arrearage","message":"Access denied, please make sure your account is in good standing."}})"},
+          {403,
+           R"({"error":{"code":"unsupported_country_region_territory","message":"Country, region, or territory not supported"}})"},
+          {404, R"({"error":{"message":"no such model","code":"model_not_found"}})"},
+          {400, R"({"error":{"message":"x/y is not a valid model ID","code":400}})"},
+          {400, R"({"error":{"message":"Model Not Exist","type":"invalid_request_error"}})"},
+          {400,
+           R"({"error":{"message":"The model `m` has been decommissioned and is no longer supported.","code":"model_decommissioned"}})"},
+          {400,
+           R"({"error":{"message":"Invalid schema for response_format 'page': 'required' is required to be supplied","param":"response_format","code":null}})"},
+          {400,
+           R"({"error":{"message":"max_tokens is too large: 100000. This model supports at most 16384 completion tokens","param":"max_tokens"}})"},
+          {403, R"({"error":{"message":"Project does not have access to model"}})"},
+          {404, "404 page not found"}}) {
+    EXPECT_EQ(about(status, decoded(body)), ErrorAbout::everything) << body;
+  }
+}
+
+TEST(ApiError, WhatNobodyKnowsIsUnclear) {
+  for (const char* body :
+       {"", "{}", R"({"error":{"message":"Bad Request"}})", R"({"error":{"message":"E4711","code":"x"}})",
+        R"({"object":"error","message":"invalid argument","code":400})",
+        R"({"error":{"message":"The reply did not conform to the schema"}})"}) {
+    EXPECT_EQ(about(400, decoded(body)), ErrorAbout::unclear) << body;
+  }
+  EXPECT_EQ(about(403, decoded("<html><title>Attention Required!</title></html>")), ErrorAbout::unclear)
+      << "a firewall may look at the text";
 }
 
 TEST(ApiError, ProxiesPagesAndText) {

@@ -5,8 +5,10 @@
 namespace throng::llm {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 Completion completion(std::string_view body) {
   const Decoded<Completion> decoded = decode_chat(body, {});
@@ -47,21 +49,58 @@ TEST(DecodeChat, AWholeReply) {
 
 TEST(DecodeChat, EveryReplyCutShortIsBroken) {
   for (std::size_t cut = 0; cut < kReply.size(); ++cut)
-    EXPECT_EQ(broken(kReply.substr(0, cut)), "not JSON") << cut;
-  EXPECT_EQ(broken(kReply + "x"), "not JSON");
+    EXPECT_THAT(broken(kReply.substr(0, cut)), StartsWith(cut == 0 ? "nothing came" : "it is not JSON: {"))
+        << cut;
+  EXPECT_THAT(broken(kReply + "x"), StartsWith("it is not JSON: {"));
 }
 
 TEST(DecodeChat, BrokenEnvelopes) {
-  EXPECT_EQ(broken("[]"), "not a JSON object");
-  EXPECT_EQ(broken("{}"), "no choices");
-  EXPECT_EQ(broken(R"({"choices":[]})"), "no choices");
-  EXPECT_EQ(broken(R"({"choices":["x"]})"), "no choices");
+  EXPECT_EQ(broken("[]"), "it is JSON, but not an object: []");
+  EXPECT_EQ(broken("{}"), "JSON without \"choices\" (its members: none): {}");
+  EXPECT_THAT(broken(R"({"choices":[]})"), StartsWith("JSON without a choice"));
+  EXPECT_THAT(broken(R"({"choices":["x"]})"), StartsWith("JSON without a choice"));
   EXPECT_EQ(broken(R"({"choices":[{"message":{"content":"a"},"finish_reason":"error"}]})"),
             "the server gave up on it");
   EXPECT_EQ(broken(R"({"choices":[{"finish_reason":"stop"}]})"), "a choice without its message");
   EXPECT_EQ(broken(R"({"choices":[{"message":{"content":3}}]})"), "content of an unknown type");
   EXPECT_EQ(broken(R"({"choices":[{"message":{"content":["x"]}}]})"), "content of an unknown type");
-  EXPECT_EQ(broken(std::string(100'000, '[')), "not JSON");
+  EXPECT_THAT(broken(std::string(100'000, '[')), StartsWith("it is not JSON: [["));
+}
+
+/// What no retry mends is called by its name, with its first characters and without keys.
+TEST(DecodeChat, WhatCameInsteadIsNamed) {
+  const Secrets secrets(std::vector<std::string>{"topsecretkey0123"});
+  const auto came = [&](std::string_view body, Damage damage = Damage::foreign) {
+    const Decoded<Completion> decoded = decode_chat(body, secrets);
+    const auto* envelope = std::get_if<BrokenEnvelope>(&decoded);
+    if (envelope == nullptr) return std::string("a reply");
+    EXPECT_EQ(envelope->damage, damage) << body;
+    return envelope->reason;
+  };
+  EXPECT_THAT(came(std::string_view("\x1F\x8B\x08\0\0\0\0\0", 8)), HasSubstr("compressed (gzip)"));
+  EXPECT_THAT(came("\x28\xB5\x2F\xFD\x01"), HasSubstr("compressed (zstd)"));
+  EXPECT_THAT(came("<!DOCTYPE html><html><head><title>Sign in</title></head></html>"),
+              AllOf(HasSubstr("a web page: Sign in"), HasSubstr("<!DOCTYPE html>")));
+  EXPECT_THAT(
+      came(R"({"data":{"choices":[]},"success":true,"echo":"topsecretkey0123"})"),
+      AllOf(HasSubstr("members: data, success, echo"), HasSubstr("[redacted]"), Not(HasSubstr("topsecret"))));
+  EXPECT_THAT(came("pong topsecretkey0123", Damage::broken),
+              AllOf(HasSubstr("not JSON: pong"), Not(HasSubstr("topsecret"))));
+  EXPECT_THAT(came("", Damage::broken), HasSubstr("empty"));
+  EXPECT_LT(came("<html>" + std::string(5000, 'x')).size(), 1000U);
+  EXPECT_LT(came(R"({"a":")" + std::string(5000, 'x') + "\"}").size(), 1000U);
+}
+
+TEST(DecodeChat, WhatIsAReplyInOtherClothesIsRead) {
+  const std::string body = R"({"choices":[{"message":{"content":"yes"},"finish_reason":"stop"}]})";
+  EXPECT_EQ(completion("\xEF\xBB\xBF" + body).text, "yes");
+  EXPECT_EQ(completion(
+                "data: {\"choices\":[{\"delta\":{\"content\":\"yes\"},\"finish_reason\":\"stop\"}]}\n\ndata: "
+                "[DONE]\n\n")
+                .text,
+            "yes");
+  EXPECT_EQ(of_message(R"({"content":"a\ud83d b\ude00 \ud83d\ude00"})").text,
+            "a\xEF\xBF\xBD b\xEF\xBF\xBD \xF0\x9F\x98\x80");
 }
 
 TEST(DecodeChat, ContentInOtherForms) {

@@ -53,8 +53,8 @@ TEST(DecodeEmbeddings, WithoutIndicesOrUsage) {
 }
 
 TEST(DecodeEmbeddings, BrokenReplies) {
-  EXPECT_EQ(broken("x", 1), "not JSON");
-  EXPECT_EQ(broken("{}", 1), "no data");
+  EXPECT_EQ(broken("x", 1), "it is not JSON: x");
+  EXPECT_EQ(broken("{}", 1), "JSON without \"data\" (its members: none): {}");
   for (const char* data : {"[]", R"([{"embedding":[1]},{"embedding":[1]}])",
                            R"([{"index":1,"embedding":[1]}])", "[1]", R"([{"index":0}])"})
     EXPECT_EQ(broken("{\"data\":" + std::string(data) + "}", 1), "not one embedding for each input") << data;

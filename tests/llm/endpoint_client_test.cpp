@@ -132,6 +132,72 @@ TEST(EndpointClient, AFailureSaysWhatTheServerSaidAndNeverTheKey) {
   EXPECT_EQ(result.error().kind, "http 401");
 }
 
+/// As public reports have it: a limit of which little is left says when to come back.
+TEST(EndpointClient, ComesBackWhenTheServerSaysSo) {
+  using Headers = std::vector<std::pair<const char*, const char*>>;
+  const std::string said = R"({"error": {"message": "Rate limit reached.", "code": "rate_limit_exceeded"}})";
+  const std::string google =
+      R"([{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "details": [{"retryDelay": "0.1s"}]}}])";
+  for (const Pacing pacing : {Pacing::automatic, Pacing::even, Pacing::burst}) {
+    for (
+        const auto& [headers, body] : std::vector<std::pair<Headers, std::string>>{
+            {{{"retry-after", "0.1"},
+              {"x-ratelimit-limit-tokens", "15000"},
+              {"x-ratelimit-remaining-tokens", "100"},
+              {"x-ratelimit-reset-tokens", "59.6s"}},
+             said},
+            {{{"retry-after-ms", "100"},
+              {"x-ratelimit-limit-requests", "60"},
+              {"x-ratelimit-remaining-requests", "0"},
+              {"x-ratelimit-reset-requests", "2s"}},
+             said},
+            {{},
+             R"({"error": {"message": "Please try again in 100ms. Visit us.", "code": "rate_limit_exceeded"}})"},
+            {{}, google}}) {
+      int requests = 0;
+      ScriptedEndpoint world(
+          [&](const HttpRequest&, Responder& responder) {
+            if (++requests > 1) return say(responder, "Hi");
+            net::HttpHeaders sent;
+            for (const auto& [name, value] : headers) sent.add(name, value);
+            responder.send(429, sent, body);
+          },
+          {}, [&](EndpointOptions& endpoint) { endpoint.pacing = pacing; });
+      const Reply reply = world.ask(question()).value();
+      EXPECT_GE(reply.report.timings.waited, std::chrono::milliseconds(95)) << body;
+      EXPECT_LE(reply.report.timings.waited, std::chrono::seconds(2)) << body;
+    }
+  }
+}
+
+TEST(EndpointClient, AWholeReplyOfAnotherKindIsNamedAndNotAskedForLong) {
+  ScriptedEndpoint world(
+      [](const HttpRequest& request, Responder& responder) {
+        EXPECT_EQ(request.headers.find("accept-encoding"), "identity");
+        responder.send(200, {}, R"({"data": {"choices": []}, "success": true})");
+      },
+      quick());
+  const auto result = world.ask(question());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, CallFault::gave_up);
+  EXPECT_THAT(result.error().message, HasSubstr("members: data, success"));
+  EXPECT_THAT(world.requests, SizeIs(3));
+}
+
+TEST(EndpointClient, ARefusalWithinAStreamOrAReplyIsOneToo) {
+  for (
+      const char* body :
+      {R"({"error": {"code": 400, "message": "the request exceeds the available context size"}})",
+       R"({"error": "Trying to keep the first 111490 tokens when context the overflows. However, the model is loaded with context length of only 32768 tokens"})"}) {
+    ScriptedEndpoint world([&](const HttpRequest&, Responder& responder) { responder.send(200, {}, body); },
+                           quick());
+    const auto result = world.ask(question());
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().fault, CallFault::declined);
+    EXPECT_THAT(world.requests, SizeIs(1));
+  }
+}
+
 TEST(EndpointClient, LearnsOnceWhatAServerDoesNotKnow) {
   ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
     if (Json::parse(request.body).contains("seed")) {

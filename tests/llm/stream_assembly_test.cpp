@@ -119,9 +119,62 @@ TEST(StreamAssembly, ErrorsInMidStream) {
 }
 
 TEST(StreamAssembly, BrokenChunks) {
-  EXPECT_EQ(broken(chunk("{\"choices\":[")), "a chunk that is not a JSON object");
-  EXPECT_EQ(broken(chunk("[]")), "a chunk that is not a JSON object");
+  EXPECT_EQ(broken(chunk("{\"choices\":[")), "a chunk that is not a JSON object: {\"choices\":[");
+  EXPECT_EQ(broken(chunk("[]")), "a chunk that is not a JSON object: []");
   EXPECT_EQ(broken(delta(R"({"content":7})") + kDone), "content of an unknown type");
+}
+
+/// As servers and proxies really write them.
+TEST(StreamAssembly, FramesOfManyKinds) {
+  const std::string role = delta(R"({"role":"assistant","content":""})");
+  const std::string text = delta(R"({"content":"yes"})") + delta("{}", "\"stop\"");
+  const auto with_crlf = [](std::string stream) {
+    for (std::size_t at = 0; (at = stream.find('\n', at)) != std::string::npos; at += 2)
+      stream.insert(at, 1, '\r');
+    return stream;
+  };
+  const auto single_spaced = [](std::string stream) {
+    for (std::size_t at = 0; (at = stream.find("\n\n", at)) != std::string::npos; ++at) stream.erase(at, 1);
+    return stream;
+  };
+  const auto bare = [](std::string stream) {
+    for (std::size_t at = 0; (at = stream.find("data: ", at)) != std::string::npos;) stream.erase(at, 6);
+    return stream;
+  };
+  const std::string whole = role + text + kDone;
+  for (const std::string& stream :
+       {role + "data: \n\n" + text + kDone, role + "data:\n\n" + text + kDone,
+        role + text + "data: [DONE] \n\n", role + text + "data:[DONE]",
+        role + ": OPENROUTER PROCESSING\n\n" + text + kDone,
+        role + "event: ping\ndata: {\"type\":\"ping\"}\n\n" + text + kDone,
+        role + "event: ping\ndata:\n\n" + text + kDone, role + "id: 7\nretry: 3000\n\n" + text,
+        with_crlf(whole), single_spaced(whole), with_crlf(single_spaced(whole)),
+        whole.substr(0, whole.size() - 1), whole.substr(0, whole.size() - 2),
+        bare(single_spaced(role + text)), "\n\n" + whole, "\xEF\xBB\xBF" + whole, role + text + kDone + kDone,
+        chunk(R"({"choices":[{"index":0,"message":{"content":"yes"},"finish_reason":"stop"}]})") + kDone,
+        role + "event: message\n" + text + kDone}) {
+    EXPECT_EQ(completion(stream).text, "yes") << stream;
+  }
+}
+
+TEST(StreamAssembly, AnErrorMayBeAFieldOrAnEvent) {
+  const std::string error =
+      R"({"code":400,"message":"the request exceeds the available context size","type":"invalid_request_error"})";
+  for (const std::string& end :
+       {"error: " + error + "\n\n", "error: " + error, "event: error\ndata: " + error + "\n\n",
+        "data: {\"error\":" + error + "}\n\n", "error:" + error + "\r\n\r\n"}) {
+    const Decoded<Completion> decoded = assembled(delta(R"({"role":"assistant","content":""})") + end);
+    ASSERT_TRUE(std::holds_alternative<ApiError>(decoded)) << end;
+    EXPECT_EQ(std::get<ApiError>(decoded).message, "the request exceeds the available context size");
+    EXPECT_EQ(std::get<ApiError>(decoded).code, "400");
+  }
+}
+
+TEST(StreamAssembly, WhatCameInsteadIsNamed) {
+  EXPECT_THAT(broken("<!DOCTYPE html><html><title>Sign in</title></html>"),
+              ::testing::HasSubstr("a web page: Sign in"));
+  EXPECT_THAT(broken(std::string("\x1F\x8B\x08\n\n")), ::testing::HasSubstr("gzip"));
+  EXPECT_THAT(broken(R"({"data":{},"success":true})"), ::testing::HasSubstr("members: data, success"));
 }
 
 TEST(StreamAssembly, AServerThatGaveUp) {

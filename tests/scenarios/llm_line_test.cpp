@@ -1,5 +1,7 @@
 #include "scenarios/run/llm_line.h"
 
+#include <algorithm>
+
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 
@@ -45,6 +47,48 @@ TEST_F(LlmLineTest, WhatAContentFilterSaysIsAReplyThatNobodyPaysFor) {
   const llm::Completion completion = llm::completion_from(reply->reply);
   EXPECT_THAT(completion.refusal, ::testing::HasSubstr("The prompt was filtered"));
   EXPECT_EQ(completion.usage.prompt, 0);
+}
+
+/// Thirty calls of a protocol in text to a server that always says the same; how they ended.
+std::vector<Result<JournaledReply>> ask_thirty_times(const std::string& text, UselessEndpoint useless) {
+  boost::asio::io_context io;
+  const Json body{{"choices", {{{"message", {{"content", text}}}, {"finish_reason", "stop"}}}},
+                  {"usage", {{"prompt_tokens", 9}, {"completion_tokens", 3}}}};
+  net::HttpServer server(
+      io, {}, [&](net::HttpRequest&&, net::Responder responder) { responder.send(200, {}, body.dump()); });
+  boost::asio::io_context line_io;
+  LlmLine line(
+      line_io, {{.url = server.origin(), .model = "m", .max_in_flight = 1}},
+      [](const std::string&) { return std::nullopt; }, {}, useless);
+  std::vector<Result<JournaledReply>> results;
+  for (int call = 0; call < 30; ++call) {
+    const auto parts = llm::logical_parts(
+        {.model = "m", .messages = {{llm::Role::user, std::to_string(call)}}, .max_tokens = 50});
+    line.ask(parts, 0, [&](Result<JournaledReply> got) { results.push_back(std::move(got)); });
+  }
+  while (results.size() < 30) {
+    line.pump(std::chrono::milliseconds(1));
+    io.poll();
+  }
+  return results;
+}
+
+TEST_F(LlmLineTest, AnEndpointNoneOfWhoseFirstRepliesCanBeUsedIsAskedNoMore) {
+  const auto results = ask_thirty_times("Hello.", UselessEndpoint::is_halted);
+  const auto answered = [](const Result<JournaledReply>& result) { return result.has_value(); };
+  EXPECT_EQ(std::ranges::count_if(results, answered), 21) << "one was on its way";
+  const auto refused = std::ranges::find_if_not(results, answered);
+  EXPECT_EQ(refused->error().kind, ErrorKind::stopped) << "it can be mended";
+  EXPECT_THAT(refused->error().message,
+              ::testing::AllOf(::testing::HasSubstr("none of its first 20 replies could be used"),
+                               ::testing::HasSubstr("none of the labels")));
+}
+
+TEST_F(LlmLineTest, UnlessTheScenarioWantsItSoOrOneCanBeUsed) {
+  for (const auto& result : ask_thirty_times("Hello.", UselessEndpoint::goes_on)) EXPECT_TRUE(result);
+  for (const auto& result :
+       ask_thirty_times("MOVIE: Heat; ALIGN: yes; REASON: fine", UselessEndpoint::is_halted))
+    EXPECT_TRUE(result);
 }
 
 TEST_F(LlmLineTest, ARequestThatTheServerCannotReadIsAnError) {

@@ -14,6 +14,7 @@ namespace throng {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -55,7 +56,9 @@ class LlmMindTest : public ::testing::Test {
       const auto [key, request] = outside.calls.back();
       outside.calls.pop_back();
       asked.push_back(reader.read(request.parts));
-      scheduler.complete(key, llm::completion_text({.text = model(asked.back()), .finish = finish}));
+      llm::Completion completion{.text = model(asked.back()), .finish = finish};
+      if (thinks_aloud) std::swap(completion.text, completion.reasoning);
+      scheduler.complete(key, llm::completion_text(completion));
     }
     EXPECT_EQ(scheduler.unfinished(), 0U);
     return record;
@@ -75,6 +78,7 @@ class LlmMindTest : public ::testing::Test {
 
   std::vector<llm::ChatRequest> asked;
   llm::FinishReason finish = llm::FinishReason::stop;
+  bool thinks_aloud = false;  ///< puts what it says into the reasoning
 
  private:
   Dataset dataset_ = testing::two_camps(4, 8);
@@ -186,9 +190,39 @@ TEST_F(LlmMindTest, TwoDegradedPagesInARowAbandonTheAgent) {
 
 TEST_F(LlmMindTest, WhatIsCutOffIsNotUsed) {
   finish = llm::FinishReason::length;
-  const SessionRecord record = structured([](const llm::ChatRequest&) { return page_reply(true); });
+  const SessionRecord record = structured([](const llm::ChatRequest&) {
+    const std::string reply = page_reply(true);
+    return reply.substr(0, reply.size() - 1);
+  });
   EXPECT_TRUE(record.abandoned());
   EXPECT_THAT(record.notes.mishaps[0].problem, HasSubstr("cut off"));
+}
+
+std::string answer(const llm::ChatRequest& request) {
+  return is_interview(request) ? R"({"score": 8, "reason": "r"})" : page_reply(true);
+}
+
+TEST_F(LlmMindTest, WhatIsUnambiguousIsUnwrappedAndCounted) {
+  const SessionRecord bare = structured(answer);
+  EXPECT_THAT(bare.notes.unwrapped, IsEmpty());
+  const SessionRecord fenced =
+      structured([](const llm::ChatRequest& request) { return "```json\n" + answer(request) + "\n```"; });
+  EXPECT_THAT(fenced.notes.unwrapped, ElementsAre("code fence", "code fence"));
+  EXPECT_THAT(fenced.notes.mishaps, IsEmpty());
+  EXPECT_EQ(fenced.digest, bare.digest) << "it said the same";
+  finish = llm::FinishReason::length;
+  const SessionRecord blanks =
+      structured([](const llm::ChatRequest& request) { return answer(request) + std::string(500, '\n'); });
+  EXPECT_THAT(blanks.notes.unwrapped, ElementsAre("reply cut off behind it", "reply cut off behind it"));
+}
+
+TEST_F(LlmMindTest, AnAnswerInTheReasoningIsOneUnlessItWasCutOff) {
+  thinks_aloud = true;
+  const SessionRecord record = structured(answer);
+  EXPECT_THAT(record.notes.unwrapped, ElementsAre("reasoning", "reasoning"));
+  EXPECT_EQ(record.interview->score, 8);
+  finish = llm::FinishReason::length;
+  EXPECT_TRUE(structured(answer).abandoned());
 }
 
 TEST_F(LlmMindTest, AcceptsOnlyItemsOfThePage) {

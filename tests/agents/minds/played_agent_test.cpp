@@ -35,24 +35,19 @@ int usable(const AgentPrompt& prompt, ContentFault fault, const CanBeUsed& can_b
   return count;
 }
 
-template <class T>
-bool is_understood(const Understood<T>& understood) {
-  return std::holds_alternative<T>(understood);
+bool can_be_read(const std::string& text, const llm::OutputSchema& schema) {
+  return std::holds_alternative<llm::Output>(llm::read_output({.text = text}, schema));
 }
 
 TEST(PlayedAgent, StructuredRepliesFitUnlessSpoilt) {
   const auto page_schema = structured_page_schema(4);
-  const auto page = [&](const std::string& text) {
-    return is_understood(read_structured_reaction(text, *page_schema, 4, 1));
-  };
+  const auto page = [&](const std::string& text) { return can_be_read(text, *page_schema); };
   const AgentPrompt asks_page = prompt_of(Question::page, AnswerForm::json);
   EXPECT_EQ(usable(asks_page, ContentFault::no, page), 300);
   EXPECT_EQ(usable(asks_page, ContentFault::yes, page), 0);
 
   const auto interview_schema = structured_interview_schema();
-  const auto interview = [&](const std::string& text) {
-    return is_understood(read_structured_interview(text, *interview_schema));
-  };
+  const auto interview = [&](const std::string& text) { return can_be_read(text, *interview_schema); };
   const AgentPrompt asks_interview = prompt_of(Question::interview, AnswerForm::json);
   EXPECT_EQ(usable(asks_interview, ContentFault::no, interview), 300);
   EXPECT_EQ(usable(asks_interview, ContentFault::yes, interview), 0);

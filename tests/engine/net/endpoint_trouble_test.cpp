@@ -54,6 +54,14 @@ TEST(EndpointTrouble, WhoNeverGaveAUsableReplyIsGivenUpSoon) {
   EXPECT_FALSE(never.is_hopeless(at(19), kPatience));
   EXPECT_TRUE(never.is_hopeless(at(20), kPatience));
 
+  EndpointTrouble foreign;  // a page to sign in
+  fail_each_second(foreign, Failure::foreign, 0, 1);
+  EXPECT_FALSE(foreign.is_hopeless(at(1), kPatience));
+  fail_each_second(foreign, Failure::foreign, 2, 2);
+  EXPECT_TRUE(foreign.is_hopeless(at(2), kPatience));
+  foreign.failed(at(3), Failure::unavailable, "http 503");
+  EXPECT_FALSE(foreign.is_hopeless(at(3), kPatience)) << "something is going on there";
+
   EndpointTrouble once;  // now its proxy shows a page of maintenance
   once.usable();
   fail_each_second(once, Failure::unusable, 0, 300);

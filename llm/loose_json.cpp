@@ -1,0 +1,157 @@
+#include "llm/loose_json.h"
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace throng::llm {
+namespace {
+
+/// The code unit of `\uXXXX` at the beginning of `text`.
+std::optional<unsigned> code_unit(std::string_view text) {
+  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return std::nullopt;
+  unsigned unit = 0;
+  const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
+  return error == std::errc() && end == text.data() + 6 ? std::optional(unit) : std::nullopt;
+}
+
+bool is_high(unsigned unit) { return unit >= 0xD800 && unit < 0xDC00; }
+bool is_low(unsigned unit) { return unit >= 0xDC00 && unit < 0xE000; }
+
+/// Copies the escape that `text` begins with, mended; its length in `text`.
+std::size_t copy_escape(std::string_view text, std::string& out) {
+  if (const auto unit = code_unit(text)) {
+    if (is_high(*unit)) {
+      const auto second = code_unit(text.substr(6));
+      if (second && is_low(*second)) {
+        out += text.substr(0, 12);
+        return 12;
+      }
+    }
+    out += is_high(*unit) || is_low(*unit) ? "\\ufffd" : text.substr(0, 6);
+    return 6;
+  }
+  out += text.substr(0, 2);
+  return std::min<std::size_t>(2, text.size());
+}
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+/// Copies mended JSON, part by part.
+class Mender {
+ public:
+  explicit Mender(std::string_view text) : text_(text) { out_.reserve(text.size()); }
+
+  std::string mend() {
+    while (at_ < text_.size()) in_string_ ? take_within_string() : take_between();
+    return std::move(out_);
+  }
+
+ private:
+  std::string_view rest() const { return text_.substr(at_); }
+
+  void take_within_string() {
+    const char c = text_[at_];
+    if (c == '\\') {
+      if (rest().starts_with("\\'")) {
+        out_ += '\'';
+        at_ += 2;
+      } else {
+        at_ += copy_escape(rest(), out_);
+      }
+      return;
+    }
+    ++at_;
+    if (static_cast<unsigned char>(c) < 0x20) {
+      out_ += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+      return;
+    }
+    in_string_ = c != '"';
+    out_ += c;
+  }
+
+  void take_between() {
+    const char c = text_[at_];
+    if (rest().starts_with("//") || rest().starts_with("/*")) return skip_comment();
+    if (is_letter(c)) return take_word();
+    ++at_;
+    in_string_ = c == '"';
+    if (c == ']' || c == '}') drop_comma();
+    out_ += c;
+  }
+
+  void skip_comment() {
+    const bool line = text_[at_ + 1] == '/';
+    const std::size_t end = text_.find(line ? "\n" : "*/", at_ + 2);
+    at_ = end == std::string_view::npos ? text_.size() : end + (line ? 1 : 2);
+  }
+
+  void take_word() {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kPython{
+        {{"True", "true"}, {"False", "false"}, {"None", "null"}}};
+    const std::size_t start = at_;
+    while (at_ < text_.size() && is_letter(text_[at_])) ++at_;
+    std::string_view word = text_.substr(start, at_ - start);
+    for (const auto& [python, json] : kPython) {
+      if (word == python) word = json;
+    }
+    out_ += word;
+  }
+
+  void drop_comma() {
+    std::size_t end = out_.size();
+    while (end > 0 && is_blank(out_[end - 1])) --end;
+    if (end > 1 && out_[end - 1] == ',' && out_[end - 2] != '[' && out_[end - 2] != '{')
+      out_.erase(end - 1, 1);
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  bool in_string_ = false;
+  std::string out_;
+};
+
+}  // namespace
+
+std::size_t end_of_json(std::string_view text, std::size_t start) {
+  std::vector<char> closers;
+  bool in_string = false;
+  for (std::size_t at = start; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string) {
+      if (c == '\\') ++at;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      closers.push_back(c == '{' ? '}' : ']');
+    } else if (c == '}' || c == ']') {
+      if (closers.empty() || closers.back() != c) return std::string_view::npos;
+      closers.pop_back();
+      if (closers.empty()) return at + 1;
+    }
+  }
+  return std::string_view::npos;
+}
+
+std::string mended_json(std::string_view text) { return Mender(text).mend(); }
+
+std::string without_lone_surrogates(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t escape = std::min(text.find('\\'), text.size());
+    out += text.substr(0, escape);
+    text.remove_prefix(escape);
+    if (!text.empty()) text.remove_prefix(copy_escape(text, out));
+  }
+  return out;
+}
+
+}  // namespace throng::llm

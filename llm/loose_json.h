@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace throng::llm {
+
+// JSON as models write it.
+
+/// Where the object or array ends that begins at `start`: behind its last bracket; npos if that is missing or another
+/// one stands in its place.
+std::size_t end_of_json(std::string_view text, std::size_t start);
+
+/// Mends what can mean only one thing: a comma before a closing bracket, comments, control characters within a string (as
+/// escapes), `\'`, Python's True, False and None, and half of a surrogate pair (as U+FFFD). Any bytes may be passed;
+/// what is not JSON stays so.
+std::string mended_json(std::string_view text);
+
+/// `text`, a JSON document or a part of one, with U+FFFD for the halves of surrogate pairs: Python and JavaScript
+/// write such, and no strict parser takes them.
+std::string without_lone_surrogates(std::string_view text);
+
+}  // namespace throng::llm
