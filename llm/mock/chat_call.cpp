@@ -89,6 +89,20 @@ std::optional<ErrorReply> read_lengths(const json::object& request, ChatCall& ca
   return std::nullopt;
 }
 
+/// The schema that ends a message, as clients tell it to servers that take none.
+std::shared_ptr<const json::value> told_schema(const json::array& messages) {
+  constexpr std::string_view kMark = "JSON Schema:\n";
+  for (const json::value& message : messages) {
+    const json::object* object = message.if_object();
+    const std::string_view content = object == nullptr ? std::string_view() : text_at(*object, "content");
+    const std::size_t at = content.rfind(kMark);
+    if (at == std::string_view::npos) continue;
+    const ReplyJson schema(content.substr(at + kMark.size()));
+    if (schema.object() != nullptr) return std::make_shared<const json::value>(*schema.object());
+  }
+  return nullptr;
+}
+
 std::optional<ErrorReply> read_format(const json::object& request, ChatCall& call) {
   const json::object* format = object_at(request, "response_format");
   if (format == nullptr) return std::nullopt;
@@ -96,6 +110,8 @@ std::optional<ErrorReply> read_format(const json::object& request, ChatCall& cal
   if (type == "text") return std::nullopt;
   if (type == "json_object") {
     call.format = ReplyFormat::json_object;
+    call.told_schema = told_schema(*call.messages);
+    call.schema = call.told_schema.get();
     return std::nullopt;
   }
   if (type != "json_schema")

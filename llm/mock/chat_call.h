@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -8,6 +9,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include "llm/mock/error_reply.h"
 
@@ -27,7 +29,9 @@ struct ChatCall {
   bool stream = false;
   bool include_usage = false;
   ReplyFormat format = ReplyFormat::text;
-  const boost::json::value* schema = nullptr;  ///< set if the format is json_schema
+  const boost::json::value* schema =
+      nullptr;  ///< set if the format is json_schema, or json_object and the prompt tells one
+  std::shared_ptr<const boost::json::value> told_schema{};  ///< keeps that
 };
 
 /// Reads a request that has been parsed; views and pointers live as long as it. `deployment` stands in for a missing

@@ -30,11 +30,12 @@ std::string fitting(const ChatCall& call, const Range<int>& range, const Draws& 
     case ReplyFormat::text:
       return filler(call, range, draws);
     case ReplyFormat::json_object:
+      if (call.schema != nullptr) break;
       return R"({"text":")" + filler(call, range, draws) + R"("})";
     case ReplyFormat::json_schema:
-      if (!append_value(text, *call.schema, stream)) text = "null";
       break;
   }
+  if (!append_value(text, *call.schema, stream)) text = "null";
   return text;
 }
 
@@ -46,7 +47,7 @@ std::string misfitting(const ChatCall& call, const Range<int>& range, const Draw
     case 0:
       return right.substr(0, right.size() / 2);
     case 1:
-      return "Of course: " + right;
+      return "Of course, with pleasure.";
     case 2:
       break;
     default:

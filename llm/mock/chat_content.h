@@ -18,7 +18,7 @@ struct ChatContent {
 enum class ContentFault { no, yes };
 
 /// Text of a length drawn from `tokens`, or a JSON value that fits what was asked for; with a fault, content that does not
-/// fit: cut short, wrapped in prose, of another type, or an object that lacks a member (or "", if any text would
+/// fit: cut short, prose instead, of another type, or an object that lacks a member (or "", if any text would
 /// do). Cut to the call's max_tokens. Depends on the draws alone.
 ChatContent chat_content(const ChatCall& call, const Range<int>& tokens, ContentFault fault,
                          const Draws& draws);

@@ -21,6 +21,14 @@ void append_usage(std::string& out, const Usage& usage) {
   out += R"(},"completion_tokens_details":{"reasoning_tokens":0}})";
 }
 
+constexpr std::string_view kThought = "Let me see.";
+
+void append_text_member(std::string& out, std::string_view name, std::string_view text) {
+  append_json_string(out, name);
+  out += ':';
+  append_json_string(out, text);
+}
+
 std::string_view name_of(FinishReason reason) { return reason == FinishReason::length ? "length" : "stop"; }
 
 }  // namespace
@@ -33,8 +41,11 @@ std::string chat_body(const ReplyFrame& frame, const ChatContent& content) {
   body += R"(","object":"chat.completion)";
   body += kCommon;
   append_json_string(body, frame.model);
-  body += R"(,"choices":[{"index":0,"message":{"role":"assistant","content":)";
-  append_json_string(body, content.text);
+  body += R"(,"choices":[{"index":0,"message":{"role":"assistant",)";
+  const Dialect& dialect = frame.dialect;
+  if (dialect.content_member != "content") body += R"("content":null,)";
+  append_text_member(body, dialect.content_member, content.text);
+  if (!dialect.reasoning_member.empty()) append_text_member(body += ',', dialect.reasoning_member, kThought);
   body += R"(,"refusal":null},"logprobs":null,"finish_reason":")";
   body += name_of(content.finish);
   body += R"("}],"usage":)";
@@ -53,21 +64,31 @@ void ChatStream::open_chunk(std::string& out) const {
 }
 
 bool ChatStream::next(std::string& out) {
+  if (part_ == Part::over) return false;
+  out += part_ == Part::role ? frame_.dialect.stream_first : frame_.dialect.stream_between;
+  return next_event(out);
+}
+
+bool ChatStream::next_event(std::string& out) {
   constexpr std::string_view kEnd = "}\n\n";
   if (part_ == Part::tokens && written_ >= content_.text.size()) part_ = Part::finish;
   if (part_ == Part::usage && !include_usage_) part_ = Part::done;
   switch (part_) {
     case Part::role:
       open_chunk(out);
-      out += R"({"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}])";
+      out += R"({"index":0,"delta":{"role":"assistant","content":"")";
+      if (!frame_.dialect.reasoning_member.empty())
+        append_text_member(out += ',', frame_.dialect.reasoning_member, kThought);
+      out += R"(},"logprobs":null,"finish_reason":null}])";
       out += kEnd;
       part_ = Part::tokens;
       return true;
     case Part::tokens: {
       const std::size_t end = token_end(content_.text, written_);
       open_chunk(out);
-      out += R"({"index":0,"delta":{"content":)";
-      append_json_string(out, std::string_view(content_.text).substr(written_, end - written_));
+      out += R"({"index":0,"delta":{)";
+      append_text_member(out, frame_.dialect.content_member,
+                         std::string_view(content_.text).substr(written_, end - written_));
       out += R"(},"logprobs":null,"finish_reason":null}])";
       out += kEnd;
       written_ = end;
@@ -89,7 +110,7 @@ bool ChatStream::next(std::string& out) {
       part_ = Part::done;
       return true;
     case Part::done:
-      out += "data: [DONE]\n\n";
+      out += frame_.dialect.stream_done;
       part_ = Part::over;
       return true;
     case Part::over:

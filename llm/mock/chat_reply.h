@@ -6,6 +6,7 @@
 
 #include "llm/messages.h"
 #include "llm/mock/chat_content.h"
+#include "llm/mock/dialect.h"
 
 namespace throng::llm::mock {
 
@@ -14,6 +15,7 @@ struct ReplyFrame {
   std::string id;
   std::string model;
   Usage usage;
+  Dialect dialect{};
 };
 
 /// The body of a plain reply.
@@ -34,6 +36,7 @@ class ChatStream {
   std::int64_t tokens() const;
 
  private:
+  bool next_event(std::string& out);
   enum class Part { role, tokens, finish, usage, done, over };
   void open_chunk(std::string& out) const;
 

@@ -18,6 +18,7 @@ constexpr Purpose kTransport("mock/transport");
 constexpr Purpose kInvalid("mock/invalid");
 constexpr Purpose kLatency("mock/latency");
 constexpr Purpose kHalf("mock/half");
+constexpr Purpose kRefusedPrompt("mock/refused_prompt");
 
 /// Prompts share a prefix if their first message, of at least so many tokens, is the same.
 constexpr std::int64_t kCachedFrom = 1024;
@@ -82,11 +83,14 @@ ErrorReply server_error(int status) {
 MockCore::MockCore(MockOptions options, TimePoint start)
     : options_(std::move(options)),
       limits_(options_.limits, start),
-      halve_at_(options_.halve_after.count() > 0 ? start + options_.halve_after : TimePoint::max()) {}
+      halve_at_(options_.halve_after.count() > 0 ? start + options_.halve_after : TimePoint::max()) {
+  options_.refused.insert(options_.refused.end(), options_.dialect.refuses.begin(),
+                          options_.dialect.refuses.end());
+}
 
 Plan MockCore::take(const net::HttpRequest& request, TimePoint now) {
   halve_when_due(now);
-  const Route route = route_of(request.target);
+  const Route route = route_of(request.target, options_.dialect);
   if (route.endpoint == Endpoint::none)
     return error({.status = 404,
                   .error = {.message = "Invalid URL: there is nothing at this path.",
@@ -151,6 +155,14 @@ Plan MockCore::chat(const boost::json::object& body, const Route& route, const n
 
   const Hash128 hash = hash128(request.body);
   const Draws draws = draws_of(options_.seed, hash);
+  const auto& refused = options_.dialect.refused_prompt;
+  if (refused && draws.uniform(kRefusedPrompt, {}) < options_.refused_prompts) {
+    ++stats_.bad_requests;
+    Plan plan{.status = refused->status};
+    plan.body = refused->body;
+    add_headers(plan, now);
+    return plan;
+  }
   const std::optional<AgentPrompt> agent = read_agent_prompt(call);
   const Draws said = agent ? draws_of(options_.seed, agent->key) : draws;
   const bool invalid = said.uniform(kInvalid, {}) < options_.faults[Fault::invalid_content];
@@ -165,7 +177,11 @@ Plan MockCore::chat(const boost::json::object& body, const Route& route, const n
                 .cached = cached_tokens(call),
                 .completion = token_count(content.text.size())};
   if (call.first_message_tokens >= kCachedFrom) plan.prefix = call.first_message;
-  ReplyFrame frame{.id = "chatcmpl-" + hash.hex(), .model = std::string(call.model), .usage = plan.usage};
+  content.text = options_.dialect.before_content + content.text + options_.dialect.after_content;
+  ReplyFrame frame{.id = "chatcmpl-" + hash.hex(),
+                   .model = std::string(call.model),
+                   .usage = plan.usage,
+                   .dialect = options_.dialect};
   if (call.stream) {
     plan.stream.emplace(std::move(frame), std::move(content), call.include_usage);
   } else {
@@ -253,7 +269,7 @@ void MockCore::play(Plan& plan, const Draws& draws, std::uint32_t attempt, TimeP
 
 Plan MockCore::error(const ErrorReply& reply, TimePoint now) {
   Plan plan{.status = reply.status};
-  plan.body = error_body(reply.error);
+  plan.body = error_body(options_.dialect, reply);
   add_headers(plan, now);
   return plan;
 }

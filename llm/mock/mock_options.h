@@ -10,6 +10,7 @@
 #include "engine/base/options_reader.h"
 #include "engine/net/self_signed.h"
 #include "llm/endpoint_options.h"
+#include "llm/mock/dialect.h"
 #include "llm/mock/fault.h"
 #include "llm/mock/rate_limits.h"
 
@@ -52,6 +53,9 @@ struct MockOptions {
   std::string api_key;                   ///< what a request must bring; "": nothing
   /// What is refused with `unsupported_parameter`, of `refusable()`.
   std::vector<std::string> refused;
+  Dialect dialect;  ///< default: OpenAI's, at every path that the mock knows
+  double refused_prompts =
+      0;  ///< share of prompts that are refused in the dialect's words, of a dialect that has any
 };
 
 /// Parameters, and uses of them, that some servers do not know.

@@ -55,6 +55,11 @@ class MockServer::Inside : public std::enable_shared_from_this<Inside> {
   const net::HttpServer& server() const { return server_; }
   MockCore& core() { return core_; }
   void stop() { server_.stop(); }
+  std::string url() const {
+    const Dialect& dialect = core_.options().dialect;
+    return server_.origin() + (dialect.base.empty() ? "/v1" : dialect.base) +
+           (dialect.query.empty() ? "" : "?" + dialect.query + "2024-10-21");
+  }
 
   MockStats stats() const {
     MockStats stats = core_.stats();
@@ -234,7 +239,7 @@ MockServer::MockServer(boost::asio::io_context& io, MockOptions options)
     : inside_(std::make_shared<Inside>(io, std::move(options))) {}
 MockServer::~MockServer() = default;
 
-std::string MockServer::url() const { return inside_->server().origin() + "/v1"; }
+std::string MockServer::url() const { return inside_->url(); }
 std::uint16_t MockServer::port() const { return inside_->server().port(); }
 MockStats MockServer::stats() const { return inside_->stats(); }
 void MockServer::after_requests(std::int64_t count, std::function<void()> then) {

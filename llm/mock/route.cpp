@@ -49,6 +49,19 @@ Route route_of(std::string_view target) {
   return {.endpoint = endpoint_of(path), .deployment = deployment};
 }
 
+Route route_of(std::string_view target, const Dialect& dialect) {
+  if (dialect.base.empty()) return route_of(target);
+  const std::size_t question = std::min(target.find('?'), target.size());
+  std::string_view path = target.substr(0, question);
+  const std::string_view query = target.substr(std::min(target.size(), question + 1));
+  if (path == "/stats") return {.endpoint = Endpoint::stats, .deployment = {}};
+  const bool deployed = dialect.base.find("/deployments/") != std::string::npos;
+  if (deployed && path == "/openai/models") return route_of(target);
+  if (!take_prefix(path, dialect.base) || query.find(dialect.query) == std::string_view::npos) return {};
+  return {.endpoint = endpoint_of(path),
+          .deployment = deployed ? std::string_view("gpt") : std::string_view()};
+}
+
 std::string_view method_of(Endpoint endpoint) {
   return endpoint == Endpoint::chat || endpoint == Endpoint::embeddings ? "POST" : "GET";
 }

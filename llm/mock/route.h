@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "llm/mock/dialect.h"
+
 namespace throng::llm::mock {
 
 enum class Endpoint { chat, embeddings, models, stats, none };
@@ -15,6 +17,8 @@ struct Route {
 };
 
 Route route_of(std::string_view target);
+/// Of a dialect with a base only what stands below that.
+Route route_of(std::string_view target, const Dialect& dialect);
 
 /// The method that an endpoint takes.
 std::string_view method_of(Endpoint endpoint);

@@ -29,6 +29,7 @@ struct MockArguments {
   double token_ms = 0;
   double fault_rate = 0;
   std::string faults;
+  std::string dialect;
   std::string completion_tokens = "32";
   std::string api_key_env;
   double halve_after = 0;
@@ -60,6 +61,9 @@ ServeOptions read(const MockArguments& arguments) {
   serve.duration = milliseconds(arguments.duration);
   mock.faults = arguments.faults.empty() ? FaultShares::even(arguments.fault_rate).value()
                                          : FaultShares::parse(arguments.faults).value();
+  if (!arguments.dialect.empty()) mock.dialect = dialect_of(arguments.dialect);
+  if (mock.refused_prompts > 0 && !mock.dialect.refused_prompt)
+    throw Failure(ErrorKind::usage, "--refused-prompts needs a --dialect that refuses prompts");
   mock.completion_tokens = parse_token_range(arguments.completion_tokens).value();
   if (!arguments.api_key_env.empty()) {
     mock.api_key = llm::process_environment()(arguments.api_key_env).value_or("");
@@ -114,6 +118,18 @@ void add_model_options(CLI::App& command, MockArguments& arguments) {
       ->check(CLI::Range(1, 8192))
       ->capture_default_str();
   command.add_option("--model", mock.model, "The name that /v1/models lists; any is served")
+      ->capture_default_str();
+  command
+      .add_option(
+          "--dialect", arguments.dialect,
+          fmt::format(
+              "Speak as a provider's servers do: paths, errors, streams, what stands around the JSON ({})",
+              fmt::join(dialect_names(), ", ")))
+      ->check(CLI::IsMember(dialect_names()).description(""));
+  command
+      .add_option("--refused-prompts", mock.refused_prompts,
+                  "Share of prompts that are refused in the dialect's words, by a filter or for their length")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command
       .add_option(

@@ -224,6 +224,44 @@ TEST_F(LlmRun, UnusableRepliesDegradePagesAndMayFailTheQualityBar) {
   EXPECT_LT(summary["metric_agents"]["p_view"], 60);
 }
 
+TEST_F(LlmRun, WrappedRepliesAreUsedAndCounted) {
+  serve({"--dialect", "together"});
+  write_scenario({{"population", {{"agents", 20}}}});
+  const Json summary = run({"--out", "a"});
+  EXPECT_EQ(summary["llm"]["degraded_pages"], 0);
+  EXPECT_EQ(summary["llm"]["repairs"], 0);
+  EXPECT_EQ(summary["llm"]["unwrapped_replies"]["code fence"], summary["llm"]["calls"]);
+  EXPECT_THAT(throng({"report", "a"}).out, HasSubstr("had to be unwrapped: code fence"));
+}
+
+TEST_F(LlmRun, ARefusedPromptDegradesItsPageAndTheRunGoesOn) {
+  serve({"--dialect", "deepseek", "--refused-prompts", "0.3"});
+  write_scenario({{"population", {{"agents", 40}}}, {"rounds", 1}});
+  const Finished finished = throng({"run", "s.json", "--json", "--out", "a"});
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  const Json llm = Json::parse(finished.out)["llm"];
+  EXPECT_GT(llm["unusable_replies"]["react"], 0);
+  EXPECT_LT(llm["degraded_share"], 0.2);
+}
+
+TEST_F(LlmRun, NothingButUnusableRepliesStopsTheRunAtOnce) {
+  serve({"--faults", "invalid_content=1"});
+  write_scenario({{"population", {{"agents", 100}}}, {"rounds", 1}});
+  const Finished stopped = throng({"run", "s.json", "--out", "a"});
+  EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
+  EXPECT_THAT(stopped.err,
+              AllOf(HasSubstr("none of its first 20 replies could be used"), HasSubstr("--resume")));
+  EXPECT_LT(stop_mock()["completed"], 150);
+  url_.clear();
+  std::filesystem::remove(folder_ / "mock-out");
+  serve({"--faults", "invalid_content=1"});
+  write_scenario({{"population", {{"agents", 2}}}, {"rounds", 1}});
+  const Finished empty = throng({"run", "s.json", "--out", "b"});
+  EXPECT_EQ(empty.exit_code, 4) << empty.err;
+  EXPECT_THAT(empty.err, HasSubstr("not one of the 4 pages could be made out"));
+  EXPECT_EQ(throng({"run", "s.json", "--out", "c", "--set", "max_degraded_share=1"}).exit_code, 0);
+}
+
 TEST_F(LlmRun, ADatasetWithoutTitlesIsRefused) {
   url_ = "http://127.0.0.1:1/v1";
   folder_.write("train.txt", "0 0 1 2\n1 1 2 3\n");
