@@ -93,6 +93,7 @@ std::optional<int> number_word(std::string_view value, int scale) {
   const auto word = [&] { return at < words.size() ? std::string_view(words[at]) : std::string_view(); };
   if (without_unit(word()).empty() && !word().empty()) ++at;
   const auto digits = parse_number<int>(word());
+  if (digits && digits == number) return number;  // "four (4)"
   if (word() == "out" || word() == "of" || digits) {
     if (word() == "out") ++at;
     if (word() == "of") ++at;

@@ -46,6 +46,24 @@ struct Tag {
   bool opens;  ///< a line, or stands behind a colon
 };
 
+/// Whether a tag at `at` opens its line or stands behind a colon.
+bool opens_line(std::string_view line, std::size_t at) {
+  const std::string_view before = trimmed(line.substr(0, at));
+  return without_decoration(before).empty() || before.ends_with(':') || before.ends_with(":**");
+}
+
+/// Adds "(NEXT)", "<EXIT>" and "「NEXT」" at the start of a line or behind a colon: elsewhere they are remarks.
+void add_tags_in_other_brackets(std::string_view line, std::vector<Tag>& tags) {
+  for (const std::string_view word : {"(NEXT)", "<NEXT>", "{NEXT}", "「NEXT」", "『NEXT』", "(EXIT)",
+                                      "<EXIT>", "{EXIT}", "「EXIT」", "『EXIT』"}) {
+    const std::size_t at = line.find(word);
+    if (at == std::string_view::npos || !opens_line(line, at)) continue;
+    const PageChoice choice =
+        word.find("NEXT") != std::string_view::npos ? PageChoice::next : PageChoice::exit;
+    tags.push_back({.stated = {.choice = choice, .text = line.substr(at, word.size())}, .opens = true});
+  }
+}
+
 std::vector<Tag> tags_of_line(std::string_view line) {
   std::vector<Tag> tags;
   for (std::size_t open = line.find('['); open != std::string_view::npos; open = line.find('[', open + 1)) {
@@ -53,10 +71,9 @@ std::vector<Tag> tags_of_line(std::string_view line) {
     const Words words = folded_words(inside);
     const auto choice = words.empty() ? std::nullopt : choice_of(words.front());
     if (!choice) continue;
-    const std::string_view before = trimmed(line.substr(0, open));
-    const bool opens = without_decoration(before).empty() || before.ends_with(':') || before.ends_with(":**");
-    tags.push_back({.stated = {.choice = *choice, .text = inside}, .opens = opens});
+    tags.push_back({.stated = {.choice = *choice, .text = inside}, .opens = opens_line(line, open)});
   }
+  add_tags_in_other_brackets(line, tags);
   return tags;
 }
 

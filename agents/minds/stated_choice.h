@@ -16,7 +16,7 @@ struct StatedChoice {
   std::string_view text;
 };
 
-/// The tags [NEXT] and [EXIT] of a text, in any case. If both are there, only those that open a line or stand behind a
+/// The tags [NEXT] and [EXIT] of a text, in any case; in capitals also with other brackets. If both are there, only those that open a line or stand behind a
 /// colon, so that a tag mentioned in passing does not count.
 std::vector<StatedChoice> tagged_choices(std::string_view text);
 

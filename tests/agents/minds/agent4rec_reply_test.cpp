@@ -338,9 +338,10 @@ TEST(ReadReplies, FormsOfOtherScriptsAreRead) {
     EXPECT_THAT(page.viewed, ElementsAre(0)) << reply;
     EXPECT_EQ(page.items[0].rating, 4) << reply;
   }
-  for (const char* reply :
-       {"【NEXT】；理由：x", "［ＮＥＸＴ］", "〔NEXT〕 x", "Decision：【next】", "决定：【NEXT】"})
+  for (const char* reply : {"【NEXT】；理由：x", "［ＮＥＸＴ］", "〔NEXT〕 x", "Decision：【next】",
+                            "决定：【NEXT】", "（NEXT）；x", "『NEXT』；理由：x", "Decision: <NEXT>"})
     EXPECT_EQ(read_decision(reply).tag, PageChoice::next) << reply;
+  EXPECT_EQ(read_decision("I could leave (EXIT) here.").tag, std::nullopt) << "a remark";
   for (const char* reply : {"RATING：６；REASON：ok", "RATING: ６／１０; REASON: ok",
                             "评分 RATING：【６】\nREASON：ok", "RATING: ٦; REASON: ok",
                             "RATING: ⑥; REASON: ok", "RATING: 六分; REASON: ok", "RATING: ६/१०; REASON: ok"})
@@ -377,6 +378,7 @@ TEST(ReadReplies, RatingsMayBeWordsHaveUnitsAndScales) {
                            "four out of five",
                            "four/5",
                            "four of 5",
+                           "four (4)",
                            "**four**",
                            "4 points",
                            "(4)",
