@@ -167,10 +167,8 @@ Dataset import_triples(ImportSource& source) {
            std::all_of(rows.begin() + static_cast<std::ptrdiff_t>(from), rows.end(),
                        [&](const auto& row) { return parse_number<double>(row[column]).has_value(); });
   };
-  const auto are_times = [&](std::size_t column) {
-    return rows.size() > 1 && std::all_of(rows.begin() + 1, rows.end(), [&](const auto& row) {
-             return parse_time(row[column]).has_value();
-           });
+  const auto has_times = [&](std::size_t column) {
+    return std::ranges::any_of(rows, [&](const auto& row) { return parse_time(row[column]).has_value(); });
   };
   const std::vector<std::string_view> first(rows.front().begin(), rows.front().end());
   const std::vector<std::string> keys = column_keys(first);
@@ -179,7 +177,7 @@ Dataset import_triples(ImportSource& source) {
   format.user = "1";
   format.item = "2";
   if (format.rating.empty() && width > 2) format.rating = "3";
-  if (format.time.empty() && width > 3 && are_times(3)) format.time = "4";
+  if (format.time.empty() && width > 3 && has_times(3)) format.time = "4";
   const SourceFile* items =
       source.options().items.empty() ? nullptr : &source.open_path(source.options().items);
   return import_columns(source, file, items, format, source.options().csv, "triples",

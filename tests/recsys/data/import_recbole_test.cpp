@@ -100,6 +100,9 @@ TEST_F(Triples, MayLackRatingsAndHaveTimes) {
   EXPECT_FALSE(import_text("a x\na y\n").interactions.columns().ratings);
   EXPECT_THAT(import_text("a\tx\t4\t964982703\na\ty\t5\t964982704\n").interactions.times_of(UserId(0)),
               ElementsAre(964982703, 964982704));
+  EXPECT_THAT(import_text("a\tx\t4\t964982703\n").interactions.times_of(UserId(0)), ElementsAre(964982703));
+  folder_.write("ratings.txt", "a x 4 964982703\na y 5 soon\n");
+  EXPECT_THAT(failure("triples", "ratings.txt"), HasSubstr("ratings.txt:2: the time \"soon\" is neither"));
   folder_.write("ratings.txt", "one\ntwo\n");
   EXPECT_THAT(failure("triples", "ratings.txt"), HasSubstr("has no rows of user, item, rating and time"));
 }
