@@ -42,8 +42,8 @@ class PlannedWorld {
  public:
   using Answer = std::function<AttemptEnd(const Attempt&, Instant)>;
 
-  PlannedWorld(std::vector<PlannedEndpoint> endpoints, const PlanOptions& options, Answer answer)
-      : planner(std::move(endpoints), options), answer_(std::move(answer)) {}
+  PlannedWorld(const std::vector<PlannedEndpoint>& endpoints, const PlanOptions& options, Answer answer)
+      : planner(endpoints, options), answer_(std::move(answer)) {}
 
   /// Lets time pass until nothing happens any more, or `until`.
   void run(Instant until = at(1e6)) {

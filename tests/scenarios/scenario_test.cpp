@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "recsys/models/precomputed.h"
@@ -139,7 +140,7 @@ void collect_choices(const Json& schema, const std::string& path, std::map<std::
   if (schema.contains("enum")) choices[path] = schema["enum"];
   if (schema.contains("properties")) {
     for (const auto& [key, part] : schema["properties"].items())
-      collect_choices(part, path + "/" + key, choices);
+      collect_choices(part, fmt::format("{}/{}", path, key), choices);
   }
   if (schema.contains("items") && !schema["items"].contains("$ref"))
     collect_choices(schema["items"], path + "/0", choices);
