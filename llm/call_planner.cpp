@@ -49,6 +49,7 @@ std::optional<Attempt> CallPlanner::next(Instant now) {
   Flight& flight = calls_.at(planned->call).flight;
   flight.lessons = planned->lessons;
   attempts_ = flight.attempt;
+  endpoints_[planned->endpoint].statistics.begin(flight.attempt);
   const LedgerAccount account = endpoints_[planned->endpoint].account;
   if (planned->number == 1) ledger_.call(account);
   ledger_.attempt(account);
@@ -130,10 +131,17 @@ RateLimit::Usage CallPlanner::settle(Call& call, const AttemptEnd& end, Verdict&
                     "a call can be",
                     options(flight.endpoint).name));
   }
+  std::optional<TokenStatistics::Observed> observed;
+  if (completed && counted) {
+    observed = {.estimated_prompt = call.size.prompt,
+                .prompt = counted->prompt,
+                .completion = counted->completion,
+                .took = end.latency};
+  }
+  endpoint.statistics.end(flight.attempt, observed);
   if (completed) {
     ledger_.completed(endpoint.account, verdict.tokens, verdict.source);
     if (counted) {
-      endpoint.statistics.observe(call.size.prompt, counted->prompt, counted->completion);
       usage = {.counted = TokensCounted::known,
                .used = counted->total(),
                .prompt_error = counted->prompt - flight.prompt_reserved};

@@ -12,19 +12,51 @@ constexpr double kFirstMargin = 0.3;
 constexpr double kQuantile = 0.95;
 constexpr std::int64_t kWithoutMaximum = 1024;
 constexpr double kBinsPerOctave = 4;
+constexpr double kLeastSeconds = 1e-3;
+// A call is waited for while it takes about four times as long as the others: so many more have gone since.
+constexpr std::size_t kLongest = 4;
+constexpr std::size_t kFewCalls = 100;
 
 }  // namespace
 
-void TokenStatistics::observe(std::int64_t estimated_prompt, std::int64_t prompt, std::int64_t completion) {
+void TokenStatistics::begin(std::uint64_t call) {
+  begun_.push_back({.call = call});
+  ++in_flight_;
+}
+
+void TokenStatistics::end(std::uint64_t call, const std::optional<Observed>& observed) {
+  const auto found = std::ranges::lower_bound(begun_, call, {}, &Begun::call);
+  if (found == begun_.end() || found->call != call) {  // it was passed over
+    if (observed) observe(*observed);
+    return;
+  }
+  found->in_flight = false;
+  found->observed = observed;
+  --in_flight_;
+  // One that hangs must not keep all others from teaching.
+  const std::size_t most = kFewCalls + kLongest * in_flight_;
+  while (!begun_.empty() && (!begun_.front().in_flight || begun_.size() > most)) {
+    const Begun& first = begun_.front();
+    if (first.in_flight) --in_flight_;
+    if (first.observed) observe(*first.observed);
+    begun_.pop_front();
+  }
+}
+
+void TokenStatistics::observe(const Observed& observed) {
+  const auto& [estimated_prompt, prompt, completion, took] = observed;
   if (estimated_prompt <= 0 || prompt <= 0 || completion < 0) return;
-  for (double* sum : {&calls_, &estimated_sum_, &prompt_sum_, &completion_sum_}) *sum *= kDecay;
+  for (double* sum : {&calls_, &estimated_sum_, &prompt_sum_, &weights_, &completion_sum_}) *sum *= kDecay;
   for (double& bin : completions_) bin *= kDecay;
+  const double seconds = std::max(kLeastSeconds, std::chrono::duration<double>(took).count());
+  const double weight = seconds * seconds;
   calls_ += 1;
   estimated_sum_ += static_cast<double>(estimated_prompt);
   prompt_sum_ += static_cast<double>(prompt);
-  completion_sum_ += static_cast<double>(completion);
+  weights_ += weight;
+  completion_sum_ += weight * static_cast<double>(completion);
   const double bin = kBinsPerOctave * std::log2(static_cast<double>(completion) + 1);
-  completions_[std::min(kBins - 1, static_cast<std::size_t>(bin))] += 1;
+  completions_[std::min(kBins - 1, static_cast<std::size_t>(bin))] += weight;
 }
 
 std::int64_t TokenStatistics::prompt_tokens(std::int64_t estimated) const {
@@ -34,7 +66,7 @@ std::int64_t TokenStatistics::prompt_tokens(std::int64_t estimated) const {
 }
 
 double TokenStatistics::completion_quantile() const {
-  double rest = (1 - kQuantile) * calls_;
+  double rest = (1 - kQuantile) * weights_;
   std::size_t bin = kBins;
   while (bin > 1 && rest >= completions_[bin - 1]) rest -= completions_[--bin];
   return std::exp2(static_cast<double>(bin) / kBinsPerOctave) - 1;  // the upper end of the bin
@@ -43,7 +75,7 @@ double TokenStatistics::completion_quantile() const {
 std::int64_t TokenStatistics::completion_tokens(std::int64_t max_tokens, std::int64_t in_flight) const {
   const std::int64_t most = max_tokens > 0 ? max_tokens : kWithoutMaximum;
   if (calls_ < kEnough) return most;
-  const double mean = completion_sum_ / calls_;
+  const double mean = completion_sum_ / weights_;
   const double above = std::max(0.0, completion_quantile() - mean);
   // The sum of n has a spread of sqrt(n), so each need reserve only 1/sqrt(n) of it; and the mean is not known
   // better than from as many calls as were seen.
