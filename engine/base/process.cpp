@@ -1,5 +1,6 @@
 #include "engine/base/process.h"
 
+#include <csignal>
 #include <fstream>
 
 #include <sys/resource.h>
@@ -40,6 +41,14 @@ std::size_t raise_open_files_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
   getrlimit(RLIMIT_NOFILE, &limit);
   return limit.rlim_cur;
+}
+
+std::vector<int> ending_signals() {
+  std::vector<int> signals{SIGINT, SIGTERM};
+  struct sigaction now {};
+  sigaction(SIGHUP, nullptr, &now);
+  if (now.sa_handler != SIG_IGN) signals.push_back(SIGHUP);
+  return signals;
 }
 
 }  // namespace throng

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 namespace throng {
 
@@ -15,5 +16,9 @@ std::size_t rss_bytes();
 
 /// Lets this process open as many files and sockets as the system allows it to. Returns how many that is.
 std::size_t raise_open_files_limit();
+
+/// By which a person ends a process: SIGINT, SIGTERM, and SIGHUP (a terminal that is closed) unless that is ignored, as
+/// nohup(1) has it.
+std::vector<int> ending_signals();
 
 }  // namespace throng

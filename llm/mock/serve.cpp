@@ -1,7 +1,5 @@
 #include "llm/mock/serve.h"
 
-#include <csignal>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -57,7 +55,8 @@ MockStats serve(const ServeOptions& options, const std::function<void(const std:
   const auto stop = [&io](const boost::system::error_code& error, auto...) {
     if (!error) io.stop();
   };
-  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+  boost::asio::signal_set signals(io);
+  for (const int signal : ending_signals()) signals.add(signal);
   signals.async_wait(stop);
   boost::asio::steady_timer end(io);
   if (options.duration.count() > 0) {

@@ -8,7 +8,7 @@
 
 namespace throng::llm::mock {
 
-/// When a mock that runs on its own ends, beside SIGINT and SIGTERM.
+/// When a mock that runs on its own ends, beside an ending signal (engine/base/process.h).
 struct ServeOptions {
   MockOptions mock;
   std::int64_t max_requests = 0;          ///< after so many have been answered; 0: never

@@ -1,13 +1,12 @@
 #include "scenarios/run/interrupt.h"
 
-#include <array>
 #include <atomic>
 #include <csignal>
 
+#include "engine/base/process.h"
+
 namespace throng {
 namespace {
-
-constexpr std::array kInterrupts{SIGINT, SIGTERM, SIGHUP};
 
 std::atomic<int> interrupt_seen = 0;
 static_assert(std::atomic<int>::is_always_lock_free);  // so that a signal handler may write it
@@ -17,17 +16,8 @@ extern "C" void remember_interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-/// nohup(1) has said that the terminal may go.
-bool is_ignored(int signal) {
-  struct sigaction now {};
-  sigaction(signal, nullptr, &now);
-  return signal == SIGHUP && now.sa_handler == SIG_IGN;
-}
-
 void handle_interrupts(void (*handler)(int)) {
-  for (const int signal : kInterrupts) {
-    if (!is_ignored(signal)) std::signal(signal, handler);
-  }
+  for (const int signal : ending_signals()) std::signal(signal, handler);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ TEST_F(LlmMock, ServesSoManyRequestsAndPrintsWhatItCounted) {
 }
 
 TEST_F(LlmMock, PrintsItsCountsWhenItIsTold) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     url_.clear();
     std::filesystem::remove(folder_ / "out");
     const pid_t child = serve({"--faults", "503=1"});
