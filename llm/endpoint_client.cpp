@@ -1,5 +1,6 @@
 #include "llm/endpoint_client.h"
 
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -155,9 +156,15 @@ class EndpointClient::Impl {
   }
 
   void write_down(const std::vector<Booking>& bookings) {
-    if (!budget_log_) return;
     for (const Booking& booking : bookings) {
-      if (booking.kind == Booking::Kind::settle) {
+      const bool counted = booking.kind == Booking::Kind::settle;
+      log_event(LogLevel::debug, "budget",
+                counted ? "booked as counted" : "booked at the most that it can be",
+                {{"attempt", booking.attempt},
+                 {"tokens", booking.amount.tokens},
+                 {"usd", booking.amount.money.dollars()}});
+      if (!budget_log_) continue;
+      if (counted) {
         budget_log_->settle(booking.attempt, booking.amount);
       } else {
         budget_log_->settle_at_most(booking.attempt, booking.amount);
@@ -206,16 +213,28 @@ class EndpointClient::Impl {
   }
 
   void end_later(EndedCall ended) {
+    if (ended.fault != CallFault::canceled) count_unsent(ended);
     boost::asio::post(io_, [this, ended = std::move(ended)] {
       const auto found = jobs_.find(ended.call);
       if (found == jobs_.end()) return;
       const Job over = std::move(found->second);
       jobs_.erase(found);
-      if (ended.fault != CallFault::canceled)
-        log_event(LogLevel::warning, "call", "call ended unsent",
-                  {{"model", over.model()}, {"why", ended.message}});
       over.fail({.fault = ended.fault, .message = ended.message, .kind = over.last_failure});
     });
+  }
+
+  /// When a run stops, hundreds end for the same reason.
+  void count_unsent(const EndedCall& ended) {
+    if (unsent_.empty()) boost::asio::post(io_, [this] { log_unsent(); });
+    Unsent& unsent = unsent_[{jobs_.at(ended.call).model(), ended.fault}];
+    if (unsent.calls++ == 0) unsent.why = ended.message;
+  }
+
+  void log_unsent() {
+    for (const auto& [of, unsent] : std::exchange(unsent_, {})) {
+      log_event(LogLevel::warning, "call", "calls ended unsent",
+                {{"model", of.first}, {"calls", unsent.calls}, {"why", unsent.why}});
+    }
   }
 
   void say(const std::string& text) const { tell("notice", text); }
@@ -243,6 +262,11 @@ class EndpointClient::Impl {
                {"why", over ? verdict.message : end.message}});
   }
 
+  struct Unsent {
+    std::size_t calls = 0;
+    std::string why;  ///< the first one's
+  };
+
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
   Instant timer_at_ = kNever;
@@ -253,6 +277,7 @@ class EndpointClient::Impl {
   std::optional<CallPlanner> planner_;
   std::optional<EndpointWatch> watch_;
   std::unordered_map<CallId, Job> jobs_;
+  std::map<std::pair<std::string, CallFault>, Unsent> unsent_;  ///< not logged yet; by model
   std::set<std::size_t> disbelieved_;  ///< endpoints whose usage was once implausible
   CallId last_call_ = 0;
   bool winding_down_ = false;

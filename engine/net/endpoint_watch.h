@@ -8,7 +8,7 @@
 
 namespace throng {
 
-/// Logs what the planner decides about endpoints, and why: limits, pauses, calls in flight, circuit breakers. It compares what it
+/// Logs what the planner decides about endpoints, and why: limits, bursts, pauses, calls in flight, circuit breakers. It compares what it
 /// sees with what it saw before, so that the planner itself need not know of any log.
 class EndpointWatch {
  public:
@@ -19,9 +19,15 @@ class EndpointWatch {
   void look(std::size_t endpoint, Instant now, std::string_view why);
 
  private:
+  /// Of one limit per minute.
+  struct SeenLimit {
+    std::int64_t per_minute = 0;
+    Delay burst{0};
+    RateBucket::Belief belief = RateBucket::Belief::headers;
+  };
   struct Seen {
-    std::int64_t requests_per_minute = 0;
-    std::int64_t tokens_per_minute = 0;
+    SeenLimit requests;
+    SeenLimit tokens;
     Instant paused_until = Instant::min();
     Instant parked_until = Instant::min();
     int in_flight_limit = 0;
@@ -30,7 +36,10 @@ class EndpointWatch {
     EndpointHealth health = EndpointHealth::usable;
   };
 
-  void look_at_limits(std::size_t endpoint, Seen& seen, Instant now, std::string_view why) const;
+  static SeenLimit seen(const RateBucket& limit);
+  void look_at_limit(std::size_t endpoint, std::string_view of, const RateBucket& limit, SeenLimit& before,
+                     std::string_view why) const;
+  void look_at_pauses(std::size_t endpoint, Seen& seen, Instant now, std::string_view why) const;
   void look_at_load(std::size_t endpoint, Seen& seen) const;
   void look_at_health(std::size_t endpoint, Seen& seen, std::string_view why) const;
 

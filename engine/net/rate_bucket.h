@@ -80,6 +80,12 @@ class RateBucket {
   /// What may stand in the server's books, at most.
   std::int64_t counted(Instant now);
   Delay burst() const { return pace_.burst(); }
+  /// A refusal has told how large a burst the server takes.
+  bool burst_is_known() const { return pace_.knows(); }
+
+  /// Whose word is taken for when the server counts no longer what stands in the books; once that was wrong, the next one's.
+  enum class Belief { headers, refusals, nothing };
+  Belief belief() const { return belief_; }
 
  private:
   /// Why the books are doubted.
@@ -92,8 +98,6 @@ class RateBucket {
     Instant sent;
     Doubt why;
   };
-  /// Whose claims are followed; the next one, once a claim has been refuted.
-  enum class Belief { headers, refusals, nothing };
   /// What is let go after a probe, to see what kind of limit this is.
   struct Trial {
     Doubt why;

@@ -86,6 +86,8 @@ class RateLimit {
   Instant paused_until() const { return paused_until_; }
   /// What may go at once, as a span of the limit; a minute or more: nothing is held back but by the limit itself.
   Delay burst() const { return std::min(requests_.burst(), tokens_.burst()); }
+  const RateBucket& requests() const { return requests_; }
+  const RateBucket& tokens() const { return tokens_; }
 
  private:
   struct Heard {
