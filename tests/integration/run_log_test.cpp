@@ -93,10 +93,10 @@ TEST_F(RunLogged, RoundsFitsAndTheEnd) {
 TEST_F(RunLogged, WhatEndpointsTaughtAndWhereCallsFailed) {
   write_scenario(serve({"--no", "seed", "--faults", "503=0.1,reset=0.05"}));
   ASSERT_EQ(throng({"run", "s.json", "--out", "a", "--json", "--log-level", "debug"}).exit_code, 0);
-  EXPECT_THAT(log_of("a/run.log"), AllOf(HasSubstr("endpoint  in use  endpoint=http://127.0.0.1:"),
-                                         HasSubstr("endpoint  capability learned"), HasSubstr("no seed"),
-                                         HasSubstr("call      attempt failed, goes again"),
-                                         HasSubstr("as=\"http 503\""), HasSubstr("as=reset")));
+  EXPECT_THAT(log_of("a/run.log"),
+              AllOf(HasSubstr("endpoint  in use  endpoint=http://127.0.0.1:"), HasSubstr("endpoint  learned"),
+                    HasSubstr("no seed"), HasSubstr("call      attempt failed, goes again"),
+                    HasSubstr("as=\"http 503\""), HasSubstr("as=reset")));
   stop_mock();
   EXPECT_THAT(log_of("mock.log"),
               AllOf(HasSubstr("mock      listening  url=http://127.0.0.1:"), HasSubstr("status=503"),
