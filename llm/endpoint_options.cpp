@@ -9,6 +9,7 @@
 #include "engine/base/options_reader.h"
 #include "engine/base/redact.h"
 #include "engine/base/text.h"
+#include "engine/net/url.h"
 #include "llm/endpoint_paths.h"
 
 namespace throng::llm {
@@ -226,6 +227,12 @@ Result<std::string> read_api_key(const EndpointOptions& options, const Environme
     return Error{ErrorKind::usage,
                  fmt::format("the environment variable {} holds blanks or characters that no key has", name)};
   return key;
+}
+
+bool is_free_of_charge(const EndpointOptions& endpoint) {
+  const Result<net::Url> url = net::parse_url(endpoint.url);
+  const bool silent = !endpoint.priced && endpoint.price.prompt == 0 && endpoint.price.completion == 0;
+  return silent && url && net::is_loopback(url->host);
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> read_extra_headers(const EndpointOptions& options,

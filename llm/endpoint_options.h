@@ -73,6 +73,9 @@ struct EndpointOptions {
 /// Reads one endpoint. The Error (usage) has the JSON path below `path`; it never repeats what may be a key.
 Result<EndpointOptions> read_endpoint(const Json& json, const std::string& path);
 
+/// Whether it is a server of this machine, whose tokens cost nothing unless it has a price.
+bool is_free_of_charge(const EndpointOptions& endpoint);
+
 /// Reads the list of endpoints, which has at least one.
 Result<std::vector<EndpointOptions>> read_endpoints(const Json& json, const std::string& path);
 

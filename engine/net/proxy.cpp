@@ -4,7 +4,6 @@
 #include <string>
 
 #include <boost/algorithm/string/predicate.hpp>
-#include <boost/asio/ip/address.hpp>
 
 #include "engine/base/text.h"
 
@@ -23,12 +22,6 @@ Variable variable(std::initializer_list<const char*> names) {
     if (value != nullptr && *value != '\0') return {name, value};
   }
   return {};
-}
-
-bool is_loopback(const std::string& host) {
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(host, error);
-  return host == "localhost" || (!error && address.is_loopback());
 }
 
 bool matches(std::string_view host, std::string_view entry) {

@@ -68,6 +68,12 @@ Result<Url> resolve(const Url& base, std::string_view reference) {
   return parse_url({resolved.buffer().data(), resolved.buffer().size()});
 }
 
+bool is_loopback(const std::string& host) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(host, error);
+  return host == "localhost" || (!error && address.is_loopback());
+}
+
 bool is_ip_address(const std::string& host) {
   boost::system::error_code error;
   boost::asio::ip::make_address(host, error);

@@ -31,6 +31,9 @@ Result<Url> parse_url(std::string_view text);
 /// Where `reference`, absolute or relative as in a header Location, leads from `base`. Fragments are left out.
 Result<Url> resolve(const Url& base, std::string_view reference);
 
+/// Whether `host` is this machine: "localhost" or a loopback address.
+bool is_loopback(const std::string& host);
+
 /// Whether `host` is an IPv4 or IPv6 address rather than a name.
 bool is_ip_address(const std::string& host);
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "llm/endpoint_options.h"
+
 namespace throng {
 namespace {
 
@@ -57,12 +59,30 @@ std::string about_agents(const Scenario& scenario, const Dataset& dataset) {
                      population.agents, dataset.users.size(), dataset.name);
 }
 
+std::string about_prices(const Scenario& scenario) {
+  if (scenario.budget.money == llm::Money()) return "";
+  std::string free;
+  for (const MindOptions& mind : scenario.minds) {
+    if (!mind.llm) continue;
+    for (const llm::EndpointOptions& endpoint : mind.llm->endpoints) {
+      if (llm::is_free_of_charge(endpoint))
+        free += fmt::format("{}{} of {}", free.empty() ? "" : ", ", endpoint.model, endpoint.url);
+    }
+  }
+  if (free.empty()) return "";
+  return fmt::format(
+      "No price is stated for {}: a server of this machine counts as free, and the budget in USD does not "
+      "limit its calls.",
+      free);
+}
+
 }  // namespace
 
 std::vector<std::string> caveats(const Scenario& scenario, const Dataset& dataset) {
   std::vector<std::string> sentences;
-  for (std::string sentence : {about_ratings(dataset), about_genres(dataset), about_titles(dataset),
-                               about_split(scenario, dataset), about_agents(scenario, dataset)}) {
+  for (std::string sentence :
+       {about_ratings(dataset), about_genres(dataset), about_titles(dataset), about_split(scenario, dataset),
+        about_agents(scenario, dataset), about_prices(scenario)}) {
     if (!sentence.empty()) sentences.push_back(std::move(sentence));
   }
   return sentences;

@@ -139,7 +139,7 @@ void check_prices(const Scenario& scenario, const std::string& source) {
   for (const MindOptions& mind : scenario.minds) {
     if (!mind.llm) continue;
     for (const llm::EndpointOptions& endpoint : mind.llm->endpoints) {
-      if (endpoint.priced) continue;
+      if (endpoint.priced || llm::is_free_of_charge(endpoint)) continue;
       fail(source,
            fmt::format("/budget/usd limits nothing while the endpoint {} of {} has no price: expected its "
                        "\"price\" of \"prompt\" and \"completion\", both 0 if it is free",

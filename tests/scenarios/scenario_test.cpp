@@ -274,6 +274,7 @@ TEST(Scenario, ABudgetInMoneyNeedsAPriceForEveryEndpoint) {
   const Json free = {{"prompt", 0}, {"completion", 0}};
   EXPECT_EQ(fault(usd, price, free), "");
   EXPECT_EQ(fault({{"tokens", 1000}}, Json(), Json()), "") << "tokens need no price";
+  EXPECT_EQ(fault(usd, Json(), price), "") << "a server of this machine is free";
   EXPECT_THAT(fault(usd, price, Json()), AllOf(HasSubstr("/budget/usd"), HasSubstr("http://second:1/v1")));
   EXPECT_THAT(fault(usd, {{"prompt", 1}}, price), HasSubstr("http://localhost:1/v1"));
   EXPECT_THAT(fault({{"usd", 1}, {"risk", 1}}, price, price), HasSubstr("/budget/risk"));
