@@ -100,11 +100,19 @@ TEST_F(LlmRun, TheJournalOfAnotherRunIsNotThisRuns) {
   EXPECT_THAT(refused.err, AllOf(HasSubstr("b/journal.db"), HasSubstr("t, seed 3"), HasSubstr("t, seed 4")));
 }
 
-TEST_F(LlmRun, ABudgetInMoneyWithoutAPriceIsRefused) {
+TEST_F(LlmRun, ABudgetInMoneyWithoutAPriceIsRefusedButOfAServerOfThisMachine) {
   serve({});
   write_scenario({{"budget", {{"usd", 1}}}});
+  const std::vector<std::string> unpriced{"s.json", "--set", "mind.endpoints.0.price={}"};
   for (const char* command : {"check", "run"}) {
-    const Finished refused = throng({command, "s.json", "--set", "mind.endpoints.0.price={}"});
+    std::vector<std::string> arguments{command};
+    arguments.insert(arguments.end(), unpriced.begin(), unpriced.end());
+    const Finished free = throng(arguments);
+    EXPECT_EQ(free.exit_code, 0) << free.err;
+    EXPECT_THAT(free.out + free.err,
+                AllOf(HasSubstr("counts as free"), HasSubstr("does not limit its calls")));
+    arguments.insert(arguments.end(), {"--set", "mind.endpoints.0.url=http://models.invalid:1"});
+    const Finished refused = throng(arguments);
     EXPECT_EQ(refused.exit_code, 2);
     EXPECT_THAT(refused.err, AllOf(HasSubstr("/budget/usd"), HasSubstr("price")));
   }
