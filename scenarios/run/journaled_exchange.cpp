@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds kMoment{100};
 constexpr std::chrono::milliseconds kGathering{5};
 constexpr std::size_t kGroup = 64;
 /// So many replies are handed over at once to each thread: while agents think about them (0.1 ms each) nothing is read.
-constexpr std::size_t kHandOver = 32;
+constexpr std::size_t kHandOver = 8;
 
 std::size_t hand_over() { return kHandOver * std::max(1U, std::thread::hardware_concurrency()); }
 /// While agents ask, the network is looked after this often.
