@@ -130,7 +130,7 @@ Result<void> BudgetLog::append(std::string_view line) {
 }
 
 Result<void> BudgetLog::reserve(Budget::CallId id, const Spending& most) {
-  const Result<void> written = append(fmt::format("reserve {} {} {}\n", id, most.tokens, most.money.pico));
+  Result<void> written = append(fmt::format("reserve {} {} {}\n", id, most.tokens, most.money.pico));
   if (written && durability_ == Durability::power_loss && ::fdatasync(file_) != 0)
     return error("cannot be forced to the disk");
   return written;
