@@ -98,7 +98,9 @@ std::shared_ptr<const json::value> told_schema(const json::array& messages) {
     const std::size_t at = content.rfind(kMark);
     if (at == std::string_view::npos) continue;
     const ReplyJson schema(content.substr(at + kMark.size()));
-    if (schema.object() != nullptr) return std::make_shared<const json::value>(*schema.object());
+    // A copy in memory of its own: it would go to that of the original, which ends here.
+    if (schema.object() != nullptr)
+      return std::make_shared<const json::value>(*schema.object(), json::storage_ptr());
   }
   return nullptr;
 }
