@@ -11,7 +11,7 @@
 namespace throng::llm {
 namespace {
 
-/// The code unit of `\uXXXX` at the beginning of `text`.
+/// The code unit of the escape (`\u` and four digits) that `text` begins with.
 std::optional<unsigned> code_unit(std::string_view text) {
   if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return std::nullopt;
   unsigned unit = 0;
@@ -119,7 +119,7 @@ class Mender {
 
 }  // namespace
 
-std::size_t end_of_json(std::string_view text, std::size_t start) {
+JsonExtent extent_of_json(std::string_view text, std::size_t start) {
   std::vector<char> closers;
   bool in_string = false;
   for (std::size_t at = start; at < text.size(); ++at) {
@@ -132,12 +132,12 @@ std::size_t end_of_json(std::string_view text, std::size_t start) {
     } else if (c == '{' || c == '[') {
       closers.push_back(c == '{' ? '}' : ']');
     } else if (c == '}' || c == ']') {
-      if (closers.empty() || closers.back() != c) return std::string_view::npos;
+      if (closers.empty() || closers.back() != c) return {.mismatched = true};
       closers.pop_back();
-      if (closers.empty()) return at + 1;
+      if (closers.empty()) return {.end = at + 1};
     }
   }
-  return std::string_view::npos;
+  return {};
 }
 
 std::string mended_json(std::string_view text) { return Mender(text).mend(); }

@@ -8,9 +8,14 @@ namespace throng::llm {
 
 // JSON as models write it.
 
-/// Where the object or array ends that begins at `start`: behind its last bracket; npos if that is missing or another
-/// one stands in its place.
-std::size_t end_of_json(std::string_view text, std::size_t start);
+/// How far an object or array goes.
+struct JsonExtent {
+  std::size_t end = std::string_view::npos;  ///< behind its last bracket; npos: that is missing
+  bool mismatched = false;                   ///< another bracket stands where one should be
+};
+
+/// Of the object or array that begins at `start`.
+JsonExtent extent_of_json(std::string_view text, std::size_t start);
 
 /// Mends what can mean only one thing: a comma before a closing bracket, comments, control characters within a string (as
 /// escapes), `\'`, Python's True, False and None, and half of a surrogate pair (as U+FFFD). Any bytes may be passed;

@@ -71,7 +71,7 @@ std::optional<Found> find_output(std::string_view text, const OutputSchema& sche
   int times = 0;
   std::size_t work = 0;
   for (std::size_t at = text.find_first_of("{["); at != std::string_view::npos && work < kMostWork;) {
-    const std::size_t end = end_of_json(text, at);
+    const std::size_t end = extent_of_json(text, at).end;
     work += std::min(end, text.size()) - at;
     auto piece = end == std::string_view::npos ? std::nullopt : read_piece(text.substr(at, end - at), schema);
     if (!piece) {

@@ -8,6 +8,7 @@
 
 #include "engine/base/printable.h"
 #include "engine/base/text.h"
+#include "llm/loose_json.h"
 
 namespace throng::llm {
 namespace {
@@ -51,28 +52,11 @@ Kind kind_of_failure(std::string_view content) {
   if (opens == std::string_view::npos) return Kind::not_json;
   if (opens > 0) return Kind::surrounded;
 
-  // Where does the value that starts here end?
-  std::vector<char> closers;
-  bool in_string = false;
-  for (std::size_t at = 0; at < content.size(); ++at) {
-    const char c = content[at];
-    if (in_string) {
-      if (c == '\\') ++at;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      closers.push_back(c == '{' ? '}' : ']');
-    } else if (c == '}' || c == ']') {
-      if (closers.back() != c) return Kind::malformed;
-      closers.pop_back();
-      if (closers.empty()) {
-        const bool well_formed = Json::accept(content.substr(0, at + 1));
-        return well_formed && at + 1 < content.size() ? Kind::surrounded : Kind::malformed;
-      }
-    }
-  }
-  return Kind::incomplete;
+  const JsonExtent extent = extent_of_json(content, 0);
+  if (extent.mismatched) return Kind::malformed;
+  if (extent.end == std::string_view::npos) return Kind::incomplete;
+  const bool is_all = extent.end == content.size();
+  return !is_all && Json::accept(content.substr(0, extent.end)) ? Kind::surrounded : Kind::malformed;
 }
 
 std::string pointer_of(const std::vector<std::string>& path) {

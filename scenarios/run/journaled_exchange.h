@@ -27,8 +27,8 @@ struct CallCounts {
 };
 
 /// The outside of a run, through its journal: a reply that is in the journal is never asked for again, and a new one is in the
-/// journal, committed, before anybody hears of it. Replies are committed in groups: of 64, or what came within 5 ms. So no
-/// more than that is lost by a kill, as long as `wait` and `submit` are called every few milliseconds.
+/// journal, committed, before anybody hears of it. Replies are committed in groups: of 64, or what came within 5 ms. A kill
+/// loses no more than that and what lay unread: little, as long as `wait` and `submit` are called every few milliseconds.
 class JournaledExchange : public Exchange {
  public:
   using Observer = std::function<void(const CallCounts&)>;
