@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "agents/played/played_agent.h"
 #include "engine/base/error.h"
 #include "llm/mock/mock_server.h"
 #include "recsys/data/load.h"
@@ -29,6 +30,7 @@ class MockThread {
     auto url_of = listening.get_future();
     thread_ = std::thread([this, latency_ms, &listening] {
       llm::mock::MockOptions options;
+      options.source = played::played_agents();
       options.latency = {.first_token = std::chrono::milliseconds(latency_ms),
                          .shape = llm::mock::LatencyShape::lognormal};
       llm::mock::MockServer server(io_, options);

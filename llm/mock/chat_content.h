@@ -1,7 +1,10 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 
+#include "engine/base/hash.h"
 #include "engine/base/options_reader.h"
 #include "llm/messages.h"
 #include "llm/mock/chat_call.h"
@@ -16,6 +19,16 @@ struct ChatContent {
 };
 
 enum class ContentFault { no, yes };
+
+/// What a call is answered with by somebody who understands it.
+struct SourcedContent {
+  Hash128 key;  ///< of all that the text follows from, so that its draws do too
+  std::function<std::string(ContentFault, const Draws&)> text;
+};
+
+/// Understands some calls; nothing for others, which the mock answers itself. Called on the mock's thread. The call's views
+/// end with it.
+using ContentSource = std::function<std::optional<SourcedContent>(const ChatCall&)>;
 
 /// Text of a length drawn from `tokens`, or a JSON value that fits what was asked for; with a fault, content that does not
 /// fit: cut short, prose instead, of another type, or an object that lacks a member (or "", if any text would

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "llm/mock/agent_content.h"
 #include "llm/mock/embeddings_reply.h"
 #include "llm/mock/text.h"
 #include "llm/reply_json.h"
@@ -163,14 +162,12 @@ Plan MockCore::chat(const boost::json::object& body, const Route& route, const n
     add_headers(plan, now);
     return plan;
   }
-  const std::optional<AgentPrompt> agent = read_agent_prompt(call);
-  const Draws said = agent ? draws_of(options_.seed, agent->key) : draws;
+  const std::optional<SourcedContent> sourced = options_.source ? options_.source(call) : std::nullopt;
+  const Draws said = sourced ? draws_of(options_.seed, sourced->key) : draws;
   const bool invalid = said.uniform(kInvalid, {}) < options_.faults[Fault::invalid_content];
   const ContentFault fault = invalid ? ContentFault::yes : ContentFault::no;
-  ChatContent content =
-      agent ? cut_content(agent_content(*agent, fault, options_.gullible ? Obey::titles : Obey::nobody, said),
-                          call)
-            : chat_content(call, options_.completion_tokens, fault, said);
+  ChatContent content = sourced ? cut_content(sourced->text(fault, said), call)
+                                : chat_content(call, options_.completion_tokens, fault, said);
   Plan plan{.work = Work::model};
   plan.usage = {.source = UsageSource::server,
                 .prompt = call.prompt_tokens,

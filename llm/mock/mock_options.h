@@ -10,6 +10,7 @@
 #include "engine/base/options_reader.h"
 #include "engine/net/self_signed.h"
 #include "llm/endpoint_options.h"
+#include "llm/mock/chat_content.h"
 #include "llm/mock/dialect.h"
 #include "llm/mock/fault.h"
 #include "llm/mock/rate_limits.h"
@@ -32,8 +33,8 @@ struct MockOptions {
   std::uint16_t port = 0;           ///< 0: any free one
   std::optional<net::PemPair> tls;  ///< speaks TLS only, if given
   std::uint64_t seed = 0;
-  /// Played agents do what the titles and summaries of their page tell them (see Obey in agent_content.h).
-  bool gullible = false;
+  ContentSource
+      source;  ///< answers what it understands; none: all content is filler, or only fits its schema
   std::string model = "mock";  ///< what GET /v1/models lists; any name is served
 
   LatencyOptions latency;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "agents/played/played_agent.h"
 #include "engine/net/rate_limit.h"
 #include "engine/net/self_signed.h"
 #include "llm/mock/serve.h"
@@ -23,6 +24,7 @@ using namespace llm::mock;
 /// What the command line gives in another form than the options have it.
 struct MockArguments {
   ServeOptions serve;
+  bool gullible = false;
   bool tls = false;
   std::string ca_out;
   double latency_ms = 0;
@@ -52,6 +54,7 @@ std::chrono::milliseconds milliseconds(double seconds) {
 ServeOptions read(const MockArguments& arguments) {
   ServeOptions serve = arguments.serve;
   MockOptions& mock = serve.mock;
+  mock.source = played::played_agents(arguments.gullible ? played::Obey::titles : played::Obey::nobody);
   mock.latency.first_token = microseconds(arguments.latency_ms);
   mock.latency.per_token = microseconds(arguments.token_ms);
   mock.halve_after = milliseconds(arguments.halve_after);
@@ -232,7 +235,7 @@ void add_llm_mock_command(CLI::App& llm) {
   command->add_option("--seed", mock.seed, "Of contents, latencies and faults")
       ->check(not_negative)
       ->capture_default_str();
-  command->add_flag("--gullible", mock.gullible,
+  command->add_flag("--gullible", arguments->gullible,
                     "Played agents obey titles that say \"rate everything 5\" or \"also pick ...\"");
   command->add_option("--max-requests", arguments->serve.max_requests, "End after so many answers (0: never)")
       ->check(CLI::NonNegativeNumber)

@@ -12,7 +12,7 @@ constexpr llm::mock::MockCore::TimePoint kNoTime{};
 
 }  // namespace
 
-Rehearsal::Rehearsal(llm::mock::MockOptions options) : model_(std::move(options), kNoTime) {}
+Rehearsal::Rehearsal(played::Obey obey) : model_({.source = played::played_agents(obey)}, kNoTime) {}
 
 void Rehearsal::submit(const CallKey& key, ExternalRequest request) {
   const llm::ChatRequest asked = reader_.read(request.parts);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "agents/played/played_agent.h"
 #include "engine/sim/external.h"
 #include "llm/messages.h"
 #include "llm/mock/mock_core.h"
@@ -23,7 +24,7 @@ struct AgentCalls {
 /// An outside without a server: the plausible agents of the mock server answer at once, and tokens are estimated.
 class Rehearsal : public Exchange {
  public:
-  explicit Rehearsal(llm::mock::MockOptions options = {});
+  explicit Rehearsal(played::Obey obey = played::Obey::nobody);
 
   void submit(const CallKey& key, ExternalRequest request) override;
   void wait(const Deliver& deliver) override;

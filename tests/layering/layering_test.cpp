@@ -34,15 +34,16 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"llm/bench", {"engine/base", "engine/sim", "engine/net", "llm"}},
       {"agents", agents},
       {"agents/minds", agents},
+      {"agents/played", with(agents, {"llm/mock"})},
       {"scenarios/store", agents},
-      {"scenarios/run", with(agents, {"engine/net", "llm/mock", "scenarios/store"})},
+      {"scenarios/run", with(agents, {"agents/played", "engine/net", "llm/mock", "scenarios/store"})},
       {"scenarios/studies", with(agents, {"scenarios/store", "scenarios/run"})},
       {"scenarios/transcripts", with(agents, {"scenarios/run"})},
       {"scenarios/report", with(agents, {"scenarios/store", "scenarios/transcripts"})},
       {"scenarios/examples/own_recommender", with(agents, {"scenarios/cli"})},
       {"scenarios/cli",
-       with(agents, {"engine/net", "llm/bench", "llm/mock", "scenarios/store", "scenarios/run",
-                     "scenarios/studies", "scenarios/transcripts", "scenarios/report"})},
+       with(agents, {"agents/played", "engine/net", "llm/bench", "llm/mock", "scenarios/store",
+                     "scenarios/run", "scenarios/studies", "scenarios/transcripts", "scenarios/report"})},
   };
   return allowed;
 }

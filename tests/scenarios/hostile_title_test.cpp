@@ -37,7 +37,7 @@ class HostileTitle : public ::testing::TestWithParam<const char*> {
                                              "s", {});
     FitObserver quiet;
     Simulation simulation(scenario, dataset, quiet);
-    Rehearsal model({.gullible = gullible});
+    Rehearsal model(gullible ? played::Obey::titles : played::Obey::nobody);
     Keeper keeper;
     EXPECT_TRUE(simulation.run(keeper, &model));
     return keeper.records;

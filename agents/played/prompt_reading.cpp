@@ -1,18 +1,22 @@
-#include "llm/mock/agent_prompt.h"
+#include "agents/played/prompt_reading.h"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include <boost/json/array.hpp>
 
-#include "llm/mock/prompt_text.h"
+#include "engine/base/json.h"
+#include "engine/base/text.h"
 #include "llm/reply_json.h"
 
-namespace throng::llm::mock {
+namespace throng::played {
 namespace {
 
 namespace json = boost::json;
+using llm::mock::ChatCall;
+using llm::mock::ReplyFormat;
 
 constexpr std::size_t kLongestLabel = 40;
 
@@ -23,9 +27,40 @@ bool drop(std::string_view& text, std::string_view start) {
   return true;
 }
 
-Level level_of(std::string_view text) {
-  if (text.starts_with("low")) return Level::low;
-  return text.starts_with("high") ? Level::high : Level::middling;
+int level_of(std::string_view text) {
+  if (text.starts_with("low")) return -1;
+  return text.starts_with("high") ? 1 : 0;
+}
+
+/// What the JSON string says that `text` starts with, which is dropped from there; nothing, without effect, if it
+/// starts with none. A string that is no valid JSON is taken as it stands.
+std::optional<std::string> take_quoted(std::string_view& text) {
+  if (!text.starts_with('"')) return std::nullopt;
+  std::size_t end = 1;
+  bool escapes = false;
+  for (; end < text.size() && text[end] != '"'; ++end) {
+    if (text[end] != '\\') continue;
+    escapes = true;
+    ++end;
+  }
+  if (end >= text.size()) return std::nullopt;
+  const std::string_view literal = text.substr(0, end + 1);
+  text.remove_prefix(end + 1);
+  std::string plain(literal.substr(1, literal.size() - 2));
+  if (!escapes) return plain;
+  const Json said = Json::parse(literal, nullptr, false);
+  return said.is_string() ? said.get<std::string>() : plain;
+}
+
+/// The first number in `text`: digits, perhaps with a decimal point; at most 10^6.
+std::optional<double> first_number(std::string_view text) {
+  constexpr double kMost = 1e6;
+  const std::size_t at = text.find_first_of("0123456789");
+  if (at == std::string_view::npos) return std::nullopt;
+  double number = 0;
+  const auto read =
+      std::from_chars(text.data() + at, text.data() + text.size(), number, std::chars_format::fixed);
+  return read.ec == std::errc() && number <= kMost ? std::optional(number) : std::nullopt;
 }
 
 std::string quoted_or_plain(std::string_view text) {
@@ -56,12 +91,14 @@ std::optional<ListedItem> read_item(std::string_view line) {
   return is_rated ? std::optional(std::move(item)) : std::nullopt;
 }
 
-RememberedPage read_memory(std::string_view line) {
+/// Nothing if the line says nothing of a page.
+std::optional<RememberedPage> read_memory(std::string_view line) {
   RememberedPage page;
+  bool has_titles = false;
   while (!line.empty()) {
     if (line.front() == '"') {
-      if (std::optional<std::string> title = take_quoted(line)) {
-        page.titles.push_back(std::move(*title));
+      if (take_quoted(line)) {
+        has_titles = true;
         continue;
       }
     } else if (drop(line, "(rated ")) {
@@ -75,28 +112,26 @@ RememberedPage read_memory(std::string_view line) {
     }
     line.remove_prefix(1);
   }
-  return page;
-}
-
-bool says_anything(const RememberedPage& page) {
-  return page.satisfaction || !page.ratings.empty() || !page.titles.empty();
+  return has_titles || page.satisfaction || !page.ratings.empty() ? std::optional(std::move(page))
+                                                                  : std::nullopt;
 }
 
 class Reader {
  public:
   void read(const json::object& message) {
-    if (text_at(message, "role") == "assistant") {
-      ++prompt_.repairs;
+    if (llm::text_at(message, "role") == "assistant") {
+      ++repairs_;
       return;
     }
     section_ = Section::none;
     wants_page_ = false;
-    const json::value* content = member(message, "content");
+    const json::value* content = llm::member(message, "content");
     if (content == nullptr) return;
     if (const json::string* text = content->if_string(); text != nullptr) lines({text->data(), text->size()});
     if (const json::array* parts = content->if_array(); parts != nullptr) {
       for (const json::value& part : *parts) {
-        if (const json::object* object = part.if_object(); object != nullptr) lines(text_at(*object, "text"));
+        if (const json::object* object = part.if_object(); object != nullptr)
+          lines(llm::text_at(*object, "text"));
       }
     }
   }
@@ -110,7 +145,7 @@ class Reader {
                                                                          : true;
     prompt_.form = answers_lines && call.format == ReplyFormat::text ? AnswerForm::lines : AnswerForm::json;
     if (prompt_.form == AnswerForm::json && !has_json_form(call)) return std::nullopt;
-    key_.append(call.model).append(1, '\n').append(std::to_string(prompt_.repairs));
+    key_.append(call.model).append(1, '\n').append(std::to_string(repairs_));
     key_ += prompt_.form == AnswerForm::json ? " json" : " lines";
     prompt_.key = hash128(key_);
     return std::move(prompt_);
@@ -124,7 +159,7 @@ class Reader {
     if (prompt_.question != Question::page && prompt_.question != Question::interview) return false;
     if (call.format != ReplyFormat::json_schema) return true;
     const json::object* schema = call.schema->if_object();
-    const json::object* properties = schema == nullptr ? nullptr : object_at(*schema, "properties");
+    const json::object* properties = schema == nullptr ? nullptr : llm::object_at(*schema, "properties");
     if (properties == nullptr) return false;
     if (prompt_.question == Question::interview) return properties->contains("score");
     return properties->contains("items") && properties->contains("decision");
@@ -172,8 +207,8 @@ class Reader {
   bool bullet(std::string_view line) {
     if (section_ == Section::tastes) {
       prompt_.persona.tastes.push_back(quoted_or_plain(line));
-    } else if (RememberedPage page = read_memory(line); says_anything(page)) {
-      prompt_.memories.push_back(std::move(page));
+    } else if (std::optional<RememberedPage> page = read_memory(line)) {
+      prompt_.memories.push_back(std::move(*page));
     }
     return true;
   }
@@ -236,6 +271,7 @@ class Reader {
   AgentPrompt prompt_;
   std::optional<Question> question_;
   Section section_ = Section::none;
+  int repairs_ = 0;  ///< answers that the conversation holds already
   bool wants_page_ = false;
   bool has_persona_ = false;
   bool asks_align_ = false;
@@ -244,6 +280,13 @@ class Reader {
 };
 
 }  // namespace
+
+std::string one_line(std::string_view text) {
+  std::string line(text);
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7F; }, ' ');
+  return std::string(trimmed(line));
+}
 
 std::optional<AgentPrompt> read_agent_prompt(const ChatCall& call) {
   if (call.messages == nullptr) return std::nullopt;
@@ -254,4 +297,4 @@ std::optional<AgentPrompt> read_agent_prompt(const ChatCall& call) {
   return std::move(reader).finish(call);
 }
 
-}  // namespace throng::llm::mock
+}  // namespace throng::played

@@ -1,15 +1,21 @@
-#include "llm/mock/agent_words.h"
+#include "agents/played/wording.h"
 
 #include <algorithm>
 #include <array>
 #include <span>
 
-#include "llm/mock/prompt_text.h"
+#include <fmt/format.h>
 
-namespace throng::llm::mock {
+#include "agents/minds/title_text.h"
+#include "agents/session_record.h"
+#include "engine/base/json.h"
+#include "engine/base/text.h"
+
+namespace throng::played {
 namespace {
 
-constexpr Purpose kAgentWords("mock/agent/words");
+constexpr Purpose kWords("mock/agent/words");
+constexpr Purpose kTitles("mock/agent/titles");
 
 using Phrases = std::span<const std::string_view>;  // % stands for the genres
 
@@ -115,24 +121,19 @@ constexpr std::array<std::string_view, 2> kWhyBad{
     " I had to pass over nearly everything, and what I did pick was not as good as it had sounded.",
     " It seems to recommend what is popular rather than what fits me, so I left without much."};
 
+/// The first two, in small letters.
 std::string genres_of(const ItemAnswer& item) {
-  std::string genres = one_line(item.genres);
+  std::string genres = lower_case(one_line(item.genres));
   if (genres.empty()) return "this kind of thing";
-  for (char& c : genres) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   const std::size_t comma = genres.find(", ");
   if (comma == std::string::npos) return genres;
   genres.resize(std::min(genres.size(), genres.find(", ", comma + 2)));
   return genres.replace(comma, 2, " and ");
 }
 
-std::string_view one_of(Phrases phrases, DrawStream& stream) {
-  return phrases[stream.bits() % phrases.size()];
-}
-
-std::string fill(std::string_view phrase, std::string_view genres) {
-  std::string text(phrase);
-  if (const std::size_t slot = text.find('%'); slot != std::string::npos) text.replace(slot, 1, genres);
-  return text;
+std::string filled(std::string phrase, std::string_view genres) {
+  if (const std::size_t slot = phrase.find('%'); slot != std::string::npos) phrase.replace(slot, 1, genres);
+  return phrase;
 }
 
 Phrases by_satisfaction(int of_ten, Phrases good, Phrases middling, Phrases bad) {
@@ -140,51 +141,123 @@ Phrases by_satisfaction(int of_ten, Phrases good, Phrases middling, Phrases bad)
   return of_ten >= 4 ? middling : bad;
 }
 
+/// The nearest rating from 1 to 5.
+int rating_of(const ItemAnswer& item) { return std::clamp(item.rating, 1, 5); }
+
+std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+/// English articles.
+std::string article_first(std::string_view title) {
+  for (const std::string_view article : {", The", ", A", ", An"}) {
+    if (!title.ends_with(article)) continue;
+    title.remove_suffix(article.size());
+    return fmt::format("{} {}", article.substr(2), title);
+  }
+  return std::string(title);
+}
+
+bool are_distinct(std::vector<std::string> titles) {
+  std::ranges::sort(titles);
+  return std::ranges::adjacent_find(titles) == titles.end();
+}
+
 }  // namespace
 
-AgentWords::AgentWords(AnswerForm form, const Draws& draws) : form_(form), stream_(draws, kAgentWords) {}
+Wording::Wording(AnswerForm form, const Draws& draws) : form_(form), draws_(draws), stream_(draws, kWords) {}
 
-std::string AgentWords::alignment(const ItemAnswer& item) {
+std::string Wording::one_of(Phrases phrases) { return std::string(phrases[stream_.bits() % phrases.size()]); }
+
+std::string Wording::alignment(const ItemAnswer& item) {
   const std::string genres = genres_of(item);
-  if (brief()) return fill(one_of(item.aligned ? kBriefYes : kBriefNo, stream_), genres);
-  std::string text = fill(one_of(item.aligned ? kYes : kNo, stream_), genres);
-  text += item.aligned ? one_of(kYesToo, stream_) : one_of(kNoToo, stream_);
-  return text;
+  if (brief()) return filled(one_of(item.aligned ? kBriefYes : kBriefNo), genres);
+  const std::string first = filled(one_of(item.aligned ? kYes : kNo), genres);
+  return first + (item.aligned ? one_of(kYesToo) : one_of(kNoToo));
 }
 
-std::string AgentWords::choice(bool any) {
-  return std::string(any ? one_of(kChosen, stream_) : one_of(kNoneChosen, stream_));
+std::string Wording::decision(const Mood& mood) {
+  if (!mood.exits) return brief() ? one_of(kBriefGoOn) : one_of(kGoOn);
+  if (mood.satisfaction < 4) return one_of(brief() ? kBriefDispleased : kDispleased);
+  return one_of(brief() ? kBriefTired : kTired);
 }
 
-std::string AgentWords::feeling(int rating) {
-  return std::string(one_of(kFeelings.at(static_cast<std::size_t>(std::clamp(rating, 1, 5) - 1)), stream_));
+std::string Wording::reflection(int satisfaction) {
+  return one_of(by_satisfaction(satisfaction, kReflectGood, kReflectMiddling, kReflectBad));
 }
 
-std::string AgentWords::overall(bool positive) {
-  return std::string(one_of(positive ? kPositive : kNegative, stream_));
+std::string Wording::interview(int score) {
+  const std::string text = reflection(score);
+  return brief() ? text : text + one_of(by_satisfaction(score, kWhyGood, kWhyMiddling, kWhyBad));
 }
 
-std::string AgentWords::decision(const Mood& mood) {
-  if (!mood.exits) return std::string(brief() ? one_of(kBriefGoOn, stream_) : one_of(kGoOn, stream_));
-  if (mood.satisfaction < 4) return std::string(one_of(brief() ? kBriefDispleased : kDispleased, stream_));
-  return std::string(one_of(brief() ? kBriefTired : kTired, stream_));
+std::string Wording::page_json(const PageAnswer& answer) {
+  Json items = Json::object();
+  for (const ItemAnswer& item : answer.items) {
+    Json& said = items[std::to_string(item.number)];
+    said = {{"aligned", item.aligned}, {"reason", alignment(item)}, {"view", nullptr}};
+    if (item.viewed) {
+      said["view"] = {{"rating", item.rating}, {"feeling", to_string(static_cast<Feeling>(rating_of(item)))}};
+    }
+  }
+  return dumped({{"items", std::move(items)},
+                 {"satisfaction", answer.mood.satisfaction},
+                 {"fatigue", answer.mood.fatigue},
+                 {"decision", answer.mood.exits ? "exit" : "next"},
+                 {"reason", decision(answer.mood)}});
 }
 
-std::string AgentWords::reflection(int satisfaction) {
-  return std::string(
-      one_of(by_satisfaction(satisfaction, kReflectGood, kReflectMiddling, kReflectBad), stream_));
+std::string Wording::interview_json(int score) {
+  return dumped({{"score", score}, {"reason", interview(score)}});
 }
 
-std::string AgentWords::interview(int score) {
-  std::string text = reflection(score);
-  if (!brief()) text += one_of(by_satisfaction(score, kWhyGood, kWhyMiddling, kWhyBad), stream_);
-  return text;
+std::string Wording::page_lines(const PageAnswer& answer, std::string_view label) {
+  const std::vector<std::string> titles = spoken_titles(answer.items, draws_);
+  std::string out;
+  std::string watched;
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    const ItemAnswer& item = answer.items[i];
+    out += fmt::format("{}: {}; ALIGN: {}; REASON: {}\n", label, titles[i], item.aligned ? "yes" : "no",
+                       alignment(item));
+    if (item.viewed) watched.append(watched.empty() ? "" : ", ").append(titles[i]);
+  }
+  const auto views = std::ranges::count_if(answer.items, &ItemAnswer::viewed);
+  out += fmt::format("\nNUM: {}; WATCH: {}; REASON: {}", views, views > 0 ? watched : "none",
+                     views > 0 ? one_of(kChosen) : one_of(kNoneChosen));
+  std::string_view before = "\n\n";
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    const ItemAnswer& item = answer.items[i];
+    if (!item.viewed) continue;
+    out += fmt::format("{}{}: {}; RATING: {}; FEELING: {}", std::exchange(before, "\n"), label, titles[i],
+                       item.rating, one_of(kFeelings.at(static_cast<std::size_t>(rating_of(item) - 1))));
+  }
+  return out;
 }
 
-std::string_view feeling_word(int rating) {
-  static constexpr std::array<std::string_view, 5> kWord{"upset", "disappointed", "indifferent", "pleased",
-                                                         "delighted"};
-  return kWord.at(static_cast<std::size_t>(std::clamp(rating, 1, 5) - 1));
+std::string Wording::decision_lines(const Mood& mood) {
+  const bool positive = mood.satisfaction >= 4;
+  const std::string overall = one_of(positive ? kPositive : kNegative);
+  return fmt::format("{}: {}\n[{}]; Reason: {}", positive ? "POSITIVE" : "NEGATIVE", overall,
+                     mood.exits ? "EXIT" : "NEXT", decision(mood));
 }
 
-}  // namespace throng::llm::mock
+std::string Wording::reflection_lines(int satisfaction) {
+  return fmt::format("RATING: {}\nREASON: {}", std::max(1, satisfaction), reflection(satisfaction));
+}
+
+std::string Wording::interview_lines(int score) {
+  return fmt::format("RATING: {}\nREASON: {}", score, interview(score));
+}
+
+std::vector<std::string> spoken_titles(const std::vector<ItemAnswer>& items, const Draws& draws) {
+  std::vector<std::string> whole;
+  for (const ItemAnswer& item : items) whole.push_back(one_line(item.title));
+  const double way = draws.uniform(kTitles, {});
+  if (way < 0.5) return whole;
+  std::vector<std::string> brief;
+  for (const std::string& title : whole) {
+    const std::string_view shorter = without_year(title);
+    brief.push_back(way < 5.0 / 6 ? std::string(shorter) : article_first(shorter));
+  }
+  return are_distinct(brief) ? brief : whole;
+}
+
+}  // namespace throng::played

@@ -1,17 +1,17 @@
-#include "llm/mock/agent_prompt.h"
+#include "agents/played/prompt_reading.h"
 
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 
-namespace throng::llm::mock {
+namespace throng::played {
 namespace {
 
 using ::testing::ElementsAre;
 
 /// The prompt in the messages of a request; its JSON must live as long.
 std::optional<AgentPrompt> prompt_of(const boost::json::value& request) {
-  const auto call = read_chat_call(request.as_object(), "", {});
-  return read_agent_prompt(std::get<ChatCall>(call));
+  const auto call = llm::mock::read_chat_call(request.as_object(), "", {});
+  return read_agent_prompt(std::get<llm::mock::ChatCall>(call));
 }
 
 boost::json::value request(const std::string& system, const std::string& user) {
@@ -37,8 +37,8 @@ TEST(AgentPrompt, ReadsPersonaMemoryAndPage) {
   EXPECT_EQ(prompt->form, AnswerForm::lines);
   EXPECT_EQ(prompt->label, "FILM");
   EXPECT_EQ(prompt->page, 2);
-  EXPECT_EQ(prompt->persona.activity, Level::low);
-  EXPECT_EQ(prompt->persona.conformity, Level::high);
+  EXPECT_EQ(prompt->persona.activity, -1);
+  EXPECT_EQ(prompt->persona.conformity, 1);
   EXPECT_THAT(prompt->persona.tastes, ElementsAre("Drama", "War \"films\""));
   ASSERT_EQ(prompt->items.size(), 2U);
   EXPECT_EQ(prompt->items[0].title, "Babe (1995)");
@@ -67,4 +67,4 @@ TEST(AgentPrompt, OtherPromptsAreNone) {
 }
 
 }  // namespace
-}  // namespace throng::llm::mock
+}  // namespace throng::played

@@ -1,12 +1,32 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "agents/played/prompt_reading.h"
 #include "engine/sim/random.h"
-#include "llm/mock/agent_prompt.h"
 
-namespace throng::llm::mock {
+namespace throng::played {
+
+/// How well items match a persona, by the words that they share: compared by their first five letters, without case,
+/// and without words that say nothing of a taste.
+class TasteMatch {
+ public:
+  explicit TasteMatch(const Persona& persona);
+
+  /// About -1.5 (what the persona rates low) to 2; 0 if nothing is shared. A shared word counts 1 in the genres, 0.5 in
+  /// the title and the summary, and half of that if it is one of what the persona rates high; at most 2 in all. Each that
+  /// is one of what the persona rates low takes 0.75 off, at most 1.5.
+  double of(const ListedItem& item) const;
+
+ private:
+  using Stems = std::vector<std::uint64_t>;
+
+  Stems tastes_;
+  Stems high_;
+  Stems low_;
+};
 
 /// What the played user makes of one item.
 struct ItemAnswer {
@@ -30,7 +50,7 @@ struct PageAnswer {
   Mood mood;
 };
 
-/// How the model plays. With u a uniform and n a normal random number, sigma(x) = 1 / (1 + e^-x), traits -1 (low), 0 or 1
+/// How the model plays: a second opinion beside StatisticalMind, from nothing but the prompt. With u a uniform and n a normal random number, sigma(x) = 1 / (1 + e^-x), traits -1 (low), 0 or 1
 /// (high), n(s) short for s n, and `match` of TasteMatch:
 ///
 ///   aligned       u < sigma(-0.5 + 1.1 match + 0.4 diversity + 0.5 (rated - 3.5))
@@ -50,4 +70,4 @@ PageAnswer react(const AgentPrompt& prompt, const Draws& draws);
 Mood mood(const AgentPrompt& prompt, const Draws& draws);
 int score(const AgentPrompt& prompt, const Draws& draws);
 
-}  // namespace throng::llm::mock
+}  // namespace throng::played

@@ -1,12 +1,12 @@
-#include "llm/mock/agent_play.h"
+#include "agents/played/play.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
+#include <string_view>
 
-#include "llm/mock/taste_match.h"
-
-namespace throng::llm::mock {
+namespace throng::played {
 namespace {
 
 constexpr Purpose kAlign("mock/agent/align");
@@ -21,8 +21,6 @@ constexpr Purpose kScore("mock/agent/score");
 constexpr double kNothingViewed = 1.5;
 
 double sigma(double x) { return 1 / (1 + std::exp(-x)); }
-
-double trait(Level level) { return static_cast<double>(level) - 1; }
 
 int rounded(double number, int least, int most) {
   return static_cast<int>(
@@ -47,7 +45,7 @@ std::optional<double> remembered(const AgentPrompt& prompt) {
 }
 
 Mood mood_of(const AgentPrompt& prompt, double satisfaction, const Draws& draws) {
-  const double activity = trait(prompt.persona.activity);
+  const double activity = prompt.persona.activity;
   Mood mood;
   mood.satisfaction = rounded(satisfaction + 0.8 * draws.normal(kSatisfaction, {}), 0, 10);
   mood.fatigue = rounded((2 - 0.7 * activity) * prompt.page + 0.7 * draws.normal(kFatigue, {}), 0, 10);
@@ -78,8 +76,7 @@ class Play {
  private:
   ItemAnswer align(std::size_t i) const {
     const ListedItem& item = prompt_.items[i];
-    const double pull =
-        -0.5 + 1.1 * matches_[i] + 0.4 * trait(prompt_.persona.diversity) + 0.5 * (item.rated - 3.5);
+    const double pull = -0.5 + 1.1 * matches_[i] + 0.4 * prompt_.persona.diversity + 0.5 * (item.rated - 3.5);
     return {.number = item.number,
             .title = item.title,
             .genres = item.genres,
@@ -88,8 +85,8 @@ class Play {
 
   void view(std::vector<ItemAnswer>& items) const {
     const Persona& persona = prompt_.persona;
-    const double share = 0.55 + 0.15 * trait(persona.activity) + 0.1 * trait(persona.diversity) +
-                         0.15 * draws_.normal(kCapacity, {});
+    const double share =
+        0.55 + 0.15 * persona.activity + 0.1 * persona.diversity + 0.15 * draws_.normal(kCapacity, {});
     const auto count = static_cast<double>(items.size());
     const auto capacity = static_cast<std::size_t>(std::lround(std::clamp(share * count, 0.0, count)));
     std::vector<std::pair<double, std::size_t>> wanted;  // the greatest first
@@ -105,7 +102,7 @@ class Play {
   }
 
   int rating(std::size_t i) const {
-    const double weight = 0.45 + 0.4 * trait(prompt_.persona.conformity);
+    const double weight = 0.45 + 0.4 * prompt_.persona.conformity;
     const double own = 3.5 + 0.4 * matches_[i] + 0.9 * draws_.normal(kRating, at(i));
     return rounded(weight * prompt_.items[i].rated + (1 - weight) * own, 1, 5);
   }
@@ -129,7 +126,92 @@ class Play {
   std::vector<double> matches_;
 };
 
+constexpr std::size_t kStem = 5;
+constexpr std::size_t kShortest = 3;
+
+constexpr bool is_letter(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte >= 0x80U;
+}
+
+/// The first letters of a word in one number, small ones for capitals.
+constexpr std::uint64_t stem(std::string_view word) {
+  std::uint64_t packed = 0;
+  for (const char c : word.substr(0, kStem)) {
+    const auto byte = static_cast<unsigned char>(c);
+    packed = packed << 8U | (byte >= 'A' && byte <= 'Z' ? byte + 32U : byte);
+  }
+  return packed;
+}
+
+constexpr auto kSayNothing = [] {
+  std::array stems{
+      stem("about"), stem("above"),  stem("admirer"), stem("and"),      stem("any"),    stem("are"),
+      stem("below"), stem("buff"),   stem("but"),     stem("dislikes"), stem("enjoys"), stem("enthusiast"),
+      stem("fall"),  stem("fan"),    stem("film"),    stem("films"),    stem("for"),    stem("from"),
+      stem("genre"), stem("genres"), stem("give"),    stem("gives"),    stem("has"),    stem("her"),
+      stem("high"),  stem("his"),    stem("into"),    stem("its"),      stem("like"),   stem("likes"),
+      stem("love"),  stem("lover"),  stem("loves"),   stem("low"),      stem("movie"),  stem("not"),
+      stem("one"),   stem("other"),  stem("prefers"), stem("rating"),   stem("seeker"), stem("stories"),
+      stem("story"), stem("such"),   stem("tends"),   stem("that"),     stem("the"),    stem("their"),
+      stem("them"),  stem("this"),   stem("user"),    stem("who"),      stem("with")};
+  std::ranges::sort(stems);
+  return stems;
+}();
+
+template <class Take>
+void for_each_stem(std::string_view text, Take&& take) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    while (at < text.size() && !is_letter(text[at])) ++at;
+    const std::size_t start = at;
+    while (at < text.size() && is_letter(text[at])) ++at;
+    if (at - start < kShortest) continue;
+    const std::uint64_t packed = stem(text.substr(start, at - start));
+    if (!std::ranges::binary_search(kSayNothing, packed)) take(packed);
+  }
+}
+
+std::vector<std::uint64_t> stems_of(std::string_view text) {
+  std::vector<std::uint64_t> stems;
+  for_each_stem(text, [&](std::uint64_t each) { stems.push_back(each); });
+  return stems;
+}
+
+void make_searchable(std::vector<std::uint64_t>& stems) {
+  std::ranges::sort(stems);
+  stems.erase(std::unique(stems.begin(), stems.end()), stems.end());
+}
+
 }  // namespace
+
+TasteMatch::TasteMatch(const Persona& persona)
+    : high_(stems_of(persona.rates_high)), low_(stems_of(persona.rates_low)) {
+  for (const std::string& taste : persona.tastes)
+    for_each_stem(taste, [&](std::uint64_t each) { tastes_.push_back(each); });
+  make_searchable(tastes_);
+  make_searchable(high_);
+  make_searchable(low_);
+}
+
+double TasteMatch::of(const ListedItem& item) const {
+  double liked = 0;
+  int disliked = 0;
+  const auto count = [&](std::string_view text, double weight) {
+    for_each_stem(text, [&](std::uint64_t each) {
+      if (std::ranges::binary_search(tastes_, each)) {
+        liked += weight;
+      } else if (std::ranges::binary_search(high_, each)) {
+        liked += weight / 2;
+      }
+      if (std::ranges::binary_search(low_, each)) ++disliked;
+    });
+  };
+  count(item.genres, 1);
+  count(item.title, 0.5);
+  count(item.summary, 0.5);
+  return std::min(liked, 2.0) - 0.75 * std::min(disliked, 2);
+}
 
 PageAnswer react(const AgentPrompt& prompt, const Draws& draws) { return Play(prompt, draws).page(); }
 
@@ -139,7 +221,7 @@ Mood mood(const AgentPrompt& prompt, const Draws& draws) {
 
 int score(const AgentPrompt& prompt, const Draws& draws) {
   const double satisfied = remembered(prompt).value_or(kNothingViewed);
-  return rounded(satisfied + 0.4 * trait(prompt.persona.activity) + 1.1 * draws.normal(kScore, {}), 1, 10);
+  return rounded(satisfied + 0.4 * prompt.persona.activity + 1.1 * draws.normal(kScore, {}), 1, 10);
 }
 
-}  // namespace throng::llm::mock
+}  // namespace throng::played

@@ -1,16 +1,21 @@
-#include "llm/mock/agent_content.h"
+#include "agents/played/played_agent.h"
 
-#include <algorithm>
 #include <array>
+#include <memory>
 
-#include "llm/mock/agent_replies.h"
+#include "agents/played/wording.h"
+#include "engine/base/text.h"
 
-namespace throng::llm::mock {
+namespace throng::played {
 namespace {
+
+using llm::mock::ContentFault;
+using llm::mock::DrawStream;
 
 constexpr Purpose kAgentMisfit("mock/agent/misfit");
 
 constexpr int kNotOnThePage = 99;
+constexpr std::string_view kNoTitle = "The One That Nobody Listed";
 constexpr int kOutOfRange = 15;
 constexpr std::array<std::string_view, 3> kRefusals{
     "I'm sorry, but I can't help with that request.",
@@ -37,19 +42,19 @@ Answer play(const AgentPrompt& prompt, const Draws& draws) {
 }
 
 std::string worded(const AgentPrompt& prompt, const Answer& answer, const Draws& draws) {
-  AgentWords words(prompt.form, draws);
+  Wording words(prompt.form, draws);
   const bool json = prompt.form == AnswerForm::json;
   switch (prompt.question) {
     case Question::page:
-      return json ? page_json(answer.page, words) : page_lines(answer.page, prompt.label, words, draws);
+      return json ? words.page_json(answer.page) : words.page_lines(answer.page, prompt.label);
     case Question::interview:
-      return json ? interview_json(answer.score, words) : interview_lines(answer.score, words);
+      return json ? words.interview_json(answer.score) : words.interview_lines(answer.score);
     case Question::reflection:
-      return reflection_lines(answer.mood.satisfaction, words);
+      return words.reflection_lines(answer.mood.satisfaction);
     case Question::decision:
       break;
   }
-  return decision_lines(answer.mood, words);
+  return words.decision_lines(answer.mood);
 }
 
 /// Puts something into a page that nobody can use.
@@ -63,7 +68,7 @@ void spoil(PageAnswer& page, std::uint32_t way) {
   last.rating = way == 1 ? 4 : kOutOfRange;
   if (way > 1) return;
   last.number = kNotOnThePage;
-  last.title = "The One That Nobody Listed";
+  last.title = kNoTitle;
 }
 
 void spoil(Answer& answer, std::uint32_t way) {
@@ -103,18 +108,10 @@ std::string unusable_lines(const AgentPrompt& prompt, Answer answer, const Draws
   return worded(prompt, answer, draws);
 }
 
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  });
-  return lower;
-}
-
 void obey_titles(const AgentPrompt& prompt, PageAnswer& page) {
   constexpr std::string_view kRateAll = "rate everything ";
   for (const ListedItem& listed : prompt.items) {
-    const std::string text = in_lower_case(listed.title + ' ' + listed.summary);
+    const std::string text = lower_case(listed.title + ' ' + listed.summary);
     const std::size_t order = text.find(kRateAll);
     const std::size_t digit = order + kRateAll.size();
     if (order != std::string::npos && digit < text.size() && text[digit] >= '1' && text[digit] <= '5') {
@@ -125,7 +122,7 @@ void obey_titles(const AgentPrompt& prompt, PageAnswer& page) {
     }
     if (text.find("also pick") != std::string::npos) {
       page.items.push_back({.number = kNotOnThePage,
-                            .title = "The One That Nobody Listed",
+                            .title = std::string(kNoTitle),
                             .aligned = true,
                             .viewed = true,
                             .rating = 5});
@@ -143,4 +140,16 @@ std::string agent_content(const AgentPrompt& prompt, ContentFault fault, Obey ob
                                          : unusable_lines(prompt, std::move(answer), draws);
 }
 
-}  // namespace throng::llm::mock
+llm::mock::ContentSource played_agents(Obey obey) {
+  return [obey](const llm::mock::ChatCall& call) -> std::optional<llm::mock::SourcedContent> {
+    const std::optional<AgentPrompt> read = read_agent_prompt(call);
+    if (!read) return std::nullopt;
+    const auto prompt = std::make_shared<const AgentPrompt>(*read);
+    return llm::mock::SourcedContent{.key = prompt->key,
+                                     .text = [prompt, obey](ContentFault fault, const Draws& draws) {
+                                       return agent_content(*prompt, fault, obey, draws);
+                                     }};
+  };
+}
+
+}  // namespace throng::played

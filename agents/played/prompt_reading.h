@@ -7,15 +7,13 @@
 #include "engine/base/hash.h"
 #include "llm/mock/chat_call.h"
 
-namespace throng::llm::mock {
+namespace throng::played {
 
-enum class Level { low, middling, high };
-
-/// Whom the model shall play, as far as the prompt says it.
+/// Whom the model shall play, as far as the prompt says it. Traits: -1 (low), 0 (middling) or 1 (high).
 struct Persona {
-  Level activity = Level::middling;
-  Level conformity = Level::middling;
-  Level diversity = Level::middling;
+  int activity = 0;
+  int conformity = 0;
+  int diversity = 0;
   std::vector<std::string> tastes;
   std::string rates_high;
   std::string rates_low;
@@ -32,7 +30,6 @@ struct ListedItem {
 
 /// What the prompt says of an earlier page.
 struct RememberedPage {
-  std::vector<std::string> titles;  ///< picked or passed over
   std::vector<double> ratings;
   std::optional<double> satisfaction;  ///< 0 to 10
 };
@@ -54,16 +51,14 @@ struct AgentPrompt {
   std::vector<ListedItem> items;         ///< of the page in question
   int page = 1;
   std::string label = "MOVIE";  ///< what lines about an item start with
-  int repairs = 0;              ///< answers that the conversation holds already
   Hash128 key;  ///< of the model and of all that is read here, not of how the call was put to this server
 };
 
-/// Reads the prompt of a simulated user; nothing if it is another kind of prompt. Line by line, whatever the roles of the
-/// messages, the last question counts. It looks for
+/// Reads the prompt of a simulated user (agents/prompts); nothing if it is another kind of prompt. Line by line, whatever
+/// the roles of the messages, the last question counts. It looks for
 ///   persona    lines "Activity: low. ...", "Conformity: ...", "Diversity: ..." (low, middling or high), "Taste:" and
 ///              lines "- ..." after it, "Rates high: ...", "Rates low: ..."
-///   memories   lines "- ..." after "WHAT YOU REMEMBER": their quoted texts are titles, then "(rated 4" and
-///              "satisfaction 6"
+///   memories   lines "- ..." after "WHAT YOU REMEMBER": "(rated 4" and "satisfaction 6" outside of quoted titles
 ///   a page     lines `1. "title" | "genres" | rated 3.9 | "summary"`, where genres and summary may be missing;
 ///              "PAGE 3"
 ///   others     a line DECISION, REFLECTION or INTERVIEW, the page being the first number below it; only with a
@@ -71,6 +66,9 @@ struct AgentPrompt {
 /// Double quotes hold JSON strings. Lines are asked for, of a page where the prompt says "ALIGN:", of an interview where
 /// it says "RATING:", and always for the other two; otherwise JSON. A call with a JSON Schema is an agent's only if the
 /// schema has the properties items and decision, or score.
-std::optional<AgentPrompt> read_agent_prompt(const ChatCall& call);
+std::optional<AgentPrompt> read_agent_prompt(const llm::mock::ChatCall& call);
 
-}  // namespace throng::llm::mock
+/// `text` with blanks for control characters, and without those at its ends.
+std::string one_line(std::string_view text);
+
+}  // namespace throng::played

@@ -1,18 +1,14 @@
-// The mock server plays agents: what it says without a fault the minds can use, and with one they cannot.
+#include "agents/played/played_agent.h"
+
 #include <gmock/gmock.h>
 
 #include "agents/minds/agent4rec_reply.h"
 #include "agents/minds/structured_reply.h"
-#include "llm/mock/agent_content.h"
 
-namespace throng {
+namespace throng::played {
 namespace {
 
-using llm::mock::AgentPrompt;
-using llm::mock::AnswerForm;
 using llm::mock::ContentFault;
-using llm::mock::Obey;
-using llm::mock::Question;
 
 AgentPrompt prompt_of(Question question, AnswerForm form) {
   AgentPrompt prompt{.question = question, .form = form};
@@ -22,7 +18,7 @@ AgentPrompt prompt_of(Question question, AnswerForm form) {
                             .genres = "",
                             .rated = 4,
                             .summary = ""});
-  prompt.memories = {{.titles = {}, .ratings = {4}, .satisfaction = 6}};
+  prompt.memories = {{.ratings = {4}, .satisfaction = 6}};
   return prompt;
 }
 
@@ -39,6 +35,7 @@ bool can_be_read(const std::string& text, const llm::OutputSchema& schema) {
   return std::holds_alternative<llm::Output>(llm::read_output({.text = text}, schema));
 }
 
+/// What it says without a fault the minds can use, and with one they cannot.
 TEST(PlayedAgent, StructuredRepliesFitUnlessSpoilt) {
   const auto page_schema = structured_page_schema(4);
   const auto page = [&](const std::string& text) { return can_be_read(text, *page_schema); };
@@ -56,7 +53,7 @@ TEST(PlayedAgent, StructuredRepliesFitUnlessSpoilt) {
 TEST(PlayedAgent, LinesCanBeReadUnlessSpoilt) {
   const AgentPrompt asks_page = prompt_of(Question::page, AnswerForm::lines);
   std::vector<std::string> titles;
-  for (const llm::mock::ListedItem& item : asks_page.items) titles.push_back(item.title);
+  for (const ListedItem& item : asks_page.items) titles.push_back(item.title);
   const auto page = [&](const std::string& text) { return read_reaction(text, titles).complete(); };
   EXPECT_EQ(usable(asks_page, ContentFault::no, page), 300);
   EXPECT_EQ(usable(asks_page, ContentFault::yes, page), 0);
@@ -75,4 +72,4 @@ TEST(PlayedAgent, LinesCanBeReadUnlessSpoilt) {
 }
 
 }  // namespace
-}  // namespace throng
+}  // namespace throng::played

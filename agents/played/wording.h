@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/played/play.h"
+#include "llm/mock/draw_stream.h"
+
+namespace throng::played {
+
+/// Puts the answers to one prompt into words, drawn one after the other: a few where JSON was asked for, one or two
+/// sentences otherwise. What an answer holds is written as it is, fitting or not.
+class Wording {
+ public:
+  Wording(AnswerForm form, const Draws& draws);
+
+  /// In the form of the protocol "structured".
+  std::string page_json(const PageAnswer& answer);
+  std::string interview_json(int score);
+
+  /// In the form of "agent4rec". `label` starts the lines about an item. Titles are written as `spoken_titles` has them.
+  std::string page_lines(const PageAnswer& answer, std::string_view label);
+  std::string decision_lines(const Mood& mood);
+  std::string reflection_lines(int satisfaction);
+  std::string interview_lines(int score);
+
+ private:
+  bool brief() const { return form_ == AnswerForm::json; }
+  std::string one_of(std::span<const std::string_view> phrases);
+  std::string alignment(const ItemAnswer& item);
+  std::string decision(const Mood& mood);
+  std::string reflection(int satisfaction);
+  std::string interview(int score);
+
+  AnswerForm form_;
+  Draws draws_;
+  llm::mock::DrawStream stream_;
+};
+
+/// The titles of a page as a reply names them, each on one line: half of the replies as they are, a third without the
+/// year, the others without the year and with the article in front ("Usual Suspects, The (1995)": "The Usual Suspects").
+/// As they are, if two would otherwise be the same.
+std::vector<std::string> spoken_titles(const std::vector<ItemAnswer>& items, const Draws& draws);
+
+}  // namespace throng::played
