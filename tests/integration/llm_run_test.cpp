@@ -62,7 +62,7 @@ TEST_F(LlmRun, AServerThatAnswersOnlyNonsenseIsNamedAndTheRunStopsAndGoesOn) {
 }
 
 TEST_F(LlmRun, AServerThatWantsToBeLeftAloneForLongStopsTheRun) {
-  serve({"--rpm", "1"});
+  serve({"--rpm", "1", "--limit-headers", "none"});  // which would keep the second call waiting here
   write_scenario({{"patience", 1}});
   const Finished stopped = throng({"run", "s.json", "--out", "b"});
   EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
