@@ -16,8 +16,8 @@
 #include "benchmarks/support/allocations.h"
 #include "engine/base/error.h"
 #include "engine/base/files.h"
-#include "engine/net/http_client.h"
-#include "engine/net/http_server.h"
+#include "engine/http/http_client.h"
+#include "engine/http/http_server.h"
 #include "llm/endpoint_client.h"
 
 namespace throng::net {

@@ -6,8 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/text.h"
-#include "engine/net/http_attempt.h"
-#include "engine/net/retry_after.h"
+#include "engine/polite/server_hints.h"
 #include "llm/endpoint_paths.h"
 
 namespace throng::llm {
@@ -38,7 +37,7 @@ AttemptEnd read_failure(const net::HttpFailure& failure, const Secrets& secrets)
   const bool billed = may_be_billed(failure.kind);
   return {{.kind = failure.kind == HttpFailureKind::canceled ? AttemptEnd::Kind::canceled
                                                              : AttemptEnd::Kind::failed,
-           .failed = {.fault = net::transport_fault(failure.kind)},
+           .failed = {.fault = transport_fault(failure.kind)},
            .message = error_text(failure.message, secrets),  // may quote the server
            .stalled = failure.kind == HttpFailureKind::stalled},
           std::string(to_string(failure.kind)),
@@ -128,7 +127,7 @@ AttemptResult<std::monostate> read_refusal(const net::HttpResult& result, const 
     if (auto learned = learn(sent_with, error)) return Lesson{*std::move(learned)};
   }
   AttemptEnd end = failed_with(result->status, error);
-  end.hints = net::hints_of(result->headers, now);
+  end.hints = read_server_hints(result->headers, now);
   if (!end.hints.retry_after && (result->status == 429 || result->status == 503))
     end.hints.retry_after = wait_told_in(result->body, now);
   end.failed.hints = end.hints;

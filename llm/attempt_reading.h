@@ -5,7 +5,7 @@
 #include <string_view>
 #include <variant>
 
-#include "engine/net/http_message.h"
+#include "engine/http/http_message.h"
 #include "llm/api_error.h"
 #include "llm/call_planner.h"
 #include "llm/capabilities.h"

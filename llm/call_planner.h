@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "engine/net/request_planner.h"
+#include "engine/polite/request_planner.h"
 #include "llm/budget.h"
 #include "llm/ledger.h"
 #include "llm/token_statistics.h"

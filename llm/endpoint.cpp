@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/log_file.h"
-#include "engine/net/proxy.h"
+#include "engine/http/url.h"
 
 namespace throng::llm {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/net/http_client.h"
+#include "engine/http/http_client.h"
 #include "llm/call_planner.h"
 #include "llm/endpoint_options.h"
 #include "llm/endpoint_paths.h"

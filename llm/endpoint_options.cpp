@@ -9,7 +9,7 @@
 #include "engine/base/options_reader.h"
 #include "engine/base/redact.h"
 #include "engine/base/text.h"
-#include "engine/net/url.h"
+#include "engine/http/url.h"
 #include "llm/endpoint_paths.h"
 
 namespace throng::llm {

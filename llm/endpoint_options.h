@@ -9,7 +9,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/json.h"
-#include "engine/net/rate_limit.h"
+#include "engine/polite/rate_limit.h"
 #include "llm/capabilities.h"
 
 namespace throng::llm {

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/text.h"
-#include "engine/net/url.h"
+#include "engine/http/url.h"
 
 namespace throng::llm {
 namespace {

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <utility>
 
-#include "engine/net/http_attempt.h"
+#include "engine/polite/server_hints.h"
 #include "llm/chat_completions.h"
 #include "llm/token_estimate.h"
 
@@ -148,7 +148,7 @@ Decision Job::read(const net::HttpResult& result, const Secrets& secrets, WallTi
       const std::size_t generated = assembly ? assembly->generated() : 0;
       decision = decide(assembly ? assembly->finish() : decode_chat(result->body, secrets), generated);
     }
-    decision.end.hints = net::hints_of(result->headers, now);
+    decision.end.hints = read_server_hints(result->headers, now);
     const auto should_retry = decision.end.failed.hints.should_retry;  // as the error in the reply says
     decision.end.failed.hints = decision.end.hints;
     if (should_retry) decision.end.failed.hints.should_retry = should_retry;

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "engine/net/http_client.h"
+#include "engine/http/http_client.h"
 #include "llm/attempt_reading.h"
 #include "llm/client.h"
 #include "llm/stream_assembly.h"

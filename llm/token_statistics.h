@@ -6,7 +6,7 @@
 #include <deque>
 #include <optional>
 
-#include "engine/net/instant.h"
+#include "engine/base/instant.h"
 
 namespace throng::llm {
 

@@ -142,7 +142,7 @@ class Simulated {
       end.usage = TokenCounts{.prompt = kPrompt, .completion = kPrompt};
     }
     end.hints = end.failed.hints =
-        read_server_hints([&](std::string_view name) { return headers.find(name); }, WallTime());
+        read_server_hints(headers, WallTime());
     at(now_ + lasts + network(), call, false);
   }
 

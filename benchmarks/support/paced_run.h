@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/net/concurrency_limit.h"
+#include "engine/polite/concurrency_limit.h"
 #include "llm/mock/rate_limits.h"
 
 namespace throng::llm {

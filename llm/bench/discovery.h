@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/net/http_message.h"
+#include "engine/http/http_message.h"
 #include "llm/endpoint_options.h"
 #include "llm/models_list.h"
 

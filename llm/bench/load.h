@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "engine/net/instant.h"
+#include "engine/base/instant.h"
 
 namespace throng::llm::bench {
 

@@ -5,7 +5,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "engine/net/http_message.h"
+#include "engine/http/http_message.h"
 #include "llm/mock/mock_options.h"
 #include "llm/mock/mock_stats.h"
 #include "llm/mock/plan.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/base/options_reader.h"
-#include "engine/net/self_signed.h"
+#include "engine/http/http_server.h"
 #include "llm/endpoint_options.h"
 #include "llm/mock/chat_content.h"
 #include "llm/mock/dialect.h"

@@ -7,7 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "engine/base/log.h"
-#include "engine/net/http_server.h"
+#include "engine/http/http_server.h"
 #include "llm/mock/delay_queue.h"
 #include "llm/mock/delivery.h"
 #include "llm/mock/mock_core.h"

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/net/http_message.h"
+#include "engine/http/http_message.h"
 #include "llm/messages.h"
 #include "llm/mock/chat_reply.h"
 #include "llm/mock/fault.h"

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/net/http_message.h"
+#include "engine/http/http_message.h"
 #include "llm/endpoint_options.h"
 #include "llm/mock/limit_books.h"
 

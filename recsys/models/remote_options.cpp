@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/options_reader.h"
-#include "engine/net/url.h"
+#include "engine/http/url.h"
 
 namespace throng::remote {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "engine/base/json.h"
 #include "engine/base/redact.h"
-#include "engine/net/polite_client.h"
+#include "engine/polite/polite_client.h"
 
 namespace throng::remote {
 

@@ -9,8 +9,8 @@
 #include <fmt/ranges.h>
 
 #include "agents/played/played_agent.h"
-#include "engine/net/rate_limit.h"
-#include "engine/net/self_signed.h"
+#include "engine/http/http_server.h"
+#include "engine/polite/rate_limit.h"
 #include "llm/mock/serve.h"
 #include "scenarios/cli/command_llm.h"
 #include "scenarios/cli/commands.h"

@@ -1,6 +1,6 @@
 #include "scenarios/run/remote_line.h"
 
-#include "engine/net/url.h"
+#include "engine/http/url.h"
 
 namespace throng {
 

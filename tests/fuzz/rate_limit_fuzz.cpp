@@ -2,7 +2,7 @@
 #include <deque>
 #include <vector>
 
-#include "engine/net/rate_limit.h"
+#include "engine/polite/rate_limit.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace throng {

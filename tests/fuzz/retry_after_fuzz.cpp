@@ -2,7 +2,7 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/net/retry_after.h"
+#include "engine/polite/server_hints.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace throng {

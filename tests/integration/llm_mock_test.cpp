@@ -7,7 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "engine/net/http_client.h"
+#include "engine/http/http_client.h"
 #include "tests/integration/command_line.h"
 
 namespace throng {

@@ -8,8 +8,8 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
-#include "engine/net/http_client.h"
-#include "engine/net/http_server.h"
+#include "engine/http/http_client.h"
+#include "engine/http/http_server.h"
 #include "tests/integration/command_line.h"
 
 namespace throng {

@@ -24,26 +24,27 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
   static const std::map<std::string, std::set<std::string>> allowed{
       {"engine/base", {}},
       {"engine/sim", {"engine/base"}},
-      {"engine/net", {"engine/base"}},
+      {"engine/http", {"engine/base"}},
+      {"engine/polite", {"engine/base", "engine/http"}},
       {"recsys/data", engine},
       {"recsys/linalg", with(engine, {"recsys/data"})},
       {"recsys/eval", with(engine, {"recsys/data"})},
-      {"recsys/models", with(with(engine, recsys), {"engine/net"})},
-      {"llm", {"engine/base", "engine/net"}},
-      {"llm/mock", {"engine/base", "engine/sim", "engine/net", "llm"}},
-      {"llm/bench", {"engine/base", "engine/sim", "engine/net", "llm"}},
+      {"recsys/models", with(with(engine, recsys), {"engine/http", "engine/polite"})},
+      {"llm", {"engine/base", "engine/http", "engine/polite"}},
+      {"llm/mock", {"engine/base", "engine/sim", "engine/http", "llm"}},
+      {"llm/bench", {"engine/base", "engine/sim", "engine/http", "llm"}},
       {"agents", agents},
       {"agents/minds", agents},
       {"agents/played", with(agents, {"llm/mock"})},
       {"scenarios/store", agents},
-      {"scenarios/run", with(agents, {"agents/played", "engine/net", "llm/mock", "scenarios/store"})},
+      {"scenarios/run", with(agents, {"agents/played", "engine/http", "llm/mock", "scenarios/store"})},
       {"scenarios/studies", with(agents, {"scenarios/store", "scenarios/run"})},
       {"scenarios/transcripts", with(agents, {"scenarios/run"})},
       {"scenarios/report", with(agents, {"scenarios/store", "scenarios/transcripts"})},
       {"scenarios/examples/own_recommender", with(agents, {"scenarios/cli"})},
-      {"scenarios/cli",
-       with(agents, {"agents/played", "engine/net", "llm/bench", "llm/mock", "scenarios/store",
-                     "scenarios/run", "scenarios/studies", "scenarios/transcripts", "scenarios/report"})},
+      {"scenarios/cli", with(agents, {"agents/played", "engine/http", "engine/polite", "llm/bench",
+                                      "llm/mock", "scenarios/store", "scenarios/run", "scenarios/studies",
+                                      "scenarios/transcripts", "scenarios/report"})},
   };
   return allowed;
 }
@@ -95,7 +96,7 @@ TEST(Layering, SocketsAndThreadsStayInTheirPlaces) {
     std::ifstream in(file);
     const std::string text((std::istreambuf_iterator<char>(in)), {});
     const std::string folder = fs::relative(file.parent_path(), source_root()).string();
-    if (folder != "engine/net") {
+    if (folder != "engine/http") {
       EXPECT_EQ(text.find("<boost/beast"), std::string::npos) << file;
       EXPECT_EQ(text.find("<openssl/ssl.h>"), std::string::npos) << file;
       EXPECT_EQ(text.find("<sys/socket.h>"), std::string::npos) << file;

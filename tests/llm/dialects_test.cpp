@@ -5,7 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 
-#include "engine/net/url.h"
+#include "engine/http/url.h"
 #include "llm/bench/ping.h"
 #include "llm/endpoint_client.h"
 #include "llm/mock/mock_server.h"

@@ -8,7 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "engine/net/http_server.h"
+#include "engine/http/http_server.h"
 #include "llm/endpoint_client.h"
 
 namespace throng::llm::testing {

@@ -5,7 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 
-#include "engine/net/http_server.h"
+#include "engine/http/http_server.h"
 
 namespace throng {
 namespace {

@@ -7,7 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 
-#include "engine/net/http_client.h"
+#include "engine/http/http_client.h"
 #include "llm/mock/mock_server.h"
 
 namespace throng::llm::mock {
