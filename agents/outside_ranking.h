@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/sim/external.h"
-#include "recsys/models/ranking.h"
+#include "recsys/recommender/recommender.h"
 
 namespace throng {
 

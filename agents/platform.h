@@ -9,7 +9,7 @@
 #include "agents/training_data.h"
 #include "engine/sim/random.h"
 #include "recsys/data/split.h"
-#include "recsys/models/recommender.h"
+#include "recsys/recommender/recommender.h"
 
 namespace throng {
 

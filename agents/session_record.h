@@ -9,7 +9,7 @@
 #include "agents/population.h"
 #include "engine/base/hash.h"
 #include "engine/sim/virtual_time.h"
-#include "recsys/data/ids.h"
+#include "recsys/data/interactions.h"
 
 namespace throng {
 

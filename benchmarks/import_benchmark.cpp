@@ -11,7 +11,7 @@
 
 #include "benchmarks/support/made_files.h"
 #include "recsys/data/dataset_folder.h"
-#include "recsys/data/import.h"
+#include "recsys/import/import.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {

@@ -13,7 +13,7 @@
 #include "agents/played/played_agent.h"
 #include "engine/base/error.h"
 #include "llm/mock/mock_server.h"
-#include "recsys/data/load.h"
+#include "recsys/data/dataset_folder.h"
 #include "scenarios/run/journaled_exchange.h"
 #include "scenarios/run/llm_line.h"
 #include "scenarios/run/simulation.h"

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engine/base/text.h"
-#include "recsys/data/text.h"
+#include "recsys/text/text.h"
 
 namespace throng {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "agents/minds/folded_words.h"
-#include "recsys/data/text.h"
+#include "recsys/text/text.h"
 
 namespace throng {
 namespace {

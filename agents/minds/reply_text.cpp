@@ -6,7 +6,7 @@
 
 #include <utf8.h>
 
-#include "recsys/data/text.h"
+#include "recsys/text/text.h"
 
 namespace throng {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "agents/minds/folded_words.h"
-#include "recsys/data/text.h"
+#include "recsys/text/text.h"
 
 namespace throng {
 namespace {

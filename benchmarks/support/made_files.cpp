@@ -7,7 +7,7 @@
 
 #include <zlib.h>
 
-#include "recsys/data/mapped_file.h"
+#include "recsys/text/mapped_file.h"
 
 namespace throng {
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/hash.h"
 #include "engine/base/json.h"
 #include "recsys/data/interactions.h"
 
@@ -76,5 +77,9 @@ struct Dataset {
   /// item's ratings, else (no ratings of the item) the mean of all ratings, else 3, which is neutral.
   std::vector<float> mean_ratings() const;
 };
+
+/// The digest of all that can reach a result: items, users, interactions and the given split, in their order.
+/// Not of the name, the provenance or the place on disk.
+Hash128 dataset_digest(const Dataset& dataset);
 
 }  // namespace throng

@@ -5,9 +5,16 @@
 #include <span>
 #include <vector>
 
-#include "recsys/data/ids.h"
+#include "engine/base/ids.h"
 
 namespace throng {
+
+/// A user of a dataset: a row of `Users` and of `Interactions`, 0 .. users-1.
+enum class UserId : std::uint32_t {};
+/// An item of a catalogue: 0 .. items-1, in the order of items.csv.
+enum class ItemId : std::uint32_t {};
+/// A genre of a catalogue: 0 .. genres-1.
+enum class GenreId : std::uint32_t {};
 
 /// One row of interactions.csv.
 struct Interaction {
@@ -78,5 +85,13 @@ class Interactions {
   std::vector<float> ratings_;
   std::vector<std::int64_t> times_;
 };
+
+/// The positions of `rows` in the order of (user, item), equal pairs by position. User ids are below `users`;
+/// at most 2^32 rows.
+std::vector<std::uint32_t> order_of_rows(std::span<const Interaction> rows, std::size_t users);
+
+/// Those positions, ascending, whose (user, item) pair also occurs at an earlier position.
+std::vector<std::uint32_t> repeated_rows(std::span<const Interaction> rows,
+                                         std::span<const std::uint32_t> order);
 
 }  // namespace throng

@@ -6,9 +6,8 @@
 
 #include "engine/base/error.h"
 #include "engine/base/files.h"
-#include "recsys/data/csv.h"
 #include "recsys/data/dataset_folder.h"
-#include "recsys/data/folder_columns.h"
+#include "recsys/text/csv.h"
 
 namespace throng {
 namespace {

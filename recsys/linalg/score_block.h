@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include <Eigen/Core>
+
+#include "recsys/linalg/factor_matrix.h"
 
 namespace throng {
 
@@ -35,6 +38,24 @@ class ScoreBlock {
  private:
   std::size_t items_;
   Eigen::MatrixXf scores_;
+};
+
+/// Item factors laid out for scoring: score(user, item) = inner product of their factors. Immutable; safe to
+/// use from any thread.
+class FactorScorer {
+ public:
+  FactorScorer() = default;
+  explicit FactorScorer(const FactorMatrix& items);
+
+  /// Scores all items for up to ScoreBlock::kQueries users, each a padded row as long as the items' rows. Every score is
+  /// summed by itself, factor after factor: a user's scores are the same bits alone, at any position of a batch, and on
+  /// any thread. What `scores` holds for further users stays.
+  void score(std::span<const std::span<const float>> users, ScoreBlock& scores) const;
+
+ private:
+  std::size_t factors_ = 0;  ///< with padding
+  /// Tiles of items one after the other; in a tile, factor after factor, that of every item.
+  std::vector<float, HugePageAllocator<float>> tiles_;
 };
 
 }  // namespace throng

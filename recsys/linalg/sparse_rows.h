@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -49,5 +50,46 @@ inline SparseRows<UserId> users_by_item(const Interactions& interactions) {
   }
   return {std::move(offsets), std::move(users)};
 }
+
+/// Who has what, by user and by item.
+struct BothWays {
+  SparseRows<ItemId> by_user;
+  SparseRows<UserId> by_item;
+};
+
+inline BothWays both_ways(const Interactions& interactions) {
+  return {items_by_user(interactions), users_by_item(interactions)};
+}
+
+/// Sets counts[j] to the number of users who have both `item` and j, for every item j. Exact below 2^24 users.
+inline void count_together(const BothWays& train, std::size_t item, std::span<float> counts) {
+  std::ranges::fill(counts, 0.0F);
+  for (const UserId user : train.by_item.row(item)) {
+    for (const ItemId other : train.by_user.row(index(user))) counts[index(other)] += 1;
+  }
+}
+
+/// Entries gathered by the row they belong to (a counting sort), so that rows can be summed in parallel and
+/// each in the order of its entries. Keeps its buffers from one use to the next.
+class RowGroups {
+ public:
+  explicit RowGroups(std::size_t rows) : positions_(rows, 0) {}
+
+  /// Groups the entries 0 .. rows_of_entries.size()-1.
+  void group(std::span<const std::uint32_t> rows_of_entries);
+
+  /// The rows that have entries, in the order of their first one.
+  std::span<const std::uint32_t> rows() const { return rows_; }
+  /// The entries of rows()[n], ascending.
+  std::span<const std::uint32_t> entries(std::size_t n) const {
+    return {entries_.data() + offsets_[n], entries_.data() + offsets_[n + 1]};
+  }
+
+ private:
+  std::vector<std::uint32_t> positions_;  ///< by row; all zero between calls
+  std::vector<std::uint32_t> rows_;
+  std::vector<std::uint32_t> offsets_;
+  std::vector<std::uint32_t> entries_;
+};
 
 }  // namespace throng

@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-#include "recsys/linalg/lanes.h"
+#include "recsys/linalg/factor_matrix.h"
 
 namespace throng {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <span>
 
-#include "recsys/data/ids.h"
+#include "recsys/data/interactions.h"
 
 namespace throng {
 

@@ -4,9 +4,9 @@
 
 #include "engine/base/options_reader.h"
 #include "recsys/linalg/chunks.h"
+#include "recsys/linalg/dense.h"
 #include "recsys/linalg/score_block.h"
-#include "recsys/linalg/spd_inverse.h"
-#include "recsys/models/co_occurrence.h"
+#include "recsys/linalg/sparse_rows.h"
 
 namespace throng {
 namespace {

@@ -5,7 +5,7 @@
 #include <Eigen/Core>
 
 #include "recsys/models/histories.h"
-#include "recsys/models/recommender.h"
+#include "recsys/recommender/recommender.h"
 
 namespace throng {
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "recsys/linalg/sparse_rows.h"
-#include "recsys/models/model_file.h"
-#include "recsys/models/recommender.h"
+#include "recsys/recommender/model_file.h"
+#include "recsys/recommender/recommender.h"
 
 namespace throng {
 

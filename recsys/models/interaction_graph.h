@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "recsys/models/co_occurrence.h"
+#include "recsys/linalg/sparse_rows.h"
 #include "recsys/models/user_item_factors.h"
 
 namespace throng {

@@ -7,8 +7,8 @@
 #include "engine/base/options_reader.h"
 #include "recsys/linalg/chunks.h"
 #include "recsys/linalg/score_block.h"
+#include "recsys/linalg/sparse_rows.h"
 #include "recsys/linalg/top_k.h"
-#include "recsys/models/co_occurrence.h"
 
 namespace throng {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "recsys/models/histories.h"
-#include "recsys/models/recommender.h"
+#include "recsys/recommender/recommender.h"
 
 namespace throng {
 

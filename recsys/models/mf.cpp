@@ -1,17 +1,142 @@
 #include "recsys/models/mf.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "engine/base/options_reader.h"
+#include "engine/sim/random.h"
+#include "recsys/linalg/adam.h"
+#include "recsys/linalg/chunks.h"
 #include "recsys/linalg/score_block.h"
-#include "recsys/models/early_stopping.h"
-#include "recsys/models/fold_in.h"
-#include "recsys/models/mf_hogwild.h"
+#include "recsys/models/bpr.h"
+#include "recsys/recommender/evaluate.h"
 
 namespace throng {
 namespace {
 
+constexpr Purpose kNegative{"bpr/fold-in"};
+constexpr std::uint16_t kSteps = 60;
+constexpr AdamOptions kAdam{.learning_rate = 0.03F};
+
+constexpr Purpose kMfUsers{"mf/init-users"};
+constexpr Purpose kMfItems{"mf/init-items"};
+constexpr std::size_t kRowsAhead = 8;  // rows ahead
+
+void apply(const RowGradients& batch, RowAdam& adam, FactorMatrix& factors) {
+  adam.next_step();
+  parallel_for_chunks(batch.rows.size(), kRowsPerChunk, [&](std::size_t n) {
+    if (n + kRowsAhead < batch.rows.size()) {
+      adam.prefetch(batch.rows[n + kRowsAhead]);
+      factors.prefetch(batch.rows[n + kRowsAhead]);
+    }
+    adam.update(batch.rows[n], batch.gradients.row(n), factors.row(batch.rows[n]));
+  });
+}
+
+constexpr std::size_t kSamplesPerTask = 1024;
+
+/// Moves the three rows against the gradient of the loss of one comparison (bpr.h).
+float descend(std::span<float> user, std::span<float> positive, std::span<float> negative, float rate,
+              float l2) {
+  const BprTerm term = bpr_term(dot(user, positive) - dot(user, negative));
+  const Lanes step = broadcast(-rate * term.slope);
+  const Lanes keep = broadcast(1 - rate * l2);
+  for (std::size_t f = 0; f < user.size(); f += kLanes) {
+    const Lanes u = load(&user[f]);
+    const Lanes p = load(&positive[f]);
+    const Lanes n = load(&negative[f]);
+    store(&user[f], keep * u + step * (p - n));
+    store(&positive[f], keep * p + step * u);
+    store(&negative[f], keep * n - step * u);
+  }
+  return term.loss;
+}
+
 constexpr double kHogwildRate = 0.05;
 
 }  // namespace
+
+void fold_in(const FactorMatrix& items, std::span<const ItemId> history, float l2, std::uint64_t seed,
+             std::span<float> user) {
+  if (history.empty() || history.size() >= items.rows()) return;
+  const Draws draws(seed);
+  const Lanes count = broadcast(static_cast<float>(history.size()));
+  RowAdam adam(1, user.size(), kAdam);
+  FactorMatrix gradients(1, user.size());
+  const std::span<float> gradient = gradients.row(0);
+  for (std::uint16_t step = 0; step < kSteps; ++step) {
+    for (std::size_t f = 0; f < user.size(); f += kLanes) store(&gradient[f], broadcast(l2) * load(&user[f]));
+    for (std::uint32_t n = 0; n < history.size(); ++n) {
+      const std::size_t drawn =
+          draws.below(items.rows() - history.size(), kNegative, {.agent = n, .round = step});
+      const std::span<const float> positive = items.row(index(history[n]));
+      const std::span<const float> negative = items.row(index(nth_missing(history, drawn)));
+      const Lanes slope = broadcast(bpr_term(dot(user, positive) - dot(user, negative)).slope) / count;
+      for (std::size_t f = 0; f < user.size(); f += kLanes) {
+        store(&gradient[f], load(&gradient[f]) + slope * (load(&positive[f]) - load(&negative[f])));
+      }
+    }
+    adam.next_step();
+    adam.update(0, gradient, user);
+  }
+}
+
+UserItemFactors initial_factors(std::size_t users, std::size_t items, const MfOptions& options,
+                                std::uint64_t seed) {
+  const Draws draws(seed);
+  const auto factors = static_cast<std::size_t>(options.factors);
+  return {.users = normal_factors(users, factors, options.init_deviation, draws, kMfUsers),
+          .items = normal_factors(items, factors, options.init_deviation, draws, kMfItems)};
+}
+
+MfTraining::MfTraining(const BprSampler& sampler, std::size_t samples_per_epoch, const MfOptions& options,
+                       UserItemFactors& factors)
+    : sampler_(sampler),
+      samples_per_epoch_(samples_per_epoch),
+      l2_(static_cast<float>(options.l2)),
+      factors_(factors),
+      samples_(std::min(static_cast<std::size_t>(options.batch_size), samples_per_epoch)),
+      batch_(factors.users.rows(), factors.items.rows(), factors.items.factors(), samples_.size()),
+      user_adam_(factors.users.rows(), factors.users.factors(),
+                 {.learning_rate = static_cast<float>(options.learning_rate)}),
+      item_adam_(factors.items.rows(), factors.items.factors(),
+                 {.learning_rate = static_cast<float>(options.learning_rate)}) {}
+
+double MfTraining::run_epoch(int epoch) {
+  double loss = 0;
+  for (std::size_t first = 0; first < samples_per_epoch_; first += samples_.size()) {
+    const std::size_t count = std::min(samples_.size(), samples_per_epoch_ - first);
+    loss += step(epoch, first, count) * static_cast<double>(count);
+  }
+  return loss / static_cast<double>(samples_per_epoch_);
+}
+
+double MfTraining::step(int epoch, std::size_t first, std::size_t count) {
+  const std::span<BprSample> samples = std::span(samples_).first(count);
+  sampler_.fill_in_parallel(static_cast<std::uint16_t>(epoch), first, samples);
+  const double loss = batch_.compute(factors_.users, factors_.items, samples, l2_);
+  apply(batch_.user_gradients(), user_adam_, factors_.users);
+  apply(batch_.item_gradients(), item_adam_, factors_.items);
+  return loss;
+}
+
+double run_hogwild_epoch(const BprSampler& sampler, int epoch, std::size_t samples, const MfOptions& options,
+                         UserItemFactors& factors) {
+  const auto rate = static_cast<float>(options.learning_rate);
+  const auto l2 = static_cast<float>(options.l2);
+  std::vector<double> losses(num_chunks(samples, kSamplesPerTask));
+  parallel_for(losses.size(), [&](std::size_t chunk) {
+    const std::size_t first = chunk * kSamplesPerTask;
+    std::vector<BprSample> drawn(std::min(samples - first, kSamplesPerTask));
+    sampler.fill(static_cast<std::uint16_t>(epoch), first, drawn);
+    for (const BprSample& sample : drawn) {
+      losses[chunk] +=
+          descend(factors.users.row(index(sample.user)), factors.items.row(index(sample.positive)),
+                  factors.items.row(index(sample.negative)), rate, l2);
+    }
+  });
+  return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(samples);
+}
 
 Result<std::unique_ptr<Recommender>> MatrixFactorization::make(const Json& json) {
   MfOptions options;

@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "engine/base/options_reader.h"
-#include "recsys/linalg/eigen_blocking.h"
+#include "recsys/linalg/dense.h"
 #include "recsys/linalg/score_block.h"
-#include "recsys/models/early_stopping.h"
+#include "recsys/recommender/evaluate.h"
 
 namespace throng {
 namespace {

@@ -2,15 +2,15 @@
 
 #include <memory>
 
-#include "recsys/linalg/factor_scores.h"
+#include "recsys/linalg/score_block.h"
 #include "recsys/models/histories.h"
 #include "recsys/models/multvae_training.h"
-#include "recsys/models/recommender.h"
+#include "recsys/recommender/recommender.h"
 
 namespace throng {
 
 /// Mult-VAE (Liang et al., WWW 2018): a variational autoencoder of a user's items with a multinomial likelihood,
-/// tanh layers, annealed KL and dropout of the input; see multvae_network.h and multvae_training.h. Scores are
+/// tanh layers, annealed KL and dropout of the input; see multvae_training.h. Scores are
 /// the logits of the history's mean code. Given validation data, the weights with the best NDCG@20 on it are
 /// kept.
 ///

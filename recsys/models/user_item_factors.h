@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "engine/sim/random.h"
-#include "recsys/linalg/factor_scores.h"
-#include "recsys/models/model_file.h"
-#include "recsys/models/recommender.h"
+#include "recsys/linalg/score_block.h"
+#include "recsys/recommender/model_file.h"
+#include "recsys/recommender/recommender.h"
 
 namespace throng {
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/parallel.h"
-#include "recsys/models/rank_load.h"
+#include "recsys/recommender/rank_load.h"
 #include "scenarios/cli/rec_arguments.h"
 #include "scenarios/report/table.h"
 #include "scenarios/run/progress.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/error.h"
-#include "recsys/data/load.h"
+#include "recsys/data/dataset_folder.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/report/transcripts_table.h"
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "recsys/data/load.h"
+#include "recsys/data/dataset_folder.h"
 #include "recsys/models/registry.h"
 #include "scenarios/cli/commands.h"
 

@@ -9,7 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "recsys/data/split.h"
-#include "recsys/models/recommender.h"
+#include "recsys/recommender/recommender.h"
 
 namespace throng {
 

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "engine/base/json.h"
-#include "recsys/eval/list_metrics.h"
-#include "recsys/models/evaluate.h"
+#include "recsys/recommender/evaluate.h"
 #include "scenarios/report/bootstrap.h"
 
 namespace throng {

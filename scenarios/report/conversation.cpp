@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/printable.h"
-#include "recsys/models/remote_protocol.h"
+#include "recsys/external/remote_protocol.h"
 #include "scenarios/report/story.h"
 #include "scenarios/store/journal.h"
 

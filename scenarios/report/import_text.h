@@ -3,7 +3,7 @@
 #include <string>
 
 #include "engine/base/json.h"
-#include "recsys/data/import.h"
+#include "recsys/import/import.h"
 
 namespace throng {
 

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "recsys/models/remote_protocol.h"
+#include "recsys/external/remote_protocol.h"
 
 namespace throng {
 namespace {

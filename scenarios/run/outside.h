@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "recsys/models/remote_protocol.h"
+#include "recsys/external/remote_protocol.h"
 #include "scenarios/run/journaled_exchange.h"
 #include "scenarios/run/lines.h"
 #include "scenarios/run/progress.h"

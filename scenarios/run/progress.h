@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "recsys/models/recommender.h"
+#include "recsys/recommender/recommender.h"
 
 namespace throng {
 

@@ -2,12 +2,12 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "recsys/models/remote_client.h"
+#include "recsys/external/remote_client.h"
 #include "scenarios/run/line.h"
 
 namespace throng {
 
-/// The line to a remote recommender: its requests have two parts, a context and a question (recsys/models/remote_protocol.h).
+/// The line to a remote recommender: its requests have two parts, a context and a question (recsys/external/remote_protocol.h).
 class RemoteLine : public Line {
  public:
   /// `names` outlives the line. Throws Failure(usage) for a server that cannot be asked or a missing key.

@@ -7,7 +7,7 @@
 #include "agents/outside_ranking.h"
 #include "agents/session_record.h"
 #include "agents/training_data.h"
-#include "recsys/models/remote_protocol.h"
+#include "recsys/external/remote_protocol.h"
 
 namespace throng {
 

@@ -10,7 +10,7 @@
 #include "engine/base/json.h"
 #include "llm/budget_log.h"
 #include "recsys/data/split.h"
-#include "recsys/models/recommender.h"
+#include "recsys/recommender/recommender.h"
 #include "scenarios/run/mind_options.h"
 
 namespace throng {

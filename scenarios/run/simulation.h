@@ -7,7 +7,7 @@
 #include "agents/platform.h"
 #include "agents/population.h"
 #include "agents/taste.h"
-#include "recsys/models/recommender.h"
+#include "recsys/recommender/recommender.h"
 #include "scenarios/run/minds.h"
 #include "scenarios/run/remote_teaching.h"
 #include "scenarios/run/scenario.h"

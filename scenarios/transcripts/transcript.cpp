@@ -11,8 +11,8 @@
 #include "engine/base/json.h"
 #include "llm/reasoning.h"
 #include "recsys/data/external_ids.h"
-#include "recsys/data/mapped_file.h"
-#include "recsys/data/text.h"
+#include "recsys/text/mapped_file.h"
+#include "recsys/text/text.h"
 #include "scenarios/run/schema_check.h"
 
 namespace throng {

@@ -1,4 +1,4 @@
-// What every recommender promises (recsys/models/recommender.h), checked on each kind that scores by itself.
+// What every recommender promises (recsys/recommender/recommender.h), checked on each kind that scores by itself.
 
 #include <algorithm>
 #include <bit>
@@ -9,7 +9,7 @@
 
 #include "engine/base/parallel.h"
 #include "recsys/linalg/score_block.h"
-#include "recsys/models/model_file.h"
+#include "recsys/recommender/model_file.h"
 #include "tests/support/interactions_of.h"
 #include "tests/support/recommender_kinds.h"
 #include "tests/support/temp_folder.h"

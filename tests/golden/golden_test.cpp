@@ -4,7 +4,7 @@
 
 #include "engine/base/parallel.h"
 #include "engine/sim/digest.h"
-#include "recsys/data/load.h"
+#include "recsys/data/dataset_folder.h"
 #include "scenarios/run/rehearsal.h"
 #include "scenarios/run/simulation.h"
 #include "scenarios/store/run_reader.h"

@@ -5,7 +5,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
-#include "recsys/data/csv.h"
+#include "recsys/text/csv.h"
 #include "tests/integration/command_line.h"
 
 namespace throng {

@@ -19,17 +19,22 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
     folders.insert(more.begin(), more.end());
     return folders;
   };
-  static const std::set<std::string> recsys{"recsys/data", "recsys/linalg", "recsys/eval", "recsys/models"};
+  static const std::set<std::string> recsys{"recsys/text",        "recsys/data",     "recsys/linalg",
+                                            "recsys/recommender", "recsys/external", "recsys/models"};
   static const std::set<std::string> agents = with(with(engine, recsys), {"llm", "agents", "agents/minds"});
   static const std::map<std::string, std::set<std::string>> allowed{
       {"engine/base", {}},
       {"engine/sim", {"engine/base"}},
       {"engine/http", {"engine/base"}},
       {"engine/polite", {"engine/base", "engine/http"}},
-      {"recsys/data", engine},
+      {"recsys/text", {"engine/base"}},
+      {"recsys/data", with(engine, {"recsys/text"})},
+      {"recsys/import", with(engine, {"recsys/text", "recsys/data"})},
       {"recsys/linalg", with(engine, {"recsys/data"})},
-      {"recsys/eval", with(engine, {"recsys/data"})},
-      {"recsys/models", with(with(engine, recsys), {"engine/http", "engine/polite"})},
+      {"recsys/recommender", with(engine, {"recsys/data", "recsys/linalg"})},
+      {"recsys/external", with(engine, {"engine/http", "engine/polite", "recsys/text", "recsys/data",
+                                        "recsys/linalg", "recsys/recommender"})},
+      {"recsys/models", with(engine, recsys)},
       {"llm", {"engine/base", "engine/http", "engine/polite"}},
       {"llm/mock", {"engine/base", "engine/sim", "engine/http", "llm"}},
       {"llm/bench", {"engine/base", "engine/sim", "engine/http", "llm"}},
@@ -40,11 +45,11 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"scenarios/run", with(agents, {"agents/played", "engine/http", "llm/mock", "scenarios/store"})},
       {"scenarios/studies", with(agents, {"scenarios/store", "scenarios/run"})},
       {"scenarios/transcripts", with(agents, {"scenarios/run"})},
-      {"scenarios/report", with(agents, {"scenarios/store", "scenarios/transcripts"})},
+      {"scenarios/report", with(agents, {"recsys/import", "scenarios/store", "scenarios/transcripts"})},
       {"scenarios/examples/own_recommender", with(agents, {"scenarios/cli"})},
-      {"scenarios/cli", with(agents, {"agents/played", "engine/http", "engine/polite", "llm/bench",
-                                      "llm/mock", "scenarios/store", "scenarios/run", "scenarios/studies",
-                                      "scenarios/transcripts", "scenarios/report"})},
+      {"scenarios/cli", with(agents, {"agents/played", "engine/http", "engine/polite", "recsys/import",
+                                      "llm/bench", "llm/mock", "scenarios/store", "scenarios/run",
+                                      "scenarios/studies", "scenarios/transcripts", "scenarios/report"})},
   };
   return allowed;
 }

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/base/files.h"
-#include "recsys/data/csv.h"
+#include "recsys/text/csv.h"
 #include "tests/scenarios/small_run.h"
 
 namespace throng {

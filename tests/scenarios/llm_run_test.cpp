@@ -3,7 +3,7 @@
 
 #include "engine/base/parallel.h"
 #include "engine/sim/digest.h"
-#include "recsys/data/load.h"
+#include "recsys/data/dataset_folder.h"
 #include "scenarios/run/journaled_exchange.h"
 #include "scenarios/run/simulation.h"
 #include "tests/scenarios/scripted_line.h"

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "recsys/models/precomputed.h"
-#include "recsys/models/remote_options.h"
+#include "recsys/external/precomputed.h"
+#include "recsys/external/remote_options.h"
 #include "tests/support/recommender_kinds.h"
 
 namespace throng {

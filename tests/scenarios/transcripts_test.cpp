@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "recsys/data/import.h"
+#include "recsys/import/import.h"
 #include "scenarios/report/transcripts_table.h"
 #include "scenarios/transcripts/comparison.h"
 #include "tests/support/real_data.h"

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <malloc.h>
 
-#include "recsys/data/load.h"
+#include "recsys/data/dataset_folder.h"
 #include "scenarios/run/simulation.h"
 
 namespace throng {

@@ -6,7 +6,7 @@
 #include "agents/metrics.h"
 #include "agents/minds/statistical_mind.h"
 #include "agents/platform.h"
-#include "recsys/data/import.h"
+#include "recsys/import/import.h"
 #include "recsys/models/registry.h"
 #include "tests/support/real_data.h"
 

@@ -10,7 +10,7 @@
 #include "agents/minds/title_match.h"
 #include "engine/sim/random.h"
 #include "recsys/data/demo_world.h"
-#include "recsys/data/import.h"
+#include "recsys/import/import.h"
 #include "tests/agents/minds/title_variations.h"
 #include "tests/support/real_data.h"
 

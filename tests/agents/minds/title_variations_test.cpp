@@ -11,7 +11,7 @@
 #include "agents/minds/title_text.h"
 #include "engine/sim/random.h"
 #include "recsys/data/demo_world.h"
-#include "recsys/data/import.h"
+#include "recsys/import/import.h"
 #include "tests/support/real_data.h"
 
 namespace throng {

@@ -4,7 +4,6 @@
 
 #include <gmock/gmock.h>
 
-#include "recsys/data/load.h"
 #include "tests/recsys/data/data_support.h"
 
 namespace throng {

@@ -9,7 +9,6 @@
 
 #include "recsys/data/dataset_folder.h"
 #include "recsys/data/describe.h"
-#include "recsys/data/load.h"
 #include "recsys/data/split.h"
 #include "tests/recsys/data/data_support.h"
 

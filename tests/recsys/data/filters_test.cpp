@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "recsys/data/demo_world.h"
-#include "tests/recsys/data/import_support.h"
+#include "tests/recsys/import/import_support.h"
 
 namespace throng {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "recsys/linalg/row_groups.h"
+#include "recsys/linalg/sparse_rows.h"
 
 namespace throng {
 namespace {

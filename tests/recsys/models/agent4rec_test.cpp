@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include "recsys/data/import.h"
-#include "recsys/models/evaluate.h"
+#include "recsys/import/import.h"
 #include "recsys/models/registry.h"
+#include "recsys/recommender/evaluate.h"
 #include "tests/support/real_data.h"
 
 namespace throng {

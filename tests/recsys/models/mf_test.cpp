@@ -4,8 +4,8 @@
 
 #include "engine/base/hash.h"
 #include "recsys/linalg/score_block.h"
-#include "recsys/models/evaluate.h"
-#include "recsys/models/ranking.h"
+#include "recsys/recommender/evaluate.h"
+#include "recsys/recommender/recommender.h"
 #include "tests/support/interactions_of.h"
 
 namespace throng {
