@@ -7,7 +7,7 @@
 #include "agents/outside_ranking.h"
 #include "agents/session.h"
 #include "agents/training_data.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/data/split.h"
 #include "recsys/recommender/recommender.h"
 

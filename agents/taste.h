@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/data/dataset.h"
 
 namespace throng {

@@ -10,7 +10,7 @@
 
 #include "benchmarks/support/peak.h"
 #include "engine/base/parallel.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/models/registry.h"
 
 namespace throng {

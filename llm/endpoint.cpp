@@ -5,7 +5,7 @@
 #include <boost/algorithm/string/predicate.hpp>
 #include <fmt/format.h>
 
-#include "engine/base/log_file.h"
+#include "engine/base/log.h"
 #include "engine/http/url.h"
 
 namespace throng::llm {

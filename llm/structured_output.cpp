@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/printable.h"
 #include "engine/base/text.h"
 #include "llm/loose_json.h"
 

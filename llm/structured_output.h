@@ -7,7 +7,6 @@
 
 #include "engine/base/error.h"
 #include "engine/base/json.h"
-#include "engine/base/json_schema.h"
 
 namespace throng::llm {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "agents/minds/prompt_views.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "llm/messages.h"
 #include "llm/output_reading.h"
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "agents/minds/mind.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 
 namespace throng {
 

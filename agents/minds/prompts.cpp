@@ -21,7 +21,7 @@
 #include "embedded/prompt_structured_system.h"
 #include "engine/base/error.h"
 #include "engine/base/files.h"
-#include "engine/sim/digest.h"
+#include "engine/base/hash.h"
 
 namespace throng {
 namespace {

@@ -3,7 +3,7 @@
 #include "agents/minds/mind.h"
 #include "agents/minds/statistical_parameters.h"
 #include "agents/taste.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 
 namespace throng {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "agents/played/prompt_reading.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 
 namespace throng::played {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 
 namespace throng {
 namespace {

@@ -38,6 +38,9 @@ template <class T>
 using Result = boost::system::result<T, Error>;
 
 /// Found by argument-dependent lookup from `Result::value()`.
-BOOST_NORETURN void throw_exception_from_error(const Error& error, const boost::source_location& where);
+BOOST_NORETURN inline void throw_exception_from_error(const Error& error,
+                                                      const boost::source_location& /*where*/) {
+  throw Failure(error.kind, error.message);
+}
 
 }  // namespace throng

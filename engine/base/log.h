@@ -3,10 +3,15 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <filesystem>
 #include <initializer_list>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
+
+#include "engine/base/redact.h"
 
 namespace throng {
 
@@ -15,7 +20,7 @@ namespace throng {
 ///
 ///   log_event(LogLevel::info, "limits", "limit lowered", {{"endpoint", name}, {"rpm", 500}, {"was", 1000}});
 ///
-/// becomes one line of the LogFile (log_file.h) that lives, and nothing without one:
+/// becomes one line of the LogFile that lives, and nothing without one:
 ///
 ///   2026-01-31T10:15:02.123Z info    limits    limit lowered  endpoint=http://127.0.0.1:9000 rpm=500 was=1000
 enum class LogLevel {
@@ -55,5 +60,28 @@ bool is_logged(LogLevel level);
 /// anything. Of the same `what` at most 50 a second are written, then how many were left out.
 void log_event(LogLevel level, std::string_view area, std::string_view what,
                std::initializer_list<LogFigure> figures = {});
+
+/// While it lives, log_event writes to this file; of several the youngest. What the file holds already is kept.
+/// Full at 8 MiB it becomes `NAME.1.log`, which becomes `NAME.2.log`, and so on up to 3: 32 MiB in all. Everything goes
+/// through `redact`. A file that cannot be opened or written is no failure: `trouble` tells of it.
+class LogFile {
+ public:
+  /// `level` off: no file is made, and nothing is logged. A symbolic link at `path` is replaced, not followed.
+  LogFile(const std::filesystem::path& path, LogLevel level);
+  ~LogFile();
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+
+  /// What could not be written and why, for a person; "" if all was.
+  std::string trouble() const;
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// From now on no log of this process shows `secrets`.
+void keep_out_of_logs(const Secrets& secrets);
 
 }  // namespace throng

@@ -1,17 +1,20 @@
 #include "engine/base/parallel.h"
 
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
 #include <vector>
-
-#include "engine/base/consumer_thread.h"
 
 #ifdef THRONG_PLAIN_THREADS
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <exception>
 #include <map>
-#include <mutex>
-#include <thread>
 #else
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
@@ -20,6 +23,92 @@
 #endif
 
 namespace throng {
+namespace {
+
+/// A thread that calls `consume` with one result after the other, in the order in which they were handed over.
+/// All functions belong to the threads that produce.
+class ConsumerThread {
+ public:
+  ConsumerThread(std::size_t max_waiting, std::function<void(void*)> consume);
+  /// Results that have not been consumed by then are dropped.
+  ~ConsumerThread();
+  ConsumerThread(const ConsumerThread&) = delete;
+  ConsumerThread& operator=(const ConsumerThread&) = delete;
+
+  /// Waits while `max_waiting` results are waiting. After `consume` has thrown, results are dropped.
+  void hand_over(std::shared_ptr<void> result);
+  bool failed() const;
+  /// Waits until everything has been consumed; rethrows what `consume` threw.
+  void finish();
+
+ private:
+  void run();
+
+  std::size_t max_waiting_;
+  std::function<void(void*)> consume_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<void>> waiting_;  ///< the first one is being consumed
+  std::exception_ptr failure_;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+ConsumerThread::ConsumerThread(std::size_t max_waiting, std::function<void(void*)> consume)
+    : max_waiting_(max_waiting), consume_(std::move(consume)), thread_([this] { run(); }) {}
+
+ConsumerThread::~ConsumerThread() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void ConsumerThread::hand_over(std::shared_ptr<void> result) {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return failure_ || waiting_.size() < max_waiting_; });
+    if (failure_) return;
+    waiting_.push_back(std::move(result));
+  }
+  changed_.notify_all();
+}
+
+bool ConsumerThread::failed() const {
+  const std::scoped_lock lock(mutex_);
+  return failure_ != nullptr;
+}
+
+void ConsumerThread::finish() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return failure_ || waiting_.empty(); });
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void ConsumerThread::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return ended_ || !waiting_.empty(); });
+    if (ended_) return;
+    void* const first = waiting_.front().get();
+    lock.unlock();
+    std::exception_ptr failure;
+    try {
+      consume_(first);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    lock.lock();
+    waiting_.pop_front();
+    failure_ = failure;
+    changed_.notify_all();
+    if (failure_) return;
+  }
+}
+
+}  // namespace
 
 #ifdef THRONG_PLAIN_THREADS
 

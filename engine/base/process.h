@@ -21,4 +21,8 @@ std::size_t raise_open_files_limit();
 /// nohup(1) has it.
 std::vector<int> ending_signals();
 
+/// Call it from `main`: it links the check that runs before `main` and ends the process, with a clear
+/// message, on a CPU without the x86-64-v3 instructions that all code is compiled for.
+void require_cpu_checked();
+
 }  // namespace throng

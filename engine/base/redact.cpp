@@ -8,7 +8,7 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

@@ -13,4 +13,19 @@ inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /// A to Z as a to z; everything else as it is.
 std::string lower_case(std::string text);
 
+/// Untrusted text made safe for a terminal: what is not valid UTF-8 becomes U+FFFD; what is not seen but means something
+/// becomes a space: controls (C0, DEL, C1), separators of lines and paragraphs, and whatever Unicode calls a format
+/// character or ignorable by default (turns of the direction of writing, zero-width characters, tags, fillers).
+std::string printable(std::string_view text);
+
+/// The same for a message of several lines: line feeds stay.
+std::string printable_lines(std::string_view text);
+
+/// Writes to stderr what is said to a person in passing. Never fails: if nobody can hear it, it is lost.
+void say_to_stderr(std::string_view text);
+
+/// The rest of a text after blanks of any script and what is not seen (see `printable`), but for tabs and carriage
+/// returns. Invalid UTF-8 is neither.
+std::string_view without_leading_blanks(std::string_view text);
+
 }  // namespace throng

@@ -9,7 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "engine/http/client_connection.h"
 #include "engine/http/dialer.h"
 

@@ -12,7 +12,6 @@
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
 
-#include "engine/base/printable.h"
 #include "engine/base/text.h"
 
 namespace throng::net {

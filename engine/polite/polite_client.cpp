@@ -10,7 +10,7 @@
 
 #include "engine/base/instant.h"
 #include "engine/base/log.h"
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "engine/polite/endpoint_watch.h"
 
 namespace throng::net {

@@ -1,6 +1,6 @@
 #include "engine/sim/external.h"
 
-#include "engine/sim/digest.h"
+#include "engine/base/hash.h"
 
 namespace throng {
 

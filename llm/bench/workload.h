@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/base/options_reader.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "llm/messages.h"
 
 namespace throng::llm::bench {

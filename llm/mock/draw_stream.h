@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "engine/base/hash.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 
 namespace throng::llm::mock {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/sim/digest.h"
+#include "engine/base/hash.h"
 
 namespace throng {
 

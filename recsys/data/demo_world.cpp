@@ -12,7 +12,7 @@
 #include "embedded/demo_films.h"
 #include "engine/base/error.h"
 #include "engine/base/hash.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/data/item_table.h"
 #include "recsys/text/csv.h"
 #include "recsys/text/text.h"

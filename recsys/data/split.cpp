@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 
 namespace throng {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/options_reader.h"
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "recsys/data/external_ids.h"
 #include "recsys/text/csv.h"
 #include "recsys/text/mapped_file.h"

@@ -5,7 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include "engine/base/log_file.h"
+#include "engine/base/log.h"
 
 namespace throng::remote {
 namespace {

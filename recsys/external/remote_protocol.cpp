@@ -6,7 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/base/hash.h"
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 
 namespace throng::remote {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/options_reader.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/linalg/score_block.h"
 #include "recsys/recommender/model_file.h"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "recsys/linalg/chunks.h"
+#include "engine/base/parallel.h"
 
 namespace throng {
 namespace {

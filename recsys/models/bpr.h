@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/data/interactions.h"
 #include "recsys/linalg/factor_matrix.h"
 #include "recsys/linalg/sparse_rows.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/options_reader.h"
-#include "recsys/linalg/chunks.h"
+#include "engine/base/parallel.h"
 #include "recsys/linalg/dense.h"
 #include "recsys/linalg/score_block.h"
 #include "recsys/linalg/sparse_rows.h"

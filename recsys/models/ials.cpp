@@ -10,7 +10,7 @@
 #include <Eigen/Eigenvalues>
 
 #include "engine/base/options_reader.h"
-#include "recsys/linalg/chunks.h"
+#include "engine/base/parallel.h"
 #include "recsys/linalg/dense.h"
 #include "recsys/linalg/score_block.h"
 #include "recsys/recommender/evaluate.h"

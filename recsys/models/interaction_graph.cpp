@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "recsys/linalg/chunks.h"
+#include "engine/base/parallel.h"
 
 namespace throng {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "engine/base/options_reader.h"
-#include "recsys/linalg/chunks.h"
+#include "engine/base/parallel.h"
 #include "recsys/linalg/score_block.h"
 #include "recsys/linalg/sparse_rows.h"
 #include "recsys/linalg/top_k.h"

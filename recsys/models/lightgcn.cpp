@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/base/options_reader.h"
-#include "recsys/linalg/chunks.h"
+#include "engine/base/parallel.h"
 #include "recsys/linalg/score_block.h"
 #include "recsys/recommender/evaluate.h"
 

@@ -4,9 +4,9 @@
 #include <numeric>
 
 #include "engine/base/options_reader.h"
-#include "engine/sim/random.h"
+#include "engine/base/parallel.h"
+#include "engine/base/random.h"
 #include "recsys/linalg/adam.h"
-#include "recsys/linalg/chunks.h"
 #include "recsys/linalg/score_block.h"
 #include "recsys/models/bpr.h"
 #include "recsys/recommender/evaluate.h"

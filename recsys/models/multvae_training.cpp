@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "recsys/linalg/chunks.h"
+#include "engine/base/parallel.h"
 #include "recsys/linalg/dense.h"
 #include "recsys/linalg/score_block.h"
 #include "recsys/models/user_item_factors.h"

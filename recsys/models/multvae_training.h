@@ -7,7 +7,7 @@
 
 #include <Eigen/Core>
 
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/data/interactions.h"
 #include "recsys/linalg/adam.h"
 #include "recsys/linalg/factor_matrix.h"

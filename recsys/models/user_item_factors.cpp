@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "recsys/linalg/chunks.h"
+#include "engine/base/parallel.h"
 
 namespace throng {
 namespace {

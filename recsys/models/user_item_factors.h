@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/linalg/score_block.h"
 #include "recsys/recommender/model_file.h"
 #include "recsys/recommender/recommender.h"

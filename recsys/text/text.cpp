@@ -7,7 +7,7 @@
 
 #include <utf8.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 
 namespace throng {
 

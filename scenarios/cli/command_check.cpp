@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/report/estimate_table.h"
 #include "scenarios/run/caveats.h"

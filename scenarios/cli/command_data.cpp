@@ -7,7 +7,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/files.h"
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "recsys/data/dataset_folder.h"
 #include "recsys/import/import.h"
 #include "recsys/text/text.h"

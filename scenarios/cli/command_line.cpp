@@ -13,7 +13,7 @@
 #include "engine/base/error.h"
 #include "engine/base/json.h"
 #include "engine/base/options_reader.h"
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "scenarios/cli/commands.h"
 
 namespace throng {

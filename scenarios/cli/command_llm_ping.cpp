@@ -3,7 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "llm/bench/discovery.h"
 #include "llm/bench/ping.h"
 #include "scenarios/cli/command_llm.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/files.h"
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/report/csv_tables.h"
 #include "scenarios/report/html_report.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/parallel.h"
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/log_arguments.h"
 #include "scenarios/report/call_table.h"

@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "engine/base/log_file.h"
+#include "engine/base/log.h"
 
 namespace throng {
 

@@ -1,4 +1,4 @@
-#include "engine/base/cpu_check.h"
+#include "engine/base/process.h"
 #include "scenarios/cli/command_line.h"
 
 int main(int argc, char** argv) {

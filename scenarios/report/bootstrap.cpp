@@ -6,7 +6,7 @@
 
 #include "agents/traits.h"
 #include "engine/base/parallel.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 
 namespace throng {
 namespace {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "scenarios/report/table.h"
 
 namespace throng {

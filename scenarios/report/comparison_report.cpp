@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "scenarios/report/run_figures.h"
 #include "scenarios/report/table.h"
 #include "scenarios/store/study_folder.h"

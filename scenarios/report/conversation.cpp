@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "recsys/external/remote_protocol.h"
 #include "scenarios/report/story.h"
 #include "scenarios/store/journal.h"

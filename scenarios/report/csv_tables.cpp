@@ -8,7 +8,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/files.h"
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "recsys/text/csv.h"
 #include "scenarios/report/run_figures.h"
 #include "scenarios/store/study_folder.h"

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "recsys/data/describe.h"
 #include "scenarios/report/table.h"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "scenarios/report/table.h"
 
 namespace throng {

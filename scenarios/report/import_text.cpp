@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "engine/base/files.h"
-#include "engine/base/folder_lock.h"
 #include "engine/base/json.h"
 #include "llm/budget_log.h"
 #include "scenarios/report/chart_json.h"

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "scenarios/report/call_table.h"
 #include "scenarios/report/run_figures.h"
 #include "scenarios/report/table.h"

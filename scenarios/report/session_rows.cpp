@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "scenarios/report/call_table.h"
 #include "scenarios/report/report_data.h"
 #include "scenarios/report/run_ending.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 
 namespace throng {
 

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "agents/exposure.h"
-#include "engine/base/log_file.h"
+#include "engine/base/hash.h"
+#include "engine/base/log.h"
 #include "engine/base/process.h"
-#include "engine/sim/digest.h"
 #include "recsys/data/dataset.h"
 #include "recsys/data/dataset_folder.h"
 #include "scenarios/run/call_report.h"

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/base/folder_lock.h"
+#include "engine/base/files.h"
 #include "scenarios/run/scenario.h"
 
 namespace throng {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/base/json_schema.h"
+#include "engine/base/json.h"
 #include "engine/base/options_reader.h"
 #include "scenarios/run/written_scenario.h"
 

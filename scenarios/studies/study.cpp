@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/log_file.h"
+#include "engine/base/hash.h"
+#include "engine/base/log.h"
 #include "engine/base/process.h"
-#include "engine/sim/digest.h"
 #include "scenarios/run/call_report.h"
 #include "scenarios/store/run_reader.h"
 #include "scenarios/store/study_folder.h"

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/base/hash.h"
 #include "engine/base/parallel.h"
-#include "engine/sim/digest.h"
 #include "recsys/data/dataset_folder.h"
 #include "scenarios/run/rehearsal.h"
 #include "scenarios/run/simulation.h"

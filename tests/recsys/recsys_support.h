@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/linalg/factor_matrix.h"
 #include "recsys/models/bpr.h"
 

@@ -1,8 +1,8 @@
 // A population played by a language model, through the journal: what a person relies on when a run is interrupted.
 #include <gmock/gmock.h>
 
+#include "engine/base/hash.h"
 #include "engine/base/parallel.h"
-#include "engine/sim/digest.h"
 #include "recsys/data/dataset_folder.h"
 #include "scenarios/run/journaled_exchange.h"
 #include "scenarios/run/simulation.h"

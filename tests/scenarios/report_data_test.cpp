@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "engine/base/folder_lock.h"
+#include "engine/base/files.h"
 #include "scenarios/store/journal.h"
 #include "tests/scenarios/small_run.h"
 

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 #include "scenarios/report/story.h"
 #include "scenarios/report/table.h"
 

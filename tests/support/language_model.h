@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/hash.h"
 #include "engine/base/json.h"
-#include "engine/sim/digest.h"
 #include "engine/sim/external.h"
 #include "llm/messages.h"
 

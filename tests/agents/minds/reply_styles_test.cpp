@@ -8,7 +8,7 @@
 
 #include "agents/minds/agent4rec_reply.h"
 #include "agents/minds/title_match.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/data/demo_world.h"
 #include "recsys/import/import.h"
 #include "tests/agents/minds/title_variations.h"

@@ -9,7 +9,7 @@
 
 #include "agents/minds/title_match.h"
 #include "agents/minds/title_text.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/data/demo_world.h"
 #include "recsys/import/import.h"
 #include "tests/support/real_data.h"

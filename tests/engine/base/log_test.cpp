@@ -1,3 +1,5 @@
+#include "engine/base/log.h"
+
 #include <filesystem>
 #include <thread>
 
@@ -7,7 +9,6 @@
 #include <unistd.h>
 
 #include "engine/base/files.h"
-#include "engine/base/log_file.h"
 
 namespace throng {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "recsys/data/dataset_folder.h"
 #include "recsys/import/import.h"
 #include "tests/recsys/data/data_support.h"

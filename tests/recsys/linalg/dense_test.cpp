@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/base/parallel.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 
 namespace throng {
 namespace {

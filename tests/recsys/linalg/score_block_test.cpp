@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/base/parallel.h"
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "tests/recsys/recsys_support.h"
 
 namespace throng {

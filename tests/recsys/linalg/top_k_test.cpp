@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "engine/sim/random.h"
+#include "engine/base/random.h"
 #include "tests/recsys/recsys_support.h"
 
 namespace throng {

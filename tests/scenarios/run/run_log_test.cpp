@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/base/files.h"
-#include "engine/base/log_file.h"
+#include "engine/base/log.h"
 #include "scenarios/run/written_scenario.h"
 #include "tests/support/temp_folder.h"
 

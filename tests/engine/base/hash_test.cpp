@@ -1,4 +1,4 @@
-#include "engine/sim/digest.h"
+#include "engine/base/hash.h"
 
 #include <set>
 

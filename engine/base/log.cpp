@@ -1,4 +1,4 @@
-#include "engine/base/log_file.h"
+#include "engine/base/log.h"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 
-#include "engine/base/printable.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {
@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kLargest = std::size_t{8} << 20U;  // see log_file.h
+constexpr std::size_t kLargest = std::size_t{8} << 20U;  // see LogFile
 constexpr std::size_t kEarlierFiles = 3;
 constexpr int kMostPerSecond = 50;  // of one event: a flood must not cost what a run could use
 
