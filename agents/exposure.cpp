@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "recsys/data/describe.h"
+#include "engine/base/statistics.h"
 
 namespace throng {
 

@@ -1,13 +1,12 @@
 #include "agents/metrics.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <iterator>
 #include <optional>
 #include <set>
 
-#include <boost/math/distributions/students_t.hpp>
+#include "engine/base/statistics.h"
 
 namespace throng {
 namespace {
@@ -40,14 +39,10 @@ MetricValues values_by_agent(std::string name, std::span<const Outcome> outcomes
 
 Metric mean_over_agents(const MetricValues& values) {
   Metric metric{.name = values.name, .agents = values.agents.size(), .pages = values.pages};
-  if (values.agents.empty()) return metric;
-  const double count = static_cast<double>(values.agents.size());
-  for (const AgentValue& agent : values.agents) metric.mean += agent.value;
-  metric.mean /= count;
-  if (values.agents.size() < 2) return metric;
-  double squares = 0;
-  for (const AgentValue& agent : values.agents) squares += std::pow(agent.value - metric.mean, 2);
-  metric.standard_error = std::sqrt(squares / (count - 1) / count);
+  std::vector<double> plain;
+  for (const AgentValue& agent : values.agents) plain.push_back(agent.value);
+  metric.mean = mean_of(plain);
+  metric.standard_error = standard_error_of(plain);
   return metric;
 }
 
@@ -65,12 +60,6 @@ std::vector<Outcome> of_agents_that_stayed(std::span<const Outcome> outcomes) {
 }
 
 }  // namespace
-
-std::optional<double> half_width_95(double standard_error, std::size_t values) {
-  if (values < 2) return std::nullopt;
-  const boost::math::students_t distribution(static_cast<double>(values - 1));
-  return boost::math::quantile(distribution, 0.975) * standard_error;
-}
 
 Outcome outcome_of(const SessionRecord& session) {
   Outcome outcome{.agent = session.agent, .round = session.round, .abandoned = session.abandoned()};

@@ -37,10 +37,6 @@ struct Metric {
   std::size_t pages = 0;      ///< how many pages it rests on
 };
 
-/// Half the width of the 95 % confidence interval of the mean of `values` independent values with this standard error:
-/// Student's t with values - 1 degrees of freedom. Empty for fewer than two values. This is what "±" means everywhere.
-std::optional<double> half_width_95(double standard_error, std::size_t values);
-
 /// What one agent contributes to a headline metric: its mean over those of its sessions that have a value.
 struct AgentValue {
   AgentId agent{};

@@ -5,6 +5,8 @@
 #include <functional>
 #include <numeric>
 
+#include "engine/base/statistics.h"
+
 namespace throng {
 namespace {
 
@@ -70,15 +72,6 @@ class Cuts {
 };
 
 }  // namespace
-
-double percentile(std::vector<double> values, double percent) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  const double position = percent / 100 * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
-}
 
 std::vector<TraitValues> trait_values(const Dataset& dataset) {
   const std::vector<double> means = item_means(dataset.interactions);

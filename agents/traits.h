@@ -28,7 +28,4 @@ std::vector<TraitValues> trait_values(const Dataset& dataset);
 /// the dataset brings keeps them.
 std::vector<TraitGroups> trait_groups(const Dataset& dataset);
 
-/// Linear interpolation between order statistics (NumPy's default). `percent` in [0, 100]; 0 for no values.
-double percentile(std::vector<double> values, double percent);
-
 }  // namespace throng

@@ -8,7 +8,7 @@
 #include "agents/minds/reply_fields.h"
 #include "agents/minds/reply_numbers.h"
 #include "agents/minds/reply_text.h"
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

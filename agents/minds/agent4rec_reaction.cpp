@@ -11,7 +11,7 @@
 #include "agents/minds/reply_verdict.h"
 #include "agents/minds/title_list.h"
 #include "agents/minds/title_match.h"
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

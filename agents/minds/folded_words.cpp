@@ -11,7 +11,7 @@
 #include <utf8.h>
 #include <utf8proc.h>
 
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

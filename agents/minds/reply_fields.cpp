@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "engine/base/text.h"
-#include "recsys/text/text.h"
 
 namespace throng {
 namespace {

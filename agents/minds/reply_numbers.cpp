@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "agents/minds/folded_words.h"
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <utf8.h>
 
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

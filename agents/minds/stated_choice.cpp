@@ -6,7 +6,7 @@
 
 #include "agents/minds/folded_words.h"
 #include "agents/minds/reply_fields.h"
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "agents/minds/folded_words.h"
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

@@ -5,9 +5,9 @@
 #include <iterator>
 #include <utility>
 
-#include "agents/minds/edit_distance.h"
 #include "agents/minds/folded_words.h"
 #include "agents/minds/title_text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

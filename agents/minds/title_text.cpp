@@ -7,7 +7,6 @@
 #include <utf8.h>
 
 #include "engine/base/text.h"
-#include "recsys/text/text.h"
 
 namespace throng {
 namespace {

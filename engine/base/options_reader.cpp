@@ -1,29 +1,15 @@
 #include "engine/base/options_reader.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/base/text.h"
+
 namespace throng {
 namespace {
-
-/// Levenshtein's distance: the fewest insertions, deletions and replacements of a character.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
 
 std::string hint(std::string_view word, const std::vector<std::string>& words) {
   const std::optional<std::string> meant = closest_word(word, words);
@@ -42,11 +28,13 @@ bool fits(const Json& value, Range<int> range) {
 std::optional<std::string> closest_word(std::string_view word, const std::vector<std::string>& words) {
   constexpr std::size_t longest = 100;  // nothing that is looked for comes near
   if (word.size() > longest) return std::nullopt;
-  const auto distance = [&](const std::string& other) { return edit_distance(word, other); };
-  const auto nearest = std::ranges::min_element(words, {}, distance);
-  if (nearest == words.end() || distance(*nearest) > std::max<std::size_t>(1, (word.size() + 1) / 3))
-    return std::nullopt;
-  return *nearest;
+  const std::size_t most = std::max<std::size_t>(1, (word.size() + 1) / 3);
+  for (std::size_t edits = 0; edits <= most; ++edits) {
+    const auto near = std::ranges::find_if(
+        words, [&](const std::string& other) { return within_edits(word, other, edits); });
+    if (near != words.end()) return *near;
+  }
+  return std::nullopt;
 }
 
 OptionsReader::OptionsReader(const Json& object, std::string path) : object_(object), path_(std::move(path)) {

@@ -1,8 +1,11 @@
 #include "engine/base/text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 #include <utf8.h>
 #include <utf8proc.h>
@@ -43,8 +46,7 @@ bool is_blank(char32_t c) {
 }
 
 std::string replaced(std::string_view text, bool keeps_line_feeds) {
-  std::string valid;
-  utf8::replace_invalid(text.begin(), text.end(), std::back_inserter(valid));
+  const std::string valid = to_valid_utf8(text);
   std::string safe;
   for (auto at = valid.cbegin(); at != valid.cend();) {
     const char32_t c = utf8::unchecked::next(at);
@@ -56,9 +58,49 @@ std::string replaced(std::string_view text, bool keeps_line_feeds) {
 
 }  // namespace
 
+bool is_valid_utf8(std::string_view bytes) { return utf8::is_valid(bytes.begin(), bytes.end()); }
+
+std::string to_valid_utf8(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  utf8::replace_invalid(bytes.begin(), bytes.end(), std::back_inserter(text));
+  return text;
+}
+
+bool within_edits(std::string_view a, std::string_view b, std::size_t most) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > most) return false;
+  // Rows of the table, only within `most` of its diagonal; what is outside counts as too far.
+  const std::size_t far = most + 1;
+  std::array<std::vector<std::size_t>, 3> rows;
+  for (auto& row : rows) row.assign(b.size() + 1, far);
+  for (std::size_t j = 0; j <= std::min(b.size(), most); ++j) rows[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto& row = rows[i % 3];
+    const auto& above = rows[(i + 2) % 3];
+    const auto& two_above = rows[(i + 1) % 3];
+    std::ranges::fill(row, far);
+    if (i <= most) row[0] = i;
+    for (std::size_t j = i > most ? i - most : 1; j <= std::min(b.size(), i + most); ++j) {
+      const bool same = a[i - 1] == b[j - 1];
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0 : 1), far});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], two_above[j - 2] + 1);
+      }
+    }
+  }
+  return rows[a.size() % 3][b.size()] <= most;
+}
+
 std::string printable(std::string_view text) { return replaced(text, false); }
 
 std::string printable_lines(std::string_view text) { return replaced(text, true); }
+
+std::string excerpt(std::string_view text) {
+  constexpr std::size_t longest = 60;
+  const std::string shown = printable(text.substr(0, longest));
+  return '"' + shown + (text.size() > longest ? "\"..." : "\"");
+}
 
 void say_to_stderr(std::string_view text) {
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));

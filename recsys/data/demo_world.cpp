@@ -13,9 +13,9 @@
 #include "engine/base/error.h"
 #include "engine/base/hash.h"
 #include "engine/base/random.h"
+#include "engine/base/text.h"
 #include "recsys/data/item_table.h"
 #include "recsys/text/csv.h"
-#include "recsys/text/text.h"
 
 namespace throng {
 namespace {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "engine/base/statistics.h"
+
 namespace throng {
 namespace {
 
@@ -86,18 +88,6 @@ DatasetDescription describe(const Dataset& dataset) {
   order.resize(std::min<std::size_t>(order.size(), 10));
   for (const std::uint32_t item : order) description.most_popular.push_back(ItemId(item));
   return description;
-}
-
-double gini(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const auto n = static_cast<double>(values.size());
-  double sum = 0;
-  double weighted = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    sum += values[i];
-    weighted += (2 * static_cast<double>(i + 1) - n - 1) * values[i];
-  }
-  return sum > 0 ? weighted / (n * sum) : 0;
 }
 
 }  // namespace throng

@@ -46,8 +46,4 @@ DatasetDescription describe(const Dataset& dataset);
 /// All zero, without a histogram, if there are no counts.
 CountSpread spread_of(std::vector<std::uint32_t> counts);
 
-/// The Gini coefficient of non-negative values: 0 when all are equal, near 1 when one has everything; 0 if
-/// the sum is 0. Formula: sum over ascending values x_i (i from 1) of (2i - n - 1) x_i / (n * sum).
-double gini(std::vector<double> values);
-
 }  // namespace throng

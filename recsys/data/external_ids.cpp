@@ -4,7 +4,7 @@
 #include <array>
 #include <bit>
 
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 

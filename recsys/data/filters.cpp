@@ -40,11 +40,16 @@ class Core {
     peel();
   }
 
-  bool has_user(std::size_t user) const { return user_counts_[user] != kGone; }
-  bool has_item(std::size_t item) const { return item_counts_[item] != kGone; }
+  CoreMembers members() const { return {.users = left(user_counts_), .items = left(item_counts_)}; }
 
  private:
   static constexpr std::size_t kGone = static_cast<std::size_t>(-1);
+
+  static std::vector<bool> left(const std::vector<std::size_t>& counts) {
+    std::vector<bool> left;
+    for (const std::size_t count : counts) left.push_back(count != kGone);
+    return left;
+  }
 
   void drop_if_small(std::vector<std::size_t>& counts, std::size_t n,
                      std::vector<std::uint32_t>& dropped) const {
@@ -81,12 +86,13 @@ class Core {
   std::vector<std::uint32_t> items_left_;
 };
 
-/// Copies what `has(n)` holds for; returns the new positions, kDropped for the others.
-template <class T, class Has>
-std::vector<std::uint32_t> copy_kept(const std::vector<T>& from, std::vector<T>& to, Has has) {
+/// Copies what is `kept`; returns the new positions, kDropped for the others.
+template <class T>
+std::vector<std::uint32_t> copy_kept(const std::vector<T>& from, std::vector<T>& to,
+                                     const std::vector<bool>& kept) {
   std::vector<std::uint32_t> positions(from.size(), kDropped);
   for (std::size_t n = 0; n < from.size(); ++n) {
-    if (!has(n)) continue;
+    if (!kept[n]) continue;
     positions[n] = static_cast<std::uint32_t>(to.size());
     to.push_back(from[n]);
   }
@@ -109,21 +115,22 @@ Dataset with_min_rating(const Dataset& dataset, double least) {
   return filtered;
 }
 
+CoreMembers core_members(const Interactions& interactions, std::size_t k) {
+  return Core(interactions, k).members();
+}
+
 Dataset k_core(const Dataset& dataset, std::size_t k) {
-  const Core core(dataset.interactions, k);
+  const CoreMembers core = core_members(dataset.interactions, k);
   Dataset kept;
   kept.name = dataset.name;
   kept.provenance = dataset.provenance;
   kept.catalogue.genre_names = dataset.catalogue.genre_names;
-  const auto users = copy_kept(dataset.users, kept.users, [&](std::size_t n) { return core.has_user(n); });
-  const auto items = copy_kept(dataset.catalogue.items, kept.catalogue.items,
-                               [&](std::size_t n) { return core.has_item(n); });
+  const auto users = copy_kept(dataset.users, kept.users, core.users);
+  const auto items = copy_kept(dataset.catalogue.items, kept.catalogue.items, core.items);
   std::vector<Interaction> rows;
   keep_rows(
       dataset,
-      [&](const Interaction& row) {
-        return core.has_user(index(row.user)) && core.has_item(index(row.item));
-      },
+      [&](const Interaction& row) { return core.users[index(row.user)] && core.items[index(row.item)]; },
       rows, kept.given_split);
   for (Interaction& row : rows) {
     row.user = UserId(users[index(row.user)]);

@@ -10,6 +10,13 @@ namespace throng {
 /// no ratings.
 Dataset with_min_rating(const Dataset& dataset, double least);
 
+/// Which users and items are in the k-core of interactions, by number.
+struct CoreMembers {
+  std::vector<bool> users;
+  std::vector<bool> items;
+};
+CoreMembers core_members(const Interactions& interactions, std::size_t k);
+
 /// The k-core: the largest part of the dataset in which every user and every item has at least `k` interactions. Users and
 /// items outside it are left out. Their order and the given split stay.
 Dataset k_core(const Dataset& dataset, std::size_t k);

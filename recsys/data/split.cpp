@@ -7,6 +7,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/random.h"
+#include "recsys/data/filters.h"
 
 namespace throng {
 namespace {
@@ -51,21 +52,14 @@ std::vector<Row> rows_of(const Dataset& dataset, const SplitOptions& options) {
   return rows;
 }
 
-/// Drops rows of users and items with fewer than `k` rows, until none is left.
-void keep_core(std::vector<Row>& rows, std::uint32_t k, std::size_t users, std::size_t items) {
-  std::size_t before = 0;
-  do {
-    before = rows.size();
-    std::vector<std::uint32_t> of_user(users, 0);
-    std::vector<std::uint32_t> of_item(items, 0);
-    for (const auto& [row, part] : rows) {
-      ++of_user[index(row.user)];
-      ++of_item[index(row.item)];
-    }
-    std::erase_if(rows, [&](const Row& row) {
-      return of_user[index(row.interaction.user)] < k || of_item[index(row.interaction.item)] < k;
-    });
-  } while (rows.size() < before);
+void keep_core(std::vector<Row>& rows, std::uint32_t k, const Interactions& all) {
+  std::vector<Interaction> interactions;
+  for (const Row& row : rows) interactions.push_back(row.interaction);
+  const CoreMembers core =
+      core_members({all.num_users(), all.num_items(), std::move(interactions), all.columns()}, k);
+  std::erase_if(rows, [&](const Row& row) {
+    return !core.users[index(row.interaction.user)] || !core.items[index(row.interaction.item)];
+  });
 }
 
 /// `rows` are one user's.
@@ -112,7 +106,7 @@ Split split_dataset(const Dataset& dataset, const SplitOptions& options) {
   check(dataset, options);
   const Interactions& all = dataset.interactions;
   std::vector<Row> rows = rows_of(dataset, options);
-  if (options.k_core > 0) keep_core(rows, options.k_core, all.num_users(), all.num_items());
+  if (options.k_core > 0) keep_core(rows, options.k_core, all);
   if (rows.empty()) {
     throw Failure(ErrorKind::usage,
                   "nothing to split: no interaction is left (by positive_threshold and k_core)");

@@ -7,7 +7,7 @@
 #include <boost/sort/pdqsort/pdqsort.hpp>
 #include <fmt/format.h>
 
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

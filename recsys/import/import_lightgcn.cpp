@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/text.h"
 #include "recsys/data/external_ids.h"
 #include "recsys/import/adjacency_lists.h"
 #include "recsys/import/importers.h"
-#include "recsys/text/text.h"
 
 namespace throng {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "recsys/data/describe.h"
+#include "engine/base/statistics.h"
 
 namespace throng {
 namespace {

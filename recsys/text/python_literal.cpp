@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <utf8.h>
 
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

@@ -11,15 +11,6 @@
 
 namespace throng {
 
-bool is_valid_utf8(std::string_view bytes) { return utf8::is_valid(bytes.begin(), bytes.end()); }
-
-std::string to_valid_utf8(std::string_view bytes) {
-  std::string text;
-  text.reserve(bytes.size());
-  utf8::replace_invalid(bytes.begin(), bytes.end(), std::back_inserter(text));
-  return text;
-}
-
 std::string western_to_utf8(std::string_view bytes) {
   // 0x80 to 0x9F as the WHATWG's Encoding Standard has them; the five that mean nothing stay controls
   constexpr std::array<char32_t, 32> specials{0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
@@ -64,12 +55,6 @@ std::string unescape_html(std::string_view text) {
 std::string_view without_bom(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   return text;
-}
-
-std::string excerpt(std::string_view text) {
-  constexpr std::size_t longest = 60;
-  const std::string shown = printable(text.substr(0, longest));
-  return '"' + shown + (text.size() > longest ? "\"..." : "\"");
 }
 
 std::vector<std::string_view> all_fields(std::string_view line, char delimiter) {

@@ -1,21 +1,16 @@
 #pragma once
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "engine/base/text.h"
 
 namespace throng {
 
-bool is_valid_utf8(std::string_view bytes);
-/// Every invalid sequence is replaced by U+FFFD.
-std::string to_valid_utf8(std::string_view bytes);
 /// Bytes that are valid UTF-8 stay as they are (copies of old datasets are often re-encoded); others are taken as
 /// Windows-1252, which is ISO 8859-1 with printable characters in place of controls.
 std::string western_to_utf8(std::string_view bytes);
@@ -25,19 +20,6 @@ std::string unescape_html(std::string_view text);
 
 /// Without a UTF-8 byte order mark at the start.
 std::string_view without_bom(std::string_view text);
-
-/// Untrusted text for a message: in quotes, printable, cut after 60 bytes.
-std::string excerpt(std::string_view text);
-
-/// The whole text as a number of type T: no sign "+", no spaces; floating-point results may be "inf" or
-/// "nan".
-template <class T>
-std::optional<T> parse_number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 /// A rating from 0.5 to 5.
 std::optional<float> parse_rating(std::string_view text);

@@ -12,7 +12,7 @@
 #include <zlib.h>
 
 #include "engine/base/error.h"
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

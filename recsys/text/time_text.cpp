@@ -7,7 +7,7 @@
 #include <ctime>
 #include <limits>
 
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 
 namespace throng {
 namespace {

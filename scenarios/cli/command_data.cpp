@@ -10,7 +10,6 @@
 #include "engine/base/text.h"
 #include "recsys/data/dataset_folder.h"
 #include "recsys/import/import.h"
-#include "recsys/text/text.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/report/dataset_page.h"
 #include "scenarios/report/dataset_tables.h"

@@ -1,12 +1,11 @@
 #include "scenarios/report/bootstrap.h"
 
 #include <functional>
-#include <numeric>
 #include <vector>
 
-#include "agents/traits.h"
 #include "engine/base/parallel.h"
 #include "engine/base/random.h"
+#include "engine/base/statistics.h"
 
 namespace throng {
 namespace {
@@ -37,11 +36,6 @@ Interval interval_of(const std::function<double(std::uint16_t)>& resampled) {
 }
 
 }  // namespace
-
-double mean_of(std::span<const double> values) {
-  if (values.empty()) return 0;
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 Interval bootstrap_mean(std::span<const double> values) {
   return interval_of([&](std::uint16_t resample) { return resampled_mean(values, kFirst, resample); });

@@ -16,9 +16,6 @@ struct Interval {
   bool operator==(const Interval&) const = default;
 };
 
-/// Summed from first to last; 0 for no values.
-double mean_of(std::span<const double> values);
-
 /// The 95 % percentile bootstrap interval of the mean (Efron 1979): from the 2.5th to the 97.5th percentile of
 /// the means of kResamples resamples. One value at least, and below 2^32; a value is drawn with a bias below
 /// values / 2^32.

@@ -4,6 +4,8 @@
 #include <functional>
 #include <tuple>
 
+#include "engine/base/statistics.h"
+
 namespace throng {
 namespace {
 

@@ -8,6 +8,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/files.h"
+#include "engine/base/statistics.h"
 #include "engine/base/text.h"
 #include "recsys/text/csv.h"
 #include "scenarios/report/run_figures.h"

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/statistics.h"
+
 namespace throng {
 namespace {
 

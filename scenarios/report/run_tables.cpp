@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/statistics.h"
 #include "engine/base/text.h"
 #include "scenarios/report/call_table.h"
 #include "scenarios/report/run_figures.h"

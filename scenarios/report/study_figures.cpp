@@ -1,9 +1,8 @@
 #include "scenarios/report/study_figures.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include "scenarios/report/bootstrap.h"
+#include "engine/base/statistics.h"
 #include "scenarios/store/study_folder.h"
 
 namespace throng {
@@ -29,11 +28,7 @@ void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) 
 
 ReplicateMean mean_over_replicates(const std::vector<double>& values) {
   ReplicateMean result{.mean = mean_of(values), .replicates = values.size()};
-  if (values.size() < 2) return result;
-  const auto count = static_cast<double>(values.size());
-  double squares = 0;
-  for (const double value : values) squares += std::pow(value - result.mean, 2);
-  result.half_width = half_width_95(std::sqrt(squares / (count - 1) / count), values.size());
+  result.half_width = half_width_95(standard_error_of(values), values.size());
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/log.h"
 #include "engine/base/process.h"
+#include "engine/base/statistics.h"
 #include "recsys/data/dataset.h"
 #include "recsys/data/dataset_folder.h"
 #include "scenarios/run/call_report.h"

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <map>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/log.h"
 #include "engine/base/process.h"
+#include "engine/base/statistics.h"
 #include "scenarios/run/call_report.h"
 #include "scenarios/store/run_reader.h"
 #include "scenarios/store/study_folder.h"
@@ -18,22 +18,6 @@ namespace throng {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Mean {
-  double mean = 0;
-  double standard_error = 0;
-};
-
-Mean mean_of(const std::vector<double>& values) {
-  const double count = static_cast<double>(values.size());
-  Mean result;
-  for (const double value : values) result.mean += value / count;
-  if (values.size() < 2) return result;
-  double squares = 0;
-  for (const double value : values) squares += std::pow(value - result.mean, 2);
-  result.standard_error = std::sqrt(squares / (count - 1) / count);
-  return result;
-}
 
 /// The runs of one arm, by replicate.
 struct Runs {
@@ -75,12 +59,10 @@ void run_replicate(const Scenario& study, std::uint32_t replicate, const RunOpti
 void add_curves(const Runs& runs, Json& curves) {
   std::map<std::string, Json> points;
   for (const auto& [key, values] : runs.figures) {
-    const Mean mean = mean_of(values);
-    const double half_width = half_width_95(mean.standard_error, values.size()).value_or(0);
-    points[key.first].push_back({{"round", key.second + 1},
-                                 {"mean", mean.mean},
-                                 {"low", mean.mean - half_width},
-                                 {"high", mean.mean + half_width}});
+    const double mean = mean_of(values);
+    const double half_width = half_width_95(standard_error_of(values), values.size()).value_or(0);
+    points[key.first].push_back(
+        {{"round", key.second + 1}, {"mean", mean}, {"low", mean - half_width}, {"high", mean + half_width}});
   }
   for (auto& [metric, of_metric] : points) {
     curves.push_back({{"metric", metric}, {"arm", to_string(runs.arm)}, {"points", std::move(of_metric)}});
@@ -98,12 +80,12 @@ void summarise_metrics(const std::vector<Json>& runs, Json& summary) {
       agents += run["metric_agents"][metric].get<std::size_t>();
       pages += run["metric_pages"][metric].get<std::size_t>();
     }
-    const Mean over_replicates = mean_of(values);
-    mean = over_replicates.mean;
-    summary["standard_errors"][metric] = over_replicates.standard_error;
+    const double standard_error = standard_error_of(values);
+    mean = mean_of(values);
+    summary["standard_errors"][metric] = standard_error;
     summary["metric_agents"][metric] = agents;
     summary["metric_pages"][metric] = pages;
-    const std::optional<double> half_width = half_width_95(over_replicates.standard_error, values.size());
+    const std::optional<double> half_width = half_width_95(standard_error, values.size());
     summary["half_widths_95"][metric] = half_width ? Json(*half_width) : Json();
   }
 }

@@ -10,15 +10,6 @@ namespace {
 using testing::dataset_of;
 using testing::Rated;
 
-// numpy.percentile([15, 20, 35, 40, 50], 40) == 29.0
-TEST(Percentile, InterpolatesLikeNumPy) {
-  EXPECT_DOUBLE_EQ(percentile({50, 15, 40, 20, 35}, 40), 29.0);
-  EXPECT_DOUBLE_EQ(percentile({50, 15, 40, 20, 35}, 0), 15.0);
-  EXPECT_DOUBLE_EQ(percentile({50, 15, 40, 20, 35}, 100), 50.0);
-  EXPECT_DOUBLE_EQ(percentile({7}, 60), 7.0);
-  EXPECT_DOUBLE_EQ(percentile({}, 60), 0.0);
-}
-
 TEST(TraitValues, AreAgent4RecsDefinitions) {
   // Item means: item 0 (5 + 3) / 2 = 4, item 1 2, item 2 4.
   const Dataset dataset = dataset_of(2, 3, {{0, 1}, {0}, {2}}, {{0, 0, 5}, {0, 1, 2}, {1, 0, 3}, {1, 2, 4}});

@@ -8,7 +8,7 @@
 
 #include "agents/minds/agent4rec_reply.h"
 #include "agents/minds/title_match.h"
-#include "recsys/text/text.h"
+#include "engine/base/text.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace {

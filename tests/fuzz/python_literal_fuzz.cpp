@@ -3,8 +3,8 @@
 #include <string>
 
 #include "engine/base/json.h"
+#include "engine/base/text.h"
 #include "recsys/text/python_literal.h"
-#include "recsys/text/text.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/base/statistics.h"
 #include "scenarios/report/comparison_report.h"
 #include "scenarios/store/run_writer.h"
 #include "tests/scenarios/small_run.h"

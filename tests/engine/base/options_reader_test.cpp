@@ -58,6 +58,7 @@ TEST(OptionsReader, RejectsUnknownKeys) {
 
 TEST(ClosestWord, FindsNearMissesOnly) {
   EXPECT_THAT(closest_word("factor", {"l2", "factors"}), Optional(std::string("factors")));
+  EXPECT_THAT(closest_word("fi", {"l2", "if"}), Optional(std::string("if")));  // a swap is one slip
   EXPECT_EQ(closest_word("zebra", {"l2", "factors"}), std::nullopt);
   EXPECT_EQ(closest_word("x", {}), std::nullopt);
 }

@@ -21,14 +21,6 @@ Dataset rated_dataset() {
   return dataset;
 }
 
-TEST(Gini, IsZeroForEqualAndNearOneForAllInOne) {
-  EXPECT_DOUBLE_EQ(gini({2, 2, 2, 2}), 0);
-  EXPECT_DOUBLE_EQ(gini({0, 0, 0, 8}), 0.75);
-  EXPECT_DOUBLE_EQ(gini({3, 1}), 0.25);
-  EXPECT_DOUBLE_EQ(gini({}), 0);
-  EXPECT_DOUBLE_EQ(gini({0, 0}), 0);
-}
-
 TEST(MeanRatings, AreTheSourcesElseTheItemsElseTheMeanOfAll) {
   Dataset dataset = rated_dataset();
   const float all = 10.0F / 3;

@@ -5,17 +5,12 @@
 namespace throng {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::EndsWith;
-using ::testing::SizeIs;
 
 TEST(Text, BecomesValidUtf8) {
   EXPECT_EQ(western_to_utf8("caf\xE9 \xBF"), "caf\xC3\xA9 \xC2\xBF");
   EXPECT_EQ(western_to_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
   EXPECT_EQ(western_to_utf8("\x80 \x92\x9F"), "\xE2\x82\xAC \xE2\x80\x99\xC5\xB8") << "Windows-1252";
-  EXPECT_EQ(to_valid_utf8("a\xFFz"), "a\xEF\xBF\xBDz");
-  EXPECT_TRUE(is_valid_utf8(to_valid_utf8("\xE2\x82")));
 }
 
 TEST(Text, LinesAreCountedWhateverEndsThem) {
@@ -41,25 +36,12 @@ TEST(Text, FieldsMustBeExactlyAsManyAsAsked) {
   EXPECT_THAT(all_fields("a||b|", '|'), ElementsAre("a", "", "b", ""));
 }
 
-TEST(Text, NumbersAreWholeFields) {
-  EXPECT_EQ(parse_number<int>("12"), 12);
-  EXPECT_EQ(parse_number<int>("12 "), std::nullopt);
-  EXPECT_EQ(parse_number<int>(""), std::nullopt);
-  EXPECT_EQ(parse_number<std::uint32_t>("-1"), std::nullopt);
-  EXPECT_EQ(parse_number<std::uint32_t>("4294967296"), std::nullopt);
-}
-
 TEST(Text, RatingsAreFromHalfAStarToFive) {
   EXPECT_EQ(parse_rating("0.5"), 0.5F);
   EXPECT_EQ(parse_rating("5"), 5.0F);
   for (const std::string_view text : {"0", "5.5", "nan", "inf", "", "four", "-1"}) {
     EXPECT_EQ(parse_rating(text), std::nullopt) << text;
   }
-}
-
-TEST(Text, AnExcerptIsFitForATerminal) {
-  EXPECT_EQ(excerpt("a\x1B[31m\xFF"), "\"a [31m\xEF\xBF\xBD\"");
-  EXPECT_THAT(excerpt(std::string(1000, 'x')), AllOf(SizeIs(65), EndsWith("x\"...")));
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+#include "engine/base/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <boost/math/distributions/students_t.hpp>
+
+namespace throng {
+
+double mean_of(std::span<const double> values) {
+  if (values.empty()) return 0;
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double standard_error_of(std::span<const double> values) {
+  if (values.size() < 2) return 0;
+  const double mean = mean_of(values);
+  const auto count = static_cast<double>(values.size());
+  double squares = 0;
+  for (const double value : values) squares += std::pow(value - mean, 2);
+  return std::sqrt(squares / (count - 1) / count);
+}
+
+std::optional<double> half_width_95(double standard_error, std::size_t values) {
+  if (values < 2) return std::nullopt;
+  const boost::math::students_t distribution(static_cast<double>(values - 1));
+  return boost::math::quantile(distribution, 0.975) * standard_error;
+}
+
+double percentile(std::vector<double> values, double percent) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const double position = percent / 100 * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, values.size() - 1);
+  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
+double gini(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto n = static_cast<double>(values.size());
+  double sum = 0;
+  double weighted = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    sum += values[i];
+    weighted += (2 * static_cast<double>(i + 1) - n - 1) * values[i];
+  }
+  return sum > 0 ? weighted / (n * sum) : 0;
+}
+
+}  // namespace throng

@@ -1,0 +1,43 @@
+#include "engine/base/statistics.h"
+
+#include <gmock/gmock.h>
+
+namespace throng {
+namespace {
+
+TEST(Statistics, TheMeanAndHowSureItIs) {
+  const std::vector<double> values{2, 4, 4, 4, 5, 5, 7, 9};
+  EXPECT_DOUBLE_EQ(mean_of(values), 5);
+  // Squares sum to 32: sqrt(32 / 7 / 8), times the 97.5 % quantile of Student's t with 7 degrees of freedom, 2.364624...
+  EXPECT_NEAR(standard_error_of(values), 0.7559289460184544, 1e-15);
+  EXPECT_NEAR(half_width_95(standard_error_of(values), values.size()).value(), 1.78748791823621, 1e-12);
+}
+
+TEST(Statistics, OneValueTellsNothingOfItsSpread) {
+  const std::vector<double> one{3};
+  EXPECT_EQ(mean_of(one), 3);
+  EXPECT_EQ(standard_error_of(one), 0);
+  EXPECT_EQ(half_width_95(0, 1), std::nullopt);
+  EXPECT_EQ(mean_of({}), 0);
+}
+
+// numpy.percentile([15, 20, 35, 40, 50], 40) == 29.0
+TEST(Statistics, PercentilesInterpolatesLikeNumPy) {
+  EXPECT_DOUBLE_EQ(percentile({50, 15, 40, 20, 35}, 40), 29.0);
+  EXPECT_DOUBLE_EQ(percentile({50, 15, 40, 20, 35}, 0), 15.0);
+  EXPECT_DOUBLE_EQ(percentile({50, 15, 40, 20, 35}, 100), 50.0);
+  EXPECT_DOUBLE_EQ(percentile({7}, 60), 7.0);
+  EXPECT_DOUBLE_EQ(percentile({}, 60), 0.0);
+}
+
+TEST(Statistics, GiniIsZeroForEqualAndNearOneForAllInOne) {
+  EXPECT_DOUBLE_EQ(gini({2, 2, 2, 2}), 0);
+  EXPECT_DOUBLE_EQ(gini({0, 0, 0, 8}), 0.75);
+  EXPECT_DOUBLE_EQ(gini({3, 1}), 0.25);
+  EXPECT_DOUBLE_EQ(gini({1, 0, 2, 1}), 6.0 / 16) << "sum of (2i - n - 1) x_i is 6, n times the sum 16";
+  EXPECT_DOUBLE_EQ(gini({}), 0);
+  EXPECT_DOUBLE_EQ(gini({0, 0}), 0);
+}
+
+}  // namespace
+}  // namespace throng
