@@ -10,9 +10,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
-#include "engine/base/instant.h"
 #include "engine/base/log.h"
 #include "engine/polite/endpoint_watch.h"
+#include "engine/polite/instant.h"
 #include "llm/attempt_reading.h"
 #include "llm/endpoint.h"
 #include "llm/job.h"

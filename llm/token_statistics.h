@@ -6,7 +6,7 @@
 #include <deque>
 #include <optional>
 
-#include "engine/base/instant.h"
+#include "engine/polite/instant.h"
 
 namespace throng::llm {
 

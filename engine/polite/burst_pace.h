@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/base/instant.h"
+#include "engine/polite/instant.h"
 
 namespace throng {
 

@@ -7,8 +7,8 @@
 #include <set>
 #include <span>
 
-#include "engine/base/instant.h"
 #include "engine/polite/endpoint_health.h"
+#include "engine/polite/instant.h"
 
 namespace throng {
 

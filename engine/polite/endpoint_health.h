@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/base/instant.h"
+#include "engine/polite/instant.h"
 
 namespace throng {
 

@@ -8,10 +8,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
-#include "engine/base/instant.h"
 #include "engine/base/log.h"
 #include "engine/base/text.h"
 #include "engine/polite/endpoint_watch.h"
+#include "engine/polite/instant.h"
 
 namespace throng::net {
 namespace {

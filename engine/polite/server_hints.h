@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/base/instant.h"
 #include "engine/http/http_message.h"
+#include "engine/polite/instant.h"
 
 namespace throng {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <deque>
 
-#include "engine/base/instant.h"
+#include "engine/polite/instant.h"
 
 namespace throng {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/base/instant.h"
 #include "engine/base/json.h"
+#include "engine/polite/instant.h"
 
 namespace throng::llm::bench {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "engine/base/instant.h"
+#include "engine/polite/instant.h"
 
 namespace throng::llm::bench {
 

@@ -7,7 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "engine/base/instant.h"
+#include "engine/polite/instant.h"
 #include "llm/bench/pacer.h"
 
 namespace throng::llm::bench {

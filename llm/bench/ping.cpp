@@ -3,7 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
-#include "engine/base/instant.h"
+#include "engine/polite/instant.h"
 #include "llm/bench/distribution.h"
 #include "llm/endpoint.h"
 #include "llm/output_reading.h"

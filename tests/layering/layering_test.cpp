@@ -38,7 +38,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"recsys/models", with(recsys, {"engine/base"})},
       {"llm", {"engine/base", "engine/http", "engine/polite"}},
       {"llm/mock", {"engine/base", "engine/http", "llm"}},
-      {"llm/bench", {"engine/base", "engine/http", "llm"}},
+      {"llm/bench", {"engine/base", "engine/http", "engine/polite", "llm"}},
       {"agents", agents},
       {"agents/minds", agents},
       {"agents/played", with(agents, {"llm/mock"})},

@@ -5,7 +5,7 @@
 #include <deque>
 #include <vector>
 
-#include "engine/base/instant.h"
+#include "engine/polite/instant.h"
 
 namespace throng {
 

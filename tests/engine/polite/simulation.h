@@ -6,7 +6,7 @@
 #include <random>
 #include <utility>
 
-#include "engine/base/instant.h"
+#include "engine/polite/instant.h"
 
 namespace throng {
 
