@@ -1,9 +1,14 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -112,6 +117,43 @@ TEST(Layering, SocketsAndThreadsStayInTheirPlaces) {
     }
     EXPECT_EQ(text.find("<random>"), std::string::npos)
         << file << ": random numbers come from engine/base/random.h";
+  }
+}
+
+std::size_t lines_of(const fs::path& file) {
+  std::ifstream in(file);
+  return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(in), {}, '\n'));
+}
+
+// What a reader can take in at once.
+constexpr std::size_t kMostLines = 600;  // of a file; from 400 on it is worth a question
+constexpr std::size_t kMostFiles = 25;   // in a folder
+constexpr std::size_t kSmall = 60;       // lines: a file below is mostly a part of its neighbour
+/// Folders that are to be split or merged yet.
+const std::set<std::string> kCrowded{"agents",        "agents/minds",     "llm",          "llm/mock",
+                                     "scenarios/cli", "scenarios/report", "scenarios/run"};
+
+TEST(Layering, FilesAndFoldersAreOfASizeToTakeIn) {
+  std::vector<std::pair<std::size_t, std::string>> files;  // by lines
+  std::map<std::string, std::size_t> folders;
+  std::size_t lines = 0;
+  for (const fs::path& file : source_files(source_root())) {
+    const fs::path name = fs::relative(file, source_root());
+    files.emplace_back(lines_of(file), name.string());
+    lines += files.back().first;
+    ++folders[name.parent_path().string()];
+    EXPECT_LE(files.back().first, kMostLines) << name;
+  }
+  ASSERT_GT(files.size(), 100U) << "the test looked in the wrong place";
+  std::ranges::sort(files);
+  const auto small = static_cast<std::size_t>(
+      std::ranges::count_if(files, [](const auto& file) { return file.first < kSmall; }));
+  std::cout << files.size() << " source files, " << lines << " lines; median "
+            << files[files.size() / 2].first << "; " << 100 * small / files.size() << " % below " << kSmall
+            << "; largest " << files.back().first << " (" << files.back().second << ")\n";
+  for (const auto& [folder, count] : folders) {
+    if (count > kMostFiles) std::cout << "  " << folder << ": " << count << " files\n";
+    EXPECT_TRUE(count <= kMostFiles || kCrowded.contains(folder)) << folder << " has " << count << " files";
   }
 }
 
