@@ -7,13 +7,15 @@
 namespace throng {
 namespace {
 
-// Of the ramp. A server that turns calls away, or a rate limit, says so within about one step.
+// Of the ramp, which goes by time: going by replies alone, of 500 calls of 30 s only 32 were at the server until the first
+// came back. A server that turns calls away, or a rate limit, says so within about one step.
 constexpr Delay kRampStep = std::chrono::milliseconds(100);
 // Of the level must have come back in a step, once something has. A server with enough slots returns that if calls take
 // less than a second, and if they take longer the ramp is over before the first replies; of 64 calls at a server with 4
 // slots and 0.3 s a call, 2 % come back.
 constexpr double kKeepsUp = 0.1;
-// So many steps may end without that: the client itself may have been kept from reading replies, on a busy machine.
+// So many steps may end without that: the client itself may have been kept from reading replies, on a busy machine. With one,
+// 3 of 18 runs fell back from 64 or 512 to 16 and took 10 to 20 s, not 7.5.
 constexpr int kPatience = 3;
 constexpr double kFallBack = 0.25;  // of where it began: the search is sooner done from below
 
@@ -21,18 +23,20 @@ constexpr int kFewestSamples = 32;      // of an epoch while searching ...
 constexpr int kFewestHeldSamples = 64;  // ... and when found: means of latencies as spread as LLMs' are +-6 %
 constexpr double kRisen = 1.3;          // times the unloaded latency: calls are queueing
 constexpr double kFalls = 0.75;  // latency of half the level against the whole: 0.5 if all queue, 1 if none
-constexpr double kHeadroom = 1.07;   // calls in flight per call being served
-constexpr double kFlat = 1.03;       // times the unloaded latency: below it there is room for more
-constexpr double kCrowded = 1.17;    // and above it perhaps too many
-constexpr int kFlatEpochs = 4;       // in a row: search upwards again
-constexpr double kProbeLevel = 0.7;  // of the held level
-constexpr double kProbeFalls = 0.8;  // 0.7 if calls still queue there, 1 / kHeadroom if not
-constexpr int kEpochsBetweenProbes = 16;
-constexpr double kStep = 0.5;            // of the way to the level aimed at, per epoch
-constexpr double kTurnedAway = 0.1;      // a share that is worth a reaction
-constexpr double kVanishes = 0.2;        // times that share, far below the load that caused it
-constexpr double kNearCeiling = 0.8;     // times the ceiling
-constexpr double kCarefulGrowth = 1.02;  // per epoch, near a level at which calls were turned away
+// Calls in flight per call being served. By Little's law latency is then as many times the unloaded one, between the two below,
+// where nothing is changed (but for probes).
+constexpr double kHeadroom = 1.07;
+constexpr double kFlat = 1.03;            // times the unloaded latency: below it there is room for more
+constexpr double kCrowded = 1.17;         // and above it perhaps too many
+constexpr int kFlatEpochs = 4;            // in a row: search upwards again
+constexpr double kProbeLevel = 0.7;       // of the held level
+constexpr double kProbeFalls = 0.8;       // 0.7 if calls still queue there, 1 / kHeadroom if not
+constexpr int kEpochsBetweenProbes = 16;  // one leaves a quarter of the slots idle: 1.5 % of the throughput
+constexpr double kStep = 0.5;             // of the way to the level aimed at, per epoch
+constexpr double kTurnedAway = 0.1;       // a share that is worth a reaction
+constexpr double kVanishes = 0.2;         // times that share, far below the load that caused it
+constexpr double kNearCeiling = 0.8;      // times the ceiling
+constexpr double kCarefulGrowth = 1.02;   // per epoch, near a level at which calls were turned away
 
 }  // namespace
 
@@ -86,12 +90,14 @@ void ConcurrencyLimit::finish(Instant now, CallSignal signal, Delay latency) {
   if (ramp_ == Ramp::under_way) {
     ++step_finished_;
     ++ramp_finished_;
+    // While calls wait somebody asks `earliest` at every step.
     const bool no_more_wanted = now - climbed_ > 2 * kRampStep;
+    // What was turned away came of the last doubling; the level before it was borne.
     if (signal == CallSignal::overloaded || no_more_wanted)
       end_ramp(now, no_more_wanted ? level_ : std::max<double>(options_.initial, level_ / 2));
     return;
   }
-  if (epoch_.settling > 0) {
+  if (epoch_.settling > 0) {  // sent at the old level: their latency is that one's
     if (--epoch_.settling == 0) epoch_.began = now;
     return;
   }
@@ -115,6 +121,7 @@ bool ConcurrencyLimit::complete() const {
 
 void ConcurrencyLimit::end_epoch(Instant now) {
   const int before = limit();
+  // Where too little is wanted, latency is that of an idle server, and the limit would grow without end.
   const bool kept_busy = epoch_.busy * 5 >= epoch_.finished * 4;
   if (kept_busy && !on_overload(now)) {
     switch (phase_) {
@@ -153,10 +160,12 @@ bool ConcurrencyLimit::on_overload(Instant now) {
     return true;
   }
   if (share <= 1.5 * tolerated_ + kTurnedAway) {
+    // Slowly: random faults change, but load that grows must stand out from them.
     tolerated_ += 0.1 * (share - tolerated_);
     return false;
   }
   const auto lasted = static_cast<double>(std::max<Delay::rep>((now - epoch_.began).count(), 1));
+  // Little's law: rate of successes times their latency. Below the level, so that it falls in any case.
   served_ = std::min(epoch_.latency_sum / lasted, 0.95 * level_);
   if (ceiling_ > 0 && level_ > kNearCeiling * ceiling_) {  // known to be about load
     move_to(served_);
@@ -177,6 +186,7 @@ void ConcurrencyLimit::grow(double latency) {
     move_to(level_ / 2);
     return;
   }
+  // Flat: both levels measure the same, and two means are less spread than one.
   unloaded_ = unloaded_ == 0 ? latency : 0.5 * (unloaded_ + latency);
   move_to(2 * level_);
 }
@@ -210,6 +220,7 @@ void ConcurrencyLimit::hold(double latency) {
   if (unloaded_ == 0) unloaded_ = latency;  // the first epoch had calls turned away
   const bool flat = latency < kFlat * unloaded_;
   flat_epochs_ = flat ? flat_epochs_ + 1 : 0;
+  // With kHeadroom some calls queue; if none seem to, the server has more slots than before.
   if (flat_epochs_ >= kFlatEpochs && ceiling_ == 0) {
     phase_ = Phase::grow;
     grow(latency);
@@ -228,6 +239,7 @@ void ConcurrencyLimit::hold(double latency) {
 
 void ConcurrencyLimit::probe(double latency) {
   begin_hold();
+  // Lower than ever, or hardly lower than at the held level: that is the unloaded latency now.
   if (latency < unloaded_ || latency > kProbeFalls * previous_) unloaded_ = 0.5 * (unloaded_ + latency);
   level_ = held_level_;
   steer(previous_);
