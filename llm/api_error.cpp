@@ -4,67 +4,55 @@
 #include <span>
 
 #include "engine/base/text.h"
-#include "llm/api_error_json.h"
-#include "llm/reply_json.h"
+#include "llm/json_view.h"
 
 namespace throng::llm {
 namespace {
 
-namespace json = boost::json;
-
 /// What looks at more than this of an error page learns nothing.
 constexpr std::size_t kMaxBody = 65536;
 
-std::string text_member(const json::object& object, std::string_view key, const Secrets& secrets) {
-  const json::value* value = member(object, key);
-  return value == nullptr ? std::string() : error_text(text_of(*value), secrets);
+std::string text_member(JsonView object, std::string_view key, const Secrets& secrets) {
+  return error_text(object[key].written(), secrets);
 }
 
 /// One fault of FastAPI's list: {"type": ..., "loc": ["body", "seed"], "msg": ...}.
-ApiError from_fault(const json::object& fault, const Secrets& secrets) {
-  ApiError error{.message = text_member(fault, "msg", secrets),
-                 .type = text_member(fault, "type", secrets),
-                 .code = "",
-                 .param = ""};
-  if (const json::array* place = array_at(fault, "loc"); place != nullptr) {
-    std::string path;
-    for (const json::value& step : *place) {
-      const std::string name = text_of(step);
-      if (name != "body") path += (path.empty() ? "" : ".") + name;
-      if (path.size() > kMaxErrorText) break;
-    }
-    error.param = error_text(path, secrets);
+ApiError from_fault(JsonView fault, const Secrets& secrets) {
+  std::string path;
+  for (const JsonView step : fault["loc"].items()) {
+    const std::string name = step.written();
+    if (name != "body") path += (path.empty() ? "" : ".") + name;
+    if (path.size() > kMaxErrorText) break;
   }
-  return error;
+  return {.message = text_member(fault, "msg", secrets),
+          .type = text_member(fault, "type", secrets),
+          .code = "",
+          .param = error_text(path, secrets)};
 }
 
-ApiError from_detail(const json::value& detail, const Secrets& secrets) {
-  const json::array* faults = detail.if_array();
-  if (faults != nullptr && !faults->empty() && faults->front().is_object())
-    return from_fault(faults->front().get_object(), secrets);
-  return {.message = error_text(text_of(detail), secrets), .type = "", .code = "", .param = ""};
+ApiError from_detail(JsonView detail, const Secrets& secrets) {
+  for (const JsonView first : detail.items()) {
+    if (first.is_object()) return from_fault(first, secrets);
+    break;
+  }
+  return {.message = error_text(detail.written(), secrets), .type = "", .code = "", .param = ""};
 }
 
 /// An object with `message` and its companions: OpenAI's, Azure's, llama.cpp's, vLLM's.
-ApiError from_object(const json::object& object, const Secrets& secrets) {
+ApiError from_object(JsonView object, const Secrets& secrets) {
   ApiError error{.message = text_member(object, "message", secrets),
                  .type = text_member(object, "type", secrets),
                  .code = text_member(object, "code", secrets),
                  .param = text_member(object, "param", secrets)};
-  if (const json::object* nested = object_at(object, "message"); nested != nullptr) {
-    if (const json::value* detail = member(*nested, "detail"); detail != nullptr)
-      error = from_detail(*detail, secrets);
+  if (const JsonView detail = object["message"]["detail"]) error = from_detail(detail, secrets);
+  for (const char* inner : {"innererror", "inner_error"}) {
+    if (error.code.empty()) error.code = text_member(object[inner], "code", secrets);
   }
-  const json::object* inner = object_at(object, "innererror");
-  if (inner == nullptr) inner = object_at(object, "inner_error");
-  if (inner != nullptr && error.code.empty()) error.code = text_member(*inner, "code", secrets);
-  if (error.message.empty()) error.message = error_text(text_of(object), secrets);
+  if (error.message.empty()) error.message = error_text(object.written(), secrets);
   // OpenRouter says "Provider returned error", and here what that provider said.
-  if (const json::object* metadata = object_at(object, "metadata"); metadata != nullptr) {
-    for (const char* key : {"raw", "reasons"}) {
-      const std::string said = text_member(*metadata, key, secrets);
-      if (!said.empty()) error.message = error_text(error.message + ": " + said, secrets);
-    }
+  for (const char* key : {"raw", "reasons"}) {
+    const std::string said = text_member(object["metadata"], key, secrets);
+    if (!said.empty()) error.message = error_text(error.message + ": " + said, secrets);
   }
   return error;
 }
@@ -225,19 +213,17 @@ std::string html_text(std::string_view page) {
 
 }  // namespace
 
-std::optional<ApiError> error_in(const json::object& reply, const Secrets& secrets) {
-  if (const json::value* error = member(reply, "error"); error != nullptr) {
-    if (const json::object* object = error->if_object(); object != nullptr)
-      return from_object(*object, secrets);
+std::optional<ApiError> error_in(JsonView reply, const Secrets& secrets) {
+  if (const JsonView error = reply["error"]) {
+    if (error.is_object()) return from_object(error, secrets);
     ApiError plain = from_object(reply, secrets);  // Ollama's text; others put companions beside it
-    plain.message = error_text(text_of(*error), secrets);
+    plain.message = error_text(error.written(), secrets);
     return plain;
   }
-  if (member(reply, "choices") != nullptr || member(reply, "data") != nullptr) return std::nullopt;
-  if (text_at(reply, "object") == "error") return from_object(reply, secrets);
-  if (const json::value* detail = member(reply, "detail"); detail != nullptr)
-    return from_detail(*detail, secrets);
-  if (member(reply, "message") != nullptr) return from_object(reply, secrets);
+  if (reply["choices"] || reply["data"]) return std::nullopt;
+  if (reply["object"].text() == "error") return from_object(reply, secrets);
+  if (const JsonView detail = reply["detail"]) return from_detail(detail, secrets);
+  if (reply["message"]) return from_object(reply, secrets);
   return std::nullopt;
 }
 
@@ -248,14 +234,11 @@ bool is_web_page(std::string_view body) {
 
 ApiError decode_error(std::string_view body, const Secrets& secrets) {
   body = body.substr(0, kMaxBody);
-  const ReplyJson reply(body);
-  const json::object* object = reply.object();
-  if (const json::array* array = reply.parsed() ? reply.root().if_array() : nullptr;
-      array != nullptr && !array->empty()) {
-    object = array->front().if_object();
-  }
-  if (object != nullptr) {
-    if (std::optional<ApiError> error = error_in(*object, secrets)) return std::move(*error);
+  const JsonDocument reply(body);
+  JsonView object = reply.object();
+  if (reply.root().is_array()) object = reply.root().at_pointer("/0");
+  if (object.is_object()) {
+    if (std::optional<ApiError> error = error_in(object, secrets)) return std::move(*error);
   }
   const std::string message =
       error_text(is_web_page(body) ? "a web page: " + html_text(body) : std::string(body), secrets);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -7,6 +8,8 @@
 #include "engine/base/redact.h"
 
 namespace throng::llm {
+
+class JsonView;
 
 /// What a server says in an error reply, whatever its dialect. Every text is redacted, printable and at most
 /// kMaxErrorText long; what was not given is "".
@@ -39,6 +42,9 @@ using Decoded = std::variant<T, ApiError, BrokenEnvelope>;
 /// FastAPI writes it, Ollama's plain text in `error`, an array around any of them, HTML and plain text of
 /// proxies.
 ApiError decode_error(std::string_view body, const Secrets& secrets);
+
+/// The error that a reply, an object, reports, if it does.
+std::optional<ApiError> error_in(JsonView reply, const Secrets& secrets);
 
 /// Whether a body is HTML.
 bool is_web_page(std::string_view body);

@@ -1,20 +1,18 @@
 #include "llm/embeddings.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <utility>
 
-#include "llm/api_error_json.h"
 #include "llm/json_text.h"
-#include "llm/reply_json.h"
+#include "llm/json_view.h"
 #include "llm/unreadable_body.h"
 
 namespace throng::llm {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::uint8_t kNoDigit = 64;
 
@@ -52,44 +50,30 @@ bool append_base64(std::string_view text, std::vector<float>& values) {
   return true;
 }
 
-bool append_numbers(const json::array& numbers, std::vector<float>& values) {
-  for (const json::value& number : numbers) {
-    json::error_code error;
-    const auto value = number.to_number<double>(error);
-    if (error) return false;
-    values.push_back(static_cast<float>(value));
-  }
-  return true;
-}
-
-bool append_vector(const json::value& vector, std::vector<float>& values) {
+bool append_vector(JsonView vector, std::vector<float>& values) {
   const std::size_t before = values.size();
-  if (const json::array* numbers = vector.if_array(); numbers != nullptr) {
-    if (!append_numbers(*numbers, values)) return false;
-  } else if (const json::string* text = vector.if_string(); text != nullptr) {
-    if (!append_base64({text->data(), text->size()}, values)) return false;
-  } else {
-    return false;
+  for (const JsonView each : vector.items()) {
+    const std::optional<double> number = each.number();
+    if (!number) return false;
+    values.push_back(static_cast<float>(*number));
   }
-  for (std::size_t i = before; i < values.size(); ++i) {
-    if (!std::isfinite(values[i])) return false;
-  }
-  return true;
+  if (!vector.is_array() && !(vector.is_string() && append_base64(vector.text(), values))) return false;
+  return std::all_of(values.begin() + static_cast<std::ptrdiff_t>(before), values.end(),
+                     [](float value) { return std::isfinite(value); });
 }
 
 /// Which of `data` belongs to each input; empty unless each input has exactly one.
-std::vector<const json::value*> by_index(const json::array& data, std::size_t inputs) {
-  std::vector<const json::value*> vectors(inputs, nullptr);
-  if (data.size() != inputs) return {};
-  for (std::size_t position = 0; position < inputs; ++position) {
-    const json::object* entry = data[position].if_object();
-    const json::value* vector = entry == nullptr ? nullptr : member(*entry, "embedding");
-    if (vector == nullptr) return {};
-    const auto place = count_at(*entry, "index").value_or(static_cast<std::int64_t>(position));
-    const auto index = static_cast<std::size_t>(place);
-    if (index >= inputs || std::exchange(vectors[index], vector) != nullptr) return {};
+std::vector<JsonView> by_index(JsonView data, std::size_t inputs) {
+  std::vector<JsonView> vectors(inputs);
+  std::size_t position = 0;
+  for (const JsonView entry : data.items()) {
+    const JsonView vector = entry["embedding"];
+    const auto index =
+        static_cast<std::size_t>(entry["index"].count().value_or(static_cast<std::int64_t>(position)));
+    if (!vector || index >= inputs || std::exchange(vectors[index], vector)) return {};
+    ++position;
   }
-  return vectors;
+  return position == inputs ? vectors : std::vector<JsonView>();
 }
 
 }  // namespace
@@ -110,18 +94,16 @@ void encode_embeddings(const EmbeddingRequest& request, std::span<const std::str
 }
 
 Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inputs, const Secrets& secrets) {
-  const ReplyJson reply(body);
-  const json::object* object = reply.object();
-  if (object == nullptr) return unreadable_body(body, "data", secrets);
-  if (std::optional<ApiError> error = error_in(*object, secrets)) return std::move(*error);
-  const json::array* data = array_at(*object, "data");
-  if (data == nullptr) return unreadable_body(body, "data", secrets);
+  const JsonDocument reply(body);
+  if (std::optional<ApiError> error = error_in(reply.object(), secrets)) return std::move(*error);
+  const JsonView data = reply.object()["data"];
+  if (!data.is_array()) return unreadable_body(body, "data", secrets);
 
-  const std::vector<const json::value*> vectors = by_index(*data, inputs);
+  const std::vector<JsonView> vectors = by_index(data, inputs);
   if (vectors.size() != inputs) return BrokenEnvelope{"not one embedding for each input"};
   EmbeddingBatch batch;
   for (std::size_t i = 0; i < inputs; ++i) {
-    if (!append_vector(*vectors[i], batch.values)) return BrokenEnvelope{"an embedding that is no vector"};
+    if (!append_vector(vectors[i], batch.values)) return BrokenEnvelope{"an embedding that is no vector"};
     if (i == 0) {
       batch.dimensions = batch.values.size();
       batch.values.reserve(batch.dimensions * inputs);
@@ -129,11 +111,9 @@ Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inp
     if (batch.dimensions == 0 || batch.values.size() != batch.dimensions * (i + 1))
       return BrokenEnvelope{"embeddings of different lengths"};
   }
-  batch.model = valid_utf8(std::string(text_at(*object, "model")));
-  if (const json::object* usage = object_at(*object, "usage"); usage != nullptr) {
-    const auto prompt = claimed_count_at(*usage, "prompt_tokens");
-    if (prompt) batch.usage = {.source = UsageSource::server, .prompt = *prompt};
-  }
+  batch.model = valid_utf8(std::string(reply.object()["model"].text()));
+  if (const auto prompt = reply.object()["usage"]["prompt_tokens"].claimed_count())
+    batch.usage = {.source = UsageSource::server, .prompt = *prompt};
   return batch;
 }
 

@@ -6,9 +6,12 @@
 #include <iterator>
 
 #include <utf8.h>
+#include <utf8/unchecked.h>
 
 namespace throng::llm {
 namespace {
+
+constexpr std::uint32_t kStandIns = 0x10FF00;
 
 bool is_ascii(std::string_view text) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080U;
@@ -86,7 +89,7 @@ void append_number(std::string& out, Number number) {
 }  // namespace
 
 void append_json_text(std::string& out, std::string_view text) {
-  if (is_ascii(text) || utf8::is_valid(text.begin(), text.end())) return append_escaped(out, text);
+  if (is_valid_utf8(text)) return append_escaped(out, text);
   append_escaped(out, valid_utf8(std::string(text)));
 }
 
@@ -101,11 +104,51 @@ void append_json_number(std::string& out, std::int64_t number) { append_number(o
 void append_json_number(std::string& out, double number) { append_number(out, number); }
 
 std::string valid_utf8(std::string text) {
-  if (is_ascii(text) || utf8::is_valid(text.begin(), text.end())) return text;
+  if (is_valid_utf8(text)) return text;
   std::string valid;
   valid.reserve(text.size());
   utf8::replace_invalid(text.begin(), text.end(), std::back_inserter(valid));
   return valid;
+}
+
+bool is_valid_utf8(std::string_view text) {
+  return is_ascii(text) || utf8::is_valid(text.begin(), text.end());
+}
+
+std::string with_stand_ins(std::string_view bytes) {
+  std::string text;
+  while (!bytes.empty()) {
+    const auto valid =
+        static_cast<std::size_t>(utf8::find_invalid(bytes.begin(), bytes.end()) - bytes.begin());
+    text += bytes.substr(0, valid);
+    if (valid == bytes.size()) break;
+    utf8::append(static_cast<char32_t>(kStandIns + static_cast<unsigned char>(bytes[valid])),
+                 std::back_inserter(text));
+    bytes.remove_prefix(valid + 1);
+  }
+  return text;
+}
+
+std::string without_stand_ins(std::string_view text) {
+  constexpr std::string_view kStart = "\xF4\x8F";  // of characters from U+10F000 on
+  std::string bytes;
+  while (!text.empty()) {
+    const std::size_t at = std::min(text.find(kStart), text.size());
+    bytes += text.substr(0, at);
+    text.remove_prefix(at);
+    if (text.empty()) break;
+    const std::string_view character = text.substr(0, 4);
+    const std::uint32_t point = character.size() == 4 && utf8::is_valid(character.begin(), character.end())
+                                    ? utf8::unchecked::peek_next(character.begin())
+                                    : 0;
+    if (point >= kStandIns) {
+      bytes += static_cast<char>(point - kStandIns);
+    } else {
+      bytes += character;
+    }
+    text.remove_prefix(character.size());
+  }
+  return bytes;
 }
 
 }  // namespace throng::llm

@@ -8,6 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/text.h"
+#include "llm/json_text.h"
+
 namespace throng::llm {
 namespace {
 
@@ -142,14 +145,30 @@ JsonExtent extent_of_json(std::string_view text, std::size_t start) {
 
 std::string mended_json(std::string_view text) { return Mender(text).mend(); }
 
-std::string without_lone_surrogates(std::string_view text) {
+std::string strict_json(std::string_view text) {
+  constexpr std::size_t kMostDigits = 18;
+  const std::string valid = valid_utf8(std::string(text));
+  text = valid;
   std::string out;
   out.reserve(text.size());
+  bool in_string = false;
   while (!text.empty()) {
-    const std::size_t escape = std::min(text.find('\\'), text.size());
-    out += text.substr(0, escape);
-    text.remove_prefix(escape);
-    if (!text.empty()) text.remove_prefix(copy_escape(text, out));
+    const char c = text.front();
+    std::size_t taken = 1;
+    if (in_string && c == '\\') {
+      taken = copy_escape(text, out);
+    } else if (!in_string && is_digit(c)) {
+      const bool is_exponent = out.ends_with('e') || out.ends_with('E');
+      taken = std::min(text.find_first_not_of("0123456789"), text.size());
+      out += text.substr(0, taken);
+      const std::string_view rest = text.substr(taken);
+      const bool goes_on = rest.starts_with('.') || rest.starts_with('e') || rest.starts_with('E');
+      if (taken > kMostDigits && !is_exponent && !goes_on) out += "e0";
+    } else {
+      in_string = in_string != (c == '"');
+      out += c;
+    }
+    text.remove_prefix(taken);
   }
   return out;
 }

@@ -22,8 +22,8 @@ JsonExtent extent_of_json(std::string_view text, std::size_t start);
 /// what is not JSON stays so.
 std::string mended_json(std::string_view text);
 
-/// `text`, a JSON document or a part of one, with U+FFFD for the halves of surrogate pairs: Python and JavaScript
-/// write such, and no strict parser takes them.
-std::string without_lone_surrogates(std::string_view text);
+/// `text` with what servers write and no strict parser takes in another form: U+FFFD for halves of surrogate pairs (Python
+/// and JavaScript write such) and for bytes that are not UTF-8, and whole numbers of more digits than 64 bits hold as doubles.
+std::string strict_json(std::string_view text);
 
 }  // namespace throng::llm

@@ -4,16 +4,12 @@
 #include <utility>
 
 #include "engine/base/text.h"
-#include "llm/api_error_json.h"
 #include "llm/chat_completions.h"
 #include "llm/completion_json.h"
-#include "llm/loose_json.h"
-#include "llm/reply_json.h"
+#include "llm/json_text.h"
 #include "llm/unreadable_body.h"
 
 namespace throng::llm {
-namespace json = boost::json;
-
 namespace {
 
 constexpr std::size_t kKeptBeginning = 4096;
@@ -83,6 +79,11 @@ Decoded<Completion> StreamAssembly::finish() {
   }
   if (!done_ && completion_.finish == FinishReason::none)
     return BrokenEnvelope{"a stream that was cut short"};
+  if (has_stand_ins_) {
+    for (std::string* text :
+         {&completion_.text, &completion_.reasoning, &completion_.tool_call, &completion_.refusal})
+      *text = without_stand_ins(*text);
+  }
   complete(completion_);
   return std::move(completion_);
 }
@@ -100,13 +101,16 @@ void StreamAssembly::take(const SseEvent& event, StreamProgress& progress) {
     return;
   }
   if (event.event == "error") return fail(decode_error(data, secrets_), progress);
-  if (data.empty()) return;  // to keep the connection alive
-  const ReplyJson chunk(data);
-  if (chunk.object() != nullptr) return take_chunk(*chunk.object(), progress);
+  if (data.empty()) return;    // to keep the connection alive
+  if (!is_valid_utf8(data)) {  // a character may be split over two chunks
+    has_stand_ins_ = true;
+    return take({.event = event.event, .data = with_stand_ins(data)}, progress);
+  }
+  const JsonDocument chunk(data);
+  if (chunk.object()) return take_chunk(chunk.object(), progress);
   if (data.find('\n') != std::string_view::npos) return take_lines(event.event, data, progress);
-  if (std::string mended = without_lone_surrogates(data); mended != data)
-    return take({.event = event.event, .data = std::move(mended)}, progress);
-  fail(BrokenEnvelope{"a chunk that is not a JSON object: " + error_text(data.substr(0, kShown), secrets_)},
+  fail(BrokenEnvelope{"a chunk that is not a JSON object: " +
+                      error_text(without_stand_ins(data.substr(0, kShown)), secrets_)},
        progress);
 }
 
@@ -119,23 +123,23 @@ void StreamAssembly::take_lines(std::string_view event, std::string_view lines, 
   }
 }
 
-void StreamAssembly::take_chunk(const json::object& chunk, StreamProgress& progress) {
+void StreamAssembly::take_chunk(JsonView chunk, StreamProgress& progress) {
   if (std::optional<ApiError> error = error_in(chunk, secrets_)) return fail(std::move(*error), progress);
 
   read_envelope(chunk, completion_);
-  const json::object* choice = first_choice(chunk);
-  if (choice == nullptr) return;  // usage, or a filter's results
-  if (member(*choice, "error") != nullptr) return fail(*error_in(*choice, secrets_), progress);
+  const JsonView choice = first_choice(chunk);
+  if (!choice) return;  // usage, or a filter's results
+  if (choice["error"]) return fail(*error_in(choice, secrets_), progress);
   any_chunk_ = true;
-  const std::string_view reason = text_at(*choice, "finish_reason");
+  const std::string_view reason = choice["finish_reason"].text();
   if (reason == "error") return fail(BrokenEnvelope{"the server gave up on it"}, progress);
   const FinishReason finish = finish_reason_of(reason);
   if (finish != FinishReason::none) completion_.finish = finish;
-  const json::object* delta = object_at(*choice, "delta");
-  if (delta == nullptr) delta = object_at(*choice, "message");  // a whole reply as the only event
-  if (delta == nullptr) return;
+  JsonView delta = choice["delta"];
+  if (!delta.is_object()) delta = choice["message"];  // a whole reply as the only event
+  if (!delta.is_object()) return;
   const std::size_t before = generated();
-  if (!append_message(*delta, completion_))
+  if (!append_message(delta, completion_))
     return fail(BrokenEnvelope{"content of an unknown type"}, progress);
   if (generated() == before) return;
   ++progress.deltas;

@@ -5,13 +5,13 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/json/object.hpp>
-
 #include "llm/api_error.h"
 #include "llm/messages.h"
 #include "llm/sse.h"
 
 namespace throng::llm {
+
+class JsonView;
 
 /// What a piece of a stream brought.
 struct StreamProgress {
@@ -43,7 +43,7 @@ class StreamAssembly {
   void take_bytes(std::string_view bytes, StreamProgress& progress);
   void take(const SseEvent& event, StreamProgress& progress);
   void take_lines(std::string_view event, std::string_view lines, StreamProgress& progress);
-  void take_chunk(const boost::json::object& chunk, StreamProgress& progress);
+  void take_chunk(JsonView chunk, StreamProgress& progress);
   void fail(Decoded<Completion> failure, StreamProgress& progress);
 
   Secrets secrets_;
@@ -53,6 +53,7 @@ class StreamAssembly {
   Kind kind_ = Kind::unknown;
   std::string start_;  ///< what came first; the whole of a plain body
   bool any_chunk_ = false;
+  bool has_stand_ins_ = false;  ///< in the texts of completion_
   bool any_delta_ = false;
   bool done_ = false;
   bool failed_ = false;

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/text.h"
-#include "llm/reply_json.h"
+#include "llm/json_view.h"
 
 namespace throng::llm {
 namespace {
@@ -38,23 +38,24 @@ std::optional<std::string_view> compression_of(std::string_view body) {
   return std::nullopt;
 }
 
-std::string members_of(const boost::json::object& object) {
-  std::string names;
-  std::size_t count = 0;
-  for (const auto& each : object) {
-    if (++count > kMostMembers) return names + ", ...";
-    names += (names.empty() ? "" : ", ") + std::string(each.key());
-  }
-  return names.empty() ? "none" : names;
-}
-
-}  // namespace
-
+/// Without a byte order mark.
 std::string_view without_mark(std::string_view body) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
   return body;
 }
+
+std::string members_of(JsonView object) {
+  std::string names;
+  std::size_t count = 0;
+  for (const auto& each : object.members()) {
+    if (++count > kMostMembers) return names + ", ...";
+    names += (names.empty() ? "" : ", ") + std::string(each.key);
+  }
+  return names.empty() ? "none" : names;
+}
+
+}  // namespace
 
 bool is_event_stream(std::string_view body) {
   body = trimmed(without_mark(body));
@@ -71,11 +72,11 @@ BrokenEnvelope unreadable_body(std::string_view body, std::string_view member, c
   if (is_web_page(text)) return foreign(decode_error(text, secrets).message + ": " + excerpt(text, secrets));
   if (is_event_stream(text))
     return foreign("an event stream came, which was not asked for: " + excerpt(text, secrets));
-  const ReplyJson reply(text);
+  const JsonDocument reply(text);
   if (!reply.parsed()) return BrokenEnvelope{"it is not JSON: " + excerpt(text, secrets)};
-  if (reply.object() == nullptr) return foreign("it is JSON, but not an object: " + excerpt(text, secrets));
+  if (!reply.object()) return foreign("it is JSON, but not an object: " + excerpt(text, secrets));
   return foreign(fmt::format("JSON without \"{}\" (its members: {}): {}", member,
-                             error_text(members_of(*reply.object()), secrets), excerpt(text, secrets)));
+                             error_text(members_of(reply.object()), secrets), excerpt(text, secrets)));
 }
 
 }  // namespace throng::llm

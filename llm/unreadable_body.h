@@ -13,7 +13,4 @@ BrokenEnvelope unreadable_body(std::string_view body, std::string_view member, c
 /// Whether a body begins as server-sent events do.
 bool is_event_stream(std::string_view body);
 
-/// Without a byte order mark.
-std::string_view without_mark(std::string_view body);
-
 }  // namespace throng::llm

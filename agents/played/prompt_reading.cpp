@@ -5,16 +5,13 @@
 #include <charconv>
 #include <utility>
 
-#include <boost/json/array.hpp>
-
 #include "engine/base/json.h"
 #include "engine/base/text.h"
-#include "llm/reply_json.h"
+#include "llm/mock/chat_call.h"
 
 namespace throng::played {
 namespace {
 
-namespace json = boost::json;
 using llm::mock::ChatCall;
 using llm::mock::ReplyFormat;
 
@@ -118,22 +115,15 @@ std::optional<RememberedPage> read_memory(std::string_view line) {
 
 class Reader {
  public:
-  void read(const json::object& message) {
-    if (llm::text_at(message, "role") == "assistant") {
+  void read(llm::JsonView message) {
+    if (message["role"].text() == "assistant") {
       ++repairs_;
       return;
     }
     section_ = Section::none;
     wants_page_ = false;
-    const json::value* content = llm::member(message, "content");
-    if (content == nullptr) return;
-    if (const json::string* text = content->if_string(); text != nullptr) lines({text->data(), text->size()});
-    if (const json::array* parts = content->if_array(); parts != nullptr) {
-      for (const json::value& part : *parts) {
-        if (const json::object* object = part.if_object(); object != nullptr)
-          lines(llm::text_at(*object, "text"));
-      }
-    }
+    lines(message["content"].text());
+    for (const llm::JsonView part : message["content"].items()) lines(part["text"].text());
   }
 
   std::optional<AgentPrompt> finish(const ChatCall& call) && {
@@ -158,11 +148,9 @@ class Reader {
   bool has_json_form(const ChatCall& call) const {
     if (prompt_.question != Question::page && prompt_.question != Question::interview) return false;
     if (call.format != ReplyFormat::json_schema) return true;
-    const json::object* schema = call.schema->if_object();
-    const json::object* properties = schema == nullptr ? nullptr : llm::object_at(*schema, "properties");
-    if (properties == nullptr) return false;
-    if (prompt_.question == Question::interview) return properties->contains("score");
-    return properties->contains("items") && properties->contains("decision");
+    const llm::JsonView properties = call.schema["properties"];
+    if (prompt_.question == Question::interview) return static_cast<bool>(properties["score"]);
+    return properties["items"] && properties["decision"];
   }
 
   void lines(std::string_view text) {
@@ -289,11 +277,8 @@ std::string one_line(std::string_view text) {
 }
 
 std::optional<AgentPrompt> read_agent_prompt(const ChatCall& call) {
-  if (call.messages == nullptr) return std::nullopt;
   Reader reader;
-  for (const json::value& message : *call.messages) {
-    if (const json::object* object = message.if_object(); object != nullptr) reader.read(*object);
-  }
+  for (const llm::JsonView message : call.messages.items()) reader.read(message);
   return std::move(reader).finish(call);
 }
 

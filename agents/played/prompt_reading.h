@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "engine/base/hash.h"
-#include "llm/mock/chat_call.h"
+
+namespace throng::llm::mock {
+struct ChatCall;
+}
 
 namespace throng::played {
 

@@ -7,10 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
+#include "llm/json_view.h"
 #include "llm/mock/error_reply.h"
 
 namespace throng::llm::mock {
@@ -20,7 +17,7 @@ enum class ReplyFormat { text, json_object, json_schema };
 /// What the mock needs to know of a chat request.
 struct ChatCall {
   std::string_view model;
-  const boost::json::array* messages = nullptr;
+  JsonView messages{};             ///< a list, not empty
   std::int64_t prompt_tokens = 0;  ///< of each message: those of its text, and 3
   std::int64_t first_message_tokens = 0;
   std::uint64_t first_message = 0;  ///< its hash
@@ -29,19 +26,16 @@ struct ChatCall {
   bool stream = false;
   bool include_usage = false;
   ReplyFormat format = ReplyFormat::text;
-  const boost::json::value* schema =
-      nullptr;  ///< set if the format is json_schema, or json_object and the prompt tells one
-  std::shared_ptr<const boost::json::value> told_schema{};  ///< keeps that
+  JsonView schema{};  ///< an object, if the format is json_schema, or json_object and the prompt tells one
+  std::shared_ptr<const JsonDocument> told_schema{};  ///< keeps that
 };
 
 /// Reads a request that has been parsed; views and pointers live as long as it. `deployment` stands in for a missing
 /// model. `refused`: see MockOptions.
-std::variant<ChatCall, ErrorReply> read_chat_call(const boost::json::object& request,
-                                                  std::string_view deployment,
+std::variant<ChatCall, ErrorReply> read_chat_call(JsonView request, std::string_view deployment,
                                                   const std::vector<std::string>& refused);
 
 /// The parameter of the request that this server refuses, if there is one.
-std::optional<ErrorReply> refused_parameter(const boost::json::object& request,
-                                            const std::vector<std::string>& refused);
+std::optional<ErrorReply> refused_parameter(JsonView request, const std::vector<std::string>& refused);
 
 }  // namespace throng::llm::mock

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <boost/json/value.hpp>
-
+#include "llm/mock/chat_call.h"
 #include "llm/mock/schema_value.h"
 #include "llm/mock/text.h"
 
@@ -30,12 +29,12 @@ std::string fitting(const ChatCall& call, const Range<int>& range, const Draws& 
     case ReplyFormat::text:
       return filler(call, range, draws);
     case ReplyFormat::json_object:
-      if (call.schema != nullptr) break;
+      if (call.schema) break;
       return R"({"text":")" + filler(call, range, draws) + R"("})";
     case ReplyFormat::json_schema:
       break;
   }
-  if (!append_value(text, *call.schema, stream)) text = "null";
+  if (!append_value(text, call.schema, stream)) text = "null";
   return text;
 }
 
@@ -51,10 +50,10 @@ std::string misfitting(const ChatCall& call, const Range<int>& range, const Draw
     case 2:
       break;
     default:
-      if (call.schema != nullptr && wants_object(*call.schema)) {
+      if (call.schema && wants_object(call.schema)) {
         std::string text;
         DrawStream same(draws, kValue);
-        if (append_value(text, *call.schema, same, Fits::lacks_member) && text != right) return text;
+        if (append_value(text, call.schema, same, Fits::lacks_member) && text != right) return text;
       }
       break;
   }

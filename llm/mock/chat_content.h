@@ -7,10 +7,11 @@
 #include "engine/base/hash.h"
 #include "engine/base/options_reader.h"
 #include "llm/messages.h"
-#include "llm/mock/chat_call.h"
 #include "llm/mock/draw_stream.h"
 
 namespace throng::llm::mock {
+
+struct ChatCall;
 
 /// What the model says.
 struct ChatContent {

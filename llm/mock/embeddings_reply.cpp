@@ -8,19 +8,14 @@
 
 #include <boost/archive/iterators/base64_from_binary.hpp>
 #include <boost/archive/iterators/transform_width.hpp>
-#include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "engine/base/hash.h"
 #include "llm/json_text.h"
 #include "llm/mock/draw_stream.h"
 #include "llm/mock/text.h"
-#include "llm/reply_json.h"
 
 namespace throng::llm::mock {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::size_t kMostInputs = 2048;
 constexpr int kMostDimensions = 8192;
@@ -28,28 +23,28 @@ constexpr std::size_t kMostValues = std::size_t{4} << 20U;
 
 static_assert(std::endian::native == std::endian::little);  // vectors travel as little-endian floats
 
-bool all_numbers(const json::array& list) {
-  return !list.empty() && std::ranges::all_of(list, [](const json::value& each) { return each.is_number(); });
+bool are_tokens(JsonView list) {
+  for (const JsonView each : list.items()) {
+    if (!each.is_number()) return false;
+  }
+  return list.size() > 0;
 }
 
-bool take_input(const json::value& input, EmbeddingsCall& call) {
-  if (const json::string* text = input.if_string(); text != nullptr) {
-    call.inputs.push_back(hash128(std::string_view(text->data(), text->size())).low);
-    call.prompt_tokens += token_count(text->size());
-    return true;
-  }
-  const json::array* tokens = input.if_array();
-  if (tokens == nullptr || !all_numbers(*tokens)) return false;
-  call.inputs.push_back(hash128(json::serialize(*tokens)).low);
-  call.prompt_tokens += static_cast<std::int64_t>(tokens->size());
+bool take_input(JsonView input, EmbeddingsCall& call) {
+  const bool is_text = input.is_string();
+  if (!is_text && !are_tokens(input)) return false;
+  call.inputs.push_back(hash128(input.written()).low);
+  call.prompt_tokens += is_text ? token_count(input.text().size()) : static_cast<std::int64_t>(input.size());
   return true;
 }
 
-bool take_inputs(const json::value& input, EmbeddingsCall& call) {
-  const json::array* list = input.if_array();
-  if (list == nullptr || all_numbers(*list)) return take_input(input, call);
-  return !list->empty() && list->size() <= kMostInputs &&
-         std::ranges::all_of(*list, [&](const json::value& each) { return take_input(each, call); });
+bool take_inputs(JsonView input, EmbeddingsCall& call) {
+  if (!input.is_array() || are_tokens(input)) return take_input(input, call);
+  if (input.size() == 0 || input.size() > kMostInputs) return false;
+  for (const JsonView each : input.items()) {
+    if (!take_input(each, call)) return false;
+  }
+  return true;
 }
 
 void fill(std::vector<float>& vector, std::uint64_t seed, std::uint64_t input) {
@@ -89,26 +84,26 @@ void append_base64(std::string& out, const std::vector<float>& vector) {
 
 }  // namespace
 
-std::variant<EmbeddingsCall, ErrorReply> read_embeddings_call(const json::object& request,
-                                                              std::string_view deployment, int dimensions) {
-  EmbeddingsCall call{.model = text_at(request, "model"), .dimensions = dimensions};
+std::variant<EmbeddingsCall, ErrorReply> read_embeddings_call(JsonView request, std::string_view deployment,
+                                                              int dimensions) {
+  EmbeddingsCall call{.model = request["model"].text(), .dimensions = dimensions};
   if (call.model.empty()) call.model = deployment;
   if (call.model.empty())
     return invalid_request("Missing required parameter: 'model'.", "model", "missing_required_parameter");
-  const json::value* input = member(request, "input");
-  if (input == nullptr)
+  const JsonView input = request["input"];
+  if (!input)
     return invalid_request("Missing required parameter: 'input'.", "input", "missing_required_parameter");
-  if (!take_inputs(*input, call))
+  if (!take_inputs(input, call))
     return invalid_request("'input' must be a text, up to 2048 texts, or tokens.", "input", "invalid_type");
-  if (member(request, "dimensions") != nullptr) {
-    const std::int64_t wanted = count_at(request, "dimensions").value_or(0);
+  if (const JsonView given = request["dimensions"]) {
+    const std::int64_t wanted = given.count().value_or(0);
     if (wanted < 1 || wanted > kMostDimensions)
       return invalid_request("'dimensions' must be between 1 and 8192.", "dimensions", "invalid_value");
     call.dimensions = static_cast<int>(wanted);
   }
   if (call.inputs.size() * static_cast<std::size_t>(call.dimensions) > kMostValues)
     return invalid_request("Too many inputs of so many dimensions.", "input", "invalid_value");
-  const std::string_view encoding = text_at(request, "encoding_format");
+  const std::string_view encoding = request["encoding_format"].text();
   if (encoding == "base64") {
     call.encoding = EmbeddingEncoding::base64;
   } else if (!encoding.empty() && encoding != "float") {

@@ -5,9 +5,8 @@
 #include <variant>
 #include <vector>
 
-#include <boost/json/object.hpp>
-
 #include "llm/embeddings.h"
+#include "llm/json_view.h"
 #include "llm/mock/error_reply.h"
 
 namespace throng::llm::mock {
@@ -21,8 +20,8 @@ struct EmbeddingsCall {
 };
 
 /// Reads a request that has been parsed; views live as long as it. Inputs are a text, a list of texts, or tokens.
-std::variant<EmbeddingsCall, ErrorReply> read_embeddings_call(const boost::json::object& request,
-                                                              std::string_view deployment, int dimensions);
+std::variant<EmbeddingsCall, ErrorReply> read_embeddings_call(JsonView request, std::string_view deployment,
+                                                              int dimensions);
 
 /// The body of the reply. Vectors have length 1 and follow from the seed and their own input alone.
 std::string embeddings_body(const EmbeddingsCall& call, std::uint64_t seed);

@@ -6,9 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "llm/json_view.h"
+#include "llm/mock/chat_call.h"
 #include "llm/mock/embeddings_reply.h"
 #include "llm/mock/text.h"
-#include "llm/reply_json.h"
 
 namespace throng::llm::mock {
 namespace {
@@ -130,18 +131,17 @@ Plan MockCore::take(const net::HttpRequest& request, TimePoint now) {
 }
 
 Plan MockCore::answer(const Route& route, const net::HttpRequest& request, TimePoint now) {
-  const ReplyJson body(request.body);
-  if (body.object() == nullptr) {
+  const JsonDocument body(request.body);
+  if (!body.object()) {
     limits_.admit(0, now);
     ++stats_.bad_requests;
     return error(invalid_request("The body of the request is not a JSON object.", ""), now);
   }
-  return route.endpoint == Endpoint::chat ? chat(*body.object(), route, request, now)
-                                          : embeddings(*body.object(), route, request, now);
+  return route.endpoint == Endpoint::chat ? chat(body.object(), route, request, now)
+                                          : embeddings(body.object(), route, request, now);
 }
 
-Plan MockCore::chat(const boost::json::object& body, const Route& route, const net::HttpRequest& request,
-                    TimePoint now) {
+Plan MockCore::chat(JsonView body, const Route& route, const net::HttpRequest& request, TimePoint now) {
   const auto read = read_chat_call(body, route.deployment, options_.refused);
   if (const auto* wrong = std::get_if<ErrorReply>(&read); wrong != nullptr) {
     limits_.admit(0, now);
@@ -190,8 +190,7 @@ Plan MockCore::chat(const boost::json::object& body, const Route& route, const n
   return plan;
 }
 
-Plan MockCore::embeddings(const boost::json::object& body, const Route& route,
-                          const net::HttpRequest& request, TimePoint now) {
+Plan MockCore::embeddings(JsonView body, const Route& route, const net::HttpRequest& request, TimePoint now) {
   const auto read = read_embeddings_call(body, route.deployment, options_.embedding_dimensions);
   if (const auto* wrong = std::get_if<ErrorReply>(&read); wrong != nullptr) {
     limits_.admit(0, now);

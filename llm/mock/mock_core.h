@@ -3,14 +3,16 @@
 #include <chrono>
 #include <unordered_set>
 
-#include <boost/json/object.hpp>
-
 #include "engine/http/http_message.h"
 #include "llm/mock/mock_options.h"
 #include "llm/mock/mock_stats.h"
 #include "llm/mock/plan.h"
 #include "llm/mock/rate_limits.h"
 #include "llm/mock/route.h"
+
+namespace throng::llm {
+class JsonView;
+}
 
 namespace throng::llm::mock {
 
@@ -38,10 +40,8 @@ class MockCore {
 
  private:
   Plan answer(const Route& route, const net::HttpRequest& request, TimePoint now);
-  Plan chat(const boost::json::object& body, const Route& route, const net::HttpRequest& request,
-            TimePoint now);
-  Plan embeddings(const boost::json::object& body, const Route& route, const net::HttpRequest& request,
-                  TimePoint now);
+  Plan chat(JsonView body, const Route& route, const net::HttpRequest& request, TimePoint now);
+  Plan embeddings(JsonView body, const Route& route, const net::HttpRequest& request, TimePoint now);
   std::optional<Plan> rejection(std::int64_t tokens, TimePoint now);
   Plan error(const ErrorReply& reply, TimePoint now);
   Plan document(const Json& json) const;

@@ -5,98 +5,76 @@
 #include <optional>
 #include <unordered_set>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-
 #include "llm/json_text.h"
 #include "llm/mock/text.h"
-#include "llm/reply_json.h"
 
 namespace throng::llm::mock {
 namespace {
-
-namespace json = boost::json;
 
 constexpr int kDeepest = 24;
 constexpr int kDeepestOptional = 8;  ///< below, only what is required is written
 constexpr std::size_t kLongest = std::size_t{1} << 20U;
 constexpr std::int64_t kGreatest = std::int64_t{1} << 52U;
 
-std::optional<double> number_at(const json::object& schema, std::string_view key) {
-  const json::value* value = member(schema, key);
-  if (value == nullptr || !value->is_number()) return std::nullopt;
-  return value->to_number<double>();
-}
+std::int64_t count_or(JsonView count, std::int64_t otherwise) { return count.count().value_or(otherwise); }
 
-std::int64_t count_or(const json::object& schema, std::string_view key, std::int64_t otherwise) {
-  return count_at(schema, key).value_or(otherwise);
-}
-
-bool lists(const json::array* list, std::string_view name) {
-  return list != nullptr && std::ranges::any_of(*list, [&](const json::value& each) {
-           const json::string* text = each.if_string();
-           return text != nullptr && std::string_view(text->data(), text->size()) == name;
-         });
+bool lists(JsonView list, std::string_view name) {
+  for (const JsonView each : list.items()) {
+    if (each.is_string() && each.text() == name) return true;
+  }
+  return false;
 }
 
 /// The type that a value of `schema` shall have; "" if any will do.
-std::string_view type_of(const json::object& schema) {
-  if (const json::array* types = array_at(schema, "type"); types != nullptr) {
-    for (const json::value& type : *types) {
-      if (type.is_string() && type.get_string() != "null")
-        return {type.get_string().data(), type.get_string().size()};
-    }
-    return types->empty() ? "" : "null";
+std::string_view type_of(JsonView schema) {
+  const JsonView types = schema["type"];
+  for (const JsonView type : types.items()) {
+    if (type.is_string() && type.text() != "null") return type.text();
   }
-  const std::string_view type = text_at(schema, "type");
-  if (!type.empty()) return type;
-  if (member(schema, "properties") != nullptr) return "object";
-  return member(schema, "items") != nullptr ? "array" : "";
+  if (types.is_array()) return types.size() == 0 ? "" : "null";
+  if (!types.text().empty()) return types.text();
+  if (schema["properties"]) return "object";
+  return schema["items"] ? "array" : "";
 }
 
 class Writer {
  public:
-  Writer(std::string& out, const json::value& root, DrawStream& draws)
+  Writer(std::string& out, JsonView root, DrawStream& draws)
       : out_(out), root_(root), draws_(draws), start_(out.size()) {}
 
-  bool value(const json::value& schema, int depth, Fits fits) {
-    const json::object* found = resolve(schema);
-    if (found == nullptr) {
+  bool value(JsonView schema, int depth, Fits fits) {
+    const JsonView found = resolve(schema);
+    if (!found) {
       out_ += "null";
-      return schema.is_object() ? false : schema != json::value(false);
+      return !schema.is_object() && schema.flag() != false;
     }
     if (depth > kDeepest || out_.size() - start_ > kLongest) return false;
-    if (const auto given = found->find("const"); given != found->end()) return whole(given->value());
-    if (const json::array* choices = array_at(*found, "enum"); choices != nullptr && !choices->empty())
-      return whole((*choices)[draws_.bits() % choices->size()]);
-    const std::string_view type = type_of(*found);
-    if (type == "object") return object(*found, depth, fits);
-    if (type == "array") return array(*found, depth);
-    if (type == "integer") return integer(*found);
-    if (type == "number") return number(*found);
+    if (const JsonView given = found.find("const")) return append(given.json());
+    if (const JsonView choices = found["enum"]; choices.size() > 0)
+      return append(choices.at(draws_.bits() % choices.size()).json());
+    const std::string_view type = type_of(found);
+    if (type == "object") return object(found, depth, fits);
+    if (type == "array") return array(found, depth);
+    if (type == "integer") return integer(found);
+    if (type == "number") return number(found);
     if (type == "boolean") return append(draws_.bits() % 2 == 0 ? "true" : "false");
     if (type == "null") return append("null");
-    return string(*found);
+    return string(found);
   }
 
-  /// Follows references and choices to a schema that says something itself; null if there is none.
-  const json::object* resolve(const json::value& schema) const {
-    const json::value* at = &schema;
-    for (int steps = 0; steps < kDeepest; ++steps) {
-      const json::object* found = at->if_object();
-      if (found == nullptr) return nullptr;
-      if (const std::string_view pointer = text_at(*found, "$ref"); !pointer.empty()) {
-        at = target(pointer);
-        if (at == nullptr) return nullptr;
+  /// Follows references and choices to a schema that says something itself; nothing if there is none.
+  JsonView resolve(JsonView schema) const {
+    for (int steps = 0; steps < kDeepest && schema.is_object(); ++steps) {
+      if (const std::string_view pointer = schema["$ref"].text(); !pointer.empty()) {
+        schema = target(pointer);
         continue;
       }
-      if (!type_of(*found).empty()) return found;
-      const json::value* part = first_part(*found);
-      if (part == nullptr) return found;
-      at = part;
+      if (!type_of(schema).empty()) return schema;
+      const JsonView part = first_part(schema);
+      if (!part) return schema;
+      schema = part;
     }
-    return nullptr;
+    return {};
   }
 
  private:
@@ -104,60 +82,50 @@ class Writer {
     out_ += text;
     return true;
   }
-  bool whole(const json::value& given) { return append(json::serialize(given)); }
 
-  static const json::value* first_part(const json::object& schema) {
+  static JsonView first_part(JsonView schema) {
     for (const char* key : {"anyOf", "oneOf", "allOf"}) {
-      const json::array* parts = array_at(schema, key);
-      if (parts == nullptr) continue;
-      for (const json::value& part : *parts) {
-        const json::object* each = part.if_object();
-        if (each != nullptr && text_at(*each, "type") != "null") return &part;
+      for (const JsonView part : schema[key].items()) {
+        if (part.is_object() && part["type"].text() != "null") return part;
       }
     }
-    return nullptr;
+    return {};
   }
 
-  const json::value* target(std::string_view pointer) const {
-    if (!pointer.starts_with('#')) return nullptr;
-    pointer.remove_prefix(1);
-    json::error_code error;
-    return root_.find_pointer({pointer.data(), pointer.size()}, error);
+  JsonView target(std::string_view pointer) const {
+    return pointer.starts_with('#') ? root_.at_pointer(pointer.substr(1)) : JsonView();
   }
 
-  bool object(const json::object& schema, int depth, Fits fits) {
-    const json::array* required = array_at(schema, "required");
-    const json::object* properties = object_at(schema, "properties");
+  bool object(JsonView schema, int depth, Fits fits) {
+    const JsonView required = schema["required"];
     out_ += '{';
     bool first = true;
     bool skip = fits == Fits::lacks_member;
-    if (properties != nullptr) {
-      for (const auto& [key, property] : *properties) {
-        const bool needed = lists(required, key);
-        if (skip && needed) {
-          skip = false;
-          continue;
-        }
-        if (!needed && depth >= kDeepestOptional) continue;
-        if (!first) out_ += ',';
-        first = false;
-        append_json_string(out_, key);
-        out_ += ':';
-        if (!value(property, depth + 1, Fits::yes)) return false;
+    for (const auto& [key, property] : schema["properties"].members()) {
+      const bool needed = lists(required, key);
+      if (skip && needed) {
+        skip = false;
+        continue;
       }
+      if (!needed && depth >= kDeepestOptional) continue;
+      if (!first) out_ += ',';
+      first = false;
+      append_json_string(out_, key);
+      out_ += ':';
+      if (!value(property, depth + 1, Fits::yes)) return false;
     }
     out_ += '}';
     return true;
   }
 
-  bool array(const json::object& schema, int depth) {
-    const std::int64_t min = count_or(schema, "minItems", 0);
-    const std::int64_t most = count_or(schema, "maxItems", std::max<std::int64_t>(min, 1) + 2);
+  bool array(JsonView schema, int depth) {
+    const std::int64_t min = count_or(schema["minItems"], 0);
+    const std::int64_t most = count_or(schema["maxItems"], std::max<std::int64_t>(min, 1) + 2);
     if (min > most) return false;
-    const bool unique = schema.contains("uniqueItems") && schema.at("uniqueItems") == json::value(true);
+    const bool unique = schema["uniqueItems"].flag().value_or(false);
     const std::int64_t wanted = draws_.between(std::min(most, std::max<std::int64_t>(min, 1)),
                                                std::min(most, std::max<std::int64_t>(min, 1) + 8));
-    const json::value* items = member(schema, "items");
+    const JsonView items = schema["items"];
     std::unordered_set<std::string> seen;
     std::int64_t count = 0;
     out_ += '[';
@@ -177,27 +145,26 @@ class Writer {
     return count >= min;
   }
 
-  bool item(const json::value* items, std::size_t position, int depth) {
-    if (items == nullptr) return append("null") && out_.size() - start_ <= kLongest;
-    const json::array* tuple = items->if_array();
-    if (tuple == nullptr) return value(*items, depth + 1, Fits::yes);
-    return position < tuple->size() ? value((*tuple)[position], depth + 1, Fits::yes) : append("null");
+  bool item(JsonView items, std::size_t position, int depth) {
+    if (!items) return append("null") && out_.size() - start_ <= kLongest;
+    if (!items.is_array()) return value(items, depth + 1, Fits::yes);
+    return position < items.size() ? value(items.at(position), depth + 1, Fits::yes) : append("null");
   }
 
   /// The bounds of a number, both ends included.
-  static std::pair<double, double> bounds(const json::object& schema, double step, double span) {
-    std::optional<double> min = number_at(schema, "minimum");
-    std::optional<double> max = number_at(schema, "maximum");
-    if (const auto above = number_at(schema, "exclusiveMinimum"))
+  static std::pair<double, double> bounds(JsonView schema, double step, double span) {
+    std::optional<double> min = schema["minimum"].number();
+    std::optional<double> max = schema["maximum"].number();
+    if (const auto above = schema["exclusiveMinimum"].number())
       min = std::max(min.value_or(*above), *above + step);
-    if (const auto below = number_at(schema, "exclusiveMaximum"))
+    if (const auto below = schema["exclusiveMaximum"].number())
       max = std::min(max.value_or(*below), *below - step);
     if (!min) min = max ? *max - span : 0.0;
     return {*min, max.value_or(*min + span)};
   }
 
-  bool integer(const json::object& schema) {
-    const auto step = std::max(1.0, std::floor(number_at(schema, "multipleOf").value_or(1)));
+  bool integer(JsonView schema) {
+    const auto step = std::max(1.0, std::floor(schema["multipleOf"].number().value_or(1)));
     const auto [min, max] = bounds(schema, 1, 100 * step);
     const double least = std::ceil(min / step);
     const double greatest = std::floor(max / step);
@@ -210,8 +177,8 @@ class Writer {
     return true;
   }
 
-  bool number(const json::object& schema) {
-    const std::optional<double> step = number_at(schema, "multipleOf");
+  bool number(JsonView schema) {
+    const std::optional<double> step = schema["multipleOf"].number();
     const auto [min, max] = bounds(schema, 1e-3, 1);
     if (!(min <= max) || !std::isfinite(max - min)) return false;
     double drawn = min + draws_.uniform() * (max - min);
@@ -221,9 +188,9 @@ class Writer {
     return std::isfinite(drawn);
   }
 
-  bool string(const json::object& schema) {
-    const std::int64_t min = count_or(schema, "minLength", 0);
-    const std::int64_t max = count_or(schema, "maxLength", std::max<std::int64_t>(min, 40));
+  bool string(JsonView schema) {
+    const std::int64_t min = count_or(schema["minLength"], 0);
+    const std::int64_t max = count_or(schema["maxLength"], std::max<std::int64_t>(min, 40));
     if (min > max || min > static_cast<std::int64_t>(kLongest)) return false;
     const std::int64_t length = draws_.between(std::max(min, std::min<std::int64_t>(max, 12)),
                                                std::max(min, std::min<std::int64_t>(max, 40)));
@@ -235,22 +202,21 @@ class Writer {
   }
 
   std::string& out_;
-  const json::value& root_;
+  JsonView root_;
   DrawStream& draws_;
   std::size_t start_;
 };
 
 }  // namespace
 
-bool append_value(std::string& out, const json::value& schema, DrawStream& draws, Fits fits) {
+bool append_value(std::string& out, JsonView schema, DrawStream& draws, Fits fits) {
   return Writer(out, schema, draws).value(schema, 0, fits);
 }
 
-bool wants_object(const json::value& schema) {
+bool wants_object(JsonView schema) {
   std::string unused;
   DrawStream draws(Draws(0), Purpose("mock/none"));
-  const json::object* found = Writer(unused, schema, draws).resolve(schema);
-  return found != nullptr && type_of(*found) == "object";
+  return type_of(Writer(unused, schema, draws).resolve(schema)) == "object";
 }
 
 }  // namespace throng::llm::mock

@@ -2,8 +2,7 @@
 
 #include <string>
 
-#include <boost/json/value.hpp>
-
+#include "llm/json_view.h"
 #include "llm/mock/draw_stream.h"
 
 namespace throng::llm::mock {
@@ -18,10 +17,9 @@ enum class Fits {
 /// oneOf (the first), allOf (one after the other, the first that says a type), local $ref. What it does not
 /// know it ignores, `pattern` and `format` among it. False if the schema asks for more than a server would
 /// write (deep recursion, a megabyte); what was appended then is not JSON.
-bool append_value(std::string& out, const boost::json::value& schema, DrawStream& draws,
-                  Fits fits = Fits::yes);
+bool append_value(std::string& out, JsonView schema, DrawStream& draws, Fits fits = Fits::yes);
 
 /// Whether the value that a schema asks for is an object.
-bool wants_object(const boost::json::value& schema);
+bool wants_object(JsonView schema);
 
 }  // namespace throng::llm::mock

@@ -1,20 +1,23 @@
 #include "agents/played/prompt_reading.h"
 
-#include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
+
+#include "engine/base/json.h"
+#include "llm/mock/chat_call.h"
 
 namespace throng::played {
 namespace {
 
 using ::testing::ElementsAre;
 
-/// The prompt in the messages of a request; its JSON must live as long.
-std::optional<AgentPrompt> prompt_of(const boost::json::value& request) {
-  const auto call = llm::mock::read_chat_call(request.as_object(), "", {});
+/// The prompt in the messages of a request.
+std::optional<AgentPrompt> prompt_of(const Json& request) {
+  const llm::JsonDocument document(request.dump());
+  const auto call = llm::mock::read_chat_call(document.object(), "", {});
   return read_agent_prompt(std::get<llm::mock::ChatCall>(call));
 }
 
-boost::json::value request(const std::string& system, const std::string& user) {
+Json request(const std::string& system, const std::string& user) {
   return {{"model", "m"},
           {"messages", {{{"role", "system"}, {"content", system}}, {{"role", "user"}, {"content", user}}}}};
 }
@@ -25,12 +28,12 @@ const std::string kPersona =
     "\"War \\\"films\\\"\"\n";
 
 TEST(AgentPrompt, ReadsPersonaMemoryAndPage) {
-  const boost::json::value json = request(kPersona,
-                                          "WHAT YOU REMEMBER\n- page 1: you picked \"Heat (1995)\" (rated 4, "
-                                          "pleased); satisfaction 6 of 10\n\nPAGE 2\n"
-                                          "1. \"Babe (1995)\" | \"Comedy, Drama\" | rated 3.89 | \"A pig. It "
-                                          "\\\"herds\\\".\"\n2. \"Alien\" | rated 4.10\n\n"
-                                          "FILM: <title>; ALIGN: <yes or no>; REASON: <a few words>\n");
+  const Json json = request(kPersona,
+                            "WHAT YOU REMEMBER\n- page 1: you picked \"Heat (1995)\" (rated 4, "
+                            "pleased); satisfaction 6 of 10\n\nPAGE 2\n"
+                            "1. \"Babe (1995)\" | \"Comedy, Drama\" | rated 3.89 | \"A pig. It "
+                            "\\\"herds\\\".\"\n2. \"Alien\" | rated 4.10\n\n"
+                            "FILM: <title>; ALIGN: <yes or no>; REASON: <a few words>\n");
   const std::optional<AgentPrompt> prompt = prompt_of(json);
   ASSERT_TRUE(prompt.has_value());
   EXPECT_EQ(prompt->question, Question::page);
@@ -53,7 +56,7 @@ TEST(AgentPrompt, ReadsPersonaMemoryAndPage) {
 
 TEST(AgentPrompt, TellsTheOtherQuestionsApart) {
   const auto question_of = [](const std::string& user) {
-    const boost::json::value json = request(kPersona, user);
+    const Json json = request(kPersona, user);
     return prompt_of(json)->question;
   };
   EXPECT_EQ(question_of("DECISION\nYou have seen page 2."), Question::decision);
@@ -62,7 +65,7 @@ TEST(AgentPrompt, TellsTheOtherQuestionsApart) {
 }
 
 TEST(AgentPrompt, OtherPromptsAreNone) {
-  const boost::json::value json = request("You are helpful.", "What is 2 + 2?");
+  const Json json = request("You are helpful.", "What is 2 + 2?");
   EXPECT_FALSE(prompt_of(json).has_value());
 }
 

@@ -4,8 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include "llm/json_view.h"
 #include "llm/mock/text.h"
-#include "llm/reply_json.h"
 #include "llm/structured_output.h"
 
 namespace throng::llm::mock {
@@ -41,10 +41,10 @@ TEST(MockContent, AFaultNeverFitsTheSchemaAndTheRightContentAlwaysDoes) {
   const std::string text =
       R"({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}})";
   const auto schema = OutputSchema::compile("s", Json::parse(text)).value();
-  const ReplyJson parsed(text);
+  const JsonDocument parsed(text);
   ChatCall call;
   call.format = ReplyFormat::json_schema;
-  call.schema = &parsed.root();
+  call.schema = parsed.root();
   std::set<OutputMismatch::Kind> kinds;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     EXPECT_TRUE(std::holds_alternative<Json>(

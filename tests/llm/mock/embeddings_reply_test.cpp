@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "llm/reply_json.h"
+#include "llm/json_view.h"
 
 namespace throng::llm::mock {
 namespace {
@@ -10,8 +10,8 @@ namespace {
 EmbeddingBatch embed(const std::vector<std::string>& inputs, EmbeddingEncoding encoding) {
   std::string request;
   encode_embeddings({.model = "m", .dimensions = 5, .encoding = encoding}, inputs, request);
-  const ReplyJson json(request);
-  const auto call = std::get<EmbeddingsCall>(read_embeddings_call(*json.object(), "", 8));
+  const JsonDocument json(request);
+  const auto call = std::get<EmbeddingsCall>(read_embeddings_call(json.object(), "", 8));
   return std::get<EmbeddingBatch>(decode_embeddings(embeddings_body(call, 3), inputs.size(), {}));
 }
 
@@ -29,8 +29,8 @@ TEST(MockEmbeddings, BothEncodingsHoldTheSameVectors) {
 
 TEST(MockEmbeddings, InputsAreTextsOrTokens) {
   const auto inputs = [](const std::string& input) {
-    const ReplyJson json(R"({"model": "m", "input": )" + input + "}");
-    const auto read = read_embeddings_call(*json.object(), "", 8);
+    const JsonDocument json(R"({"model": "m", "input": )" + input + "}");
+    const auto read = read_embeddings_call(json.object(), "", 8);
     const auto* call = std::get_if<EmbeddingsCall>(&read);
     return call == nullptr ? 0U : call->inputs.size();
   };

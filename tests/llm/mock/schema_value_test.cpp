@@ -2,14 +2,14 @@
 
 #include <gmock/gmock.h>
 
-#include "llm/reply_json.h"
+#include "llm/json_view.h"
 #include "llm/structured_output.h"
 
 namespace throng::llm::mock {
 namespace {
 
 std::string value_for(const std::string& schema, std::uint64_t seed, Fits fits = Fits::yes) {
-  const ReplyJson parsed(schema);
+  const JsonDocument parsed(schema);
   EXPECT_TRUE(parsed.parsed()) << schema;
   DrawStream draws(Draws(seed), Purpose("test"));
   std::string value;
@@ -72,7 +72,7 @@ TEST(MockSchemaValue, SchemasThatAskForTooMuchEnd) {
         R"({"type": "array", "minItems": 9, "items": {"$ref": "#"}})",
         R"({"type": "integer", "minimum": 1e300})", R"({"type": "integer", "minimum": 5, "maximum": 4})",
         R"({"$ref": "#/nowhere"})"}) {
-    const ReplyJson parsed(schema);
+    const JsonDocument parsed(schema);
     DrawStream draws(Draws(1), Purpose("test"));
     std::string value;
     EXPECT_FALSE(append_value(value, parsed.root(), draws)) << schema << value.substr(0, 100);
