@@ -18,7 +18,7 @@
 #include "engine/base/files.h"
 #include "engine/http/http_client.h"
 #include "engine/http/http_server.h"
-#include "llm/endpoint_client.h"
+#include "llm/client.h"
 
 namespace throng::net {
 namespace {
@@ -130,7 +130,7 @@ void loop_llm(const Options& options) {
   endpoint.ca_file = options.ca_file;
   llm::ClientOptions client_options;
   client_options.concurrency = ConcurrencyMode::fixed;
-  llm::EndpointClient client(
+  llm::Client client(
       io, {endpoint}, [](const std::string&) { return std::optional(kKey); }, client_options);
   std::string prompt;
   while (prompt.size() < options.request_bytes) prompt += "a film of people who meet and part ";

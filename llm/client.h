@@ -2,9 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -12,9 +13,15 @@
 #include <boost/system/result.hpp>
 
 #include "engine/base/json.h"
+#include "llm/budget_log.h"
 #include "llm/call_planner.h"
 #include "llm/embeddings.h"
+#include "llm/endpoint_options.h"
 #include "llm/messages.h"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace throng::llm {
 
@@ -64,27 +71,54 @@ using CallResult = boost::system::result<T, CallFailure>;
 BOOST_NORETURN void throw_exception_from_error(const CallFailure& failure,
                                                const boost::source_location& where);
 
-/// Asks language models. The one implementation is EndpointClient.
+struct ClientOptions {
+  PlanOptions plan;                                         ///< `books`: without a budget log
+  ConcurrencyMode concurrency = ConcurrencyMode::adaptive;  ///< up to each endpoint's max_in_flight
+  std::optional<std::filesystem::path>
+      budget_log;           ///< where reservations are written down before anything is sent
+  Spending known_spending;  ///< what the budget log must say at least: see BudgetLog
+  Durability durability = Durability::process;
+  std::function<void(const std::string&)>
+      log;  ///< hears what happens once, such as a field that a server does not know
+};
+
+/// The client of OpenAI-compatible servers: several models at several endpoints, under their limits and a budget (CallPlanner
+/// decides). Lives on an io_context that one thread runs, on which everything is called and completes. Destroying it (not
+/// from within `done`) breaks everything off without a word. The io_context has work while connections are open.
 ///
-/// Everything is called and completes on one thread. `done` is called exactly once, never from within the
-/// functions here; it may call them.
+/// `done` is called exactly once, never from within the functions here; it may call them.
 class Client {
  public:
   using CallId = std::uint64_t;
   template <class T>
   using Done = std::function<void(CallResult<T>)>;
 
-  virtual ~Client() = default;
+  /// Throws Failure(usage) for an endpoint that cannot work or a key that is missing, Failure(data) for an unreadable
+  /// budget log.
+  Client(boost::asio::io_context& io, std::vector<EndpointOptions> endpoints, const Environment& environment,
+         ClientOptions options);
+  ~Client();
 
   /// `chain`: how many further calls wait for this one, one after the other; the longest chain goes first.
-  virtual CallId complete(ChatRequest request, std::uint32_t chain, Done<Reply> done) = 0;
-  virtual CallId embed(EmbeddingRequest request, std::vector<std::string> inputs, Done<Embeddings> done) = 0;
+  CallId complete(ChatRequest request, std::uint32_t chain, Done<Reply> done);
+  CallId embed(EmbeddingRequest request, std::vector<std::string> inputs, Done<Embeddings> done);
   /// Ends a call: `done` gets the fault `canceled`. What is on its way is broken off and may still be billed. Without
   /// effect if the call is over.
-  virtual void cancel(CallId call) = 0;
+  void cancel(CallId call);
   /// From now on nothing is sent: calls that wait, or would be sent again, end with the fault `canceled`. What is on its
   /// way goes on, for it is paid already.
-  virtual void wind_down() = 0;
+  void wind_down();
+  /// Asks this endpoint nothing more, because of `why`, for a person. Calls go to others of the same model, or end
+  /// with the fault `halted`.
+  void halt(std::size_t endpoint, std::string why);
+
+  const CallPlanner& planner() const;
+  /// As learned so far.
+  const Capabilities& capabilities(std::size_t endpoint) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace throng::llm

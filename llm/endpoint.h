@@ -14,7 +14,7 @@
 
 namespace throng::llm {
 
-/// One endpoint of an EndpointClient: its connections, its key and what its servers understand.
+/// One endpoint of a Client: its connections, its key and what its servers understand.
 class Endpoint {
  public:
   Endpoint(boost::asio::io_context& io, EndpointOptions options, const Environment& environment);

@@ -24,7 +24,7 @@ struct Decision {
   std::string learned{};  ///< what the endpoint learned of it, for a person, once
 };
 
-/// A call of an EndpointClient's from its beginning to its end: what is asked, who wants to know, and the attempt
+/// A call of a Client's from its beginning to its end: what is asked, who wants to know, and the attempt
 /// under way.
 struct Job {
   struct Chat {

@@ -1,6 +1,5 @@
 #include "llm/sse.h"
 
-#include <charconv>
 #include <utility>
 
 namespace throng::llm {
@@ -77,13 +76,6 @@ void SseParser::take_field(std::string_view name, std::string_view value) {
     too_large_ = event_.data.size() > limit_;
   } else if (name == "event") {
     event_.event = value;
-  } else if (name == "id" && value.find('\0') == std::string_view::npos) {
-    last_id_ = value;
-  } else if (name == "retry") {
-    std::int64_t milliseconds = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), milliseconds);
-    const bool digits = !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos;
-    if (digits && error == std::errc()) retry_ = milliseconds;
   }
 }
 

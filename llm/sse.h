@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,9 +30,6 @@ class SseParser {
 
   /// Something was longer than the limit; no more events come.
   bool too_large() const { return too_large_; }
-  /// The last `id` and `retry` fields.
-  const std::string& last_id() const { return last_id_; }
-  std::optional<std::int64_t> retry_milliseconds() const { return retry_; }
 
  private:
   std::optional<std::string_view> next_line();
@@ -49,8 +45,6 @@ class SseParser {
   bool too_large_ = false;
   bool has_data_ = false;
   SseEvent event_;
-  std::string last_id_;
-  std::optional<std::int64_t> retry_;
 };
 
 }  // namespace throng::llm

@@ -75,7 +75,6 @@ void RateLimit::refused(const SentAttempt& attempt, Instant now, Instant until, 
 }
 
 void RateLimit::hear(const SentAttempt& attempt, Instant now, const ServerHints& hints) {
-  if (options_.headers == LimitHeaders::ignore) return;
   if (options_.pacing != Pacing::automatic && hints.retry_after) {
     // When to come back says more than what remains: a pace that never doubts its books would wait for a whole minute.
     ServerHints without = hints;

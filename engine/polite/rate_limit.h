@@ -18,16 +18,10 @@ enum class TokenCounting {
 inline constexpr std::array<std::pair<const char*, TokenCounting>, 2> kTokenCountings{
     {{"admission", TokenCounting::admission}, {"usage", TokenCounting::usage}}};
 
-enum class LimitHeaders {
-  follow,  ///< `x-ratelimit-*` lower our limits (and give those that are not configured)
-  ignore,
-};
-
 struct RateLimitOptions {
   std::int64_t requests_per_minute = 0;  ///< 0: none, or what headers say
   std::int64_t tokens_per_minute = 0;    ///< 0: none, or what headers say
   TokenCounting counting = TokenCounting::admission;
-  LimitHeaders headers = LimitHeaders::follow;
   Pacing pacing = Pacing::automatic;
   Delay arrival_jitter = std::chrono::milliseconds(750);  ///< see RateBucketOptions
   Delay catch_up = std::chrono::milliseconds(100);        ///< see RateBucketOptions

@@ -81,7 +81,7 @@ class Bench {
   const BenchObserver& observer_;
   Workload workload_;
   boost::asio::io_context io_{1};
-  EndpointClient client_;
+  Client client_;
 };
 
 }  // namespace

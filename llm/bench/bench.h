@@ -4,7 +4,7 @@
 
 #include "llm/bench/point.h"
 #include "llm/bench/workload.h"
-#include "llm/endpoint_client.h"
+#include "llm/client.h"
 
 namespace throng::llm::bench {
 

@@ -54,7 +54,7 @@ llm::Completion declined(const llm::CallFailure& failure) {
 }
 
 /// What was spent, or may have been, by calls that are over.
-llm::Spending booked_by(const llm::EndpointClient& client) {
+llm::Spending booked_by(const llm::Client& client) {
   const llm::BudgetBooks& books = client.planner().budget().books();
   llm::Spending booked = books.counted();
   booked += books.uncounted().most;
@@ -116,7 +116,7 @@ struct LlmLine::Impl {
   UselessEndpoint useless;
   boost::asio::io_context& io;
   llm::LogicalRequestReader reader;
-  llm::EndpointClient client;
+  llm::Client client;
   llm::Spending booked_before = booked_by(client);
 };
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "llm/endpoint_client.h"
+#include "llm/client.h"
 #include "scenarios/run/line.h"
 
 namespace throng {

@@ -4,7 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 
-#include "llm/endpoint_client.h"
+#include "llm/client.h"
 #include "llm/mock/mock_server.h"
 #include "tests/support/temp_folder.h"
 
@@ -47,7 +47,7 @@ class World {
 
   boost::asio::io_context io;
   MockServer server;
-  std::optional<EndpointClient> client;
+  std::optional<Client> client;
 };
 
 MockOptions with_faults(double rate) {

@@ -7,7 +7,7 @@
 
 #include "engine/http/url.h"
 #include "llm/bench/ping.h"
-#include "llm/endpoint_client.h"
+#include "llm/client.h"
 #include "llm/mock/mock_server.h"
 #include "llm/output_reading.h"
 
@@ -97,7 +97,7 @@ class Provider {
   boost::asio::io_context io_;
   MockServer server_;
   EndpointOptions endpoint_;
-  std::optional<EndpointClient> client_;
+  std::optional<Client> client_;
 };
 
 TEST(Dialects, EachHasARecipe) {

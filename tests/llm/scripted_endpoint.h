@@ -9,7 +9,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "engine/http/http_server.h"
-#include "llm/endpoint_client.h"
+#include "llm/client.h"
 
 namespace throng::llm::testing {
 
@@ -55,7 +55,7 @@ class ScriptedEndpoint {
   std::vector<net::HttpRequest> requests;
   std::vector<std::string> log;
   net::HttpServer server;
-  std::optional<EndpointClient> client;
+  std::optional<Client> client;
 };
 
 inline ChatRequest question(const std::string& text = "Hello") {

@@ -10,8 +10,6 @@ using ::testing::IsEmpty;
 
 struct Read {
   std::vector<SseEvent> events;
-  std::string last_id;
-  std::optional<std::int64_t> retry;
   bool too_large = false;
 
   bool operator==(const Read&) const = default;
@@ -25,8 +23,6 @@ Read read(const std::vector<std::string_view>& pieces, std::size_t limit = 1000)
     while (const auto event = parser.next()) read.events.push_back(*event);
   }
   if (const auto event = parser.finish()) read.events.push_back(*event);
-  read.last_id = parser.last_id();
-  read.retry = parser.retry_milliseconds();
   read.too_large = parser.too_large();
   return read;
 }
@@ -65,13 +61,6 @@ TEST(Sse, AByteOrderMarkOnlyInFront) {
   EXPECT_THAT(events("data: a\n\n\xEF\xBB\xBF"
                      "data: b\n\n"),
               ElementsAre(SseEvent{"", "a"}));
-}
-
-TEST(Sse, IdAndRetry) {
-  const Read all =
-      read({std::string_view("id: 1\nid: a\0b\nretry: 20\nretry: -5\nretry: 1x\nretry:\n\n", 53)});
-  EXPECT_EQ(all.last_id, "1");
-  EXPECT_EQ(all.retry, 20);
 }
 
 TEST(Sse, TheEndMayComeEarly) {

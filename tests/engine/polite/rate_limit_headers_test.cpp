@@ -178,14 +178,5 @@ TEST(RateLimitHeaders, ALimitBelowTheServersIsKept) {
   EXPECT_LE(sent, 3 * 600);
 }
 
-TEST(RateLimitHeaders, CanBeIgnored) {
-  RateLimit limit({.requests_per_minute = 600, .headers = LimitHeaders::ignore});
-  const Admission first = limit.admit(kStart, 0).value();
-  ServerHints hints;
-  hints.requests = {.limit = 1, .remaining = 0, .reset = seconds(60)};
-  limit.hear(*first.sent, kStart, hints);
-  EXPECT_EQ(limit.requests_per_minute(), 600);
-}
-
 }  // namespace
 }  // namespace throng

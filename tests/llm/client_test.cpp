@@ -1,4 +1,4 @@
-#include "llm/endpoint_client.h"
+#include "llm/client.h"
 
 #include <fstream>
 
@@ -35,7 +35,7 @@ ClientOptions quick() {
   return options;
 }
 
-TEST(EndpointClient, AsksAndGetsTheReplyWithItsUsage) {
+TEST(Client, AsksAndGetsTheReplyWithItsUsage) {
   ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
     EXPECT_EQ(request.target, "/v1/chat/completions");
     EXPECT_EQ(request.headers.find("authorization"), std::string("Bearer ") + ScriptedEndpoint::key);
@@ -49,7 +49,7 @@ TEST(EndpointClient, AsksAndGetsTheReplyWithItsUsage) {
   EXPECT_EQ(world.client->planner().ledger().total().counted, (TokenCounts{.prompt = 12, .completion = 3}));
 }
 
-TEST(EndpointClient, NumbersItsAttempts) {
+TEST(Client, NumbersItsAttempts) {
   ScriptedEndpoint world(
       [](const HttpRequest& request, Responder& responder) {
         if (attempt_of(request) == "3") {
@@ -65,7 +65,7 @@ TEST(EndpointClient, NumbersItsAttempts) {
   EXPECT_THAT(attempts, ElementsAre("1", "2", "3"));
 }
 
-TEST(EndpointClient, ResetsAndBrokenRepliesAreTriedAgain) {
+TEST(Client, ResetsAndBrokenRepliesAreTriedAgain) {
   ScriptedEndpoint world(
       [](const HttpRequest& request, Responder& responder) {
         const std::string attempt = attempt_of(request);
@@ -86,7 +86,7 @@ TEST(EndpointClient, ResetsAndBrokenRepliesAreTriedAgain) {
 }
 
 /// It does the work, bills the most that was asked for, and then ends every second exchange of a kept connection.
-TEST(EndpointClient, AServerThatBillsAndHangsUpIsNeverAskedUnseen) {
+TEST(Client, AServerThatBillsAndHangsUpIsNeverAskedUnseen) {
   const CallSize size = size_of(question());
   const std::int64_t most = size.prompt_most + *size.max_tokens;
   const Json usage{{"prompt_tokens", size.prompt_most}, {"completion_tokens", *size.max_tokens}};
@@ -119,7 +119,7 @@ TEST(EndpointClient, AServerThatBillsAndHangsUpIsNeverAskedUnseen) {
   EXPECT_EQ(world.client->planner().budget().spent().tokens, std::ssize(world.requests) * most);
 }
 
-TEST(EndpointClient, AFailureSaysWhatTheServerSaidAndNeverTheKey) {
+TEST(Client, AFailureSaysWhatTheServerSaidAndNeverTheKey) {
   ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
     const std::string key(request.headers.find("authorization").value());
     responder.send(401, {}, Json{{"error", {{"message", "Incorrect key: " + key}}}}.dump());
@@ -133,7 +133,7 @@ TEST(EndpointClient, AFailureSaysWhatTheServerSaidAndNeverTheKey) {
 }
 
 /// As public reports have it: a limit of which little is left says when to come back.
-TEST(EndpointClient, ComesBackWhenTheServerSaysSo) {
+TEST(Client, ComesBackWhenTheServerSaysSo) {
   using Headers = std::vector<std::pair<const char*, const char*>>;
   const std::string said = R"({"error": {"message": "Rate limit reached.", "code": "rate_limit_exceeded"}})";
   const std::string google =
@@ -170,7 +170,7 @@ TEST(EndpointClient, ComesBackWhenTheServerSaysSo) {
   }
 }
 
-TEST(EndpointClient, AWholeReplyOfAnotherKindIsNamedAndNotAskedForLong) {
+TEST(Client, AWholeReplyOfAnotherKindIsNamedAndNotAskedForLong) {
   ScriptedEndpoint world(
       [](const HttpRequest& request, Responder& responder) {
         EXPECT_EQ(request.headers.find("accept-encoding"), "identity");
@@ -184,7 +184,7 @@ TEST(EndpointClient, AWholeReplyOfAnotherKindIsNamedAndNotAskedForLong) {
   EXPECT_THAT(world.requests, SizeIs(3));
 }
 
-TEST(EndpointClient, ARefusalWithinAStreamOrAReplyIsOneToo) {
+TEST(Client, ARefusalWithinAStreamOrAReplyIsOneToo) {
   for (
       const char* body :
       {R"({"error": {"code": 400, "message": "the request exceeds the available context size"}})",
@@ -198,7 +198,7 @@ TEST(EndpointClient, ARefusalWithinAStreamOrAReplyIsOneToo) {
   }
 }
 
-TEST(EndpointClient, LearnsOnceWhatAServerDoesNotKnow) {
+TEST(Client, LearnsOnceWhatAServerDoesNotKnow) {
   ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
     if (Json::parse(request.body).contains("seed")) {
       responder.send(400, {}, R"({"error": {"message": "Unsupported parameter: 'seed'", "param": "seed",
@@ -216,7 +216,7 @@ TEST(EndpointClient, LearnsOnceWhatAServerDoesNotKnow) {
   EXPECT_THAT(world.log, ElementsAre(HasSubstr("no seed"), HasSubstr("seed")));
 }
 
-TEST(EndpointClient, AReplyThatDoesNotFitTheSchemaIsAValueNotAFailure) {
+TEST(Client, AReplyThatDoesNotFitTheSchemaIsAValueNotAFailure) {
   int answers = 0;
   ScriptedEndpoint world([&](const HttpRequest&, Responder& responder) {
     say(responder, ++answers == 1 ? R"({"score": "high"})" : R"({"score": 4})");
@@ -232,7 +232,7 @@ TEST(EndpointClient, AReplyThatDoesNotFitTheSchemaIsAValueNotAFailure) {
   EXPECT_EQ(std::get<Json>(right.output)["score"], 4);
 }
 
-TEST(EndpointClient, StreamsAndTellsTheTimeToTheFirstToken) {
+TEST(Client, StreamsAndTellsTheTimeToTheFirstToken) {
   ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
     EXPECT_EQ(Json::parse(request.body)["stream"], true);
     responder.start_stream(200, {{"Content-Type", "text/event-stream"}});
@@ -257,7 +257,7 @@ TEST(EndpointClient, StreamsAndTellsTheTimeToTheFirstToken) {
   EXPECT_LE(*reply.report.timings.first_token, reply.report.timings.total);
 }
 
-TEST(EndpointClient, AnErrorInMidStreamIsTriedAgain) {
+TEST(Client, AnErrorInMidStreamIsTriedAgain) {
   ScriptedEndpoint world(
       [](const HttpRequest& request, Responder& responder) {
         if (attempt_of(request) == "2") {
@@ -277,7 +277,7 @@ TEST(EndpointClient, AnErrorInMidStreamIsTriedAgain) {
   EXPECT_EQ(world.ask(request).value().completion.text, "whole");
 }
 
-TEST(EndpointClient, Embeds) {
+TEST(Client, Embeds) {
   ScriptedEndpoint world([](const HttpRequest& request, Responder& responder) {
     EXPECT_EQ(request.target, "/v1/embeddings");
     Json data = Json::array();
@@ -293,7 +293,7 @@ TEST(EndpointClient, Embeds) {
   EXPECT_EQ(world.client->planner().ledger().total().counted.prompt, 8);
 }
 
-TEST(EndpointClient, ACancelledCallIsToldSoAndBrokenOff) {
+TEST(Client, ACancelledCallIsToldSoAndBrokenOff) {
   ScriptedEndpoint world([](const HttpRequest&, Responder&) {});
   std::optional<CallResult<Reply>> result;
   const Client::CallId call =
@@ -306,7 +306,7 @@ TEST(EndpointClient, ACancelledCallIsToldSoAndBrokenOff) {
   EXPECT_EQ(world.client->planner().in_flight(), 0U);
 }
 
-TEST(EndpointClient, AModelThatNobodyServesFails) {
+TEST(Client, AModelThatNobodyServesFails) {
   ScriptedEndpoint world([](const HttpRequest&, Responder& responder) { say(responder, "Hi"); });
   ChatRequest request = question();
   request.model = "another";
@@ -314,11 +314,11 @@ TEST(EndpointClient, AModelThatNobodyServesFails) {
   EXPECT_TRUE(world.requests.empty());
 }
 
-TEST(EndpointClient, AMissingKeyIsNamedBeforeAnythingIsSent) {
+TEST(Client, AMissingKeyIsNamedBeforeAnythingIsSent) {
   boost::asio::io_context io;
   const EndpointOptions endpoint{.url = "http://127.0.0.1:9", .model = "m", .api_key_env = "NO_SUCH_KEY"};
   try {
-    const EndpointClient client(io, {endpoint}, [](const std::string&) { return std::nullopt; }, {});
+    const Client client(io, {endpoint}, [](const std::string&) { return std::nullopt; }, {});
     FAIL();
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.kind(), ErrorKind::usage);
@@ -326,7 +326,7 @@ TEST(EndpointClient, AMissingKeyIsNamedBeforeAnythingIsSent) {
   }
 }
 
-TEST(EndpointClient, ReservationsAreWrittenDownBeforeAnythingIsSent) {
+TEST(Client, ReservationsAreWrittenDownBeforeAnythingIsSent) {
   const TempFolder folder;
   ClientOptions options;
   options.plan.budget.tokens = 10'000;
@@ -346,7 +346,7 @@ TEST(EndpointClient, ReservationsAreWrittenDownBeforeAnythingIsSent) {
   EXPECT_EQ(again.books().uncounted().calls, 0);
 }
 
-TEST(EndpointClient, SaysOnceThatAServersCountsCannotBe) {
+TEST(Client, SaysOnceThatAServersCountsCannotBe) {
   for (const char* count : {"-5", "9223372036854775807", "18446744073709551615", "1e300", "2.5"}) {
     ScriptedEndpoint world([&](const HttpRequest&, Responder& responder) {
       std::string body = completion("one two three");
@@ -365,7 +365,7 @@ TEST(EndpointClient, SaysOnceThatAServersCountsCannotBe) {
   }
 }
 
-TEST(EndpointClient, WhatCannotBeWrittenDownIsNotSent) {
+TEST(Client, WhatCannotBeWrittenDownIsNotSent) {
   ClientOptions options;
   options.plan.budget.tokens = 10'000;
   const TempFolder folder;
@@ -381,7 +381,7 @@ TEST(EndpointClient, WhatCannotBeWrittenDownIsNotSent) {
 }
 
 /// 50 tokens were asked for.
-TEST(EndpointClient, AReplyOfManyTimesWhatWasAskedForIsBrokenOff) {
+TEST(Client, AReplyOfManyTimesWhatWasAskedForIsBrokenOff) {
   std::size_t size = 0;
   ScriptedEndpoint world(
       [&](const HttpRequest&, Responder& responder) { say(responder, std::string(size, 'a')); }, quick());
@@ -394,7 +394,7 @@ TEST(EndpointClient, AReplyOfManyTimesWhatWasAskedForIsBrokenOff) {
   EXPECT_EQ(refused.error().kind, "too_large");
 }
 
-TEST(EndpointClient, ManyCallsShareTheConnections) {
+TEST(Client, ManyCallsShareTheConnections) {
   ScriptedEndpoint world([](const HttpRequest&, Responder& responder) { say(responder, "Hi"); }, {},
                          [](EndpointOptions& endpoint) { endpoint.max_in_flight = 8; });
   int done = 0;
