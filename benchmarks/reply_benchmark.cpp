@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "engine/base/json.h"
-#include "llm/chat_completions.h"
-#include "llm/json_view.h"
-#include "llm/stream_assembly.h"
+#include "llm/wire/chat_completions.h"
+#include "llm/wire/json_view.h"
+#include "llm/wire/stream.h"
 
 namespace throng::llm {
 namespace {

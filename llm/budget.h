@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
-#include "llm/money.h"
+#include "llm/ledger.h"
 
 namespace throng::llm {
 

@@ -10,7 +10,7 @@
 #include "engine/polite/request_planner.h"
 #include "llm/budget.h"
 #include "llm/ledger.h"
-#include "llm/token_statistics.h"
+#include "llm/tokens.h"
 
 namespace throng::llm {
 

@@ -14,7 +14,6 @@
 #include "engine/base/log.h"
 #include "engine/polite/endpoint_watch.h"
 #include "engine/polite/instant.h"
-#include "llm/attempt_reading.h"
 #include "llm/endpoint.h"
 #include "llm/job.h"
 

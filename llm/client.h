@@ -15,9 +15,9 @@
 #include "engine/base/json.h"
 #include "llm/budget_log.h"
 #include "llm/call_planner.h"
-#include "llm/embeddings.h"
 #include "llm/endpoint_options.h"
-#include "llm/messages.h"
+#include "llm/wire/embeddings.h"
+#include "llm/wire/messages.h"
 
 namespace boost::asio {
 class io_context;

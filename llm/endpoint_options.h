@@ -10,7 +10,7 @@
 #include "engine/base/error.h"
 #include "engine/base/json.h"
 #include "engine/polite/rate_limit.h"
-#include "llm/capabilities.h"
+#include "llm/wire/capabilities.h"
 
 namespace throng::llm {
 

@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "engine/http/http_client.h"
-#include "llm/attempt_reading.h"
+#include "engine/http/http_message.h"
+#include "llm/call_planner.h"
 #include "llm/client.h"
-#include "llm/stream_assembly.h"
+#include "llm/wire/api_error.h"
+#include "llm/wire/capabilities.h"
+#include "llm/wire/stream.h"
 
 namespace throng::llm {
 
@@ -22,6 +25,15 @@ struct Decision {
   std::variant<std::monostate, Completion, EmbeddingBatch> reply;
   std::optional<LearnedCapabilities> lesson;
   std::string learned{};  ///< what the endpoint learned of it, for a person, once
+};
+
+/// There is nothing at the address, or another kind of thing.
+bool is_nothing_there(const AttemptEnd& end);
+
+/// Where a request went.
+struct SentTo {
+  std::string origin;
+  std::string target;
 };
 
 /// A call of a Client's from its beginning to its end: what is asked, who wants to know, and the attempt

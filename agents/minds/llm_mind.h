@@ -8,8 +8,8 @@
 
 #include "agents/minds/prompt_views.h"
 #include "engine/base/random.h"
-#include "llm/messages.h"
-#include "llm/output_reading.h"
+#include "llm/wire/messages.h"
+#include "llm/wire/structured_output.h"
 
 namespace throng {
 

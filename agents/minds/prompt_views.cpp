@@ -11,7 +11,7 @@
 #include "agents/recall.h"
 #include "engine/base/json.h"
 #include "engine/base/text.h"
-#include "llm/token_estimate.h"
+#include "llm/tokens.h"
 
 namespace throng {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "engine/http/http_message.h"
 #include "llm/endpoint_options.h"
-#include "llm/models_list.h"
+#include "llm/wire/models_list.h"
 
 namespace boost::asio {
 class io_context;

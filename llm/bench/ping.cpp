@@ -6,7 +6,7 @@
 #include "engine/polite/instant.h"
 #include "llm/bench/distribution.h"
 #include "llm/endpoint.h"
-#include "llm/output_reading.h"
+#include "llm/wire/structured_output.h"
 
 namespace throng::llm::bench {
 namespace {

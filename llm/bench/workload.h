@@ -7,7 +7,7 @@
 
 #include "engine/base/options_reader.h"
 #include "engine/base/random.h"
-#include "llm/messages.h"
+#include "llm/wire/messages.h"
 
 namespace throng::llm::bench {
 

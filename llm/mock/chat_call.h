@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "llm/json_view.h"
 #include "llm/mock/error_reply.h"
+#include "llm/wire/json_view.h"
 
 namespace throng::llm::mock {
 

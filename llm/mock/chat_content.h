@@ -6,8 +6,8 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/options_reader.h"
-#include "llm/messages.h"
 #include "llm/mock/draw_stream.h"
+#include "llm/wire/messages.h"
 
 namespace throng::llm::mock {
 

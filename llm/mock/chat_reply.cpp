@@ -1,7 +1,7 @@
 #include "llm/mock/chat_reply.h"
 
-#include "llm/json_text.h"
 #include "llm/mock/text.h"
+#include "llm/wire/json_text.h"
 
 namespace throng::llm::mock {
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "llm/messages.h"
 #include "llm/mock/chat_content.h"
 #include "llm/mock/dialect.h"
+#include "llm/wire/messages.h"
 
 namespace throng::llm::mock {
 

@@ -10,9 +10,9 @@
 #include <boost/archive/iterators/transform_width.hpp>
 
 #include "engine/base/hash.h"
-#include "llm/json_text.h"
 #include "llm/mock/draw_stream.h"
 #include "llm/mock/text.h"
+#include "llm/wire/json_text.h"
 
 namespace throng::llm::mock {
 namespace {

@@ -5,9 +5,9 @@
 #include <variant>
 #include <vector>
 
-#include "llm/embeddings.h"
-#include "llm/json_view.h"
 #include "llm/mock/error_reply.h"
+#include "llm/wire/embeddings.h"
+#include "llm/wire/json_view.h"
 
 namespace throng::llm::mock {
 

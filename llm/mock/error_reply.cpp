@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "llm/json_text.h"
+#include "llm/wire/json_text.h"
 
 namespace throng::llm::mock {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "llm/api_error.h"
+#include "llm/wire/api_error.h"
 
 namespace throng::llm::mock {
 

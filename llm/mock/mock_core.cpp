@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "llm/json_view.h"
 #include "llm/mock/chat_call.h"
 #include "llm/mock/embeddings_reply.h"
 #include "llm/mock/text.h"
+#include "llm/wire/json_view.h"
 
 namespace throng::llm::mock {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "engine/http/http_message.h"
-#include "llm/messages.h"
 #include "llm/mock/chat_reply.h"
 #include "llm/mock/fault.h"
+#include "llm/wire/messages.h"
 
 namespace throng::llm::mock {
 

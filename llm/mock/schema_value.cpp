@@ -5,8 +5,8 @@
 #include <optional>
 #include <unordered_set>
 
-#include "llm/json_text.h"
 #include "llm/mock/text.h"
+#include "llm/wire/json_text.h"
 
 namespace throng::llm::mock {
 namespace {

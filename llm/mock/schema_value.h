@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "llm/json_view.h"
 #include "llm/mock/draw_stream.h"
+#include "llm/wire/json_view.h"
 
 namespace throng::llm::mock {
 

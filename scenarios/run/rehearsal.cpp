@@ -1,8 +1,8 @@
 #include "scenarios/run/rehearsal.h"
 
-#include "llm/chat_completions.h"
 #include "llm/job.h"
-#include "llm/token_estimate.h"
+#include "llm/tokens.h"
+#include "llm/wire/chat_completions.h"
 
 namespace throng {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "agents/played/played_agent.h"
 #include "engine/sim/external.h"
-#include "llm/messages.h"
 #include "llm/mock/mock_core.h"
+#include "llm/wire/messages.h"
 
 namespace throng {
 

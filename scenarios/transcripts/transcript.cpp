@@ -9,7 +9,7 @@
 #include "embedded/transcript_schema.h"
 #include "engine/base/error.h"
 #include "engine/base/json.h"
-#include "llm/reasoning.h"
+#include "llm/wire/reasoning.h"
 #include "recsys/data/external_ids.h"
 #include "recsys/text/mapped_file.h"
 #include "recsys/text/text.h"

@@ -30,7 +30,7 @@ struct TranscriptPage {
 };
 
 /// What a language model answered as one agent of the `agent4rec` protocol, without what it thought aloud before
-/// (llm/reasoning.h).
+/// (llm/wire/reasoning.h).
 struct Transcript {
   std::size_t line = 0;  ///< of the file, from 1
   std::string agent;

@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "llm/chat_completions.h"
-#include "llm/models_list.h"
+#include "llm/wire/chat_completions.h"
+#include "llm/wire/models_list.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace throng;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "llm/embeddings.h"
+#include "llm/wire/embeddings.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace throng::llm;

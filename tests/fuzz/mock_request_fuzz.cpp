@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "llm/chat_completions.h"
 #include "llm/mock/delivery.h"
 #include "llm/mock/mock_core.h"
-#include "llm/stream_assembly.h"
+#include "llm/wire/chat_completions.h"
+#include "llm/wire/stream.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace throng::llm;

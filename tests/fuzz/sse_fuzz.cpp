@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "llm/sse.h"
+#include "llm/wire/stream.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "llm/stream_assembly.h"
+#include "llm/wire/stream.h"
 
 namespace {
 

@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "llm/reasoning.h"
-#include "llm/structured_output.h"
+#include "llm/wire/reasoning.h"
+#include "llm/wire/structured_output.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include "llm/bench/ping.h"
 #include "llm/client.h"
 #include "llm/mock/mock_server.h"
-#include "llm/output_reading.h"
+#include "llm/wire/structured_output.h"
 
 namespace throng::llm {
 namespace {

@@ -9,7 +9,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
 #include "engine/sim/external.h"
-#include "llm/messages.h"
+#include "llm/wire/messages.h"
 
 namespace throng::testing {
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "llm/bench/prompts_file.h"
-#include "llm/token_estimate.h"
+#include "llm/tokens.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng::llm::bench {

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "llm/capabilities.h"
-#include "llm/json_view.h"
+#include "llm/wire/capabilities.h"
+#include "llm/wire/json_view.h"
 
 namespace throng::llm::mock {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <gmock/gmock.h>
 
-#include "llm/json_view.h"
 #include "llm/mock/text.h"
-#include "llm/structured_output.h"
+#include "llm/wire/json_view.h"
+#include "llm/wire/structured_output.h"
 
 namespace throng::llm::mock {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <gmock/gmock.h>
 
-#include "llm/chat_completions.h"
-#include "llm/stream_assembly.h"
+#include "llm/wire/chat_completions.h"
+#include "llm/wire/stream.h"
 
 namespace throng::llm::mock {
 namespace {

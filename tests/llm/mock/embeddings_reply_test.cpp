@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "llm/json_view.h"
+#include "llm/wire/json_view.h"
 
 namespace throng::llm::mock {
 namespace {

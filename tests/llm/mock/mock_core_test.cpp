@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "llm/chat_completions.h"
-#include "llm/embeddings.h"
+#include "llm/wire/chat_completions.h"
+#include "llm/wire/embeddings.h"
 
 namespace throng::llm::mock {
 namespace {

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
-#include "llm/chat_completions.h"
-#include "llm/stream_assembly.h"
+#include "llm/wire/chat_completions.h"
+#include "llm/wire/stream.h"
 #include "tests/llm/mock/mock_world.h"
 
 namespace throng::llm::mock {

@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "engine/base/process.h"
-#include "llm/chat_completions.h"
-#include "llm/stream_assembly.h"
+#include "llm/wire/chat_completions.h"
+#include "llm/wire/stream.h"
 #include "tests/llm/mock/mock_world.h"
 #include "tests/support/temp_folder.h"
 

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "llm/json_view.h"
-#include "llm/structured_output.h"
+#include "llm/wire/json_view.h"
+#include "llm/wire/structured_output.h"
 
 namespace throng::llm::mock {
 namespace {
