@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "agents/played/play.h"
-#include "llm/mock/draw_stream.h"
+#include "llm/mock/text.h"
 
 namespace throng::played {
 

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "llm/mock/error_reply.h"
+#include "llm/mock/dialect.h"
 #include "llm/wire/json_view.h"
 
 namespace throng::llm::mock {

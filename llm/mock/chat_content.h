@@ -6,8 +6,12 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/options_reader.h"
-#include "llm/mock/draw_stream.h"
+#include "llm/mock/text.h"
 #include "llm/wire/messages.h"
+
+namespace throng::llm {
+class JsonView;
+}
 
 namespace throng::llm::mock {
 
@@ -39,5 +43,20 @@ ChatContent chat_content(const ChatCall& call, const Range<int>& tokens, Content
 
 /// `text`, cut to the call's max_tokens.
 ChatContent cut_content(std::string text, const ChatCall& call);
+
+enum class Fits {
+  yes,
+  lacks_member,  ///< the first required member of the outermost object is left out
+};
+
+/// Appends a JSON value that fits a JSON Schema: type (the first of several but null), enum, const, properties (all
+/// of them), required, items, minItems, maxItems, uniqueItems, bounds of numbers, multipleOf, lengths of strings, anyOf and
+/// oneOf (the first), allOf (one after the other, the first that says a type), local $ref. What it does not
+/// know it ignores, `pattern` and `format` among it. False if the schema asks for more than a server would
+/// write (deep recursion, a megabyte); what was appended then is not JSON.
+bool append_value(std::string& out, JsonView schema, DrawStream& draws, Fits fits = Fits::yes);
+
+/// Whether the value that a schema asks for is an object.
+bool wants_object(JsonView schema);
 
 }  // namespace throng::llm::mock

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "llm/mock/error_reply.h"
+#include "llm/mock/dialect.h"
 
 namespace throng::llm::mock {
 namespace {

@@ -7,9 +7,22 @@
 #include <vector>
 
 #include "engine/base/json.h"
-#include "llm/mock/error_reply.h"
+#include "llm/wire/api_error.h"
 
 namespace throng::llm::mock {
+
+/// An error as a reply carries it.
+struct ErrorReply {
+  int status = 400;
+  ApiError error;
+};
+
+/// OpenAI's envelope: {"error": {"message", "type", "param", "code"}}, null for what is "".
+std::string error_body(const ApiError& error);
+
+ErrorReply invalid_request(std::string message, std::string param, std::string code = "");
+/// What a server says that does not know a parameter, or a use of it.
+ErrorReply unsupported(std::string_view what, std::string param);
 
 /// How one provider's servers write what OpenAI's write otherwise. A table: dialects.json beside this file.
 struct Dialect {
@@ -42,5 +55,21 @@ Dialect dialect_of(const std::string& name);
 
 /// An error as the dialect writes it.
 std::string error_body(const Dialect& dialect, const ErrorReply& reply);
+
+enum class Endpoint { chat, embeddings, models, stats, none };
+
+/// What a request target names. Known with and without `/v1`, below `/openai/v1`, and (with an api-version in the
+/// query) as Azure writes it.
+struct Route {
+  Endpoint endpoint = Endpoint::none;
+  std::string_view deployment;  ///< Azure's; a view into the target
+};
+
+Route route_of(std::string_view target);
+/// Of a dialect with a base only what stands below that.
+Route route_of(std::string_view target, const Dialect& dialect);
+
+/// The method that an endpoint takes.
+std::string_view method_of(Endpoint endpoint);
 
 }  // namespace throng::llm::mock

@@ -10,7 +10,6 @@
 #include <boost/archive/iterators/transform_width.hpp>
 
 #include "engine/base/hash.h"
-#include "llm/mock/draw_stream.h"
 #include "llm/mock/text.h"
 #include "llm/wire/json_text.h"
 

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "llm/mock/error_reply.h"
+#include "llm/mock/dialect.h"
 #include "llm/wire/embeddings.h"
 #include "llm/wire/json_view.h"
 

@@ -1,16 +1,18 @@
 #include "llm/mock/mock_server.h"
 
+#include <algorithm>
 #include <deque>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "engine/base/log.h"
+#include "engine/base/process.h"
 #include "engine/http/http_server.h"
-#include "llm/mock/delay_queue.h"
 #include "llm/mock/delivery.h"
-#include "llm/mock/mock_core.h"
 
 namespace throng::llm::mock {
 namespace {
@@ -28,6 +30,38 @@ net::HttpServerOptions server_options(const MockOptions& options) {
   return server;
 }
 
+/// What is due when, the earliest first; equal times in the order they were added. Pure.
+template <class T>
+class DelayQueue {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  void push(TimePoint at, T what) {
+    entries_.push_back({at, added_++, std::move(what)});
+    std::push_heap(entries_.begin(), entries_.end(), later);
+  }
+  bool empty() const { return entries_.empty(); }
+  /// Only if there is one, as `pop`.
+  TimePoint next() const { return entries_.front().at; }
+  T pop() {
+    std::pop_heap(entries_.begin(), entries_.end(), later);
+    T what = std::move(entries_.back().what);
+    entries_.pop_back();
+    return what;
+  }
+
+ private:
+  struct Entry {
+    TimePoint at;
+    std::uint64_t added;
+    T what;
+  };
+  static bool later(const Entry& a, const Entry& b) { return a.at != b.at ? a.at > b.at : a.added > b.added; }
+
+  std::vector<Entry> entries_;
+  std::uint64_t added_ = 0;
+};
+
 struct Call {
   Call(Plan plan, net::Responder to, bool is_counted)
       : delivery(std::move(plan)), responder(std::move(to)), counted(is_counted) {}
@@ -37,6 +71,41 @@ struct Call {
   Step step;             ///< the next one
   bool counted = false;  ///< among the requests
   bool has_slot = false;
+};
+
+/// For the last replies to be taken.
+constexpr std::chrono::seconds kFarewell{1};
+
+void log_stats(std::string_view what, const MockStats& stats) {
+  log_event(LogLevel::info, "mock", what,
+            {{"requests", stats.requests},
+             {"completed", stats.completed},
+             {"rejected_rpm", stats.rejected_rpm},
+             {"rejected_tpm", stats.rejected_tpm},
+             {"aborted", stats.aborted},
+             {"in_flight", stats.in_flight},
+             {"connections", stats.connections},
+             {"rss_mb", rss_bytes() >> 20U}});
+}
+
+/// Logs each minute how the server stands.
+class MinuteLog {
+ public:
+  MinuteLog(boost::asio::io_context& io, const MockServer& server) : timer_(io), server_(server) { wait(); }
+  void cancel() { timer_.cancel(); }
+
+ private:
+  void wait() {
+    timer_.expires_after(std::chrono::minutes(1));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      log_stats("so far", server_.stats());
+      wait();
+    });
+  }
+
+  boost::asio::steady_timer timer_;
+  const MockServer& server_;
 };
 
 }  // namespace
@@ -246,5 +315,44 @@ void MockServer::after_requests(std::int64_t count, std::function<void()> then) 
   inside_->after_requests(count, std::move(then));
 }
 void MockServer::stop() { inside_->stop(); }
+
+MockStats serve(const ServeOptions& options, const std::function<void(const std::string& url)>& listening) {
+  raise_open_files_limit();
+  boost::asio::io_context io(1);
+  MockServer server(io, options.mock);
+  const auto stop = [&io](const boost::system::error_code& error, auto...) {
+    if (!error) io.stop();
+  };
+  boost::asio::signal_set signals(io);
+  for (const int signal : ending_signals()) signals.add(signal);
+  signals.async_wait(stop);
+  boost::asio::steady_timer end(io);
+  if (options.duration.count() > 0) {
+    end.expires_after(options.duration);
+    end.async_wait(stop);
+  }
+  bool enough = false;
+  if (options.max_requests > 0) {
+    server.after_requests(options.max_requests, [&] {
+      enough = true;
+      io.stop();
+    });
+  }
+  log_event(LogLevel::info, "mock", "listening", {{"url", server.url()}});
+  MinuteLog minutes(io, server);
+  listening(server.url());
+  io.run();
+  minutes.cancel();
+  if (enough) {
+    signals.cancel();
+    end.cancel();
+    server.stop();
+    io.restart();
+    io.run_for(kFarewell);
+  }
+  const MockStats stats = server.stats();
+  log_stats("ended", stats);
+  return stats;
+}
 
 }  // namespace throng::llm::mock

@@ -11,7 +11,7 @@
 #include "agents/played/played_agent.h"
 #include "engine/http/http_server.h"
 #include "engine/polite/rate_limit.h"
-#include "llm/mock/serve.h"
+#include "llm/mock/mock_server.h"
 #include "scenarios/cli/command_llm.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/log_arguments.h"

@@ -1,8 +1,6 @@
-#include "llm/mock/fault.h"
+#include "llm/mock/mock_options.h"
 
 #include <gmock/gmock.h>
-
-#include "llm/mock/mock_options.h"
 
 namespace throng::llm::mock {
 namespace {

@@ -1,4 +1,4 @@
-#include "llm/mock/route.h"
+#include "llm/mock/dialect.h"
 
 #include <gmock/gmock.h>
 
