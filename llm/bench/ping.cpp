@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "engine/polite/instant.h"
-#include "llm/bench/distribution.h"
+#include "llm/bench/measurements.h"
 #include "llm/endpoint.h"
 #include "llm/wire/structured_output.h"
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@
 #include "llm/wire/messages.h"
 
 namespace throng::llm::bench {
+
+/// Reads one prompt per line, or from JSON lines (the file's first character is "{") the member "prompt". Empty lines are
+/// left out. Throws Failure(data) naming the file and the line, or for a file without prompts.
+std::vector<std::string> read_prompts(const std::filesystem::path& file);
 
 enum class CompletionLength {
   free,    ///< the model ends when it likes, at most after `max_tokens`

@@ -9,7 +9,7 @@
 #include "engine/base/process.h"
 #include "llm/bench/bench.h"
 #include "llm/bench/discovery.h"
-#include "llm/bench/prompts_file.h"
+#include "llm/bench/workload.h"
 #include "llm/endpoint_paths.h"
 #include "scenarios/cli/command_llm.h"
 #include "scenarios/cli/endpoint_arguments.h"

@@ -6,7 +6,7 @@
 
 namespace throng {
 
-/// A load test for the terminal. `test` is the object of `throng llm bench --json`: a point as llm/bench/point.h describes
+/// A load test for the terminal. `test` is the object of `throng llm bench --json`: a point as llm/bench/bench.h describes
 /// it, with "url" and "model", and for a sweep "points".
 std::string load_test_text(const Json& test);
 

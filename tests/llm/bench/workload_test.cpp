@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include "llm/bench/prompts_file.h"
 #include "llm/tokens.h"
 #include "tests/support/temp_folder.h"
 

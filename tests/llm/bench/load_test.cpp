@@ -1,4 +1,4 @@
-#include "llm/bench/pacer.h"
+#include "llm/bench/load.h"
 
 #include <gmock/gmock.h>
 
