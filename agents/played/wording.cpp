@@ -1,13 +1,12 @@
 #include "agents/played/wording.h"
 
 #include <algorithm>
-#include <array>
-#include <span>
 
 #include <fmt/format.h>
 
 #include "agents/minds/title_text.h"
 #include "agents/session_record.h"
+#include "embedded/played_phrases.h"
 #include "engine/base/json.h"
 #include "engine/base/text.h"
 
@@ -17,109 +16,12 @@ namespace {
 constexpr Purpose kWords("mock/agent/words");
 constexpr Purpose kTitles("mock/agent/titles");
 
-using Phrases = std::span<const std::string_view>;  // % stands for the genres
-
-constexpr std::array<std::string_view, 4> kBriefYes{"close to my taste for %", "% is what I like",
-                                                    "sounds like something for me",
-                                                    "fits what I usually pick"};
-constexpr std::array<std::string_view, 4> kBriefNo{"% is not for me", "too far from my taste",
-                                                   "does not appeal to me", "not what I look for"};
-constexpr std::array<std::string_view, 4> kYes{
-    "It is close to my taste, and I am always glad to come across some more of %. ",
-    "I have long been fond of %, and by its description this looks like a good example. ",
-    "This fits what I usually look for, since % is what I come here for. ",
-    "I enjoy %, and what is said about it here sounds as if it was made for me. "};
-constexpr std::array<std::string_view, 4> kYesToo{
-    "The idea is intriguing, and I would like to know how it works out.",
-    "Others seem to think well of it too, which makes me a little more curious.",
-    "It sounds engaging without being something that I have come across many times before.",
-    "I expect it to hold my interest to the end."};
-constexpr std::array<std::string_view, 4> kNo{
-    "I am not really drawn to %, and nothing in the description changes my mind. ",
-    "Although others may rate it well, % is not what I am looking for. ",
-    "It does not match my taste, which leans towards other things than %. ",
-    "This sounds too far from what I usually like, and % seldom works for me. "};
-constexpr std::array<std::string_view, 3> kNoToo{
-    "I can see why others enjoy it, but it would not hold my attention.",
-    "I would rather wait for something that suits me better.",
-    "The description leaves me cold, so I pass over it this time."};
-
-constexpr std::array<std::string_view, 3> kChosen{
-    "These suit my taste best, and they are as many as I care to take on at one time.",
-    "I want to give these a try, since they match what I like and seem worth the hours.",
-    "They are the ones on this page that I would really enjoy, given how often I come here."};
-constexpr std::array<std::string_view, 2> kNoneChosen{
-    "Nothing on this page appeals to me enough to spend my time on it.",
-    "I do not feel like picking any of these at the moment, though some of them are not bad."};
-
-constexpr std::array<std::array<std::string_view, 3>, 5> kFeelings{{
-    {"I regret having spent my time on it, for hardly anything in it worked for me and I was glad when it "
-     "was over.",
-     "It annoyed me from beginning to end; I could not believe in any of it and would not recommend it to "
-     "anyone.",
-     "A great letdown, clumsy and tiresome, and quite unlike what the description had led me to expect."},
-    {"I had hoped for more; a few moments were good, but on the whole it was rather dull and too long.",
-     "It did not hold my interest, and although I see what it was meant to be, it left me mostly bored.",
-     "Not for me in the end: it starts well enough, but then it loses its way and never recovers."},
-    {"It was all right, neither good nor bad, and I will probably have forgotten most of it within a week.",
-     "A decent way to spend some time, but it did not touch me much and offered little that was new.",
-     "I liked parts of it and was bored by others, so that I am left without any strong feeling."},
-    {"I enjoyed it a good deal; it kept me engaged throughout, and some of it stayed with me afterwards.",
-     "A pleasant surprise, well made and easy to like, even if a few things could have been better.",
-     "It was just what I had hoped for, with enough in it to make me think about it the next day."},
-    {"I loved every part of it; it moved me, surprised me and will stay with me for a long time to come.",
-     "Wonderful from beginning to end, one of the best that I have come across here, and I would go back to "
-     "it at once.",
-     "It captivated me completely, and I cannot think of anything that I would have wanted to be different."},
-}};
-
-constexpr std::array<std::string_view, 3> kPositive{
-    "So far I am content with the recommendations, since several of them suit my taste and I enjoyed what I "
-    "picked.",
-    "The system seems to understand what I like, and what I have picked up to now was mostly worth my time.",
-    "I have found some that I liked, which gives me a good feeling about what has been recommended to me."};
-constexpr std::array<std::string_view, 3> kNegative{
-    "Most of what was recommended had little to do with my taste, and what I picked did not please me much.",
-    "I am not satisfied, as I hardly found anything on these pages that I would have chosen for myself.",
-    "The recommendations miss what I am looking for, and that makes going through them feel like a waste of "
-    "time."};
-
-constexpr std::array<std::string_view, 3> kBriefGoOn{"want to see what else there is", "still enjoying this",
-                                                     "not tired yet"};
-constexpr std::array<std::string_view, 2> kBriefTired{"getting tired of browsing", "enough for today"};
-constexpr std::array<std::string_view, 2> kBriefDispleased{"little that suits my taste",
-                                                           "not satisfied with these pages"};
-constexpr std::array<std::string_view, 3> kGoOn{
-    "I am not tired yet and would like to see whether the next page has more of what I enjoy.",
-    "The last page was good enough to make me curious about what else there is.",
-    "I still have some time and am in the mood to look at a few more."};
-constexpr std::array<std::string_view, 2> kTired{
-    "I have seen enough for today and am getting tired of going through more pages.",
-    "After these pages I feel tired, and I have found what I can use at the moment."};
-constexpr std::array<std::string_view, 2> kDispleased{
-    "There is too little here that suits my taste for me to go on.",
-    "I am not satisfied with what I have been shown and do not expect the next page to be better."};
-
-constexpr std::array<std::string_view, 2> kReflectGood{
-    "The system has caught what I like, and most of what it shows me is at least worth a look.",
-    "I am satisfied, for the recommendations come close to my taste and now and then surprise me."};
-constexpr std::array<std::string_view, 2> kReflectMiddling{
-    "The recommendations are mixed; some of them suit me well, while others seem to be meant for somebody "
-    "else.",
-    "The system knows my taste in part, but it keeps showing me things that I would never pick."};
-constexpr std::array<std::string_view, 2> kReflectBad{
-    "The system does not know my taste, since little of what it shows me has to do with what I like.",
-    "I am dissatisfied; there was hardly anything among the recommendations that I wanted to pick."};
-
-constexpr std::array<std::string_view, 2> kWhyGood{
-    " I found several that I really enjoyed, and I would come back to see what it recommends next.",
-    " It offered enough variety, and what I picked was for the most part as good as I had hoped."};
-constexpr std::array<std::string_view, 2> kWhyMiddling{
-    " A few of my picks were good, yet I had to pass over many others before I came to them.",
-    " It is usable, but with a better idea of what I rate high it could serve me much better."};
-constexpr std::array<std::string_view, 2> kWhyBad{
-    " I had to pass over nearly everything, and what I did pick was not as good as it had sounded.",
-    " It seems to recommend what is popular rather than what fits me, so I left without much."};
+/// What played users say; % stands for the genres. See phrases.json beside this file.
+const Json& phrases() {
+  static const Json parsed =
+      parse_json(embedded::played_phrases, "phrases.json", ErrorKind::unexpected).value();
+  return parsed;
+}
 
 /// The first two, in small letters.
 std::string genres_of(const ItemAnswer& item) {
@@ -136,9 +38,8 @@ std::string filled(std::string phrase, std::string_view genres) {
   return phrase;
 }
 
-Phrases by_satisfaction(int of_ten, Phrases good, Phrases middling, Phrases bad) {
-  if (of_ten >= 7) return good;
-  return of_ten >= 4 ? middling : bad;
+std::string_view by_satisfaction(int of_ten) {
+  return of_ten >= 7 ? "good" : of_ten >= 4 ? "middling" : "bad";
 }
 
 /// The nearest rating from 1 to 5.
@@ -165,28 +66,32 @@ bool are_distinct(std::vector<std::string> titles) {
 
 Wording::Wording(AnswerForm form, const Draws& draws) : form_(form), draws_(draws), stream_(draws, kWords) {}
 
-std::string Wording::one_of(Phrases phrases) { return std::string(phrases[stream_.bits() % phrases.size()]); }
+std::string Wording::one_of(std::string_view what, std::string_view kind) {
+  const Json& all = phrases().at(what);
+  const Json& some = kind.empty() ? all : all.at(kind);
+  return some.at(stream_.bits() % some.size()).get<std::string>();
+}
 
 std::string Wording::alignment(const ItemAnswer& item) {
+  const std::string_view what = item.aligned ? "aligned" : "not aligned";
   const std::string genres = genres_of(item);
-  if (brief()) return filled(one_of(item.aligned ? kBriefYes : kBriefNo), genres);
-  const std::string first = filled(one_of(item.aligned ? kYes : kNo), genres);
-  return first + (item.aligned ? one_of(kYesToo) : one_of(kNoToo));
+  if (brief()) return filled(one_of(what, "brief"), genres);
+  const std::string first = filled(one_of(what, "first"), genres);
+  return first + one_of(what, "then");
 }
 
 std::string Wording::decision(const Mood& mood) {
-  if (!mood.exits) return brief() ? one_of(kBriefGoOn) : one_of(kGoOn);
-  if (mood.satisfaction < 4) return one_of(brief() ? kBriefDispleased : kDispleased);
-  return one_of(brief() ? kBriefTired : kTired);
-}
-
-std::string Wording::reflection(int satisfaction) {
-  return one_of(by_satisfaction(satisfaction, kReflectGood, kReflectMiddling, kReflectBad));
+  const std::string_view why = !mood.exits ? "goes on" : mood.satisfaction < 4 ? "displeased" : "tired";
+  return one_of(why, brief() ? "brief" : "long");
 }
 
 std::string Wording::interview(int score) {
   const std::string text = reflection(score);
-  return brief() ? text : text + one_of(by_satisfaction(score, kWhyGood, kWhyMiddling, kWhyBad));
+  return brief() ? text : text + one_of("why", by_satisfaction(score));
+}
+
+std::string Wording::reflection(int satisfaction) {
+  return one_of("satisfied", by_satisfaction(satisfaction));
 }
 
 std::string Wording::page_json(const PageAnswer& answer) {
@@ -221,20 +126,20 @@ std::string Wording::page_lines(const PageAnswer& answer, std::string_view label
   }
   const auto views = std::ranges::count_if(answer.items, &ItemAnswer::viewed);
   out += fmt::format("\nNUM: {}; WATCH: {}; REASON: {}", views, views > 0 ? watched : "none",
-                     views > 0 ? one_of(kChosen) : one_of(kNoneChosen));
+                     one_of(views > 0 ? "picked" : "picked nothing"));
   std::string_view before = "\n\n";
   for (std::size_t i = 0; i < titles.size(); ++i) {
     const ItemAnswer& item = answer.items[i];
     if (!item.viewed) continue;
     out += fmt::format("{}{}: {}; RATING: {}; FEELING: {}", std::exchange(before, "\n"), label, titles[i],
-                       item.rating, one_of(kFeelings.at(static_cast<std::size_t>(rating_of(item) - 1))));
+                       item.rating, one_of("feelings", std::to_string(rating_of(item))));
   }
   return out;
 }
 
 std::string Wording::decision_lines(const Mood& mood) {
   const bool positive = mood.satisfaction >= 4;
-  const std::string overall = one_of(positive ? kPositive : kNegative);
+  const std::string overall = one_of(positive ? "positive" : "negative");
   return fmt::format("{}: {}\n[{}]; Reason: {}", positive ? "POSITIVE" : "NEGATIVE", overall,
                      mood.exits ? "EXIT" : "NEXT", decision(mood));
 }

@@ -27,7 +27,7 @@ class Wording {
 
  private:
   bool brief() const { return form_ == AnswerForm::json; }
-  std::string one_of(std::span<const std::string_view> phrases);
+  std::string one_of(std::string_view what, std::string_view kind = {});
   std::string alignment(const ItemAnswer& item);
   std::string decision(const Mood& mood);
   std::string reflection(int satisfaction);
