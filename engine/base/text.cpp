@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -26,6 +28,20 @@ std::string lower_case(std::string text) {
 }
 
 namespace {
+
+bool is_ascii(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & kHighBits) != 0) return false;
+  }
+  for (; at < text.size(); ++at) {
+    if ((static_cast<unsigned char>(text[at]) & 0x80U) != 0) return false;
+  }
+  return true;
+}
 
 /// By the Unicode Character Database, as utf8proc has it.
 bool is_unseen(char32_t c) {
@@ -58,9 +74,12 @@ std::string replaced(std::string_view text, bool keeps_line_feeds) {
 
 }  // namespace
 
-bool is_valid_utf8(std::string_view bytes) { return utf8::is_valid(bytes.begin(), bytes.end()); }
+bool is_valid_utf8(std::string_view bytes) {
+  return is_ascii(bytes) || utf8::is_valid(bytes.begin(), bytes.end());
+}
 
 std::string to_valid_utf8(std::string_view bytes) {
+  if (is_valid_utf8(bytes)) return std::string(bytes);
   std::string text;
   text.reserve(bytes.size());
   utf8::replace_invalid(bytes.begin(), bytes.end(), std::back_inserter(text));

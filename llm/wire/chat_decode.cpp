@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/text.h"
 #include "llm/wire/api_error.h"
 #include "llm/wire/chat_completions.h"
-#include "llm/wire/json_text.h"
 #include "llm/wire/json_view.h"
 #include "llm/wire/reasoning.h"
 #include "llm/wire/stream.h"
@@ -120,7 +120,7 @@ void complete(Completion& completion) {
   for (std::string* text :
        {&completion.text, &completion.reasoning, &completion.tool_call, &completion.refusal,
         &completion.model, &completion.id, &completion.system_fingerprint}) {
-    *text = valid_utf8(std::move(*text));
+    *text = to_valid_utf8(*text);
   }
   SplitText split = split_reasoning(std::move(completion.text));
   completion.text = std::move(split.text);

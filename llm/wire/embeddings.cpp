@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "engine/base/text.h"
 #include "llm/wire/api_error.h"
 #include "llm/wire/json_text.h"
 #include "llm/wire/json_view.h"
@@ -111,7 +112,7 @@ Decoded<EmbeddingBatch> decode_embeddings(std::string_view body, std::size_t inp
     if (batch.dimensions == 0 || batch.values.size() != batch.dimensions * (i + 1))
       return BrokenEnvelope{"embeddings of different lengths"};
   }
-  batch.model = valid_utf8(std::string(reply.object()["model"].text()));
+  batch.model = to_valid_utf8(reply.object()["model"].text());
   if (const auto prompt = reply.object()["usage"]["prompt_tokens"].claimed_count())
     batch.usage = {.source = UsageSource::server, .prompt = *prompt};
   return batch;

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -18,20 +17,6 @@ namespace throng::llm {
 namespace {
 
 constexpr std::uint32_t kStandIns = 0x10FF00;
-
-bool is_ascii(std::string_view text) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-  std::size_t at = 0;
-  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, sizeof word);
-    if ((word & kHighBits) != 0) return false;
-  }
-  for (; at < text.size(); ++at) {
-    if ((static_cast<unsigned char>(text[at]) & 0x80U) != 0) return false;
-  }
-  return true;
-}
 
 constexpr bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
@@ -202,7 +187,7 @@ class Mender {
 
 void append_json_text(std::string& out, std::string_view text) {
   if (is_valid_utf8(text)) return append_escaped(out, text);
-  append_escaped(out, valid_utf8(std::string(text)));
+  append_escaped(out, to_valid_utf8(text));
 }
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -214,18 +199,6 @@ void append_json_string(std::string& out, std::string_view text) {
 void append_json_number(std::string& out, std::int64_t number) { append_number(out, number); }
 
 void append_json_number(std::string& out, double number) { append_number(out, number); }
-
-std::string valid_utf8(std::string text) {
-  if (is_valid_utf8(text)) return text;
-  std::string valid;
-  valid.reserve(text.size());
-  utf8::replace_invalid(text.begin(), text.end(), std::back_inserter(valid));
-  return valid;
-}
-
-bool is_valid_utf8(std::string_view text) {
-  return is_ascii(text) || utf8::is_valid(text.begin(), text.end());
-}
 
 std::string with_stand_ins(std::string_view bytes) {
   std::string text;
@@ -288,7 +261,7 @@ std::string mended_json(std::string_view text) { return Mender(text).mend(); }
 
 std::string strict_json(std::string_view text) {
   constexpr std::size_t kMostDigits = 18;
-  const std::string valid = valid_utf8(std::string(text));
+  const std::string valid = to_valid_utf8(text);
   text = valid;
   std::string out;
   out.reserve(text.size());

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "engine/base/text.h"
 #include "llm/wire/api_error.h"
-#include "llm/wire/json_text.h"
 #include "llm/wire/json_view.h"
 
 namespace throng::llm {
@@ -19,7 +19,7 @@ std::optional<std::int64_t> context_length(JsonView entry) {
 }
 
 std::string name_at(JsonView entry, std::string_view key, const Secrets& secrets) {
-  std::string name = valid_utf8(std::string(entry[key].text()));
+  std::string name = to_valid_utf8(entry[key].text());
   redact_data(name, secrets);
   return name;
 }

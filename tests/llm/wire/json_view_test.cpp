@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/base/process.h"
+#include "engine/base/text.h"
 #include "llm/wire/json_text.h"
 
 namespace throng::llm {
