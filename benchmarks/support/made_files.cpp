@@ -7,7 +7,7 @@
 
 #include <zlib.h>
 
-#include "recsys/text/mapped_file.h"
+#include "engine/base/files.h"
 
 namespace throng {
 

@@ -141,8 +141,7 @@ class Simulated {
       lasts = run_.latencies[call];
       end.usage = TokenCounts{.prompt = kPrompt, .completion = kPrompt};
     }
-    end.hints = end.failed.hints =
-        read_server_hints(headers, WallTime());
+    end.hints = end.failed.hints = read_server_hints(headers, WallTime());
     at(now_ + lasts + network(), call, false);
   }
 

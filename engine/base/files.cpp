@@ -4,7 +4,10 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
+#include <boost/interprocess/file_mapping.hpp>
+#include <boost/interprocess/mapped_region.hpp>
 #include <ext/stdio_filebuf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -193,6 +196,27 @@ bool is_locked(const std::filesystem::path& folder) {
   const bool is_held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   close(file);
   return is_held;
+}
+
+MappedFile::MappedFile(const std::filesystem::path& path) {
+  namespace ipc = boost::interprocess;
+  const auto fail = [&](std::string_view reason) {
+    throw Failure(ErrorKind::data, fmt::format("{}: {}", path.string(), reason));
+  };
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) fail("there is no such file");
+  if (!std::filesystem::is_regular_file(status)) fail("is not a file");
+  if (std::filesystem::file_size(path, error) == 0) return;
+  try {
+    auto region =
+        std::make_shared<ipc::mapped_region>(ipc::file_mapping(path.c_str(), ipc::read_only), ipc::read_only);
+    region->advise(ipc::mapped_region::advice_sequential);
+    text_ = {static_cast<const char*>(region->get_address()), region->get_size()};
+    region_ = std::move(region);
+  } catch (const ipc::interprocess_exception& cause) {
+    fail(fmt::format("cannot be read: {}", cause.what()));
+  }
 }
 
 }  // namespace throng

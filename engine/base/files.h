@@ -95,4 +95,18 @@ class FolderLock {
 /// Whether a process holds the lock of a folder. Changes nothing.
 bool is_locked(const std::filesystem::path& folder);
 
+/// A file as text in memory, paged in as it is read. The file must not be cut short meanwhile.
+class MappedFile {
+ public:
+  /// Throws Failure(data) naming the path if it is no readable regular file.
+  explicit MappedFile(const std::filesystem::path& path);
+
+  /// Valid as long as this object lives.
+  std::string_view text() const { return text_; }
+
+ private:
+  std::shared_ptr<const void> region_;  ///< null for an empty file
+  std::string_view text_;
+};
+
 }  // namespace throng

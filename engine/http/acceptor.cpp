@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/error.h"
-#include "engine/http/tls_context.h"
+#include "engine/http/transport.h"
 
 namespace throng::net {
 namespace {

@@ -13,7 +13,6 @@
 
 #include "engine/http/deadline_timer.h"
 #include "engine/http/http_client.h"
-#include "engine/http/tls_context.h"
 #include "engine/http/transport.h"
 
 namespace throng::net {

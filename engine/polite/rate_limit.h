@@ -71,7 +71,7 @@ class RateLimit {
   /// A 429: nothing goes before `until`, whichever call got it. Bursts become smaller (`Pacing::automatic`), of the
   /// limit that `hints` say is used up, or of both.
   void refused(const SentAttempt& attempt, Instant now, Instant until, const ServerHints& hints);
-  /// The headers of any reply to an attempt.
+  /// The headers of any reply to an attempt: `x-ratelimit-*` lower our limits, and give those that are not configured.
   void hear(const SentAttempt& attempt, Instant now, const ServerHints& hints);
 
   /// Limits as they stand: the configured ones, or lower ones that the server announced. 0: none.

@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 
 #include "engine/base/error.h"
+#include "engine/base/files.h"
 #include "recsys/data/demo_world.h"
 #include "recsys/data/external_ids.h"
 #include "recsys/data/interactions.h"
 #include "recsys/text/csv.h"
-#include "recsys/text/mapped_file.h"
 #include "recsys/text/text.h"
 
 namespace throng {

@@ -10,12 +10,12 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/files.h"
 #include "engine/base/hash.h"
 #include "engine/base/options_reader.h"
 #include "engine/base/text.h"
 #include "recsys/data/external_ids.h"
 #include "recsys/text/csv.h"
-#include "recsys/text/mapped_file.h"
 #include "recsys/text/python_literal.h"
 
 namespace throng {

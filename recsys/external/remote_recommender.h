@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "recsys/external/remote_options.h"
+#include "recsys/external/remote_client.h"
 #include "recsys/recommender/recommender.h"
 
 namespace throng {

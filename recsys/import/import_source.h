@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/files.h"
 #include "engine/base/json.h"
 #include "recsys/import/import.h"
 #include "recsys/text/csv.h"
-#include "recsys/text/mapped_file.h"
 #include "recsys/text/text.h"
 #include "recsys/text/text_blocks.h"
 

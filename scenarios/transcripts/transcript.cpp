@@ -8,10 +8,10 @@
 
 #include "embedded/transcript_schema.h"
 #include "engine/base/error.h"
+#include "engine/base/files.h"
 #include "engine/base/json.h"
 #include "llm/wire/reasoning.h"
 #include "recsys/data/external_ids.h"
-#include "recsys/text/mapped_file.h"
 #include "recsys/text/text.h"
 #include "scenarios/run/schema_check.h"
 

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "recsys/external/precomputed.h"
-#include "recsys/external/remote_options.h"
+#include "recsys/external/remote_client.h"
 #include "tests/support/recommender_kinds.h"
 
 namespace throng {

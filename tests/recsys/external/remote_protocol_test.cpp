@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "recsys/external/remote_options.h"
+#include "recsys/external/remote_client.h"
 #include "tests/support/interactions_of.h"
 #include "tests/support/small_world.h"
 
