@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "agents/session_record.h"
@@ -8,17 +11,9 @@
 
 namespace throng {
 
-/// How concentrated a set of impressions is, over agents and over items.
-struct ExposureMetrics {
-  double top_genre_share =
-      0;  ///< mean over agents: share of the agent's items that carry its most frequent genre
-  double distinct_genres = 0;  ///< mean over agents: number of genres among the agent's items
-  double gini = 0;             ///< Gini coefficient of the items' impressions, items without any included
-  double coverage = 0;         ///< share of the catalogue with at least one impression
-};
-
-/// Sums up sessions of one round: either everything shown or only what was viewed. Agents without any such
-/// item are left out of the means over agents.
+/// How concentrated what agents met in one round is, over agents and over items: either everything shown or only what was
+/// viewed. Agents without any such item are left out of the means over agents. Sums of sums depend on how sessions were grouped
+/// (in their last bits): they are made per partition and merged in the order of partitions.
 class Exposure {
  public:
   enum class Of { shown, viewed };
@@ -28,9 +23,18 @@ class Exposure {
       : catalogue_(&catalogue), of_(of), impressions_(catalogue.size(), 0) {}
 
   void add(const SessionRecord& session);
-  ExposureMetrics metrics() const;
+  /// Adds what another, of the same catalogue and kind, has summed up.
+  void merge(const Exposure& other);
+
+  double top_genre_share()
+      const;  ///< mean over agents: share of the agent's items that carry its most frequent genre
+  double distinct_genres() const;  ///< mean over agents: number of genres among the agent's items
+  double gini() const;             ///< of the items' impressions, items without any included
+  double coverage() const;         ///< share of the catalogue with at least one impression
 
  private:
+  double mean(double sum) const;
+
   const Catalogue* catalogue_;
   Of of_;
   std::vector<std::uint32_t> impressions_;  ///< per item
@@ -38,5 +42,18 @@ class Exposure {
   double top_genre_share_sum_ = 0;
   double distinct_genres_sum_ = 0;
 };
+
+/// A figure of each round, in run.db, reports and studies: all of them go through the table of `round_figures`.
+struct RoundFigure {
+  std::string_view name;  ///< in run.db after "recommended_" (of what was shown) and "viewed_"
+  std::string_view title;
+  std::string_view unit;
+  std::string_view note;
+  std::optional<double> most;  ///< the end of its scale, which begins with 0; none: it has no end
+  double (Exposure::*value)() const;
+};
+
+/// In the order of the charts.
+std::span<const RoundFigure> round_figures();
 
 }  // namespace throng

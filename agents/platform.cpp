@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <iterator>
 #include <set>
 
 #include "agents/partition.h"
@@ -11,17 +12,13 @@
 namespace throng {
 namespace {
 
-std::size_t partitions_of(std::span<const AgentId> agents) {
-  return (agents.size() + Platform::kPartitionSize - 1) / Platform::kPartitionSize;
-}
-
-/// The partitions that wait for the outside, the first of them being number `first` of the window.
+/// The partitions that wait for the outside, in the order of their numbers.
 class Waiting {
  public:
-  Waiting(std::span<const AgentId> agents, Exchange& outside) : agents_(agents), outside_(outside) {}
+  explicit Waiting(Exchange& outside) : outside_(outside) {}
 
-  std::size_t started() const { return first_ + partitions_.size(); }
   bool empty() const { return partitions_.empty(); }
+  std::size_t size() const { return partitions_.size(); }
 
   /// Adds partitions that have run as far as they could.
   void add(std::vector<std::unique_ptr<Partition>> partitions) {
@@ -35,14 +32,13 @@ class Waiting {
   void go_on() {
     std::set<std::size_t> answered;
     outside_.wait([&](const CallKey& key, std::string reply) {
-      const auto place = std::ranges::lower_bound(agents_, key.actor) - agents_.begin();
-      const std::size_t number = static_cast<std::size_t>(place) / Platform::kPartitionSize - first_;
-      partitions_.at(number)->complete(key, std::move(reply));
-      answered.insert(number);
+      const auto asked = std::ranges::lower_bound(partitions_, partition_of(key.actor), {}, number);
+      (*asked)->complete(key, std::move(reply));
+      answered.insert(static_cast<std::size_t>(asked - partitions_.begin()));
     });
-    const std::vector<std::size_t> numbers(answered.begin(), answered.end());
-    parallel_for(numbers.size(), [&](std::size_t i) { partitions_[numbers[i]]->run(); });
-    for (const std::size_t number : numbers) forward(*partitions_[number]);
+    const std::vector<std::size_t> places(answered.begin(), answered.end());
+    parallel_for(places.size(), [&](std::size_t i) { partitions_[places[i]]->run(); });
+    for (const std::size_t place : places) forward(*partitions_[place]);
   }
 
   /// The first partition if it has finished; else null.
@@ -50,75 +46,112 @@ class Waiting {
     if (partitions_.empty() || !partitions_.front()->finished()) return nullptr;
     std::unique_ptr<Partition> finished = std::move(partitions_.front());
     partitions_.pop_front();
-    ++first_;
     return finished;
   }
 
  private:
+  static std::size_t number(const std::unique_ptr<Partition>& partition) { return partition->number(); }
+
   void forward(Partition& partition) {
     for (auto& [key, request] : partition.take_calls()) outside_.submit(key, std::move(request));
   }
 
-  std::span<const AgentId> agents_;
   Exchange& outside_;
-  std::size_t first_ = 0;
   std::deque<std::unique_ptr<Partition>> partitions_;
 };
 
 }  // namespace
 
-std::unique_ptr<Partition> Platform::partition(const Window& window, Agents agents, std::size_t number,
-                                               Carried* carried) const {
-  const std::size_t first = number * kPartitionSize;
-  auto made = std::make_unique<Partition>(
-      world_, mind_, options_, draws_, window,
-      agents.subspan(first, std::min(kPartitionSize, agents.size() - first)), carried);
-  made->run();
-  return made;
+/// Hears of partitions in the order of their numbers.
+struct Platform::Harvest {
+  Platform& platform;
+  RunObserver& observer;
+  std::vector<Effect<Picks>> effects;
+
+  void add(PartitionResult result) {
+    observer.on_partition(result);
+    platform.ranker_.hear(result);
+    std::ranges::move(result.effects, std::back_inserter(effects));
+    platform.keep_states(result);
+  }
+};
+
+std::vector<Platform::Group> Platform::groups() const {
+  std::vector<Group> groups;
+  for (auto first = agents_.begin(); first != agents_.end();) {
+    const std::size_t number = partition_of(*first);
+    const auto last =
+        std::find_if(first, agents_.end(), [&](AgentId agent) { return partition_of(agent) != number; });
+    groups.push_back({number, {first, last}});
+    first = last;
+  }
+  return groups;
 }
 
-bool Platform::run_window(const Window& window, Agents agents, RunObserver& observer,
-                          Carried* carried) const {
+std::vector<AgentState> Platform::take_states(const Group& group) {
+  std::vector<AgentState> taken;
+  if (states_.empty()) return taken;
+  for (const AgentId agent : group.agents) taken.push_back(std::move(states_[index(agent)]));
+  return taken;
+}
+
+void Platform::keep_states(PartitionResult& result) {
+  for (std::size_t i = 0; i < result.states.size(); ++i)
+    states_[index(result.sessions[i].agent)] = std::move(result.states[i]);
+}
+
+std::unique_ptr<Partition> Platform::start(const Window& window, const Group& group) {
+  auto started = std::make_unique<Partition>(group.number, world_, mind_, options_, draws_, window,
+                                             group.agents, take_states(group));
+  started->run();
+  return started;
+}
+
+bool Platform::run_window(const Window& window, RunObserver& observer) {
   observer.on_window_started(window);
-  const bool finished = outside_ == nullptr ? run_alone(window, agents, observer, carried)
-                                            : run_with_outside(window, agents, observer, carried);
-  if (finished) observer.on_window_finished(window);
-  return finished;
+  ranker_.begin_window(window, outside_);
+  if (states_.empty() && !window.is_last) states_.resize(world_.population.size());
+  Harvest harvest{*this, observer, {}};
+  const bool finished = outside_ == nullptr ? run_alone(window, harvest) : run_with_outside(window, harvest);
+  if (!finished) return false;
+  if (!window.is_last) {
+    world_.apply(std::move(harvest.effects));
+    std::erase_if(agents_, [&](AgentId agent) { return states_[index(agent)].abandoned; });
+  }
+  observer.on_window_finished(window);
+  return true;
 }
 
-bool Platform::run_alone(const Window& window, Agents agents, RunObserver& observer, Carried* carried) const {
+bool Platform::run_alone(const Window& window, Harvest& harvest) {
+  const std::vector<Group> all = groups();
   std::atomic<bool> stopped = false;
-  parallel_in_order<std::vector<SessionRecord>>(
-      partitions_of(agents),
-      [&](std::size_t number) -> std::vector<SessionRecord> {
-        if (stopped || observer.wants_stop()) {
+  parallel_in_order<std::optional<PartitionResult>>(
+      all.size(),
+      [&](std::size_t i) -> std::optional<PartitionResult> {
+        if (stopped || harvest.observer.wants_stop()) {
           stopped = true;
-          return {};
+          return std::nullopt;
         }
-        return partition(window, agents, number, carried)->close();
+        return start(window, all[i])->close();
       },
-      [&](std::vector<SessionRecord> sessions) {
-        if (!sessions.empty()) observer.on_sessions(sessions);
+      [&](std::optional<PartitionResult> result) {
+        if (result) harvest.add(*std::move(result));
       });
   return !stopped;
 }
 
-bool Platform::run_with_outside(const Window& window, Agents agents, RunObserver& observer,
-                                Carried* carried) const {
-  Waiting waiting(agents, *outside_);
-  std::size_t finished = 0;
-  while (finished < partitions_of(agents)) {
-    if (observer.wants_stop()) return false;
-    const std::size_t first = waiting.started();
+bool Platform::run_with_outside(const Window& window, Harvest& harvest) {
+  const std::vector<Group> all = groups();
+  Waiting waiting(*outside_);
+  std::size_t started = 0;
+  while (started < all.size() || !waiting.empty()) {
+    if (harvest.observer.wants_stop()) return false;
     std::vector<std::unique_ptr<Partition>> next(
-        std::min(partitions_of(agents), finished + kPartitionsAtOnce) - first);
-    parallel_for(next.size(),
-                 [&](std::size_t i) { next[i] = partition(window, agents, first + i, carried); });
+        std::min(all.size() - started, kPartitionsAtOnce - waiting.size()));
+    parallel_for(next.size(), [&](std::size_t i) { next[i] = start(window, all[started + i]); });
+    started += next.size();
     waiting.add(std::move(next));
-    while (const auto partition = waiting.take_finished()) {
-      observer.on_sessions(partition->close());
-      ++finished;
-    }
+    while (const auto partition = waiting.take_finished()) harvest.add(partition->close());
     if (!waiting.empty()) waiting.go_on();
   }
   return true;

@@ -2,69 +2,62 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "agents/observer.h"
-#include "agents/outside_ranking.h"
 #include "agents/session.h"
-#include "agents/training_data.h"
-#include "engine/base/random.h"
-#include "recsys/data/split.h"
-#include "recsys/recommender/recommender.h"
+#include "agents/world.h"
 
 namespace throng {
 
 class Partition;
 
-/// What does not change within a window. Everything outlives the platform.
-struct World {
-  const Population& population;
-  const Recommender* recommender;  ///< fitted; null: `outside_ranking` is asked
-  const OutsideRanking* outside_ranking;
-  const Interactions& not_recommended;  ///< users x items: what a user is not shown
-  std::span<const float> mean_ratings;  ///< displayed, per item
-};
-
-/// What a run carries from window to window.
-struct Carried {
-  PickRule rule = PickRule::viewed;
-  std::vector<AgentState> agents;      ///< one per agent
-  const TrainingData* rows = nullptr;  ///< which row of the recommender's an agent has; nullptr: its user's
-};
-
-/// Brings agents and recommender together.
+/// Brings agents and recommender together, window by window.
 class Platform {
  public:
-  /// Agents per partition. A partition has its own event queue and is the unit of parallel work and of
-  /// stopping.
-  static constexpr std::size_t kPartitionSize = 256;
   /// So many partitions wait for the outside at once, at most.
   static constexpr std::size_t kPartitionsAtOnce = 512;
 
-  /// `outside`: whom minds ask; nullptr: they ask nobody. It must outlive the platform.
-  Platform(const World& world, Mind& mind, const SessionOptions& options, const Draws& draws,
-           Exchange* outside = nullptr)
-      : world_(world), mind_(mind), options_(options), draws_(draws), outside_(outside) {}
+  /// `agents`: who comes (ascending, each once). `ranker`: the world's. `outside`: whom minds and the ranker ask; nullptr: they
+  /// ask nobody. All but `agents` must outlive the platform.
+  Platform(World& world, Ranker& ranker, Mind& mind, const SessionOptions& options, const Draws& draws,
+           std::vector<AgentId> agents, Exchange* outside = nullptr)
+      : world_(world),
+        ranker_(ranker),
+        mind_(mind),
+        options_(options),
+        draws_(draws),
+        agents_(std::move(agents)),
+        outside_(outside) {}
 
-  /// One session of each of `agents` (ascending, each once), each at its own random moment of the window, which must be
-  /// longer than `longest_session`. Agents go on from what is `carried` and leave there what they take home; nullptr:
-  /// they come for the first time and do not come back. Returns false if the observer wanted to stop before
-  /// all sessions were run; then it has not heard of all of them, nor that the window has finished. Throws what
-  /// `outside` throws.
-  bool run_window(const Window& window, std::span<const AgentId> agents, RunObserver& observer,
-                  Carried* carried = nullptr) const;
+  /// One session of each agent that is still there, each at its own random moment of the window, which must be longer than
+  /// `longest_session`; then what they left is applied to the world. Returns false if the observer wanted to stop before all
+  /// sessions were run; then it has not heard of all of them, nor that the window has finished. Throws what `outside` throws.
+  bool run_window(const Window& window, RunObserver& observer);
 
  private:
-  using Agents = std::span<const AgentId>;
+  /// The agents of one partition that are still there.
+  struct Group {
+    std::size_t number = 0;
+    std::span<const AgentId> agents;
+  };
+  /// What is left for the window's end.
+  struct Harvest;
 
-  std::unique_ptr<Partition> partition(const Window& window, Agents agents, std::size_t number,
-                                       Carried* carried) const;
-  bool run_alone(const Window& window, Agents agents, RunObserver& observer, Carried* carried) const;
-  bool run_with_outside(const Window& window, Agents agents, RunObserver& observer, Carried* carried) const;
+  std::vector<Group> groups() const;
+  std::vector<AgentState> take_states(const Group& group);
+  std::unique_ptr<Partition> start(const Window& window, const Group& group);
+  bool run_alone(const Window& window, Harvest& harvest);
+  bool run_with_outside(const Window& window, Harvest& harvest);
+  void keep_states(PartitionResult& result);
 
-  World world_;
+  World& world_;
+  Ranker& ranker_;
   Mind& mind_;
   SessionOptions options_;
   Draws draws_;
+  std::vector<AgentId> agents_;     ///< who is still there, ascending
+  std::vector<AgentState> states_;  ///< by agent; empty before the first window that is not the last
   Exchange* outside_;
 };
 

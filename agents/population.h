@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "agents/taste.h"
-#include "engine/sim/event_queue.h"
+#include "engine/sim/event.h"
 #include "recsys/data/dataset.h"
 
 namespace throng {

@@ -50,7 +50,7 @@ std::size_t TrainingData::num_rows() const {
   return train_.num_users() + sampled;
 }
 
-Interactions TrainingData::with_picks(std::span<const AgentState> agents) const {
+Interactions TrainingData::with_picks(std::span<const std::vector<ItemId>> picked) const {
   std::vector<Interaction> rows;
   for (std::size_t user = 0; user < train_.num_users(); ++user) {
     add_row(rows, UserId(user), train_.items_of(UserId(user)));
@@ -59,17 +59,18 @@ Interactions TrainingData::with_picks(std::span<const AgentState> agents) const 
     const AgentId agent{n};
     if (!population_.is_user(agent))
       add_row(rows, row_of(agent), train_.items_of(population_.user_of(agent)));
-    add_row(rows, row_of(agent), agents[n].picked);
+    add_row(rows, row_of(agent), picked[n]);
   }
   return {num_rows(), train_.num_items(), std::move(rows), {}};
 }
 
-Interactions TrainingData::held_out(const Interactions& held_out, std::span<const AgentState> agents) const {
+Interactions TrainingData::held_out(const Interactions& held_out,
+                                    std::span<const std::vector<ItemId>> picked) const {
   std::vector<Interaction> rows;
   for (std::size_t user = 0; user < held_out.num_users(); ++user) {
-    const bool is_agent = user < agents.size() && population_.is_user(AgentId(user));
+    const bool is_agent = user < picked.size() && population_.is_user(AgentId(user));
     for (const ItemId item : held_out.items_of(UserId(user))) {
-      const bool is_picked = is_agent && std::ranges::binary_search(agents[user].picked, item);
+      const bool is_picked = is_agent && std::ranges::binary_search(picked[user], item);
       if (!is_picked) rows.push_back({.user = UserId(user), .item = item});
     }
   }

@@ -3,27 +3,18 @@
 #include <span>
 #include <vector>
 
-#include "agents/memory.h"
 #include "agents/population.h"
 #include "agents/session_record.h"
 #include "recsys/data/interactions.h"
 
 namespace throng {
 
-/// Which of the items that it was shown an agent picks: they enter the training data when the recommender is
-/// retrained, and are not recommended to it again.
+/// Which of the items that it was shown an agent picks.
 enum class PickRule { viewed, aligned, liked };
 
 /// The items picked in a session, ascending, each once. A degraded page counts nowhere: what was viewed there is not learned from
 /// and may be recommended again.
 std::vector<ItemId> picked_items(const SessionRecord& session, PickRule rule);
-
-/// What an agent takes from one session to the next.
-struct AgentState {
-  Memory memory;
-  std::vector<ItemId> picked;  ///< ascending; not recommended again
-  bool abandoned = false;      ///< it does not come back
-};
 
 /// What the recommender trains on as agents go on picking. A user of the dataset has the row of its number; a
 /// sampled agent has a row of its own, which begins as a copy of its user's.
@@ -36,11 +27,11 @@ class TrainingData {
   std::size_t num_rows() const;
   UserId row_of(AgentId agent) const;
 
-  /// The training interactions and everybody's picks, without ratings and times.
-  Interactions with_picks(std::span<const AgentState> agents) const;
+  /// The training interactions and what each agent has picked (ascending), without ratings and times.
+  Interactions with_picks(std::span<const std::vector<ItemId>> picked) const;
   /// `held_out` (validation or test) with as many rows as the training data, without what has been picked.
   /// Sampled agents have nothing held out.
-  Interactions held_out(const Interactions& held_out, std::span<const AgentState> agents) const;
+  Interactions held_out(const Interactions& held_out, std::span<const std::vector<ItemId>> picked) const;
 
  private:
   const Interactions& train_;

@@ -14,8 +14,8 @@
 #include "engine/base/error.h"
 #include "llm/mock/mock_server.h"
 #include "recsys/data/dataset_folder.h"
+#include "scenarios/run/completion_backend.h"
 #include "scenarios/run/journaled_exchange.h"
-#include "scenarios/run/llm_line.h"
 #include "scenarios/run/simulation.h"
 
 namespace throng {
@@ -56,28 +56,27 @@ class MockThread {
 /// Hands replies on as they come, and keeps none.
 class WithoutJournal : public Exchange {
  public:
-  explicit WithoutJournal(Line& line) : line_(line) {}
+  WithoutJournal(Backend& backend, boost::asio::io_context& io) : backend_(backend), io_(io) {}
 
   void submit(const CallKey& key, ExternalRequest request) override {
-    line_.ask(request.parts, request.chain, [this, key](Result<JournaledReply> reply) {
+    backend_.ask(request.parts, request.chain, [this, key](Result<JournaledReply> reply) {
       arrived_.emplace_back(key, std::move(reply).value().reply);
     });
   }
   void wait(const Deliver& deliver) override {
-    line_.pump(std::chrono::milliseconds(arrived_.empty() ? 100 : 0));
+    if (io_.poll() == 0 && arrived_.empty()) io_.run_one_for(std::chrono::milliseconds(100));
     for (auto& [key, reply] : std::exchange(arrived_, {})) deliver(key, std::move(reply));
   }
 
  private:
-  Line& line_;
+  Backend& backend_;
+  boost::asio::io_context& io_;
   std::vector<std::pair<CallKey, std::string>> arrived_;
 };
 
 class CountsPages : public RunObserver {
  public:
-  void on_sessions(std::span<const SessionRecord> sessions) override {
-    for (const SessionRecord& session : sessions) pages += session.pages.size();
-  }
+  void on_partition(const PartitionResult& result) override { pages += result.pages; }
   std::size_t pages = 0;
 };
 
@@ -98,14 +97,14 @@ void run_of_1000_agents(benchmark::State& state, std::optional<Journal::Mode> mo
   for (auto _ : state) {
     const auto file = std::filesystem::temp_directory_path() / fmt::format("throng_journal_{}.db", getpid());
     boost::asio::io_context io{1};
-    LlmLine line(io, {endpoint}, [](const std::string&) { return std::nullopt; },
-                 {.concurrency = ConcurrencyMode::fixed});
+    CompletionBackend models(io, {endpoint}, [](const std::string&) { return std::nullopt; },
+                             {.concurrency = ConcurrencyMode::fixed});
     CountsPages counted;
     std::optional<Journal> journal;
-    std::unique_ptr<Exchange> exchange = std::make_unique<WithoutJournal>(line);
+    std::unique_ptr<Exchange> exchange = std::make_unique<WithoutJournal>(models, io);
     if (mode) {
       journal.emplace(file, *mode);
-      exchange = std::make_unique<JournaledExchange>(*journal, nullptr, &line);
+      exchange = std::make_unique<JournaledExchange>(*journal, nullptr, io, Backends{&models});
     }
     if (!simulation.run(counted, exchange.get()) || counted.pages == 0)
       throw Failure(ErrorKind::unexpected, "no pages");

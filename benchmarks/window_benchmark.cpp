@@ -6,6 +6,7 @@
 #include "agents/platform.h"
 #include "engine/base/parallel.h"
 #include "recsys/data/demo_world.h"
+#include "recsys/data/split.h"
 #include "recsys/models/registry.h"
 
 namespace throng {
@@ -14,9 +15,7 @@ namespace {
 /// Counts pages.
 class PageCounter : public RunObserver {
  public:
-  void on_sessions(std::span<const SessionRecord> sessions) override {
-    for (const SessionRecord& session : sessions) pages += session.pages.size();
-  }
+  void on_partition(const PartitionResult& result) override { pages += result.pages; }
   std::size_t pages = 0;
 };
 
@@ -27,22 +26,21 @@ void run_window(benchmark::State& state) {
   static const TasteSpace space(dataset.catalogue, split.train);
   static const std::vector<float> mean_ratings = dataset.mean_ratings();
   const Draws draws(1);
-  const auto recommender = make_recommender({{"kind", "popularity"}}).value();
+  LocalRanker ranker(make_recommender({{"kind", "popularity"}}).value());
   FitObserver quiet;
-  recommender->fit({.train = split.train}, quiet);
+  ranker.fit({.train = split.train}, 0, quiet);
   const Population population(dataset, space, {.agents = 20'000}, draws);
   StatisticalMind mind({}, space, mean_ratings, draws);
-  const Platform platform({.population = population,
-                           .recommender = recommender.get(),
-                           .outside_ranking = nullptr,
-                           .not_recommended = not_recommended,
-                           .mean_ratings = mean_ratings},
-                          mind, {}, draws);
+  World world{.population = population,
+              .catalogue = dataset.catalogue,
+              .ranker = ranker,
+              .not_recommended = not_recommended,
+              .mean_ratings = mean_ratings};
+  Platform platform(world, ranker, mind, {}, draws, population.everyone());
   const ThreadLimit limit(static_cast<std::size_t>(state.range(0)));
   PageCounter counter;
-  const Window window{.round = 0, .begin = VirtualTime{}, .end = VirtualTime(std::chrono::days(7))};
-  const std::vector<AgentId> agents = population.everyone();
-  for (auto _ : state) platform.run_window(window, agents, counter);
+  const Window window{.end = VirtualTime(std::chrono::days(7)), .is_last = true};
+  for (auto _ : state) platform.run_window(window, counter);
   state.SetItemsProcessed(static_cast<std::int64_t>(counter.pages));
 }
 

@@ -81,8 +81,7 @@ Task<std::optional<T>> LlmMind::ask(Actor& self, const Situation& situation, con
                                     const Words& words, const Read& read) {
   for (int attempt = 0; attempt <= options_.repairs; ++attempt) {
     ExternalRequest asked = request(situation, question, words(), attempt);
-    const ReplyDuration at_once = [](std::string_view) { return Duration(0); };
-    const std::string reply = co_await self.external(std::move(asked), at_once);
+    const std::string reply = co_await self.external(std::move(asked));
     const llm::Completion completion = llm::completion_from(reply);
     std::string problem;
     if constexpr (std::is_invocable_v<Read, const Json&>) {

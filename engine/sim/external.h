@@ -9,9 +9,16 @@
 #include <vector>
 
 #include "engine/base/hash.h"
-#include "engine/sim/event_queue.h"
+#include "engine/sim/event.h"
 
 namespace throng {
+
+/// What kind of thing is asked of the outside world; each is asked of somebody else. The numbers are stored in journal.db.
+enum class RequestKind : std::uint8_t { completion = 1, embedding = 2, ranking = 3 };
+inline constexpr std::size_t kRequestKinds = 3;
+
+/// Such as "completion".
+const char* to_string(RequestKind kind);
 
 /// Names one call of an actor to the outside world: the n-th time (from 0) that this actor asks this in its window.
 /// Independent of when and where it was sent, so it finds the reply again in a journal.
@@ -25,6 +32,7 @@ struct CallKey {
 
 /// What an actor asks of the outside world.
 struct ExternalRequest {
+  RequestKind kind = RequestKind::completion;
   /// The logical request, in pieces: what is asked, not where or how it is sent. Pieces that other requests
   /// have too (instructions, a schema) are pieces of their own, so that a journal can keep each once.
   std::vector<std::string> parts;
@@ -53,9 +61,10 @@ class Exchange : public Outside {
   /// Hands over replies that have become durable; waits a moment for the first if there is none. Throws
   /// Failure(stopped) if no further reply can be had.
   virtual void wait(const Deliver& deliver) = 0;
-};
 
-/// How much virtual time a call takes, computed from its reply alone; never negative.
-using ReplyDuration = std::function<Duration(std::string_view reply)>;
+  /// Tells whoever answers requests of this kind what they must know before they are asked next. There is no reply, and nothing
+  /// of it is journaled: a resumed run tells it again. If nobody is asked, nobody is told.
+  virtual void tell(RequestKind /*kind*/, std::vector<std::string> /*parts*/) {}
+};
 
 }  // namespace throng

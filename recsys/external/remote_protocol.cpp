@@ -177,8 +177,6 @@ std::vector<ItemId> items_of_ranking(std::string_view ranking, const Names& name
   return items;
 }
 
-bool is_rank_context(std::string_view text) { return text.starts_with(R"({"protocol":)"); }
-
 Result<void> check_health(std::string_view body) {
   const Result<Json> reply = parse_json(body, "/health", ErrorKind::stopped);
   if (!reply) return Error{ErrorKind::stopped, "the answer is not JSON: " + reply.error().message};

@@ -79,9 +79,6 @@ Result<std::vector<std::string>> read_rankings(std::string_view body, std::strin
 /// The items of a ranking that `read_rankings` has let pass. Throws Failure(data) for any other text.
 std::vector<ItemId> items_of_ranking(std::string_view ranking, const Names& names);
 
-/// Whether a part of a logical request is the context of a ranking, not a question to a language model.
-bool is_rank_context(std::string_view text);
-
 /// Whether the answer to GET /health is that of a server that speaks this protocol.
 Result<void> check_health(std::string_view body);
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/text.h"
-#include "recsys/external/remote_protocol.h"
+#include "llm/messages.h"
 #include "scenarios/report/story.h"
 #include "scenarios/store/journal.h"
 
@@ -14,8 +14,7 @@ constexpr std::array kHeadings{"--- settings\n", "--- schema\n"};
 constexpr std::array kRankingHeadings{"--- ranking\n", "--- for\n"};
 
 std::string call_text(const JournaledCall& call, std::size_t number, const JournaledCall* before) {
-  const Json reply = Json::parse(call.reply.reply, nullptr, false);
-  const bool is_ranking = remote::is_rank_context(call.parts[0]);
+  const bool is_ranking = call.kind == RequestKind::ranking;
   std::string text = fmt::format("\n=== Call {}: {} attempts at {}, {:.6f} USD ===\n", number,
                                  call.reply.attempts, printable(call.reply.endpoint), call.reply.usd);
   for (std::size_t i = 0; i < call.parts.size(); ++i) {
@@ -25,9 +24,9 @@ std::string call_text(const JournaledCall& call, std::size_t number, const Journ
     const char* heading = i > 1 ? "--- " : is_ranking ? kRankingHeadings[i] : kHeadings[i];
     text += heading + printable_lines(call.parts[i]) + "\n";
   }
-  const bool is_completion = reply.is_object() && reply.contains("text");
-  return text + "--- reply\n" +
-         printable_lines(is_completion ? reply["text"].get<std::string>() : call.reply.reply) + "\n";
+  const std::string reply =
+      call.kind == RequestKind::completion ? llm::completion_from(call.reply.reply).text : call.reply.reply;
+  return text + "--- reply\n" + printable_lines(reply) + "\n";
 }
 
 }  // namespace

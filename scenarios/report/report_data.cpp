@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "agents/exposure.h"
 #include "engine/base/files.h"
 #include "scenarios/report/call_table.h"
 #include "scenarios/report/chart_json.h"
@@ -190,32 +191,6 @@ Json sections_of(const RunReader& run, std::span<const Outcome> outcomes) {
 
 // --- Rounds ------------------------------------------------------------------------------------------------
 
-/// In the order of the charts.
-const Json& known_round_metrics() {
-  static const Json known = Json::parse(R"([
-    {"name": "top_genre_share",
-     "words": {"range": [0, 1], "title": "Share of the top genre", "unit": "share of an agent's items",
-               "note": "Of an agent's items, the share that carries its most frequent genre; mean over agents."}},
-    {"name": "distinct_genres",
-     "words": {"range": [0, null], "title": "Distinct genres", "unit": "genres per agent",
-               "note": "How many genres an agent's items have; mean over agents."}},
-    {"name": "gini",
-     "words": {"range": [0, 1], "title": "Exposure Gini", "unit": "Gini coefficient", "note": "0: all items alike; 1: one has it all."}},
-    {"name": "coverage",
-     "words": {"range": [0, 1], "title": "Catalogue coverage", "unit": "share of the catalogue",
-               "note": "Items that at least one agent met."}}
-  ])");
-  return known;
-}
-
-/// The chart that a metric belongs to, and its curve there.
-std::pair<std::string, std::string> chart_and_curve(const std::string& metric) {
-  const std::size_t cut = metric.find('_');
-  const std::string word = metric.substr(0, cut);
-  if (word == "recommended" || word == "viewed") return {metric.substr(cut + 1), word};
-  return {metric, "value"};
-}
-
 /// Adds a point to the named one of `curves`, which is made if need be.
 void add_point(Json& curves, const std::string& name, Json point) {
   auto curve = std::ranges::find_if(curves, [&](const Json& c) { return c["name"] == name; });
@@ -229,12 +204,32 @@ void add_point(Json& curves, const std::string& name, Json point) {
 }  // namespace
 
 Json words_of_round_metric(const std::string& name) {
-  for (const Json& known : known_round_metrics()) {
-    if (known["name"] == name) return known["words"];
+  for (const RoundFigure& known : round_figures()) {
+    if (known.name != name) continue;
+    return {{"title", known.title},
+            {"unit", known.unit},
+            {"note", known.note},
+            {"range", {0, known.most ? Json(*known.most) : Json()}}};
   }
   std::string title = name;
   std::ranges::replace(title, '_', ' ');
   return {{"title", title}, {"unit", ""}};
+}
+
+std::pair<std::string, std::string> chart_and_curve(const std::string& metric) {
+  const std::size_t cut = metric.find('_');
+  const std::string word = metric.substr(0, cut);
+  if (word == "recommended" || word == "viewed") return {metric.substr(cut + 1), word};
+  return {metric, "value"};
+}
+
+Json charts_in_order(std::map<std::string, Json> charts) {
+  Json ordered = Json::array();
+  for (const RoundFigure& known : round_figures()) {
+    if (auto chart = charts.extract(std::string(known.name))) ordered.push_back(std::move(chart.mapped()));
+  }
+  for (auto& [name, chart] : charts) ordered.push_back(std::move(chart));
+  return ordered;
 }
 
 Json round_charts(std::span<const RoundMetric> metrics) {
@@ -245,19 +240,13 @@ Json round_charts(std::span<const RoundMetric> metrics) {
     const auto [name, curve] = chart_and_curve(metric.metric);
     add_point(curves[name], curve, {{"x", metric.round + 1}, {"mean", metric.value}});
   }
-  Json charts = Json::array();
-  if (rounds.size() < 2) return charts;
-  const auto take = [&](const std::string& name) {
-    const auto found = curves.find(name);
-    if (found == curves.end()) return;
-    Json chart = words_of_round_metric(name);
-    chart.update({{"kind", "curves"}, {"x_title", "round"}, {"series", std::move(found->second)}});
-    charts.push_back(std::move(chart));
-    curves.erase(found);
-  };
-  for (const Json& known : known_round_metrics()) take(known["name"].get<std::string>());
-  while (!curves.empty()) take(curves.begin()->first);
-  return charts;
+  if (rounds.size() < 2) return Json::array();
+  std::map<std::string, Json> charts;
+  for (auto& [name, series] : curves) {
+    Json& chart = charts[name] = words_of_round_metric(name);
+    chart.update({{"kind", "curves"}, {"x_title", "round"}, {"series", std::move(series)}});
+  }
+  return charts_in_order(std::move(charts));
 }
 
 Json facts_of(const RunReader& run, const Json& scenario) {

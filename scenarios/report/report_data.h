@@ -1,8 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "engine/base/json.h"
 #include "scenarios/store/run_reader.h"
@@ -27,5 +29,9 @@ Json caveats_section(const RunReader& run);
 /// The title, unit, meaning and range of the chart of X in `recommended_X` and `viewed_X`: {"title", "unit",
 /// "note"?, "range"?}.
 Json words_of_round_metric(const std::string& name);
+/// That X, and the curve there: {"X", "recommended"}. A metric of any other name is a chart of its own, its curve "value".
+std::pair<std::string, std::string> chart_and_curve(const std::string& metric);
+/// Charts by X in the order of the table of figures, then those that it does not know.
+Json charts_in_order(std::map<std::string, Json> charts);
 
 }  // namespace throng

@@ -23,12 +23,6 @@ constexpr const char* kDifference =
     "the difference is intervention less control, taken replicate by replicate: both share agents and random "
     "draws";
 
-/// "recommended_gini" -> {"recommended", "gini"}.
-std::pair<std::string, std::string> split_name(const std::string& metric) {
-  const std::size_t underscore = metric.find('_');
-  return {metric.substr(0, underscore), metric.substr(underscore + 1)};
-}
-
 std::string text_of(const ReplicateMean& mean) {
   if (mean.replicates == 0) return "-";
   return mean.half_width ? fmt::format("{:.3f} ± {:.3f}", mean.mean, *mean.half_width)
@@ -91,7 +85,7 @@ Json curve_charts(const StudyFigures& figures) {
       curves[key.first].push_back(std::move(point));
     }
     for (auto& [metric, points] : curves) {
-      const auto [of, figure] = split_name(metric);
+      const auto [figure, of] = chart_and_curve(metric);
       Json& chart = charts[figure];
       if (chart.is_null()) {
         chart = words_of_round_metric(figure);
@@ -104,11 +98,7 @@ Json curve_charts(const StudyFigures& figures) {
                                  {"line", a == 0 ? "solid" : "dashed"}});
     }
   }
-  Json all = Json::array();
-  for (const char* figure : {"top_genre_share", "distinct_genres", "gini", "coverage"}) {
-    if (charts.contains(figure)) all.push_back(charts[figure]);
-  }
-  return all;
+  return charts_in_order(std::move(charts));
 }
 
 Json cards_of(const ArmFigures& arm, const std::vector<std::string>& metrics) {

@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "recsys/external/remote_protocol.h"
-
 namespace throng {
 namespace {
 
@@ -27,13 +25,14 @@ constexpr std::chrono::milliseconds kLook{1};
 
 }  // namespace
 
-JournaledExchange::JournaledExchange(Journal& journal, const Journal* earlier, Line* line, Observer observer,
-                                     std::string without_line)
+JournaledExchange::JournaledExchange(Journal& journal, const Journal* earlier, boost::asio::io_context& io,
+                                     const Backends& backends, Observer observer, std::string without_backend)
     : journal_(journal),
       earlier_(earlier),
-      line_(line),
+      io_(io),
+      backends_(backends),
       observer_(std::move(observer)),
-      without_line_(std::move(without_line)) {}
+      without_backend_(std::move(without_backend)) {}
 
 CallCounts& CallCounts::operator+=(const CallCounts& other) {
   from_journal += other.from_journal;
@@ -51,8 +50,7 @@ CallCounts JournaledExchange::counts() const {
 
 void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
   keep_up();
-  const Ask ask = remote::is_rank_context(request.parts[0]) ? Ask::ranking : Ask::model;
-  CallCounts& counts = counts_[static_cast<std::size_t>(ask)];
+  CallCounts& counts = counts_[place_of(request.kind)];
   if (std::optional<JournaledReply> known = journal_.find(key)) {
     ++counts.from_journal;
     arrived_.emplace_back(key, std::move(known->reply));
@@ -63,31 +61,35 @@ void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
     if (std::optional<JournaledReply> known = earlier_->find(key)) {
       ++counts.replayed;
       known->usd = 0;  // that run has paid for it
-      arrived(key, request.parts, *std::move(known));
+      arrived(key, request, *std::move(known));
       return;
     }
   }
-  if (line_ == nullptr) {
-    fail({ErrorKind::stopped,
-          fmt::format("agent {} asks what is in no journal: {}", index(key.actor), without_line_)});
+  Backend* const backend = this->backend(request.kind);
+  if (backend == nullptr) {
+    fail({ErrorKind::stopped, fmt::format("agent {} asks for a {} that is in no journal: {}",
+                                          index(key.actor), to_string(request.kind), without_backend_)});
     return;
   }
   ++counts.under_way;
-  const auto parts = std::make_shared<const std::vector<std::string>>(std::move(request.parts));
-  line_->ask(*parts, request.chain, [this, key, parts, &counts](Result<JournaledReply> result) {
+  const auto asked = std::make_shared<const ExternalRequest>(std::move(request));
+  backend->ask(asked->parts, asked->chain, [this, key, asked, &counts](Result<JournaledReply> result) {
     --counts.under_way;
     if (!result) {
       fail(result.error());
       return;
     }
     ++counts.live;
-    arrived(key, *parts, *std::move(result));
+    arrived(key, *asked, *std::move(result));
   });
 }
 
-void JournaledExchange::arrived(const CallKey& key, std::span<const std::string> parts,
-                                JournaledReply reply) {
-  journal_.add(key, parts, reply);
+void JournaledExchange::tell(RequestKind kind, std::vector<std::string> parts) {
+  if (Backend* const told = backend(kind)) told->tell(std::move(parts));
+}
+
+void JournaledExchange::arrived(const CallKey& key, const ExternalRequest& request, JournaledReply reply) {
+  journal_.add(key, request, reply);
   if (uncommitted_++ == 0) first_uncommitted_ = Clock::now();
   arrived_.emplace_back(key, std::move(reply.reply));
   if (is_due()) commit();
@@ -101,12 +103,22 @@ void JournaledExchange::fail(Error error) {
   if (!failure_) failure_ = std::move(error);
 }
 
+/// Lets replies come in: returns when something has happened, at the latest after `most`.
+void JournaledExchange::pump(std::chrono::milliseconds most) {
+  for (Backend* const backend : backends_) {
+    if (backend != nullptr) backend->flush();
+  }
+  if (io_.stopped()) io_.restart();
+  // What is ready goes first: run_one_for looks at nothing when it may not wait.
+  if (io_.poll() == 0 && io_.run_one_for(most) > 0) io_.poll();
+}
+
 /// Takes in what has arrived; waits for it if nothing can be handed over.
 void JournaledExchange::read() {
-  if (line_ != nullptr && counts().under_way > 0) {
-    line_->pump(arrived_.empty() ? kMoment : std::chrono::milliseconds(0));
+  if (counts().under_way > 0) {
+    pump(arrived_.empty() ? kMoment : std::chrono::milliseconds(0));
     while (durable_ == 0 && uncommitted_ > 0 && !is_due() && counts().under_way > 0 && !failure_)
-      line_->pump(std::chrono::milliseconds(1));
+      pump(std::chrono::milliseconds(1));
     last_read_ = Clock::now();
   }
   if (durable_ == 0 || is_due()) commit();
@@ -114,15 +126,23 @@ void JournaledExchange::read() {
 
 /// Agents may ask for longer than replies should lie in the network's buffers.
 void JournaledExchange::keep_up() {
-  if (line_ == nullptr || counts().under_way == 0 || Clock::now() - last_read_ < kLook) return;
-  line_->pump(std::chrono::milliseconds(0));
+  if (counts().under_way == 0 || Clock::now() - last_read_ < kLook) return;
+  pump(std::chrono::milliseconds(0));
   last_read_ = Clock::now();
   if (is_due()) commit();
 }
 
+Json JournaledExchange::account() const {
+  Json account = Json::object();
+  for (const Backend* const backend : backends_) {
+    if (backend != nullptr) account.update(backend->account());
+  }
+  return account;
+}
+
 void JournaledExchange::commit() {
   if (uncommitted_ > 0) {
-    if (line_ != nullptr) journal_.tell(line_->account());
+    if (Json told = account(); !told.empty()) journal_.tell(told);
     journal_.commit();
     uncommitted_ = 0;
   }
@@ -145,9 +165,11 @@ void JournaledExchange::wait(const Deliver& deliver) {
 }
 
 void JournaledExchange::drain() {
-  if (line_ != nullptr) line_->wind_down();
+  for (Backend* const backend : backends_) {
+    if (backend != nullptr) backend->wind_down();
+  }
   while (counts().under_way > 0) {
-    line_->pump(kMoment);
+    pump(kMoment);
     commit();
     if (observer_) observer_(counts());
   }

@@ -6,15 +6,17 @@
 #include <deque>
 #include <functional>
 #include <optional>
-#include <span>
 
-#include "scenarios/run/line.h"
+#include <boost/asio/io_context.hpp>
+
+#include "scenarios/run/backend.h"
 #include "scenarios/store/journal.h"
 
 namespace throng {
 
-/// Who is asked.
-enum class Ask { model, ranking };
+/// By kind of request; null: nobody answers such requests.
+using Backends = std::array<Backend*, kRequestKinds>;
+inline std::size_t place_of(RequestKind kind) { return static_cast<std::size_t>(kind) - 1; }
 
 /// How calls were answered.
 struct CallCounts {
@@ -34,35 +36,41 @@ class JournaledExchange : public Exchange {
   using Observer = std::function<void(const CallCounts&)>;
 
   /// `journal`: the run's own. `earlier`: another run's, asked next; what is found there is copied; may be null.
-  /// `line`: asked last; null: a reply that no journal holds stops the run, and `without_line` says why. `observer` hears of
-  /// every change, often. All outlive the exchange.
-  JournaledExchange(Journal& journal, const Journal* earlier, Line* line, Observer observer = {},
-                    std::string without_line = "nobody is asked");
+  /// `backends`: who is asked last, all of whom live on `io`. Where there is none, a reply that no journal holds stops the run,
+  /// and `without_backend` says why. `observer` hears of every change, often. All outlive the exchange.
+  JournaledExchange(Journal& journal, const Journal* earlier, boost::asio::io_context& io,
+                    const Backends& backends, Observer observer = {},
+                    std::string without_backend = "nobody is asked");
 
   void submit(const CallKey& key, ExternalRequest request) override;
+  void tell(RequestKind kind, std::vector<std::string> parts) override;
   void wait(const Deliver& deliver) override;
   /// Asks for nothing more, waits for what is under way and journals it. No reply is handed over afterwards.
   void drain();
 
-  const CallCounts& counts(Ask ask) const { return counts_[static_cast<std::size_t>(ask)]; }
+  const CallCounts& counts(RequestKind kind) const { return counts_[place_of(kind)]; }
   CallCounts counts() const;  ///< of all
+  Json account() const;       ///< what each backend has to tell, in one object
 
  private:
+  Backend* backend(RequestKind kind) const { return backends_[place_of(kind)]; }
+  void pump(std::chrono::milliseconds most);
   void read();
   void keep_up();
-  void arrived(const CallKey& key, std::span<const std::string> parts, JournaledReply reply);
+  void arrived(const CallKey& key, const ExternalRequest& request, JournaledReply reply);
   bool is_due() const;
   void commit();
   void fail(Error error);
 
   Journal& journal_;
   const Journal* earlier_;
-  Line* line_;
+  boost::asio::io_context& io_;
+  Backends backends_;
   Observer observer_;
   using Clock = std::chrono::steady_clock;
 
-  std::string without_line_;
-  std::array<CallCounts, 2> counts_;                     ///< by Ask
+  std::string without_backend_;
+  std::array<CallCounts, kRequestKinds> counts_;         ///< by kind
   std::deque<std::pair<CallKey, std::string>> arrived_;  ///< not handed over yet
   std::size_t durable_ = 0;                              ///< so many of them, from the front, may be
   std::size_t uncommitted_ = 0;                          ///< rows added to the journal

@@ -45,10 +45,10 @@ llm::Spending booked_in_journals(const OutsideOptions& options) {
   return booked;
 }
 
-std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scenario& scenario,
-                                        const OutsideOptions& options, Progress& progress) {
+std::unique_ptr<CompletionBackend> open_models(boost::asio::io_context& io, const Scenario& scenario,
+                                               const OutsideOptions& options, Progress& progress) {
   if (!scenario.asks_language_models()) return nullptr;
-  return std::make_unique<LlmLine>(
+  return std::make_unique<CompletionBackend>(
       io, all_endpoints(scenario.json["mind"]), llm::process_environment(),
       llm::ClientOptions{.plan = {{.patience = scenario.patience}, scenario.budget},
                          .budget_log = options.budget_log,
@@ -58,12 +58,12 @@ std::unique_ptr<LlmLine> line_to_models(boost::asio::io_context& io, const Scena
       scenario.max_degraded_share == 1.0 ? UselessEndpoint::goes_on : UselessEndpoint::is_halted);
 }
 
-std::unique_ptr<RemoteLine> line_to_recommender(boost::asio::io_context& io, const Scenario& scenario,
-                                                const remote::Names* names, Progress& progress) {
+std::unique_ptr<RankingBackend> open_recommender(boost::asio::io_context& io, const Scenario& scenario,
+                                                 const remote::Names* names, Progress& progress) {
   if (names == nullptr) return nullptr;
-  return std::make_unique<RemoteLine>(io, remote::read_remote_options(scenario.recommender).value(), *names,
-                                      scenario.patience,
-                                      [&progress](const std::string& text) { progress.say(text); });
+  return std::make_unique<RankingBackend>(io, remote::read_remote_options(scenario.recommender).value(),
+                                          *names, scenario.patience,
+                                          [&progress](const std::string& text) { progress.say(text); });
 }
 
 /// Every call in flight has a socket, beside the files of the run: better said now than when all are paid for and run.db
@@ -116,11 +116,14 @@ RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, 
                                 .words = fmt::format("{}, seed {}", scenario.name, scenario.seed)});
   if (nobody_is_asked.empty()) {
     check_open_files(scenario);
-    lines_ = std::make_unique<Lines>(line_to_models(io_, scenario, options, progress),
-                                     line_to_recommender(io_, scenario, names, progress));
+    models_ = open_models(io_, scenario, options, progress);
+    recommender_ = open_recommender(io_, scenario, names, progress);
   }
+  Backends backends{};
+  backends[place_of(RequestKind::completion)] = models_.get();
+  backends[place_of(RequestKind::ranking)] = recommender_.get();
   exchange_.emplace(
-      *journal_, earlier_ ? &*earlier_ : nullptr, lines_.get(),
+      *journal_, earlier_ ? &*earlier_ : nullptr, io_, backends,
       [&progress, tick = options.tick](const CallCounts& counts) {
         progress.update(in_words(counts));
         if (tick) tick();
@@ -129,9 +132,5 @@ RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, 
 }
 
 RunOutside::~RunOutside() = default;
-
-void RunOutside::teach(remote::Lesson lesson) {
-  if (lines_ && lines_->recommender() != nullptr) lines_->recommender()->teach(std::move(lesson));
-}
 
 }  // namespace throng

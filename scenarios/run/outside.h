@@ -6,9 +6,10 @@
 #include <optional>
 
 #include "recsys/external/remote_protocol.h"
+#include "scenarios/run/completion_backend.h"
 #include "scenarios/run/journaled_exchange.h"
-#include "scenarios/run/lines.h"
 #include "scenarios/run/progress.h"
+#include "scenarios/run/ranking_backend.h"
 #include "scenarios/run/run_folder.h"
 
 namespace throng {
@@ -21,7 +22,7 @@ struct OutsideOptions {
 };
 
 /// The outside of a run that asks language models or a remote recommender: its journal, perhaps another run's, and the
-/// lines. A replay has no lines: it asks nobody.
+/// backends. A replay has none: it asks nobody.
 class RunOutside {
  public:
   /// `names`: what a remote recommender is asked about; null if there is none. `progress` hears how calls go. Both
@@ -32,25 +33,24 @@ class RunOutside {
   ~RunOutside();
 
   Exchange& exchange() { return *exchange_; }
-  /// The remote recommender learns this before it is asked next.
-  void teach(remote::Lesson lesson);
   /// Ends the run's calls in an orderly way: what is under way is waited for and journaled.
   void drain() { exchange_->drain(); }
 
   const Journal& journal() const { return *journal_; }
   /// Of the calls to language models.
-  const CallCounts& counts() const { return exchange_->counts(Ask::model); }
+  const CallCounts& counts() const { return exchange_->counts(RequestKind::completion); }
   /// What both did so far.
   CallCounts all_counts() const { return exchange_->counts(); }
-  /// See Line::account; of a run that asks nobody an empty object.
-  Json account() const { return lines_ ? lines_->account() : Json::object(); }
-  const CallCounts& ranking_counts() const { return exchange_->counts(Ask::ranking); }
+  /// See Backend::account; of a run that asks nobody an empty object.
+  Json account() const { return exchange_->account(); }
+  const CallCounts& ranking_counts() const { return exchange_->counts(RequestKind::ranking); }
 
  private:
   std::optional<Journal> journal_;
   std::optional<Journal> earlier_;
   boost::asio::io_context io_{1};
-  std::unique_ptr<Lines> lines_;
+  std::unique_ptr<CompletionBackend> models_;
+  std::unique_ptr<RankingBackend> recommender_;
   std::optional<JournaledExchange> exchange_;
 };
 

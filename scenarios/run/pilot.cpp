@@ -52,19 +52,20 @@ Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
   }
   RunObserver quiet;
   const auto started = std::chrono::steady_clock::now();
-  simulation.run_first_round(pilot.agents, quiet, &outside.exchange(),
-                             [&](remote::Lesson lesson) { outside.teach(std::move(lesson)); });
+  simulation.run_first_round(pilot.agents, quiet, &outside.exchange());
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 
   AgentCalls real;
   std::int64_t longest = 1;
   for (const AgentId agent : pilot.agents) {
     std::vector<JournaledCall> calls = outside.journal().calls_of(agent);
-    std::erase_if(calls, [](const JournaledCall& call) { return remote::is_rank_context(call.parts[0]); });
+    std::erase_if(calls, [](const JournaledCall& call) { return call.kind != RequestKind::completion; });
     longest = std::max(longest, std::ssize(calls));
     for (const JournaledCall& call : calls) {
-      const llm::Usage usage = llm::completion_from(call.reply.reply).usage;
-      add({.calls = 1, .prompt_tokens = usage.prompt, .completion_tokens = usage.completion}, real);
+      add({.calls = 1,
+           .prompt_tokens = call.reply.prompt_tokens,
+           .completion_tokens = call.reply.completion_tokens},
+          real);
       pilot.usd += call.reply.usd;
     }
   }

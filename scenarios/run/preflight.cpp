@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -53,23 +54,22 @@ class ShortFit : public FitObserver {
 class WritingObserver : public RunObserver {
  public:
   explicit WritingObserver(RunWriter& writer) : writer_(writer) {}
-  void on_sessions(std::span<const SessionRecord> sessions) override { writer_.write_sessions(sessions); }
+  void on_partition(const PartitionResult& result) override { writer_.write_sessions(result.sessions); }
 
  private:
   RunWriter& writer_;
 };
 
 std::vector<AgentId> pilot_agents(const Simulation& simulation) {
-  constexpr std::size_t most =
-      8 * Platform::kPartitionSize;  // so that all cores of a common machine have work
-  std::vector<AgentId> computing;
-  for (const AgentId agent : simulation.population().everyone()) {
-    if (!simulation.minds().asks(agent)) computing.push_back(agent);
-  }
-  std::vector<AgentId> chosen;
-  const std::size_t size = std::min(most, computing.size());
-  for (std::size_t i = 0; i < size; ++i) chosen.push_back(computing[i * computing.size() / size]);
-  return chosen;
+  constexpr std::size_t most = 8;  // so that all cores of a common machine have work
+  std::vector<AgentId> agents = simulation.population().everyone();
+  const std::size_t partitions = partition_of(agents.back()) + 1;
+  std::set<std::size_t> chosen;
+  for (std::size_t i = 0; i < most; ++i) chosen.insert(i * partitions / most);
+  std::erase_if(agents, [&](AgentId agent) {
+    return simulation.minds().asks(agent) || !chosen.contains(partition_of(agent));
+  });
+  return agents;
 }
 
 /// Plays the first round of some agents, and measures them.

@@ -47,23 +47,24 @@ class Recorder : public RunObserver {
     pages_in_window_ = 0;
     progress_.on_agents(0, agents_, 0);
   }
-  void on_sessions(std::span<const SessionRecord> sessions) override {
-    if (store_ == Store::full) writer_.write_sessions(sessions);
-    for (const SessionRecord& session : sessions) {
+  void on_partition(const PartitionResult& result) override {
+    if (store_ == Store::full) writer_.write_sessions(result.sessions);
+    for (const SessionRecord& session : result.sessions) {
       outcomes_.push_back(outcome_of(session));
-      window_digest_.add(session.digest);
-      shown_.add(session);
-      viewed_.add(session);
       mishaps_.add(session);
-      pages_in_window_ += session.pages.size();
     }
-    agents_done_ += sessions.size();
+    window_digest_.add(result.number);
+    window_digest_.add(result.digest);
+    shown_.merge(result.shown);
+    viewed_.merge(result.viewed);
+    pages_in_window_ += result.pages;
+    agents_done_ += result.sessions.size();
     progress_.on_agents(agents_done_, agents_, pages_in_window_);
   }
   void on_window_finished(const Window& window) override {
     writer_.write_window(window, window_digest_.value());
-    writer_.write_exposure(window.round, "recommended", shown_.metrics());
-    writer_.write_exposure(window.round, "viewed", viewed_.metrics());
+    writer_.write_figures(window.round, "recommended", shown_);
+    writer_.write_figures(window.round, "viewed", viewed_);
     writer_.commit();
     run_digest_.add(window_digest_.value());
     pages_ += pages_in_window_;
@@ -177,8 +178,7 @@ std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const Simulat
 /// Runs the simulation. Throws Failure(stopped) if it was interrupted.
 void play(Simulation& simulation, RunObserver& recorder, RunOutside* outside) {
   Exchange* const exchange = outside == nullptr ? nullptr : &outside->exchange();
-  const auto teach = [&](remote::Lesson lesson) { outside->teach(std::move(lesson)); };
-  if (simulation.run(recorder, exchange, teach)) return;
+  if (simulation.run(recorder, exchange)) return;
   if (outside != nullptr) outside->drain();
   throw Failure(ErrorKind::stopped, "interrupted");
 }

@@ -59,10 +59,10 @@ void RunLog::on_window_started(const Window& window) {
   next_.on_window_started(window);
 }
 
-void RunLog::on_sessions(std::span<const SessionRecord> sessions) {
-  so_far_.agents += sessions.size();
-  for (const SessionRecord& session : sessions) so_far_.pages += session.pages.size();
-  next_.on_sessions(sessions);
+void RunLog::on_partition(const PartitionResult& result) {
+  so_far_.agents += result.sessions.size();
+  so_far_.pages += result.pages;
+  next_.on_partition(result);
   minutes_.tick();
 }
 

@@ -46,7 +46,7 @@ class RunLog : public RunObserver {
   ~RunLog() override { minutes_.read_from(nullptr); }
 
   void on_window_started(const Window& window) override;
-  void on_sessions(std::span<const SessionRecord> sessions) override;
+  void on_partition(const PartitionResult& result) override;
   void on_window_finished(const Window& window) override;
   bool wants_stop() const override { return next_.wants_stop(); }
 

@@ -7,9 +7,8 @@
 #include "agents/platform.h"
 #include "agents/population.h"
 #include "agents/taste.h"
-#include "recsys/recommender/recommender.h"
+#include "recsys/external/remote_protocol.h"
 #include "scenarios/run/minds.h"
-#include "scenarios/run/remote_teaching.h"
 #include "scenarios/run/scenario.h"
 
 namespace throng {
@@ -22,15 +21,13 @@ class Simulation {
   Simulation(const Scenario& scenario, Dataset dataset, FitObserver& observer);
 
   /// Runs every round, and retrains in between. `outside`: whom minds ask, and rankings that are not made here; null: nobody
-  /// asks. `teach`: hears what a remote recommender is to learn. Returns false if the observer stopped the run; see
-  /// Platform::run_window.
-  bool run(RunObserver& observer, Exchange* outside, const RemoteTeaching::Teach& teach = {});
+  /// asks. Returns false if the observer stopped the run; see Platform::run_window.
+  bool run(RunObserver& observer, Exchange* outside);
   /// Runs the first round with some agents only (ascending, each once).
-  bool run_first_round(std::span<const AgentId> agents, RunObserver& observer, Exchange* outside,
-                       const RemoteTeaching::Teach& teach = {});
+  bool run_first_round(std::span<const AgentId> agents, RunObserver& observer, Exchange* outside);
 
   /// What a remote recommender is asked about; null if the recommender is another.
-  const remote::Names* remote_names() const { return remote_names_.get(); }
+  const remote::Names* remote_names() const;
 
   const Dataset& dataset() const { return dataset_; }
   const TasteSpace& taste_space() const { return *space_; }
@@ -39,10 +36,12 @@ class Simulation {
   const Minds& minds() const { return *minds_; }
 
  private:
-  void start_teaching(const RemoteTeaching::Teach& teach);
-  Platform platform(Exchange* outside);
+  std::unique_ptr<Ranker> make_ranker() const;
+  void fit(std::uint16_t round, const Interactions& train, const Interactions& validation,
+           const Interactions& test, FitStart start);
+  void retrain(World& world, std::uint16_t next_round);
+  World world() const;
   Window window(std::uint16_t round) const;
-  void retrain(std::uint16_t next_round, std::span<const AgentState> agents);
 
   Scenario scenario_;
   FitObserver& fit_observer_;
@@ -51,12 +50,10 @@ class Simulation {
   Split split_;
   Interactions not_recommended_;
   std::vector<float> mean_ratings_;
-  std::unique_ptr<Recommender> recommender_;  ///< null: a remote one
   std::unique_ptr<TasteSpace> space_;
   std::unique_ptr<Population> population_;
   std::unique_ptr<TrainingData> training_data_;
-  std::unique_ptr<remote::Names> remote_names_;  ///< null unless the recommender is remote,
-  std::unique_ptr<RemoteTeaching> remote_;       ///< and so is this
+  std::unique_ptr<Ranker> ranker_;
   std::unique_ptr<Minds> minds_;
 };
 

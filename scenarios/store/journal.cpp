@@ -15,7 +15,7 @@
 namespace throng {
 namespace {
 
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 
 using HashBytes = std::array<char, 16>;
 
@@ -36,12 +36,13 @@ Hash128 hash_from(const SQLite::Column& column) {
 }
 
 /// Of everything that a row of `calls` says.
-Hash128 checksum(const CallKey& key, std::string_view parts, const JournaledReply& reply) {
+Hash128 checksum(const CallKey& key, RequestKind kind, std::string_view parts, const JournaledReply& reply) {
   std::string text;
-  text.reserve(reply.reply.size() + 128);
-  fmt::format_to(std::back_inserter(text), "{} {} {} {} {} {} {} ", index(key.actor), key.request.hex(),
-                 key.occurrence, parts, reply.attempts, std::bit_cast<std::uint64_t>(reply.usd),
-                 reply.endpoint);
+  text.reserve(reply.reply.size() + 160);
+  fmt::format_to(std::back_inserter(text), "{} {} {} {} {} {} {} {} {} {} {} {} ", index(key.actor),
+                 key.request.hex(), key.occurrence, static_cast<int>(kind), parts, reply.attempts,
+                 reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens,
+                 std::bit_cast<std::uint64_t>(reply.usd), reply.endpoint, reply.model);
   return hash128(text += reply.reply);
 }
 
@@ -54,11 +55,13 @@ void bind_key(SQLite::Statement& statement, const CallKey& key) {
 
 /// What a query for a row's columns has to name, in this order.
 constexpr const char* kRow =
-    "number, actor, request, occurrence, parts, reply, endpoint, attempts, usd, checksum";
+    "number, actor, request, occurrence, kind, parts, reply, endpoint, model, attempts, prompt_tokens, "
+    "cached_tokens, completion_tokens, usd, checksum";
 
 struct Row {
   std::int64_t number = 0;
   CallKey key;
+  RequestKind kind = RequestKind::completion;
   JournaledReply reply;
 };
 
@@ -69,11 +72,16 @@ Row row_from(SQLite::Statement& statement, const std::string& file) {
           .key = {.actor = ActorId(column(1).getUInt()),
                   .request = hash_from(column(2)),
                   .occurrence = column(3).getUInt()},
-          .reply = {.reply = column(5).getString(),
-                    .endpoint = column(6).getString(),
-                    .attempts = column(7).getInt(),
-                    .usd = column(8).getDouble()}};
-  if (hash_from(column(9)) == checksum(row.key, column(4).getString(), row.reply)) return row;
+          .kind = static_cast<RequestKind>(column(4).getInt()),
+          .reply = {.reply = column(6).getString(),
+                    .endpoint = column(7).getString(),
+                    .model = column(8).getString(),
+                    .attempts = column(9).getInt(),
+                    .prompt_tokens = column(10).getInt64(),
+                    .cached_tokens = column(11).getInt64(),
+                    .completion_tokens = column(12).getInt64(),
+                    .usd = column(13).getDouble()}};
+  if (hash_from(column(14)) == checksum(row.key, row.kind, column(5).getString(), row.reply)) return row;
   throw Failure(
       ErrorKind::data,
       fmt::format("{} is damaged: row {} of calls is not what was written; restore the file, or delete the "
@@ -182,8 +190,9 @@ Journal::Journal(const std::filesystem::path& file, Mode mode, const std::option
   if (mode == Mode::read_only) return;
   database_->add_call.emplace(
       sqlite,
-      "INSERT INTO calls (actor, request, occurrence, parts, reply, endpoint, attempts, usd, checksum) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO calls (actor, request, occurrence, kind, parts, reply, endpoint, model, attempts, "
+      "prompt_tokens, "
+      "cached_tokens, completion_tokens, usd, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   database_->find_text.emplace(sqlite, "SELECT text FROM texts WHERE hash = ?");
   database_->add_text.emplace(sqlite, "INSERT INTO texts (hash, content) VALUES (?, ?)");
 } catch (const SQLite::Exception& error) {
@@ -206,22 +215,27 @@ std::optional<JournaledReply> Journal::find(const CallKey& key) const {
   });
 }
 
-void Journal::add(const CallKey& key, std::span<const std::string> parts, const JournaledReply& reply) {
+void Journal::add(const CallKey& key, const ExternalRequest& request, const JournaledReply& reply) {
   database_->guarded(ErrorKind::stopped, [&] {
     database_->begin();
     std::vector<std::int64_t> numbers;
-    numbers.reserve(parts.size());
-    for (const std::string& part : parts) numbers.push_back(database_->number_of(part));
+    numbers.reserve(request.parts.size());
+    for (const std::string& part : request.parts) numbers.push_back(database_->number_of(part));
     SQLite::Statement& statement = *database_->add_call;
     const std::string list = fmt::format("[{}]", fmt::join(numbers, ","));
-    const HashBytes sum = bytes_of(checksum(key, list, reply));
+    const HashBytes sum = bytes_of(checksum(key, request.kind, list, reply));
     bind_key(statement, key);
-    statement.bind(4, list);
-    statement.bind(5, reply.reply);
-    statement.bind(6, reply.endpoint);
-    statement.bind(7, reply.attempts);
-    statement.bind(8, reply.usd);
-    statement.bind(9, sum.data(), static_cast<int>(sum.size()));
+    statement.bind(4, static_cast<int>(request.kind));
+    statement.bind(5, list);
+    statement.bind(6, reply.reply);
+    statement.bind(7, reply.endpoint);
+    statement.bind(8, reply.model);
+    statement.bind(9, reply.attempts);
+    statement.bind(10, reply.prompt_tokens);
+    statement.bind(11, reply.cached_tokens);
+    statement.bind(12, reply.completion_tokens);
+    statement.bind(13, reply.usd);
+    statement.bind(14, sum.data(), static_cast<int>(sum.size()));
     statement.exec();
     statement.reset();
   });
@@ -259,9 +273,7 @@ std::vector<Json> Journal::accounts() const {
 
 std::size_t Journal::actors() const {
   return database_->guarded(ErrorKind::data, [&] {
-    const auto count = database_->sqlite.execAndGet(
-        "SELECT COUNT(DISTINCT actor) FROM calls LEFT JOIN texts ON texts.text = json_extract(parts, '$[0]') "
-        "WHERE json_extract(content, '$.protocol') IS NULL");
+    const auto count = database_->sqlite.execAndGet("SELECT COUNT(DISTINCT actor) FROM calls WHERE kind = 1");
     return static_cast<std::size_t>(count.getInt64());
   });
 }
@@ -277,7 +289,8 @@ std::vector<JournaledCall> Journal::calls_of(ActorId actor) const {
     std::vector<JournaledCall> calls;
     while (rows.executeStep()) {
       Row row = row_from(rows, database_->file);
-      JournaledCall& call = calls.emplace_back(JournaledCall{.key = row.key, .reply = std::move(row.reply)});
+      JournaledCall& call =
+          calls.emplace_back(JournaledCall{.key = row.key, .kind = row.kind, .reply = std::move(row.reply)});
       parts.bind(1, row.number);
       while (parts.executeStep()) {
         call.parts.push_back(parts.getColumn(0).getString());
@@ -297,13 +310,10 @@ std::vector<JournalTotals> Journal::totals() const {
   return database_->guarded(ErrorKind::data, [&] {
     SQLite::Statement all(database_->sqlite, fmt::format("SELECT {} FROM calls", kRow));
     while (all.executeStep()) row_from(all, database_->file);
-    SQLite::Statement rows(database_->sqlite,
-                           "SELECT endpoint, COALESCE(json_extract(content, '$.model'), ''), COUNT(*), "
-                           "  SUM(attempts), COALESCE(SUM(json_extract(reply, '$.usage.prompt')), 0), "
-                           "  COALESCE(SUM(json_extract(reply, '$.usage.cached')), 0), "
-                           "  COALESCE(SUM(json_extract(reply, '$.usage.completion')), 0), SUM(usd) "
-                           "FROM calls LEFT JOIN texts ON texts.text = json_extract(parts, '$[0]') "
-                           "WHERE json_extract(content, '$.protocol') IS NULL GROUP BY 1, 2 ORDER BY 1, 2");
+    SQLite::Statement rows(
+        database_->sqlite,
+        "SELECT endpoint, model, COUNT(*), SUM(attempts), SUM(prompt_tokens), SUM(cached_tokens), "
+        "SUM(completion_tokens), SUM(usd) FROM calls WHERE kind = 1 GROUP BY 1, 2 ORDER BY 1, 2");
     std::vector<JournalTotals> totals;
     while (rows.executeStep()) {
       totals.push_back({.endpoint = rows.getColumn(0).getString(),

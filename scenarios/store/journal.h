@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -17,13 +16,18 @@ namespace throng {
 struct JournaledReply {
   std::string reply;
   std::string endpoint;  ///< who answered
+  std::string model;     ///< as the endpoint is asked for it; "" for a ranking
   int attempts = 1;
+  std::int64_t prompt_tokens = 0;
+  std::int64_t cached_tokens = 0;  ///< of the prompt tokens
+  std::int64_t completion_tokens = 0;
   double usd = 0;
 };
 
 /// A call with all that was asked.
 struct JournaledCall {
   CallKey key;
+  RequestKind kind = RequestKind::completion;
   std::vector<std::string> parts;
   JournaledReply reply;
 };
@@ -31,7 +35,7 @@ struct JournaledCall {
 /// What all calls of a language model at one endpoint took together.
 struct JournalTotals {
   std::string endpoint;
-  std::string model;  ///< as the request names it
+  std::string model;
   std::int64_t calls = 0;
   std::int64_t attempts = 0;
   std::int64_t prompt_tokens = 0;
@@ -68,7 +72,7 @@ class Journal {
   /// The reply to a call, whether committed or only added.
   std::optional<JournaledReply> find(const CallKey& key) const;
   /// Adds a call that is not there yet; it is durable after the next `commit`.
-  void add(const CallKey& key, std::span<const std::string> parts, const JournaledReply& reply);
+  void add(const CallKey& key, const ExternalRequest& request, const JournaledReply& reply);
   void commit();
 
   /// Keeps what this process has to tell of its calls beside them, in place of what it told before; durable like a
@@ -77,9 +81,9 @@ class Journal {
   /// What every process told last, in their order.
   std::vector<Json> accounts() const;
 
-  std::size_t actors() const;                                ///< that asked a language model
+  std::size_t actors() const;                                ///< that asked for completions
   std::vector<JournaledCall> calls_of(ActorId actor) const;  ///< in the order in which they were journaled
-  std::vector<JournalTotals> totals() const;                 ///< without rankings
+  std::vector<JournalTotals> totals() const;                 ///< of completions
 
  private:
   struct Database;

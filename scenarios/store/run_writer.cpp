@@ -220,15 +220,12 @@ void RunWriter::write_window(const Window& window, const Hash128& digest) {
          microseconds(window.end), digest.hex());
 }
 
-void RunWriter::write_exposure(std::uint16_t round, const std::string& of, const ExposureMetrics& metrics) {
+void RunWriter::write_figures(std::uint16_t round, const std::string& of, const Exposure& exposure) {
   statements_->begin();
-  const auto write = [&](const char* name, double value) {
-    insert(statements_->round_metrics, stored_round(round), of + name, value);
-  };
-  write("_top_genre_share", metrics.top_genre_share);
-  write("_distinct_genres", metrics.distinct_genres);
-  write("_gini", metrics.gini);
-  write("_coverage", metrics.coverage);
+  for (const RoundFigure& figure : round_figures()) {
+    insert(statements_->round_metrics, stored_round(round), fmt::format("{}_{}", of, figure.name),
+           (exposure.*figure.value)());
+  }
 }
 
 void RunWriter::write_metrics(std::span<const Metric> metrics) {

@@ -35,7 +35,7 @@ class RunWriter {
   void write_sessions(std::span<const SessionRecord> sessions);
   void write_window(const Window& window, const Hash128& digest);
   /// `of`: "recommended" or "viewed", the first word of the metrics' names.
-  void write_exposure(std::uint16_t round, const std::string& of, const ExposureMetrics& metrics);
+  void write_figures(std::uint16_t round, const std::string& of, const Exposure& exposure);
   void write_metrics(std::span<const Metric> metrics);
   /// Makes everything written so far durable.
   void commit();

@@ -28,21 +28,31 @@ TEST(Exposure, OfWhatWasShown) {
   Exposure exposure(world().catalogue, Exposure::Of::shown);
   exposure.add(session_of(0, {{0, true}, {1, false}, {2, false}}));
   exposure.add(session_of(1, {{1, true}}));
-  const ExposureMetrics metrics = exposure.metrics();
-  EXPECT_DOUBLE_EQ(metrics.top_genre_share, (2.0 / 3 + 1) / 2);
-  EXPECT_DOUBLE_EQ(metrics.distinct_genres, 2);
-  EXPECT_DOUBLE_EQ(metrics.coverage, 3.0 / 4);
+  EXPECT_DOUBLE_EQ(exposure.top_genre_share(), (2.0 / 3 + 1) / 2);
+  EXPECT_DOUBLE_EQ(exposure.distinct_genres(), 2);
+  EXPECT_DOUBLE_EQ(exposure.coverage(), 3.0 / 4);
   // Gini of 0, 1, 1, 2: sum of (2i - n - 1) x_i = (-1) 1 + 1 * 1 + 3 * 2 = 6, over n sum = 16.
-  EXPECT_DOUBLE_EQ(metrics.gini, 6.0 / 16);
+  EXPECT_DOUBLE_EQ(exposure.gini(), 6.0 / 16);
 }
 
 TEST(Exposure, OfWhatWasViewedLeavesOutAgentsThatViewedNothing) {
   Exposure exposure(world().catalogue, Exposure::Of::viewed);
   exposure.add(session_of(0, {{0, true}, {1, false}}));
   exposure.add(session_of(1, {{2, false}}));
-  EXPECT_DOUBLE_EQ(exposure.metrics().top_genre_share, 1);
-  EXPECT_DOUBLE_EQ(exposure.metrics().distinct_genres, 1);
-  EXPECT_DOUBLE_EQ(exposure.metrics().coverage, 1.0 / 4);
+  EXPECT_DOUBLE_EQ(exposure.top_genre_share(), 1);
+  EXPECT_DOUBLE_EQ(exposure.distinct_genres(), 1);
+  EXPECT_DOUBLE_EQ(exposure.coverage(), 1.0 / 4);
+}
+
+TEST(Exposure, MergedFromPartsIsThatOfAll) {
+  Exposure all(world().catalogue, Exposure::Of::shown);
+  Exposure first(world().catalogue, Exposure::Of::shown);
+  Exposure second(world().catalogue, Exposure::Of::shown);
+  for (Exposure* exposure : {&all, &first}) exposure->add(session_of(0, {{0, true}, {1, false}, {2, false}}));
+  for (Exposure* exposure : {&all, &second}) exposure->add(session_of(1, {{1, true}}));
+  first.merge(second);
+  for (const RoundFigure& figure : round_figures())
+    EXPECT_DOUBLE_EQ((first.*figure.value)(), (all.*figure.value)()) << figure.name;
 }
 
 }  // namespace

@@ -1,11 +1,16 @@
 #include "agents/platform.h"
 
+#include <array>
 #include <atomic>
+#include <map>
+#include <set>
+#include <tuple>
 
 #include <gmock/gmock.h>
 
 #include "agents/minds/statistical_mind.h"
 #include "engine/base/parallel.h"
+#include "recsys/data/split.h"
 #include "recsys/models/registry.h"
 #include "tests/support/small_world.h"
 
@@ -15,14 +20,16 @@ namespace {
 /// Keeps every session.
 class Collector : public RunObserver {
  public:
-  void on_sessions(std::span<const SessionRecord> sessions) override {
-    records.insert(records.end(), sessions.begin(), sessions.end());
+  void on_partition(const PartitionResult& result) override {
+    records.insert(records.end(), result.sessions.begin(), result.sessions.end());
+    digests[result.number] = result.digest.hex();
     collected_ = records.size();
   }
   void on_window_finished(const Window& /*window*/) override { finished = true; }
   bool wants_stop() const override { return collected_ >= stop_after; }
 
   std::vector<SessionRecord> records;
+  std::map<std::size_t, std::string> digests;  ///< by partition
   bool finished = false;
   std::size_t stop_after = ~std::size_t{0};
 
@@ -33,31 +40,53 @@ class Collector : public RunObserver {
 class PlatformTest : public ::testing::Test {
  protected:
   PlatformTest() {
-    recommender_->fit({.train = split_.train, .validation = &split_.validation, .seed = 1}, quiet_);
+    ranker_.fit({.train = split_.train, .validation = &split_.validation, .seed = 1}, 0, quiet_);
+  }
+
+  /// Windows of a population without those that `leave`.
+  bool run_windows(std::uint32_t agents, std::span<Collector> windows, const std::set<AgentId>& leave = {}) {
+    const Draws draws(9);
+    const Population population(dataset_, space_, {.agents = agents}, draws);
+    StatisticalMind mind({}, space_, mean_ratings_, draws);
+    World world = world_of(population);
+    std::vector<AgentId> there = population.everyone();
+    std::erase_if(there, [&](AgentId agent) { return leave.contains(agent); });
+    Platform platform(world, ranker_, mind, {.items_per_page = 3, .max_pages = 4}, draws, there);
+    for (std::uint16_t round = 0; round < windows.size(); ++round) {
+      const Window window{.round = round,
+                          .begin = VirtualTime(std::chrono::days(7 * round)),
+                          .end = VirtualTime(std::chrono::days(7 * round + 7)),
+                          .is_last = round + 1U == windows.size()};
+      if (!platform.run_window(window, windows[round])) return false;
+    }
+    return true;
   }
 
   bool run(std::uint32_t agents, Collector& collector, std::uint64_t seed = 9) {
     const Draws draws(seed);
     const Population population(dataset_, space_, {.agents = agents}, draws);
     StatisticalMind mind({}, space_, mean_ratings_, draws);
-    const World world{.population = population,
-                      .recommender = recommender_.get(),
-                      .outside_ranking = nullptr,
-                      .not_recommended = not_recommended_,
-                      .mean_ratings = mean_ratings_};
-    return Platform(world, mind, {.items_per_page = 3, .max_pages = 4}, draws)
-        .run_window(kWindow, population.everyone(), collector);
+    World world = world_of(population);
+    return Platform(world, ranker_, mind, {.items_per_page = 3, .max_pages = 4}, draws, population.everyone())
+        .run_window(kWindow, collector);
   }
 
-  static constexpr Window kWindow{
-      .round = 0, .begin = VirtualTime{}, .end = VirtualTime(std::chrono::days(7))};
+  World world_of(const Population& population) const {
+    return {.population = population,
+            .catalogue = dataset_.catalogue,
+            .ranker = ranker_,
+            .not_recommended = not_recommended_,
+            .mean_ratings = mean_ratings_};
+  }
+
+  static constexpr Window kWindow{.end = VirtualTime(std::chrono::days(7)), .is_last = true};
 
   Dataset dataset_ = testing::two_camps(60, 80);
   Split split_ = split_dataset(dataset_, {.seed = 4});
   Interactions not_recommended_ = all_but(dataset_.interactions, split_.validation);
   std::vector<float> mean_ratings_ = dataset_.mean_ratings();
   TasteSpace space_{dataset_.catalogue, split_.train};
-  std::unique_ptr<Recommender> recommender_ = make_recommender({{"kind", "popularity"}}).value();
+  LocalRanker ranker_{make_recommender({{"kind", "popularity"}}).value()};
   FitObserver quiet_;
 };
 
@@ -101,6 +130,62 @@ TEST_F(PlatformTest, ThreadsAndFurtherAgentsChangeNobodysDigest) {
   Collector other_seed;
   run(600, other_seed, 10);
   EXPECT_NE(other_seed.records[0].digest, reference.records[0].digest);
+}
+
+/// The items that fulfil `which`, by agent.
+std::map<AgentId, std::set<ItemId>> items(const Collector& collector, bool (*which)(const Impression&)) {
+  std::map<AgentId, std::set<ItemId>> items;
+  for (const SessionRecord& session : collector.records) {
+    for (const PageRecord& page : session.pages) {
+      for (const Impression& shown : page.impressions) {
+        if (which(shown)) items[session.agent].insert(shown.item);
+      }
+    }
+  }
+  return items;
+}
+
+TEST_F(PlatformTest, WhatAgentsPickedIsNotShownToThemAgain) {
+  std::array<Collector, 3> rounds;
+  ASSERT_TRUE(run_windows(300, rounds));
+  const auto viewed = items(rounds[0], [](const Impression& shown) { return shown.viewed; });
+  ASSERT_GT(viewed.size(), 200U);
+  for (const Collector* later : {&rounds[1], &rounds[2]}) {
+    for (const auto& [agent, shown] : items(*later, [](const Impression&) { return true; })) {
+      if (!viewed.contains(agent)) continue;
+      for (const ItemId item : viewed.at(agent)) EXPECT_FALSE(shown.contains(item)) << index(agent);
+    }
+  }
+}
+
+TEST_F(PlatformTest, APartitionIsTheSameWhoeverElseIsStillThere) {
+  std::array<Collector, 2> all;
+  ASSERT_TRUE(run_windows(900, all));
+  std::set<AgentId> leave;
+  for (std::uint32_t n = 0; n < 300; ++n)
+    leave.insert(AgentId(n));  // the first partition and a part of the second
+  for (const std::size_t threads : {1, 2}) {
+    const ThreadLimit limit(threads);
+    std::array<Collector, 2> fewer;
+    ASSERT_TRUE(run_windows(900, fewer, leave));
+    for (std::size_t round = 0; round < 2; ++round) {
+      EXPECT_EQ(fewer[round].digests.size(), 3U);
+      EXPECT_NE(fewer[round].digests[1], all[round].digests[1]);
+      EXPECT_EQ(fewer[round].digests[2], all[round].digests[2]);
+      EXPECT_EQ(fewer[round].digests[3], all[round].digests[3]);
+    }
+  }
+}
+
+TEST(Effects, AreAppliedInTheOrderOfTheirKeys) {
+  std::vector<Effect<int>> effects;
+  for (const auto& [time, source, change] : {std::tuple{5, 1, 3}, {2, 9, 2}, {2, 4, 1}}) {
+    effects.push_back(
+        {.key = {.time = VirtualTime(Duration(time)), .source = ActorId(static_cast<unsigned>(source))},
+         .change = change});
+  }
+  sort_by_key(effects);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(effects[static_cast<std::size_t>(i)].change, i + 1);
 }
 
 TEST_F(PlatformTest, StopsWhenTheObserverWantsItAndSaysSo) {

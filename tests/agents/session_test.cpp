@@ -63,12 +63,12 @@ SessionRecord run(ScriptedMind& mind, const SessionOptions& options, std::size_t
   const std::vector<float> mean_ratings(101, 3.5F);
   Memory memory;
   SessionRecord record{.agent = AgentId(1), .round = 0};
-  Scheduler scheduler;
+  Scheduler scheduler(Window{.end = VirtualTime(std::chrono::days(1))});
   const SessionContext context{
       .options = options, .profile = profile, .ranking = ranking, .mean_ratings = mean_ratings, .mind = mind};
   scheduler.spawn(AgentId(1), VirtualTime(std::chrono::hours(1)),
                   [&](Actor& self) { return run_session(self, context, memory, record); });
-  scheduler.run_until(VirtualTime(std::chrono::days(1)));
+  scheduler.run();
   EXPECT_EQ(scheduler.unfinished(), 0U);
   return record;
 }

@@ -52,10 +52,10 @@ TEST_F(TrainingDataTest, UsersKeepTheirRowsAndSampledAgentsGetRowsThatBeginAsCop
   const Population agents = population({.agents = 3});
   const TrainingData training(train_, agents);
   ASSERT_EQ(training.num_rows(), 3U);
-  std::vector<AgentState> states(3);
-  states[0].picked = {ItemId(2)};
-  states[2].picked = {ItemId(3)};
-  const Interactions rows = training.with_picks(states);
+  std::vector<std::vector<ItemId>> picked(3);
+  picked[0] = {ItemId(2)};
+  picked[2] = {ItemId(3)};
+  const Interactions rows = training.with_picks(picked);
   EXPECT_THAT(rows.items_of(UserId(0)), ElementsAre(ItemId(0), ItemId(2)));
   EXPECT_THAT(rows.items_of(UserId(1)), ElementsAre(ItemId(1)));
   const ItemId copied = train_.items_of(agents.user_of(AgentId(2)))[0];
@@ -73,9 +73,9 @@ TEST_F(TrainingDataTest, APopulationThatIsAllSampledFollowsTheUsers) {
 TEST_F(TrainingDataTest, WhatIsPickedIsNoLongerHeldOut) {
   const Population agents = population({.agents = 3});
   const TrainingData training(train_, agents);
-  std::vector<AgentState> states(3);
-  states[0].picked = {ItemId(2)};
-  const Interactions held_out = training.held_out(testing::interactions_of(4, {{2, 3}, {2}}), states);
+  std::vector<std::vector<ItemId>> picked(3);
+  picked[0] = {ItemId(2)};
+  const Interactions held_out = training.held_out(testing::interactions_of(4, {{2, 3}, {2}}), picked);
   EXPECT_EQ(held_out.num_users(), 3U);
   EXPECT_THAT(held_out.items_of(UserId(0)), ElementsAre(ItemId(3)));
   EXPECT_THAT(held_out.items_of(UserId(1)), ElementsAre(ItemId(2)));

@@ -124,6 +124,14 @@ TEST_F(RunLogged, BurstsThatAServerTakesAndWhatIsBooked) {
                                          HasSubstr("debug   budget    booked as counted  attempt=")));
 }
 
+/// It says that everything remains, and refuses what comes.
+TEST_F(RunLogged, HeadersThatProveWrong) {
+  write_scenario(serve({"--rpm", "60", "--limit-headers", "full"}));
+  run_until("info    endpoint  its headers were wrong about when a limit is free again",
+            {"run", "s.json", "--out", "a"});
+  EXPECT_THAT(log_of("a/run.log"), HasSubstr("of=requests why=\"http 429: Rate limit reached"));
+}
+
 TEST_F(RunLogged, WhyARunStopped) {
   write_scenario(serve({"--quota-after", "20"}));
   EXPECT_EQ(throng({"run", "s.json", "--out", "a"}).exit_code, 4);

@@ -15,8 +15,8 @@ constexpr ItemId kHostile{5};
 
 class Keeper : public RunObserver {
  public:
-  void on_sessions(std::span<const SessionRecord> sessions) override {
-    records.insert(records.end(), sessions.begin(), sessions.end());
+  void on_partition(const PartitionResult& result) override {
+    records.insert(records.end(), result.sessions.begin(), result.sessions.end());
   }
   std::vector<SessionRecord> records;
 };

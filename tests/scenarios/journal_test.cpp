@@ -22,12 +22,12 @@ class JournalTest : public ::testing::Test {
  protected:
   TempFolder folder_;
   std::filesystem::path file_ = folder_ / "journal.db";
-  const std::vector<std::string> parts_{R"({"model":"m"})", "", "user\nhi"};
+  const ExternalRequest request_{.parts = {"settings", "", "user\nhi"}};
 };
 
 TEST_F(JournalTest, FindsAReplyByItsWholeKey) {
   Journal journal(file_, Journal::Mode::survives_kill);
-  journal.add(key(1, 2), parts_, {.reply = "{}", .endpoint = "e", .attempts = 3, .usd = 0.25});
+  journal.add(key(1, 2), request_, {.reply = "{}", .endpoint = "e", .attempts = 3, .usd = 0.25});
   const std::optional<JournaledReply> found = journal.find(key(1, 2));
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->reply, "{}");
@@ -40,9 +40,9 @@ TEST_F(JournalTest, FindsAReplyByItsWholeKey) {
 TEST_F(JournalTest, KeepsWhatWasCommittedAndNothingElse) {
   {
     Journal journal(file_, Journal::Mode::survives_kill);
-    journal.add(key(1, 2), parts_, {.reply = "{}"});
+    journal.add(key(1, 2), request_, {.reply = "{}"});
     journal.commit();
-    journal.add(key(1, 3), parts_, {.reply = "{}"});
+    journal.add(key(1, 3), request_, {.reply = "{}"});
   }
   const Journal journal(file_, Journal::Mode::read_only);
   EXPECT_TRUE(journal.find(key(1, 2)).has_value());
@@ -53,8 +53,7 @@ TEST_F(JournalTest, GivesBackWhatWasAskedInOrderAndKeepsEachTextOnce) {
   Journal journal(file_, Journal::Mode::survives_power_loss);
   const std::string system(100'000, 's');
   for (unsigned n = 0; n < 50; ++n) {
-    journal.add(key(7, n), std::vector<std::string>{"{}", system, "user\n" + std::to_string(n)},
-                {.reply = "{}"});
+    journal.add(key(7, n), {.parts = {"{}", system, "user\n" + std::to_string(n)}}, {.reply = "{}"});
   }
   journal.commit();
   const std::vector<JournaledCall> calls = journal.calls_of(ActorId(7));
@@ -66,13 +65,19 @@ TEST_F(JournalTest, GivesBackWhatWasAskedInOrderAndKeepsEachTextOnce) {
 
 TEST_F(JournalTest, SumsUpByModelAndEndpoint) {
   Journal journal(file_, Journal::Mode::survives_kill);
-  const JournaledReply reply{.reply = R"({"text":"a","usage":{"prompt":10,"cached":4,"completion":3}})",
+  const JournaledReply reply{.reply = "{}",
                              .endpoint = "e",
+                             .model = "m",
                              .attempts = 2,
+                             .prompt_tokens = 10,
+                             .cached_tokens = 4,
+                             .completion_tokens = 3,
                              .usd = 0.5};
-  journal.add(key(1, 1), parts_, reply);
-  journal.add(key(2, 1), parts_, reply);
-  journal.add(key(2, 2), std::vector<std::string>{R"({"model":"n"})"}, {.reply = "{}", .endpoint = "e"});
+  journal.add(key(1, 1), request_, reply);
+  journal.add(key(2, 1), request_, reply);
+  journal.add(key(2, 2), request_, {.reply = "{}", .endpoint = "e", .model = "n"});
+  journal.add(key(3, 1), {.kind = RequestKind::ranking, .parts = {"context", "question"}},
+              {.reply = "[]", .endpoint = "e"});
   const std::vector<JournalTotals> totals = journal.totals();
   ASSERT_EQ(totals.size(), 2U);
   EXPECT_EQ(totals[0].model, "m");
@@ -83,7 +88,7 @@ TEST_F(JournalTest, SumsUpByModelAndEndpoint) {
   EXPECT_EQ(totals[0].completion_tokens, 6);
   EXPECT_DOUBLE_EQ(totals[0].usd, 1);
   EXPECT_EQ(totals[1].completion_tokens, 0);
-  EXPECT_EQ(journal.actors(), 2U);
+  EXPECT_EQ(journal.actors(), 2U) << "whoever only asked for a ranking asked no model";
 }
 
 TEST_F(JournalTest, EveryProcessTellsItsOwnAccount) {
@@ -115,12 +120,13 @@ std::string failure_of(const std::function<void()>& act) {
 TEST_F(JournalTest, ARowThatIsNotWhatWasWrittenIsFoundOut) {
   for (const char* damage :
        {"reply = '{\"text\":\"no\"}'", "reply = CAST(reply AS BLOB) || x'00'", "usd = 0.125", "attempts = 4",
-        "endpoint = 'f'", "parts = '[1]'", "checksum = x''", "checksum = 5", "reply = 7"}) {
+        "endpoint = 'f'", "model = 'n'", "kind = 3", "prompt_tokens = 1", "parts = '[1]'", "checksum = x''",
+        "checksum = 5", "reply = 7"}) {
     std::filesystem::remove(file_);
     {
       Journal journal(file_, Journal::Mode::survives_kill);
       for (unsigned n = 0; n < 3; ++n)
-        journal.add(key(1, n), parts_,
+        journal.add(key(1, n), request_,
                     {.reply = R"({"text":"yes"})", .endpoint = "e", .attempts = 3, .usd = 0.25});
       journal.commit();
     }
@@ -140,7 +146,7 @@ TEST_F(JournalTest, ARowThatIsNotWhatWasWrittenIsFoundOut) {
 TEST_F(JournalTest, ARowUnderAnotherKeyIsFoundOut) {
   {
     Journal journal(file_, Journal::Mode::survives_kill);
-    journal.add(key(1, 2), parts_, {.reply = "{}"});
+    journal.add(key(1, 2), request_, {.reply = "{}"});
     journal.commit();
   }
   change(file_, "UPDATE calls SET actor = 2");
@@ -151,7 +157,7 @@ TEST_F(JournalTest, ARowUnderAnotherKeyIsFoundOut) {
 TEST_F(JournalTest, ATextThatIsNotWhatWasAskedIsFoundOut) {
   {
     Journal journal(file_, Journal::Mode::survives_kill);
-    journal.add(key(1, 2), parts_, {.reply = "{}"});
+    journal.add(key(1, 2), request_, {.reply = "{}"});
     journal.commit();
   }
   change(file_, "UPDATE texts SET content = 'user' WHERE content LIKE 'user%'");

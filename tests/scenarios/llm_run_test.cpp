@@ -6,20 +6,20 @@
 #include "recsys/data/dataset_folder.h"
 #include "scenarios/run/journaled_exchange.h"
 #include "scenarios/run/simulation.h"
-#include "tests/scenarios/scripted_line.h"
+#include "tests/scenarios/scripted_backend.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {
 namespace {
 
-using testing::ScriptedLine;
+using testing::ScriptedBackend;
 
 /// Folds the digests of all sessions.
 class Digests : public RunObserver {
  public:
-  void on_sessions(std::span<const SessionRecord> sessions) override {
-    for (const SessionRecord& session : sessions) chain.add(session.digest);
-    count += sessions.size();
+  void on_partition(const PartitionResult& result) override {
+    for (const SessionRecord& session : result.sessions) chain.add(session.digest);
+    count += result.sessions.size();
   }
   DigestChain chain;
   std::size_t count = 0;
@@ -42,7 +42,7 @@ class LlmRun : public ::testing::Test {
       "recommender": {"kind": "popularity"}})");
   }
 
-  Ran run(const Json& json, ScriptedLine* line, const char* journal_name,
+  Ran run(const Json& json, ScriptedBackend* model, const char* journal_name,
           const char* earlier_name = nullptr) {
     const Scenario scenario = parse_scenario(json, "t.json", {});
     FitObserver quiet;
@@ -50,7 +50,9 @@ class LlmRun : public ::testing::Test {
     Journal journal(folder_ / journal_name, Journal::Mode::survives_kill);
     std::optional<Journal> earlier;
     if (earlier_name != nullptr) earlier.emplace(folder_ / earlier_name, Journal::Mode::read_only);
-    JournaledExchange exchange(journal, earlier ? &*earlier : nullptr, line);
+    boost::asio::io_context nobody;
+    JournaledExchange exchange(journal, earlier ? &*earlier : nullptr, model != nullptr ? model->io : nobody,
+                               Backends{model});
     Digests digests;
     Ran ran;
     try {
@@ -61,7 +63,7 @@ class LlmRun : public ::testing::Test {
       ran.stopped = true;
     }
     ran.digest = digests.chain.value().hex();
-    if (line != nullptr) ran.asked = line->asked();
+    if (model != nullptr) ran.asked = model->asked();
     ran.counts = exchange.counts();
     return ran;
   }
@@ -70,29 +72,29 @@ class LlmRun : public ::testing::Test {
 };
 
 TEST_F(LlmRun, NeitherTheOrderOfRepliesNorThreadsReachTheDigest) {
-  ScriptedLine first(1);
+  ScriptedBackend first(1);
   const Ran reference = run(scenario_json(), &first, "reference.db");
   EXPECT_GT(reference.asked, 900U);
   for (unsigned shuffle = 2; shuffle < 6; ++shuffle) {
     const ThreadLimit limit(1 + shuffle % 3);
-    ScriptedLine line(shuffle);
-    const Ran ran = run(scenario_json(), &line, std::to_string(shuffle).c_str());
+    ScriptedBackend model(shuffle);
+    const Ran ran = run(scenario_json(), &model, std::to_string(shuffle).c_str());
     EXPECT_EQ(ran.digest, reference.digest);
     EXPECT_EQ(ran.asked, reference.asked);
   }
 }
 
 TEST_F(LlmRun, AStoppedRunGoesOnWhereItWasAndPaysForNothingTwice) {
-  ScriptedLine uninterrupted(1);
+  ScriptedBackend uninterrupted(1);
   const Ran reference = run(scenario_json(), &uninterrupted, "reference.db");
   for (const std::size_t after : {0U, 1U, 100U, 500U, 900U}) {
     const std::string name = "stopped" + std::to_string(after);
-    ScriptedLine first(7);
+    ScriptedBackend first(7);
     first.fails_after = after;
     const Ran stopped = run(scenario_json(), &first, name.c_str());
     EXPECT_TRUE(stopped.stopped);
     EXPECT_EQ(stopped.asked, after);
-    ScriptedLine second(8);
+    ScriptedBackend second(8);
     const Ran resumed = run(scenario_json(), &second, name.c_str());
     EXPECT_EQ(resumed.digest, reference.digest);
     EXPECT_EQ(resumed.counts.from_journal, after);
@@ -101,8 +103,8 @@ TEST_F(LlmRun, AStoppedRunGoesOnWhereItWasAndPaysForNothingTwice) {
 }
 
 TEST_F(LlmRun, AReplayAsksNobody) {
-  ScriptedLine line(1);
-  const Ran reference = run(scenario_json(), &line, "reference.db");
+  ScriptedBackend model(1);
+  const Ran reference = run(scenario_json(), &model, "reference.db");
   const Ran replayed = run(scenario_json(), nullptr, "replayed.db", "reference.db");
   EXPECT_EQ(replayed.digest, reference.digest);
   EXPECT_EQ(replayed.counts.replayed, reference.asked);
@@ -111,29 +113,29 @@ TEST_F(LlmRun, AReplayAsksNobody) {
 }
 
 TEST_F(LlmRun, AChangedScenarioReusesWhatIsAskedUnchanged) {
-  ScriptedLine line(1);
-  run(scenario_json(), &line, "reference.db");
+  ScriptedBackend model(1);
+  run(scenario_json(), &model, "reference.db");
   Json longer = scenario_json();
   longer["session"]["max_pages"] = 4;
-  ScriptedLine second(2);
+  ScriptedBackend second(2);
   const Ran changed = run(longer, &second, "changed.db", "reference.db");
   EXPECT_GT(changed.counts.replayed, 200U);
   EXPECT_GT(changed.asked, 0U);
-  ScriptedLine third(3);
+  ScriptedBackend third(3);
   EXPECT_EQ(run(longer, &third, "anew.db").digest, changed.digest);
 }
 
 TEST_F(LlmRun, AReplayOfAnIncompleteRunSaysSo) {
-  ScriptedLine line(1);
-  line.fails_after = 100;
-  run(scenario_json(), &line, "reference.db");
+  ScriptedBackend model(1);
+  model.fails_after = 100;
+  run(scenario_json(), &model, "reference.db");
   EXPECT_TRUE(run(scenario_json(), nullptr, "replayed.db", "reference.db").stopped);
 }
 
 TEST_F(LlmRun, RepliesAreInTheJournalBeforeAnybodyHearsOfThem) {
   Journal journal(folder_ / "journal.db", Journal::Mode::survives_kill);
-  ScriptedLine line(4);
-  JournaledExchange exchange(journal, nullptr, &line);
+  ScriptedBackend model(4);
+  JournaledExchange exchange(journal, nullptr, model.io, Backends{&model});
   llm::ChatRequest request{.model = "m", .messages = {{llm::Role::user, "hi"}}};
   request.schema =
       llm::OutputSchema::compile("interview", Json::parse(R"({"type":"object","properties":{"score":{}}})"))

@@ -156,8 +156,13 @@ TEST_F(ReportData, AStoppedRunSaysWhyWhatWasSpentAndHowToGoOn) {
     writer.write_meta("stopped_by", "the endpoint is down");
     writer.commit();
     Journal journal(folder_ / "journal.db", Journal::Mode::survives_kill);
-    journal.add({.actor = ActorId(0)}, std::vector<std::string>{R"({"model": "m"})"},
-                {.reply = R"({"usage": {"prompt": 1200, "completion": 30}})", .endpoint = "e", .usd = 0.25});
+    journal.add({.actor = ActorId(0)}, {.parts = {"what is asked"}},
+                {.reply = "{}",
+                 .endpoint = "e",
+                 .model = "m",
+                 .prompt_tokens = 1200,
+                 .completion_tokens = 30,
+                 .usd = 0.25});
     journal.commit();
   }
   folder_.write("budget.log",

@@ -127,7 +127,7 @@ TEST_F(StoreTest, RoundsInTheFileCountFromOne) {
     writer.write_items(testing::two_camps(2, 4), std::vector{2.5F, 3.5F, 3.0F, 3.0F});
     writer.write_sessions(std::vector{a_session(3)});
     writer.write_window({.round = 0, .begin = VirtualTime{}, .end = VirtualTime(std::chrono::hours(4))}, {});
-    writer.write_exposure(0, "viewed", {});
+    writer.write_figures(0, "viewed", Exposure(Catalogue{}, Exposure::Of::viewed));
     writer.commit();
   }
   SQLite::Database file((folder_ / "run.db").string(), SQLite::OPEN_READWRITE);

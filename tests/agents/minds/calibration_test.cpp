@@ -6,6 +6,7 @@
 #include "agents/metrics.h"
 #include "agents/minds/statistical_mind.h"
 #include "agents/platform.h"
+#include "recsys/data/split.h"
 #include "recsys/import/import.h"
 #include "recsys/models/registry.h"
 #include "tests/support/real_data.h"
@@ -15,8 +16,8 @@ namespace {
 
 class Sessions : public RunObserver {
  public:
-  void on_sessions(std::span<const SessionRecord> sessions) override {
-    all.insert(all.end(), sessions.begin(), sessions.end());
+  void on_partition(const PartitionResult& result) override {
+    all.insert(all.end(), result.sessions.begin(), result.sessions.end());
   }
   std::vector<SessionRecord> all;
 };
@@ -42,21 +43,20 @@ class Bundle {
   void run(const std::string& kind) {
     constexpr std::uint64_t seed = 101;
     const Draws draws(seed);
-    const auto recommender = make_recommender({{"kind", kind}}).value();
+    LocalRanker ranker(make_recommender({{"kind", kind}}).value());
     FitObserver quiet;
-    recommender->fit(
-        {.train = split_.train, .validation = &split_.validation, .test = &split_.test, .seed = seed}, quiet);
+    ranker.fit({.train = split_.train, .validation = &split_.validation, .test = &split_.test, .seed = seed},
+               0, quiet);
     const Population population(dataset_, space_, {}, draws);
     StatisticalMind mind({}, space_, mean_ratings_, draws);
-    const Platform platform({.population = population,
-                             .recommender = recommender.get(),
-                             .outside_ranking = nullptr,
-                             .not_recommended = not_recommended_,
-                             .mean_ratings = mean_ratings_},
-                            mind, {}, draws);
+    World world{.population = population,
+                .catalogue = dataset_.catalogue,
+                .ranker = ranker,
+                .not_recommended = not_recommended_,
+                .mean_ratings = mean_ratings_};
+    Platform platform(world, ranker, mind, {}, draws, population.everyone());
     Sessions sessions;
-    platform.run_window({.round = 0, .begin = VirtualTime{}, .end = VirtualTime(std::chrono::days(7))},
-                        population.everyone(), sessions);
+    platform.run_window({.end = VirtualTime(std::chrono::days(7)), .is_last = true}, sessions);
     sessions_[kind] = std::move(sessions.all);
   }
 

@@ -37,7 +37,7 @@ class LlmMindTest : public ::testing::Test {
   /// A session of agent 3, whose ranking is items 7, 6, 5 ..., two to a page.
   SessionRecord session(Mind& mind, const Model& model, std::uint16_t max_pages = 3) {
     HeldCalls outside;
-    Scheduler scheduler(&outside);
+    Scheduler scheduler(Window{.end = VirtualTime(std::chrono::days(1))}, &outside);
     const Profile profile{.user = UserId(1), .traits = {.activity = 1, .conformity = 2, .diversity = 3}};
     const std::vector<ItemId> ranking{ItemId(7), ItemId(6), ItemId(5), ItemId(4), ItemId(3), ItemId(2)};
     const SessionOptions options{.items_per_page = 2, .max_pages = max_pages};
@@ -50,9 +50,8 @@ class LlmMindTest : public ::testing::Test {
     SessionRecord record{.agent = AgentId(3)};
     scheduler.spawn(AgentId(3), VirtualTime{},
                     [&](Actor& self) { return run_session(self, context, memory, record); });
-    const VirtualTime end = VirtualTime(std::chrono::days(1));
     llm::LogicalRequestReader reader;
-    for (scheduler.run_until(end); !outside.calls.empty(); scheduler.run_until(end)) {
+    for (scheduler.run(); !outside.calls.empty(); scheduler.run()) {
       const auto [key, request] = outside.calls.back();
       outside.calls.pop_back();
       asked.push_back(reader.read(request.parts));

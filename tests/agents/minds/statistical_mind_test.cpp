@@ -17,10 +17,10 @@ class StatisticalMindTest : public ::testing::Test {
   template <class T>
   static T result_of(const std::function<Task<std::optional<T>>(Actor&)>& task) {
     std::optional<T> result;
-    Scheduler scheduler;
+    Scheduler scheduler(Window{.end = VirtualTime(Duration(1))});
     scheduler.spawn(ActorId(0), VirtualTime{},
                     [&](Actor& self) -> Task<void> { result = co_await task(self); });
-    scheduler.run_until(VirtualTime(Duration(1)));
+    scheduler.run();
     return *result;
   }
 
@@ -251,12 +251,12 @@ TEST(StatisticalMindWithoutRatings, PopularItemsAppealMore) {
                                       {.item = ItemId(39), .mean_rating = 3}};
     const Situation situation{
         .agent = AgentId(agent), .page = 1, .profile = nobody, .memory = memory, .notes = notes};
-    Scheduler scheduler;
+    Scheduler scheduler(Window{.end = VirtualTime(Duration(1))});
     std::optional<Reaction> reaction;
     scheduler.spawn(ActorId(0), VirtualTime{}, [&](Actor& self) -> Task<void> {
       reaction = co_await mind.react(self, situation, page);
     });
-    scheduler.run_until(VirtualTime(Duration(1)));
+    scheduler.run();
     popular += reaction->items[0].aligned ? 1 : 0;
     rare += reaction->items[1].aligned ? 1 : 0;
   }

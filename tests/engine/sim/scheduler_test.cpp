@@ -8,13 +8,15 @@
 namespace throng {
 namespace {
 
-using std::chrono::days;
 using std::chrono::seconds;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr VirtualTime at(std::int64_t s) { return VirtualTime(seconds(s)); }
+
+/// A window of so many seconds.
+Window seconds_of(std::int64_t s) { return {.end = at(s)}; }
 
 /// Collects calls; the test answers them in an order of its choice.
 class HeldCalls : public Outside {
@@ -43,7 +45,7 @@ std::string complaint(Action action) {
 }
 
 TEST(Scheduler, ActorsInterleaveInVirtualTimeAndTiesGoByActor) {
-  Scheduler scheduler;
+  Scheduler scheduler(seconds_of(100));
   std::vector<std::string> log;
   const auto walker = [&](const char* name, int step) {
     return [&log, name, step](Actor& self) -> Task<void> {
@@ -55,26 +57,13 @@ TEST(Scheduler, ActorsInterleaveInVirtualTimeAndTiesGoByActor) {
   };
   scheduler.spawn(ActorId(2), at(0), walker("b", 2));
   scheduler.spawn(ActorId(1), at(0), walker("a", 1));
-  scheduler.run_until(at(100));
+  scheduler.run();
   EXPECT_THAT(log, ElementsAre("a0", "b0", "a1", "a2", "b2", "b4"));
   EXPECT_EQ(scheduler.unfinished(), 0U);
 }
 
-TEST(Scheduler, PriorityDecidesBeforeTheActorAtTheSameTime) {
-  Scheduler scheduler;
-  std::vector<unsigned> order;
-  for (const unsigned id : {0U, 1U, 2U}) {
-    scheduler.spawn(ActorId(id), at(0), [&order, id](Actor& self) -> Task<void> {
-      co_await self.sleep_until(at(1), id == 2 ? -1 : 0);
-      order.push_back(id);
-    });
-  }
-  scheduler.run_until(at(2));
-  EXPECT_THAT(order, ElementsAre(2, 0, 1));
-}
-
 TEST(Scheduler, TasksReturnValuesAndExceptionsToTheActorThatAwaitsThem) {
-  Scheduler scheduler;
+  Scheduler scheduler(seconds_of(100));
   std::vector<int> results;
   const auto twice = [](Actor& self, int x) -> Task<int> {
     co_await self.sleep_for(seconds(1));
@@ -90,84 +79,70 @@ TEST(Scheduler, TasksReturnValuesAndExceptionsToTheActorThatAwaitsThem) {
     }
     co_await twice(self, -2);
   });
-  EXPECT_THROW(scheduler.run_until(at(10)), std::runtime_error);
+  EXPECT_THROW(scheduler.run(), std::runtime_error);
   EXPECT_THAT(results, ElementsAre(42, -1));
   EXPECT_EQ(scheduler.unfinished(), 0U);
 }
 
-TEST(Scheduler, EventsBeyondTheWindowWaitForTheirWindow) {
-  Scheduler scheduler;
-  std::vector<std::int64_t> seen;
-  scheduler.spawn(ActorId(0), at(5), [&](Actor& self) -> Task<void> {
-    seen.push_back(5);
-    co_await self.sleep_until(at(10));
-    seen.push_back(10);
-  });
-  scheduler.run_until(at(10));
-  scheduler.close_window(at(10));
-  EXPECT_THAT(seen, ElementsAre(5));
-  scheduler.run_until(at(20));
-  EXPECT_THAT(seen, ElementsAre(5, 10));
+TEST(Scheduler, AnEventInThePastNamesBothEvents) {
+  Scheduler scheduler(seconds_of(100));
+  scheduler.spawn(ActorId(7), at(5), [](Actor& self) -> Task<void> { co_await self.sleep_for(seconds(-1)); });
+  EXPECT_THAT(
+      complaint([&] { scheduler.run(); }),
+      AllOf(HasSubstr("event (0d 00:00:04, 4000000 us, actor 7, sequence 1)"), HasSubstr("past of its actor"),
+            HasSubstr("event (0d 00:00:05, 5000000 us, actor 7, sequence 0)")));
 }
 
-TEST(Scheduler, SchedulingIntoThePastNamesBothEvents) {
-  Scheduler scheduler;
-  scheduler.spawn(ActorId(7), at(5), [](Actor& self) -> Task<void> { co_await self.sleep_until(at(4)); });
-  EXPECT_THAT(complaint([&] { scheduler.run_until(at(10)); }),
-              AllOf(HasSubstr("event (0d 00:00:04, 4000000 us, priority 0, actor 7, sequence 1)"),
-                    HasSubstr("past of its actor"),
-                    HasSubstr("event (0d 00:00:05, 5000000 us, priority 0, actor 7, sequence 0)")));
+TEST(Scheduler, AnEventOutsideTheWindowNamesBoth) {
+  Scheduler scheduler({.round = 1, .begin = at(10), .end = at(20)});
+  const auto idle = [](Actor&) -> Task<void> { co_return; };
+  for (const int time : {9, 20}) {
+    EXPECT_THAT(complaint([&] { scheduler.spawn(ActorId(2), at(time), idle); }),
+                AllOf(HasSubstr("actor 2, sequence 0"),
+                      HasSubstr("outside the window from 0d 00:00:10 to 0d 00:00:20")));
+  }
+  scheduler.spawn(ActorId(1), at(19), [](Actor& self) -> Task<void> { co_await self.sleep_for(seconds(1)); });
+  EXPECT_THAT(complaint([&] { scheduler.run(); }), HasSubstr("outside the window"));
 }
 
-TEST(Scheduler, SchedulingIntoAClosedWindowNamesBothEvents) {
-  Scheduler scheduler;
-  scheduler.spawn(ActorId(1), at(3), [](Actor&) -> Task<void> { co_return; });
-  scheduler.run_until(at(10));
-  scheduler.close_window(at(10));
-  EXPECT_THAT(complaint([&] { scheduler.spawn(ActorId(2), at(9), [](Actor&) -> Task<void> { co_return; }); }),
-              AllOf(HasSubstr("event (0d 00:00:09, 9000000 us, priority 0, actor 2, sequence 0)"),
-                    HasSubstr("window that is closed"),
-                    HasSubstr("event (0d 00:00:03, 3000000 us, priority 0, actor 1, sequence 0)")));
-}
-
-TEST(Scheduler, AWindowClosesOnlyWhenNothingIsLeftInIt) {
+TEST(Scheduler, AnActorIsUnfinishedWhileItsCallIsUnderWay) {
   HeldCalls outside;
-  Scheduler scheduler(&outside);
-  scheduler.spawn(ActorId(1), at(3), [](Actor& self) -> Task<void> {
-    co_await self.external(ask("ask"), [](std::string_view) { return seconds(1); });
-  });
-  scheduler.run_until(at(10));
-  EXPECT_THAT(complaint([&] { scheduler.close_window(at(10)); }), HasSubstr("1 calls are under way"));
+  Scheduler scheduler(seconds_of(10), &outside);
+  scheduler.spawn(ActorId(1), at(3), [](Actor& self) -> Task<void> { co_await self.external(ask("ask")); });
+  scheduler.run();
+  EXPECT_EQ(scheduler.calls_under_way(), 1U);
+  EXPECT_EQ(scheduler.unfinished(), 1U);
   scheduler.complete(outside.calls[0].key, "answer");
-  EXPECT_THAT(complaint([&] { scheduler.close_window(at(10)); }), HasSubstr("is pending"));
+  EXPECT_EQ(scheduler.unfinished(), 1U) << "it has not heard it yet";
+  scheduler.run();
+  EXPECT_EQ(scheduler.unfinished(), 0U);
 }
 
 /// A population in which every agent asks three times and its reply decides how long it waits. Calls are
 /// answered in an order drawn from `shuffle`. Returns what every agent heard, and when.
 std::vector<std::vector<std::string>> conversations(unsigned shuffle) {
   HeldCalls outside;
-  Scheduler scheduler(&outside);
+  Scheduler scheduler(seconds_of(1000), &outside);
   constexpr unsigned kAgents = 20;
   std::vector<std::vector<std::string>> heard(kAgents);
   for (unsigned agent = 0; agent < kAgents; ++agent) {
     scheduler.spawn(ActorId(agent), at(agent % 5), [&heard, agent](Actor& self) -> Task<void> {
       for (int question = 0; question < 3; ++question) {
-        const std::string reply = co_await self.external(
-            ask("same question"), [](std::string_view text) { return seconds(text.size()); });
+        const std::string reply = co_await self.external(ask("same question"));
+        co_await self.sleep_for(seconds(reply.size()));
         heard[agent].push_back(reply + "@" + format_time(self.now()));
       }
     });
   }
   std::mt19937 random(shuffle);  // NOLINT: reproducible on purpose
-  scheduler.run_until(at(1000));
+  scheduler.run();
   while (scheduler.calls_under_way() > 0) {
     std::shuffle(outside.calls.begin(), outside.calls.end(), random);
     const CallKey key = outside.calls.back().key;
     outside.calls.pop_back();
     scheduler.complete(key, std::string(1 + (index(key.actor) + key.occurrence) % 4, 'x'));
-    scheduler.run_until(at(1000));
+    scheduler.run();
   }
-  scheduler.close_window(at(1000));
   return heard;
 }
 
@@ -179,28 +154,28 @@ TEST(External, TheOrderOfRepliesReachesNoAgent) {
 
 TEST(External, TheSameRequestAgainIsAnotherOccurrence) {
   HeldCalls outside;
-  Scheduler scheduler(&outside);
+  Scheduler scheduler(seconds_of(1000), &outside);
   scheduler.spawn(ActorId(4), at(0), [](Actor& self) -> Task<void> {
     for (const char* request : {"a", "b", "a"}) {
-      co_await self.external(ask(request), [](std::string_view) { return seconds(0); });
+      co_await self.external(ask(request));
     }
   });
   std::vector<std::pair<std::string, unsigned>> asked;
-  scheduler.run_until(at(10));
+  scheduler.run();
   while (!outside.calls.empty()) {
     const HeldCalls::Call call = outside.calls.back();
     outside.calls.pop_back();
     EXPECT_EQ(call.key.request, request_hash(call.parts));
     asked.emplace_back(call.parts.at(0), call.key.occurrence);
     scheduler.complete(call.key, "ok");
-    scheduler.run_until(at(10));
+    scheduler.run();
   }
   EXPECT_THAT(asked, ElementsAre(std::pair("a", 0), std::pair("b", 0), std::pair("a", 1)));
 }
 
 TEST(External, AnUnexpectedReplyIsAnError) {
   HeldCalls outside;
-  Scheduler scheduler(&outside);
+  Scheduler scheduler(seconds_of(1000), &outside);
   EXPECT_THAT(complaint([&] { scheduler.complete(CallKey{}, "x"); }), HasSubstr("nobody waits"));
 }
 

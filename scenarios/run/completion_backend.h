@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "llm/client.h"
-#include "scenarios/run/line.h"
+#include "scenarios/run/backend.h"
 
 namespace throng {
 
@@ -14,17 +14,16 @@ enum class UselessEndpoint {
   goes_on,
 };
 
-/// The line to language models.
-class LlmLine : public Line {
+/// Language models at one or more endpoints.
+class CompletionBackend : public Backend {
  public:
-  /// `io` outlives the line. Throws Failure(usage) for an endpoint that cannot work or a key that is missing.
-  LlmLine(boost::asio::io_context& io, std::vector<llm::EndpointOptions> endpoints,
-          const llm::Environment& environment, llm::ClientOptions options,
-          UselessEndpoint useless = UselessEndpoint::is_halted);
-  ~LlmLine() override;
+  /// `io` outlives the backend. Throws Failure(usage) for an endpoint that cannot work or a key that is missing.
+  CompletionBackend(boost::asio::io_context& io, std::vector<llm::EndpointOptions> endpoints,
+                    const llm::Environment& environment, llm::ClientOptions options,
+                    UselessEndpoint useless = UselessEndpoint::is_halted);
+  ~CompletionBackend() override;
 
   void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) override;
-  void pump(std::chrono::milliseconds most) override;
   void wind_down() override;
   /// The client's ledger: {"total", "by_model"}, and what this process has booked of the budget: {"booked": {"tokens",
   /// "pico_usd"}}.

@@ -1,8 +1,7 @@
-#include "scenarios/run/llm_line.h"
+#include "scenarios/run/completion_backend.h"
 
 #include <algorithm>
 
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include "agents/minds/llm_mind.h"
@@ -19,6 +18,7 @@ constexpr int kFirstReplies = 20;
 /// Whom a call went to, what that costs, and how it goes.
 struct Supplier {
   std::string name;
+  std::string model;
   llm::Prices prices;
   int useless = 0;  ///< replies, before the first that could be used
   bool ever_useful = false;
@@ -41,6 +41,7 @@ std::vector<Supplier> suppliers(const std::vector<llm::EndpointOptions>& endpoin
   for (const llm::EndpointOptions& endpoint : endpoints) {
     const llm::Price& price = endpoint.price;
     suppliers.push_back({.name = llm::endpoint_paths(endpoint).value().origin,
+                         .model = endpoint.model,
                          .prices = llm::Prices::per_million(price.prompt, price.cached, price.completion)});
   }
   return suppliers;
@@ -68,13 +69,12 @@ ErrorKind kind_of(llm::CallFault fault) {
 
 }  // namespace
 
-struct LlmLine::Impl {
+struct CompletionBackend::Impl {
   Impl(boost::asio::io_context& io_context, std::vector<llm::EndpointOptions> endpoints,
        const llm::Environment& environment, llm::ClientOptions options, UselessEndpoint what_of_useless)
       : suppliers(throng::suppliers(endpoints)),
         useless(what_of_useless),
-        io(io_context),
-        client(io, std::move(endpoints), environment, std::move(options)) {}
+        client(io_context, std::move(endpoints), environment, std::move(options)) {}
 
   Result<JournaledReply> reply_of(llm::CallResult<llm::Reply>& result) const {
     if (result) return journaled(result->completion, result->report);
@@ -90,7 +90,11 @@ struct LlmLine::Impl {
                                   .completion = completion.usage.completion};
     return JournaledReply{.reply = llm::completion_text(completion),
                           .endpoint = supplier.name,
+                          .model = supplier.model,
                           .attempts = report.attempts,
+                          .prompt_tokens = tokens.prompt,
+                          .cached_tokens = tokens.cached,
+                          .completion_tokens = tokens.completion,
                           .usd = llm::cost(supplier.prices, tokens).dollars()};
   }
 
@@ -114,19 +118,19 @@ struct LlmLine::Impl {
 
   std::vector<Supplier> suppliers;
   UselessEndpoint useless;
-  boost::asio::io_context& io;
   llm::LogicalRequestReader reader;
   llm::Client client;
   llm::Spending booked_before = booked_by(client);
 };
 
-LlmLine::LlmLine(boost::asio::io_context& io, std::vector<llm::EndpointOptions> endpoints,
-                 const llm::Environment& environment, llm::ClientOptions options, UselessEndpoint useless)
+CompletionBackend::CompletionBackend(boost::asio::io_context& io, std::vector<llm::EndpointOptions> endpoints,
+                                     const llm::Environment& environment, llm::ClientOptions options,
+                                     UselessEndpoint useless)
     : impl_(std::make_unique<Impl>(io, std::move(endpoints), environment, std::move(options), useless)) {}
 
-LlmLine::~LlmLine() = default;
+CompletionBackend::~CompletionBackend() = default;
 
-void LlmLine::ask(std::span<const std::string> parts, std::uint32_t chain, Done done) {
+void CompletionBackend::ask(std::span<const std::string> parts, std::uint32_t chain, Done done) {
   llm::ChatRequest request = impl_->reader.read(parts);
   const auto schema = request.schema;
   impl_->client.complete(std::move(request), chain,
@@ -136,11 +140,9 @@ void LlmLine::ask(std::span<const std::string> parts, std::uint32_t chain, Done 
                          });
 }
 
-void LlmLine::pump(std::chrono::milliseconds most) { pump_line(impl_->io, most); }
+void CompletionBackend::wind_down() { impl_->client.wind_down(); }
 
-void LlmLine::wind_down() { impl_->client.wind_down(); }
-
-Json LlmLine::account() const {
+Json CompletionBackend::account() const {
   Json account = impl_->client.planner().ledger().to_json();
   llm::Spending booked = booked_by(impl_->client);
   booked -= impl_->booked_before;

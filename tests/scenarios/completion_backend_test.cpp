@@ -1,4 +1,4 @@
-#include "scenarios/run/llm_line.h"
+#include "scenarios/run/completion_backend.h"
 
 #include <algorithm>
 
@@ -10,25 +10,25 @@
 namespace throng {
 namespace {
 
-/// A line to a server that answers every call with one status and body.
-class LlmLineTest : public ::testing::Test {
+/// A backend at a server that answers every call with one status and body.
+class CompletionBackendTest : public ::testing::Test {
  protected:
   Result<JournaledReply> ask(int status, const std::string& body) {
     net::HttpServer server(io_, {}, [&](net::HttpRequest&&, net::Responder responder) {
       ++served_;
       responder.send(status, {}, body);
     });
-    boost::asio::io_context line_io;
-    LlmLine line(
-        line_io,
+    boost::asio::io_context client_io;
+    CompletionBackend backend(
+        client_io,
         {{.url = server.origin(), .model = "m", .price = {.prompt = 1, .cached = 1, .completion = 1}}},
         [](const std::string&) { return std::nullopt; }, {});
     std::optional<Result<JournaledReply>> result;
     const auto parts =
         llm::logical_parts({.model = "m", .messages = {{llm::Role::user, "Hello"}}, .max_tokens = 50});
-    line.ask(parts, 0, [&](Result<JournaledReply> got) { result = std::move(got); });
+    backend.ask(parts, 0, [&](Result<JournaledReply> got) { result = std::move(got); });
     while (!result) {
-      line.pump(std::chrono::milliseconds(1));
+      client_io.run_one_for(std::chrono::milliseconds(1));
       io_.poll();
     }
     return *std::move(result);
@@ -38,7 +38,7 @@ class LlmLineTest : public ::testing::Test {
   int served_ = 0;
 };
 
-TEST_F(LlmLineTest, WhatAContentFilterSaysIsAReplyThatNobodyPaysFor) {
+TEST_F(CompletionBackendTest, WhatAContentFilterSaysIsAReplyThatNobodyPaysFor) {
   const Result<JournaledReply> reply =
       ask(400, R"({"error": {"message": "The prompt was filtered", "code": "content_filter"}})");
   ASSERT_TRUE(reply) << reply.error().message;
@@ -56,24 +56,24 @@ std::vector<Result<JournaledReply>> ask_thirty_times(const std::string& text, Us
                   {"usage", {{"prompt_tokens", 9}, {"completion_tokens", 3}}}};
   net::HttpServer server(
       io, {}, [&](net::HttpRequest&&, net::Responder responder) { responder.send(200, {}, body.dump()); });
-  boost::asio::io_context line_io;
-  LlmLine line(
-      line_io, {{.url = server.origin(), .model = "m", .max_in_flight = 1}},
+  boost::asio::io_context client_io;
+  CompletionBackend backend(
+      client_io, {{.url = server.origin(), .model = "m", .max_in_flight = 1}},
       [](const std::string&) { return std::nullopt; }, {}, useless);
   std::vector<Result<JournaledReply>> results;
   for (int call = 0; call < 30; ++call) {
     const auto parts = llm::logical_parts(
         {.model = "m", .messages = {{llm::Role::user, std::to_string(call)}}, .max_tokens = 50});
-    line.ask(parts, 0, [&](Result<JournaledReply> got) { results.push_back(std::move(got)); });
+    backend.ask(parts, 0, [&](Result<JournaledReply> got) { results.push_back(std::move(got)); });
   }
   while (results.size() < 30) {
-    line.pump(std::chrono::milliseconds(1));
+    client_io.run_one_for(std::chrono::milliseconds(1));
     io.poll();
   }
   return results;
 }
 
-TEST_F(LlmLineTest, AnEndpointNoneOfWhoseFirstRepliesCanBeUsedIsAskedNoMore) {
+TEST_F(CompletionBackendTest, AnEndpointNoneOfWhoseFirstRepliesCanBeUsedIsAskedNoMore) {
   const auto results = ask_thirty_times("Hello.", UselessEndpoint::is_halted);
   const auto answered = [](const Result<JournaledReply>& result) { return result.has_value(); };
   EXPECT_EQ(std::ranges::count_if(results, answered), 21) << "one was on its way";
@@ -84,14 +84,14 @@ TEST_F(LlmLineTest, AnEndpointNoneOfWhoseFirstRepliesCanBeUsedIsAskedNoMore) {
                                ::testing::HasSubstr("none of the labels")));
 }
 
-TEST_F(LlmLineTest, UnlessTheScenarioWantsItSoOrOneCanBeUsed) {
+TEST_F(CompletionBackendTest, UnlessTheScenarioWantsItSoOrOneCanBeUsed) {
   for (const auto& result : ask_thirty_times("Hello.", UselessEndpoint::goes_on)) EXPECT_TRUE(result);
   for (const auto& result :
        ask_thirty_times("MOVIE: Heat; ALIGN: yes; REASON: fine", UselessEndpoint::is_halted))
     EXPECT_TRUE(result);
 }
 
-TEST_F(LlmLineTest, ARequestThatTheServerCannotReadIsAnError) {
+TEST_F(CompletionBackendTest, ARequestThatTheServerCannotReadIsAnError) {
   const Result<JournaledReply> reply = ask(400, R"({"error": {"message": "no such model"}})");
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().kind, ErrorKind::usage);

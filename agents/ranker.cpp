@@ -1,0 +1,38 @@
+#include "agents/ranker.h"
+
+#include <chrono>
+
+#include "engine/base/log.h"
+
+namespace throng {
+namespace {
+
+class RankedBeforehand : public PartitionRankings {
+ public:
+  explicit RankedBeforehand(Rankings rankings) : rankings_(std::move(rankings)) {}
+
+  Task<std::span<const ItemId>> rank(Actor& /*self*/, std::size_t session) override {
+    co_return rankings_.of(session);
+  }
+
+ private:
+  Rankings rankings_;
+};
+
+}  // namespace
+
+void LocalRanker::fit(const FitInput& input, std::uint16_t round, FitObserver& observer) {
+  const auto began = std::chrono::steady_clock::now();
+  recommender_->fit(input, observer);
+  log_event(LogLevel::info, "fit", round == 0 ? "fitted" : "fitted anew",
+            {{"round", round + 1},
+             {"interactions", input.train.size()},
+             {"took", std::chrono::steady_clock::now() - began}});
+}
+
+std::unique_ptr<PartitionRankings> LocalRanker::for_partition(std::vector<RankingRequest> requests,
+                                                              std::size_t k) const {
+  return std::make_unique<RankedBeforehand>(recommender_->rank(requests, k));
+}
+
+}  // namespace throng

@@ -1,0 +1,124 @@
+#include "agents/remote_ranker.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/base/log.h"
+
+namespace throng {
+namespace {
+
+/// The names of a dataset and of the agents that are not among its users.
+remote::Names names_for(const Dataset& dataset, const Population& population) {
+  remote::Names names(dataset);
+  for (std::size_t agent = population.first_sampled(); agent < population.size(); ++agent) {
+    const UserId user = population.user_of(AgentId(agent));
+    const std::string name = fmt::format("{}@{}", dataset.users[index(user)].external_id, agent);
+    if (!names.add_user(name)) {
+      throw Failure(
+          ErrorKind::usage,
+          fmt::format("/population: an agent sampled from the users is called {}, but so is a user of {}",
+                      name, dataset.name));
+    }
+  }
+  return names;
+}
+
+Json page_json(const PageRecord& page, const remote::Names& names) {
+  Json shown = Json::array();
+  for (const Impression& impression : page.impressions) {
+    Json& entry = shown.emplace_back(Json{{"item", names.item(impression.item)},
+                                          {"aligned", impression.aligned},
+                                          {"viewed", impression.viewed}});
+    if (impression.viewed) entry["rating"] = impression.rating;
+  }
+  return shown;
+}
+
+/// Asks when a session starts.
+class AskedRankings : public PartitionRankings {
+ public:
+  AskedRankings(const RemoteRanker& ranker, std::vector<RankingRequest> requests, std::size_t k)
+      : ranker_(ranker), requests_(std::move(requests)), rankings_(requests_.size()), k_(k) {}
+
+  Task<std::span<const ItemId>> rank(Actor& self, std::size_t session) override {
+    ExternalRequest request = ranker_.request(self.id(), requests_[session], k_);
+    const std::string reply = co_await self.external(std::move(request));
+    rankings_[session] = remote::items_of_ranking(reply, ranker_.names());
+    co_return rankings_[session];
+  }
+
+ private:
+  const RemoteRanker& ranker_;
+  std::vector<RankingRequest> requests_;
+  std::vector<std::vector<ItemId>> rankings_;
+  std::size_t k_;
+};
+
+}  // namespace
+
+RemoteRanker::RemoteRanker(std::string model, const Dataset& dataset, const TrainingData& rows,
+                           const Population& population)
+    : model_(std::move(model)),
+      rows_(rows),
+      population_(population),
+      names_(names_for(dataset, population)) {}
+
+void RemoteRanker::fit(const FitInput& input, std::uint16_t round, FitObserver& /*observer*/) {
+  log_event(LogLevel::info, "fit", "the remote recommender is to learn",
+            {{"round", round + 1}, {"interactions", input.train.size()}});
+  train_ = input.train;
+  to_learn_ = {.round = round, .seed = input.seed, .start = input.start};
+}
+
+void RemoteRanker::begin_window(const Window& window, Exchange* outside) {
+  if (window.round == 0) {
+    state_.clear();
+  } else {
+    tell(outside, "/feedback", {{"round", window.round - 1}, {"sessions", std::move(sessions_)}});
+  }
+  sessions_ = Json::array();
+  window_ = window;
+  if (to_learn_.round == window.round) tell(outside, "/fit", remote::fit_content(to_learn_, train_, names_));
+}
+
+void RemoteRanker::hear(const PartitionResult& result) {
+  if (window_.is_last) return;  // nobody will be asked any more
+  for (const SessionRecord& session : result.sessions) {
+    Json pages = Json::array();
+    for (const PageRecord& page : session.pages) {
+      if (!page.degraded()) pages.push_back(page_json(page, names_));
+    }
+    sessions_.push_back({{"user", names_.user(row_of(session.agent))},
+                         {"agent", index(session.agent)},
+                         {"pages", std::move(pages)}});
+  }
+}
+
+std::unique_ptr<PartitionRankings> RemoteRanker::for_partition(std::vector<RankingRequest> requests,
+                                                               std::size_t k) const {
+  return std::make_unique<AskedRankings>(*this, std::move(requests), k);
+}
+
+ExternalRequest RemoteRanker::request(AgentId agent, const RankingRequest& request, std::size_t k) const {
+  const std::span<const ItemId> history =
+      request.query.user ? train_.items_of(*request.query.user) : request.query.history;
+  return {.kind = RequestKind::ranking,
+          .parts = {remote::context_text({.model = model_, .state = state_, .round = window_.round, .k = k}),
+                    remote::question_text(names_, request, history, index(agent))}};
+}
+
+UserId RemoteRanker::row_of(AgentId agent) const {
+  const UserId row = rows_.row_of(agent);
+  return index(row) < train_.num_users() ? row : population_.user_of(agent);
+}
+
+void RemoteRanker::tell(Exchange* outside, std::string target, const Json& content) {
+  remote::Lesson lesson = remote::make_lesson(std::move(target), state_, content);
+  state_ = std::move(lesson.state);
+  if (outside != nullptr)
+    outside->tell(RequestKind::ranking, {std::move(lesson.target), std::move(lesson.body)});
+}
+
+}  // namespace throng

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "agents/population.h"
+#include "agents/ranker.h"
+#include "agents/training_data.h"
+
+namespace throng {
+
+/// What agents meet, the same for all of them. It does not change within a window; `apply` changes it at the end of one. What it
+/// refers to outlives it.
+struct World {
+  const Population& population;
+  const Catalogue& catalogue;
+  const Ranker& ranker;
+  const Interactions& not_recommended;  ///< users x items: what a user is not shown
+  std::span<const float> mean_ratings;  ///< displayed, per item
+  PickRule pick_rule = PickRule::viewed;
+  std::vector<std::vector<ItemId>>
+      picked{};  ///< per agent, ascending: not recommended again; empty before the first effect
+  const TrainingData* rows = nullptr;  ///< which row of the recommender's an agent has; nullptr: its user's
+
+  /// Applies what agents have left, in the order of the effects' keys.
+  void apply(std::vector<Effect<Picks>> effects);
+
+  /// What the ranker is asked for an agent. Refers to the world.
+  RankingRequest ranking_request(AgentId agent) const;
+};
+
+}  // namespace throng
