@@ -1,8 +1,41 @@
 #pragma once
 
-#include "agents/partition_result.h"
+#include <cstddef>
+#include <vector>
+
+#include "agents/memory.h"
+#include "agents/metrics.h"
+#include "agents/session_record.h"
+#include "engine/base/hash.h"
+#include "engine/sim/window.h"
 
 namespace throng {
+
+/// What an agent takes from one session to the next.
+struct AgentState {
+  Memory memory;
+  bool abandoned = false;  ///< it does not come back
+};
+
+/// An agent has picked items: they enter the training data when the recommender is retrained, and are not recommended to it
+/// again.
+struct Picks {
+  AgentId agent{};
+  std::vector<ItemId> items;  ///< ascending, each once
+};
+
+/// What a partition's window left: a value, made of nothing but its agents, so that partitions may run anywhere. Whoever needs
+/// something of all agents folds those of the partitions in the order of their numbers.
+struct PartitionResult {
+  std::size_t number = 0;               ///< of the partition
+  std::vector<SessionRecord> sessions;  ///< one per agent that came, by agent
+  std::vector<AgentState> states;       ///< parallel to `sessions`; empty if the window is the last
+  std::vector<Effect<Picks>> effects;   ///< by agent; empty if the window is the last
+  Hash128 digest;                       ///< the chain of the sessions' digests
+  Exposure shown;
+  Exposure viewed;
+  std::size_t pages = 0;
+};
 
 /// Hears what happens in a run. Calls come one at a time, though from different threads, and in the same
 /// order on any number of threads.

@@ -1,5 +1,4 @@
-#include "agents/partition.h"
-
+#include "agents/platform.h"
 #include "engine/base/hash.h"
 
 namespace throng {

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <set>
 
-#include "agents/partition.h"
 #include "engine/base/parallel.h"
 
 namespace throng {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "agents/taste.h"
@@ -8,6 +9,27 @@
 #include "recsys/data/dataset.h"
 
 namespace throng {
+
+/// What the three traits are computed from, as Agent4Rec defines them; over all interactions of a user.
+struct TraitValues {
+  /// Number of interactions.
+  double activity = 0;
+  /// Mean squared deviation of the user's ratings from the items' mean ratings; 0 without ratings.
+  double conformity = 0;
+  /// Of the user's genres, most frequent first (each genre of each item counts once), how many keep the
+  /// cumulative share at or below 0.8.
+  double diversity = 0;
+};
+
+/// One entry per user.
+std::vector<TraitValues> trait_values(const Dataset& dataset);
+
+/// Groups 1 to 3 by percentiles over all users, with strictly-less comparisons: 1 below the lower cut, 2
+/// below the upper, else 3. Cuts: activity 60th and 90th, conformity 25th and 80th, diversity 33rd and 66th.
+/// Conformity's group 1 deviates least (the follower), group 3 most (the maverick). A trait that the dataset
+/// cannot tell (conformity without ratings, diversity without genres) is 2 for everyone. A user whose groups
+/// the dataset brings keeps them.
+std::vector<TraitGroups> trait_groups(const Dataset& dataset);
 
 /// Agents are the actors of a run, numbered from 0.
 using AgentId = ActorId;

@@ -1,9 +1,8 @@
-#include "agents/remote_ranker.h"
-
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "agents/ranker.h"
 #include "engine/base/log.h"
 
 namespace throng {

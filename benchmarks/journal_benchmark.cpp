@@ -14,8 +14,8 @@
 #include "engine/base/error.h"
 #include "llm/mock/mock_server.h"
 #include "recsys/data/dataset_folder.h"
-#include "scenarios/run/completion_backend.h"
-#include "scenarios/run/journaled_exchange.h"
+#include "scenarios/outside/backends.h"
+#include "scenarios/outside/journaled_exchange.h"
 #include "scenarios/run/simulation.h"
 
 namespace throng {

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "agents/minds/prompt_views.h"
+#include "agents/minds/prompts.h"
 #include "engine/base/random.h"
 #include "llm/wire/messages.h"
 #include "llm/wire/structured_output.h"

@@ -1,5 +1,3 @@
-#include "agents/minds/prompt_views.h"
-
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -8,7 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "agents/recall.h"
+#include "agents/memory.h"
+#include "agents/minds/prompts.h"
 #include "engine/base/json.h"
 #include "engine/base/text.h"
 #include "llm/tokens.h"

@@ -1,13 +1,19 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include <kainjow/mustache.hpp>
 
+#include "agents/minds/mind.h"
+#include "agents/taste.h"
 #include "engine/base/hash.h"
+#include "recsys/data/dataset.h"
 
 namespace throng {
 
@@ -40,6 +46,47 @@ class Prompts {
   /// Rendering changes none of them, for views hold no lambdas, although the library does not say const.
   mutable std::map<std::string, kainjow::mustache::mustache> templates_;
   Hash128 digest_;
+};
+
+/// `text` as data in a prompt: a JSON string, quotation marks included, so that it cannot end where it likes. At most
+/// `most_bytes` of it, cut between characters.
+std::string quoted(std::string_view text, std::size_t most_bytes);
+
+/// How an item is called before an agent: its title, with its year unless the title has it. Untrusted.
+std::string shown_title(const Item& item);
+
+struct PromptViewOptions {
+  std::string item_name = "movie";   ///< what one item is, in the singular
+  std::int64_t memory_tokens = 600;  ///< what memories may take of a prompt, by `estimate_tokens`
+};
+
+/// What prompt templates are told. Immutable; `dataset`, `space`, `train` and `prompts` must outlive it.
+class PromptViews {
+ public:
+  /// `train`: what the users of the dataset have met, their histories.
+  PromptViews(const Dataset& dataset, const TasteSpace& space, const Interactions& train,
+              const Prompts& prompts, PromptViewOptions options);
+
+  /// item, items; activity_N, conformity_N, diversity_N (N: the group 1 .. 3); tastes (each with text); rates_high and
+  /// rates_low if known. A user without a persona has its favourite genres and some titles of its history instead.
+  Prompts::View persona(const Profile& profile) const;
+  /// item, items, label (the item's name in capitals), page, remembers, memories (each with text).
+  Prompts::View situation(const Situation& situation) const { return situation_and(situation, {}); }
+  /// The same and count, shown (each with number, title, rating, has_genres, genres, has_summary, summary).
+  Prompts::View page(const Situation& situation, std::span<const ShownItem> shown) const;
+
+ private:
+  Prompts::View situation_and(const Situation& situation, std::span<const ItemId> cue) const;
+  Prompts::View names() const;
+  std::string memory_text(const Situation& situation, std::size_t page) const;
+  std::vector<std::string> history_titles(UserId user) const;
+  std::string genres(const Item& item) const;
+
+  const Dataset& dataset_;
+  const TasteSpace& space_;
+  const Interactions& train_;
+  const Prompts& prompts_;
+  PromptViewOptions options_;
 };
 
 }  // namespace throng

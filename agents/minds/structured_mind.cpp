@@ -1,8 +1,87 @@
 #include "agents/minds/structured_mind.h"
 
-#include "agents/minds/structured_reply.h"
+#include <fmt/format.h>
 
 namespace throng {
+namespace {
+
+Json text_schema() { return {{"type", "string"}}; }
+Json integer_schema(int least, std::size_t most) {
+  return {{"type", "integer"}, {"minimum", least}, {"maximum", most}};
+}
+Json object_schema(Json properties) {
+  Json required = Json::array();
+  for (const auto& [key, value] : properties.items()) required.push_back(key);
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"required", std::move(required)},
+          {"additionalProperties", false}};
+}
+Json feeling_names() {
+  Json names = Json::array();
+  for (int rating = 1; rating <= 5; ++rating) names.push_back(to_string(static_cast<Feeling>(rating)));
+  return names;
+}
+
+/// Every item has its number as key: none can be named twice, left out or made up.
+Json page_schema(std::size_t items) {
+  const Json view = object_schema(
+      {{"rating", integer_schema(1, 5)}, {"feeling", {{"type", "string"}, {"enum", feeling_names()}}}});
+  const Json item = object_schema({{"aligned", {{"type", "boolean"}}},
+                                   {"reason", text_schema()},
+                                   {"view", {{"anyOf", {{{"type", "null"}}, view}}}}});
+  Json numbered = Json::object();
+  for (std::size_t number = 1; number <= items; ++number) numbered[std::to_string(number)] = item;
+  return object_schema({
+      {"items", object_schema(std::move(numbered))},
+      {"satisfaction", integer_schema(0, 10)},
+      {"fatigue", integer_schema(0, 10)},
+      {"decision", {{"type", "string"}, {"enum", {"next", "exit"}}}},
+      {"reason", text_schema()},
+  });
+}
+
+}  // namespace
+
+std::shared_ptr<const llm::OutputSchema> structured_page_schema(std::size_t items) {
+  return llm::OutputSchema::compile("page", page_schema(items)).value();
+}
+
+std::shared_ptr<const llm::OutputSchema> structured_interview_schema() {
+  return llm::OutputSchema::compile(
+             "interview", object_schema({{"score", integer_schema(1, 10)}, {"reason", text_schema()}}))
+      .value();
+}
+
+StructuredReaction read_structured_reaction(const Json& reply, std::size_t items, std::uint16_t page) {
+  StructuredReaction read;
+  for (std::size_t number = 1; number <= items; ++number) {
+    const Json& item = reply["items"][std::to_string(number)];
+    ItemReaction& reaction =
+        read.reaction.items.emplace_back(ItemReaction{.aligned = item["aligned"].get<bool>()});
+    if (const Json& view = item["view"]; !view.is_null()) {
+      reaction.viewed = true;
+      reaction.rating = view["rating"].get<std::uint8_t>();
+      reaction.feeling = feeling_from(view["feeling"].get<std::string>());
+    }
+    read.sayings.push_back({.page = page,
+                            .position = static_cast<std::uint16_t>(number),
+                            .about = Saying::About::alignment,
+                            .text = item["reason"].get<std::string>()});
+  }
+  read.reaction.satisfaction = reply["satisfaction"].get<int>() / 10.0;
+  read.reaction.decision = Decision{.satisfaction = read.reaction.satisfaction,
+                                    .fatigue = reply["fatigue"].get<int>() / 10.0,
+                                    .exits = reply["decision"] == "exit"};
+  read.sayings.push_back(
+      {.page = page, .about = Saying::About::decision, .text = reply["reason"].get<std::string>()});
+  return read;
+}
+
+StructuredInterview read_structured_interview(const Json& reply) {
+  return {.interview = {.score = reply["score"].get<std::uint8_t>()},
+          .reason = reply["reason"].get<std::string>()};
+}
 
 std::shared_ptr<const llm::OutputSchema> StructuredMind::page_schema(std::size_t items) {
   const std::lock_guard lock(mutex_);

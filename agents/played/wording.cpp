@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "agents/minds/title_text.h"
+#include "agents/minds/reading/title_text.h"
 #include "agents/session_record.h"
 #include "embedded/played_phrases.h"
 #include "engine/base/json.h"

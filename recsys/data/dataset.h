@@ -36,7 +36,7 @@ struct Catalogue {
   bool has_summaries() const;
 };
 
-/// The three traits as groups 1 (low) to 3 (high); see agents/traits.h for their meaning.
+/// The three traits as groups 1 (low) to 3 (high); see agents/population.h for their meaning.
 struct TraitGroups {
   std::uint8_t activity = 2;
   std::uint8_t conformity = 2;

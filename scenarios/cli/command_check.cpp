@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 
 #include "engine/base/text.h"
-#include "scenarios/cli/commands.h"
-#include "scenarios/report/estimate_table.h"
-#include "scenarios/run/caveats.h"
-#include "scenarios/run/pilot.h"
+#include "scenarios/cli/command_line.h"
+#include "scenarios/run/estimate.h"
 #include "scenarios/run/preflight.h"
 #include "scenarios/run/run.h"
+#include "scenarios/scenario/scenario.h"
+#include "scenarios/tables/tables.h"
 
 namespace throng {
 namespace {

@@ -10,11 +10,9 @@
 #include "engine/base/text.h"
 #include "recsys/data/dataset_folder.h"
 #include "recsys/import/import.h"
-#include "scenarios/cli/commands.h"
-#include "scenarios/report/dataset_page.h"
-#include "scenarios/report/dataset_tables.h"
-#include "scenarios/report/html_report.h"
-#include "scenarios/report/import_text.h"
+#include "scenarios/cli/command_line.h"
+#include "scenarios/report/page.h"
+#include "scenarios/tables/tables.h"
 
 namespace throng {
 namespace {

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/error.h"
-#include "scenarios/cli/commands.h"
-#include "scenarios/cli/completion.h"
-#include "scenarios/cli/man_page.h"
+#include "scenarios/cli/command_line.h"
 
 namespace throng {
 namespace {

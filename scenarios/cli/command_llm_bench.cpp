@@ -11,14 +11,11 @@
 #include "llm/bench/discovery.h"
 #include "llm/bench/workload.h"
 #include "llm/endpoint_paths.h"
-#include "scenarios/cli/command_llm.h"
-#include "scenarios/cli/endpoint_arguments.h"
-#include "scenarios/cli/log_arguments.h"
-#include "scenarios/report/html_report.h"
-#include "scenarios/report/load_test_page.h"
-#include "scenarios/report/load_test_table.h"
-#include "scenarios/run/interrupt.h"
+#include "scenarios/cli/arguments.h"
+#include "scenarios/cli/command_line.h"
+#include "scenarios/report/page.h"
 #include "scenarios/run/progress.h"
+#include "scenarios/tables/tables.h"
 
 namespace throng {
 namespace {

@@ -12,9 +12,8 @@
 #include "engine/http/http_server.h"
 #include "engine/polite/rate_limit.h"
 #include "llm/mock/mock_server.h"
-#include "scenarios/cli/command_llm.h"
-#include "scenarios/cli/commands.h"
-#include "scenarios/cli/log_arguments.h"
+#include "scenarios/cli/arguments.h"
+#include "scenarios/cli/command_line.h"
 
 namespace throng {
 namespace {

@@ -4,12 +4,10 @@
 
 #include "engine/base/files.h"
 #include "engine/base/text.h"
-#include "scenarios/cli/commands.h"
-#include "scenarios/report/csv_tables.h"
-#include "scenarios/report/html_report.h"
-#include "scenarios/report/report_data.h"
-#include "scenarios/report/run_ending.h"
-#include "scenarios/report/run_tables.h"
+#include "scenarios/cli/command_line.h"
+#include "scenarios/report/comparison_report.h"
+#include "scenarios/report/page.h"
+#include "scenarios/report/run_report.h"
 #include "scenarios/report/study_report.h"
 #include "scenarios/store/study_folder.h"
 
@@ -57,6 +55,28 @@ void report(const std::string& folder) {
   fmt::print("  report   {}\n", page.string());
 }
 
+struct CompareArguments {
+  std::vector<std::string> folders;
+  bool json = false;
+};
+
+void compare(const CompareArguments& arguments) {
+  const ComparedRun first(arguments.folders.front());
+  Json comparisons = Json::array();
+  for (std::size_t i = 1; i < arguments.folders.size(); ++i) {
+    const ComparedRun other(arguments.folders[i]);
+    const Comparison comparison = compare_runs(first, other);
+    if (arguments.json) {
+      comparisons.push_back(comparison_json(first, other, comparison));
+    } else {
+      fmt::print("{}{}", i == 1 ? "" : "\n", comparison_text(first, other, comparison));
+    }
+  }
+  if (!arguments.json) return;
+  const bool is_one = comparisons.size() == 1;
+  fmt::print("{}\n", is_one ? comparisons[0].dump() : Json{{"comparisons", comparisons}}.dump());
+}
+
 }  // namespace
 
 void add_report_command(CLI::App& app) {
@@ -71,6 +91,41 @@ void add_report_command(CLI::App& app) {
     write_csv_tables(arguments->folders, arguments->csv);
     fmt::print("  tables   {}\n", arguments->csv);
   });
+}
+
+void add_story_command(CLI::App& app) {
+  struct Arguments {
+    std::string folder;
+    std::uint32_t agent = 0;
+    bool prompts = false;
+  };
+  auto* command = app.add_subcommand("story", "Tell one agent's story, page by page");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("RUN", arguments->folder, "The run folder")->required();
+  command->add_option("--agent", arguments->agent, "The agent's number, from 0")
+      ->required()
+      ->check(not_negative);
+  command->add_flag(
+      "--prompts", arguments->prompts,
+      "Show what a language model and a remote recommender were asked, and their replies, as well");
+  command->callback([arguments] {
+    const AgentId agent{arguments->agent};
+    fmt::print("{}", story(RunReader(arguments->folder), agent));
+    if (arguments->prompts) fmt::print("{}", conversation(arguments->folder, agent));
+  });
+}
+
+void add_compare_command(CLI::App& app) {
+  auto* command = app.add_subcommand(
+      "compare", "Compare the metrics of runs with those of the first, and show where they part");
+  const auto arguments = std::make_shared<CompareArguments>();
+  command->add_option("RUN", arguments->folders, "Run folders")
+      ->required()
+      ->expected(2, CLI::detail::expected_max_vector_size);
+  command->add_flag("--json", arguments->json,
+                    "Print one JSON object, of more than two runs {\"comparisons\": [object]}; rounds count "
+                    "from 1");
+  command->callback([arguments] { compare(*arguments); });
 }
 
 }  // namespace throng

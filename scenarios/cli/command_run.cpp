@@ -4,10 +4,9 @@
 
 #include "engine/base/parallel.h"
 #include "engine/base/text.h"
-#include "scenarios/cli/commands.h"
-#include "scenarios/cli/log_arguments.h"
-#include "scenarios/report/call_table.h"
-#include "scenarios/report/run_tables.h"
+#include "scenarios/cli/arguments.h"
+#include "scenarios/cli/command_line.h"
+#include "scenarios/report/run_report.h"
 #include "scenarios/report/study_report.h"
 #include "scenarios/studies/study.h"
 

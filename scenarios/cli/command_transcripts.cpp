@@ -4,8 +4,8 @@
 
 #include "engine/base/error.h"
 #include "recsys/data/dataset_folder.h"
-#include "scenarios/cli/commands.h"
-#include "scenarios/report/transcripts_table.h"
+#include "scenarios/cli/command_line.h"
+#include "scenarios/tables/tables.h"
 
 namespace throng {
 namespace {

@@ -1,5 +1,3 @@
-#include "scenarios/cli/rec_arguments.h"
-
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -9,7 +7,8 @@
 
 #include "recsys/data/dataset_folder.h"
 #include "recsys/models/registry.h"
-#include "scenarios/cli/commands.h"
+#include "scenarios/cli/arguments.h"
+#include "scenarios/cli/command_line.h"
 
 namespace throng {
 

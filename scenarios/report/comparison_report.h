@@ -6,7 +6,7 @@
 
 #include "engine/base/json.h"
 #include "scenarios/report/compare.h"
-#include "scenarios/report/session_rows.h"
+#include "scenarios/report/run_report.h"
 
 namespace throng {
 

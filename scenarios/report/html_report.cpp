@@ -1,5 +1,3 @@
-#include "scenarios/report/html_report.h"
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -13,6 +11,7 @@
 #include "embedded/report_table.h"
 #include "embedded/report_template.h"
 #include "engine/base/hash.h"
+#include "scenarios/report/page.h"
 
 namespace throng {
 namespace {

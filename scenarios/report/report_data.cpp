@@ -1,5 +1,3 @@
-#include "scenarios/report/report_data.h"
-
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -8,13 +6,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "agents/exposure.h"
+#include "agents/metrics.h"
 #include "engine/base/files.h"
-#include "scenarios/report/call_table.h"
-#include "scenarios/report/chart_json.h"
-#include "scenarios/report/item_charts.h"
-#include "scenarios/report/run_ending.h"
+#include "scenarios/report/page.h"
 #include "scenarios/report/run_figures.h"
+#include "scenarios/report/run_report.h"
 
 namespace throng {
 namespace {

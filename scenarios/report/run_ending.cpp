@@ -1,5 +1,3 @@
-#include "scenarios/report/run_ending.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -7,7 +5,8 @@
 #include "engine/base/files.h"
 #include "engine/base/json.h"
 #include "llm/budget_log.h"
-#include "scenarios/report/chart_json.h"
+#include "scenarios/report/page.h"
+#include "scenarios/report/run_report.h"
 #include "scenarios/store/journal.h"
 #include "scenarios/store/run_reader.h"
 #include "scenarios/store/study_folder.h"

@@ -6,16 +6,32 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/base/statistics.h"
 #include "engine/base/text.h"
-#include "scenarios/report/call_table.h"
-#include "scenarios/report/report_data.h"
-#include "scenarios/report/run_ending.h"
+#include "scenarios/report/page.h"
 #include "scenarios/report/run_figures.h"
-#include "scenarios/report/study_figures.h"
+#include "scenarios/report/run_report.h"
 #include "scenarios/report/table.h"
+#include "scenarios/store/study_folder.h"
 
 namespace throng {
 namespace {
+
+void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) {
+  const RunReader run(study_run.folder);
+  if (!figures.a_run) figures.a_run = study_run.folder;
+  ++arm.runs;
+  std::vector<std::string> names;
+  for (const Metric& metric : run.metrics()) {
+    names.push_back(metric.name);
+    arm.agents = std::max(arm.agents, metric.agents);
+    if (metric.agents > 0) arm.metrics[metric.name][study_run.replicate] = metric.mean;
+  }
+  if (figures.metrics.empty()) figures.metrics = std::move(names);
+  for (const RoundMetric& metric : run.round_metrics()) {
+    arm.rounds[{metric.metric, metric.round}][study_run.replicate] = metric.value;
+  }
+}
 
 constexpr const char* kIntervals =
     "± is half the width of the 95 % confidence interval of the mean over replicates (Student's t)";
@@ -164,6 +180,37 @@ std::string round_table(const StudyFigures& figures) {
 }
 
 }  // namespace
+
+ReplicateMean mean_over_replicates(const std::vector<double>& values) {
+  ReplicateMean result{.mean = mean_of(values), .replicates = values.size()};
+  result.half_width = half_width_95(standard_error_of(values), values.size());
+  return result;
+}
+
+ReplicateMean mean_over_replicates(const ByReplicate& values) {
+  std::vector<double> plain;
+  for (const auto& [replicate, value] : values) plain.push_back(value);
+  return mean_over_replicates(plain);
+}
+
+ReplicateMean mean_difference(const ByReplicate& a, const ByReplicate& b) {
+  std::vector<double> differences;
+  for (const auto& [replicate, value] : a) {
+    if (const auto other = b.find(replicate); other != b.end()) differences.push_back(value - other->second);
+  }
+  return mean_over_replicates(differences);
+}
+
+StudyFigures study_figures(const std::filesystem::path& folder) {
+  StudyFigures figures;
+  for (const StudyRun& run : study_runs(folder)) {
+    figures.replicates = std::max<std::size_t>(figures.replicates, run.replicate);
+    auto arm = std::ranges::find(figures.arms, run.arm, &ArmFigures::arm);
+    if (arm == figures.arms.end()) arm = figures.arms.insert(arm, ArmFigures{.arm = run.arm});
+    if (run_status(run.folder) == "finished") add_run(run, figures, *arm);
+  }
+  return figures;
+}
 
 Json study_report_data(const std::filesystem::path& folder) {
   const StudyFigures figures = study_figures(folder);

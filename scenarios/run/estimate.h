@@ -1,15 +1,48 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "agents/played/played_agent.h"
+#include "engine/sim/external.h"
 #include "llm/endpoint_options.h"
-#include "scenarios/run/rehearsal.h"
+#include "llm/mock/mock_core.h"
+#include "llm/wire/messages.h"
+#include "scenarios/run/progress.h"
 #include "scenarios/run/simulation.h"
 
 namespace throng {
+
+/// What one agent's calls take.
+struct AgentCalls {
+  std::int64_t calls = 0;
+  std::int64_t prompt_tokens = 0;
+  std::int64_t completion_tokens = 0;
+
+  std::int64_t tokens() const { return prompt_tokens + completion_tokens; }
+};
+
+/// An outside without a server: the plausible agents of the mock server answer at once, and tokens are estimated.
+class Rehearsal : public Exchange {
+ public:
+  explicit Rehearsal(played::Obey obey = played::Obey::nobody);
+
+  void submit(const CallKey& key, ExternalRequest request) override;
+  void wait(const Deliver& deliver) override;
+
+  const std::map<ActorId, AgentCalls>& agents() const { return agents_; }
+
+ private:
+  llm::mock::MockCore model_;
+  llm::LogicalRequestReader reader_;
+  std::vector<std::pair<CallKey, std::string>> arrived_;
+  std::map<ActorId, AgentCalls> agents_;
+};
 
 /// What a run's calls will take, or those of one model.
 struct CallEstimate {
@@ -43,5 +76,20 @@ struct Correction {
 std::vector<CallEstimate> estimate(const Scenario& scenario, const Simulation& simulation,
                                    const std::vector<RehearsedAgent>& rehearsed, const Correction& correction,
                                    double latency);
+
+/// What really asking for a few agents taught.
+struct Pilot {
+  std::vector<AgentId> agents;
+  Correction correction;
+  double latency = 0;  ///< seconds of a call, the mean
+  double usd = 0;      ///< what it took
+};
+
+/// Plays the first round of `agents` of the rehearsed agents for real: those in the middle of equal parts of all, ordered by
+/// their tokens. The replies are journaled in `folder`, which becomes a run's that `--resume` completes. Throws what
+/// RunOutside throws, and Failure(usage) if the folder is in the way.
+Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
+                const std::vector<RehearsedAgent>& rehearsed, std::size_t agents,
+                const std::filesystem::path& folder, Progress& progress);
 
 }  // namespace throng

@@ -10,8 +10,8 @@
 
 #include "engine/base/files.h"
 #include "llm/endpoint_options.h"
-#include "scenarios/run/mind_options.h"
 #include "scenarios/run/simulation.h"
+#include "scenarios/scenario/mind_options.h"
 #include "scenarios/store/run_writer.h"
 
 namespace throng {

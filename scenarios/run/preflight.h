@@ -8,7 +8,7 @@
 
 #include "recsys/data/dataset.h"
 #include "scenarios/run/progress.h"
-#include "scenarios/run/scenario.h"
+#include "scenarios/scenario/scenario.h"
 
 namespace throng {
 

@@ -5,98 +5,26 @@
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
 
-#include "agents/exposure.h"
+#include "agents/metrics.h"
 #include "engine/base/hash.h"
 #include "engine/base/log.h"
 #include "engine/base/process.h"
 #include "engine/base/statistics.h"
 #include "recsys/data/dataset.h"
 #include "recsys/data/dataset_folder.h"
-#include "scenarios/run/call_report.h"
-#include "scenarios/run/caveats.h"
-#include "scenarios/run/interrupt.h"
-#include "scenarios/run/outside.h"
+#include "scenarios/outside/call_report.h"
+#include "scenarios/outside/run_outside.h"
 #include "scenarios/run/progress.h"
-#include "scenarios/run/run_folder.h"
+#include "scenarios/run/recorder.h"
 #include "scenarios/run/run_log.h"
 #include "scenarios/run/simulation.h"
+#include "scenarios/scenario/scenario.h"
 #include "scenarios/store/run_writer.h"
 
 namespace throng {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Writes what happens to the store, and keeps what the summary needs.
-class Recorder : public RunObserver {
- public:
-  Recorder(RunWriter& writer, Store store, Progress& progress, const InterruptGuard& interrupt,
-           const Simulation& simulation)
-      : writer_(writer),
-        store_(store),
-        progress_(progress),
-        interrupt_(interrupt),
-        catalogue_(simulation.dataset().catalogue),
-        agents_(simulation.population().size()) {}
-
-  void on_window_started(const Window& /*window*/) override {
-    window_digest_ = {};
-    shown_ = Exposure(catalogue_, Exposure::Of::shown);
-    viewed_ = Exposure(catalogue_, Exposure::Of::viewed);
-    agents_done_ = 0;
-    pages_in_window_ = 0;
-    progress_.on_agents(0, agents_, 0);
-  }
-  void on_partition(const PartitionResult& result) override {
-    if (store_ == Store::full) writer_.write_sessions(result.sessions);
-    for (const SessionRecord& session : result.sessions) {
-      outcomes_.push_back(outcome_of(session));
-      mishaps_.add(session);
-    }
-    window_digest_.add(result.number);
-    window_digest_.add(result.digest);
-    shown_.merge(result.shown);
-    viewed_.merge(result.viewed);
-    pages_in_window_ += result.pages;
-    agents_done_ += result.sessions.size();
-    progress_.on_agents(agents_done_, agents_, pages_in_window_);
-  }
-  void on_window_finished(const Window& window) override {
-    writer_.write_window(window, window_digest_.value());
-    writer_.write_figures(window.round, "recommended", shown_);
-    writer_.write_figures(window.round, "viewed", viewed_);
-    writer_.commit();
-    run_digest_.add(window_digest_.value());
-    pages_ += pages_in_window_;
-    ++windows_;
-  }
-  bool wants_stop() const override { return interrupt_.interrupted(); }
-
-  const std::vector<Outcome>& outcomes() const { return outcomes_; }
-  std::size_t agents() const { return agents_; }
-  const Hash128& digest() const { return run_digest_.value(); }
-  std::size_t pages() const { return pages_; }
-  std::size_t windows() const { return windows_; }
-  const MishapCounts& mishaps() const { return mishaps_; }
-
- private:
-  RunWriter& writer_;
-  Store store_;
-  Progress& progress_;
-  const InterruptGuard& interrupt_;
-  const Catalogue& catalogue_;
-  std::size_t agents_;
-  std::size_t agents_done_ = 0;      ///< in this window
-  std::size_t pages_in_window_ = 0;  ///< in this window
-  std::size_t pages_ = 0;            ///< in finished windows
-  Exposure shown_{catalogue_, Exposure::Of::shown};
-  Exposure viewed_{catalogue_, Exposure::Of::viewed};
-  std::size_t windows_ = 0;
-  std::vector<Outcome> outcomes_;
-  MishapCounts mishaps_;
-  DigestChain window_digest_;
-  DigestChain run_digest_;
-};
 
 /// Ended without a result.
 class EmptyRun : public Failure {
@@ -124,28 +52,6 @@ class InterruptibleFit : public FitObserver {
   const InterruptGuard& interrupt_;
 };
 
-Json summarise(const Scenario& scenario, const Recorder& recorder, std::span<const Metric> metrics) {
-  Json means = Json::object();
-  Json errors = Json::object();
-  Json half_widths = Json::object();
-  Json agents = Json::object();
-  Json pages = Json::object();
-  for (const Metric& metric : metrics) {
-    means[metric.name] = metric.mean;
-    errors[metric.name] = metric.standard_error;
-    const std::optional<double> half_width = half_width_95(metric.standard_error, metric.agents);
-    half_widths[metric.name] = half_width ? Json(*half_width) : Json();
-    agents[metric.name] = metric.agents;
-    pages[metric.name] = metric.pages;
-  }
-  return {{"name", scenario.name},         {"version", THRONG_VERSION},
-          {"seed", scenario.seed},         {"digest", recorder.digest().hex()},
-          {"agents", recorder.agents()},   {"pages", recorder.pages()},
-          {"windows", recorder.windows()}, {"metrics", means},
-          {"standard_errors", errors},     {"half_widths_95", half_widths},
-          {"metric_agents", agents},       {"metric_pages", pages}};
-}
-
 void write_world(RunWriter& writer, const Scenario& scenario, Store store, const Simulation& simulation) {
   writer.write_meta("status", "running");
   writer.write_meta("version", THRONG_VERSION);
@@ -171,8 +77,13 @@ std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const Simulat
       OutsideOptions{.folder = options.folder,
                      .budget_log = options.study.value_or(options.folder) / "budget.log",
                      .earlier = options.earlier,
-                     .tick = [&minutes] { minutes.tick(); }},
-      simulation.remote_names(), progress);
+                     .say = [&progress](const std::string& text) { progress.say(text); },
+                     .update =
+                         [&progress, &minutes](const std::string& text) {
+                           progress.update(text);
+                           minutes.tick();
+                         }},
+      simulation.remote_names());
 }
 
 /// Runs the simulation. Throws Failure(stopped) if it was interrupted.
@@ -223,7 +134,7 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
   const std::vector<Metric> metrics = headline_metrics(recorder.outcomes());
   writer.write_metrics(metrics);
   writer.write_meta("digest", recorder.digest().hex());
-  Json summary = summarise(scenario, recorder, metrics);
+  Json summary = recorder.summary(scenario, metrics);
   summary["caveats"] = caveats(scenario, simulation.dataset());
   if (scenario.has_remote_recommender()) {
     summary["rankings"] = ranking_report(outside->ranking_counts());

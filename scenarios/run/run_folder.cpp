@@ -1,5 +1,3 @@
-#include "scenarios/run/run_folder.h"
-
 #include <algorithm>
 #include <array>
 #include <regex>
@@ -8,7 +6,8 @@
 #include <fmt/format.h>
 
 #include "engine/base/files.h"
-#include "scenarios/run/written_scenario.h"
+#include "scenarios/run/run.h"
+#include "scenarios/scenario/scenario.h"
 
 namespace throng {
 namespace {

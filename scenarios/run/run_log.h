@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "agents/observer.h"
-#include "scenarios/run/outside.h"
+#include "scenarios/outside/run_outside.h"
 
 namespace throng {
 

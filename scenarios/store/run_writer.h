@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 
-#include "agents/exposure.h"
 #include "agents/metrics.h"
 #include "agents/observer.h"
 #include "agents/taste.h"
@@ -15,6 +14,12 @@ namespace throng {
 
 /// Who plays an agent, such as "statistical" or the name of a language model.
 using MindName = std::function<std::string(AgentId)>;
+
+/// What run.db keeps.
+enum class Store {
+  full,     ///< a row for everything that was shown and done
+  summary,  ///< only what sums it up: windows, metrics, figures of rounds; no agents, sessions or items
+};
 
 /// Writes run.db (docs/run-folder.md). Not thread-safe. Rows of a whole batch of partitions are
 /// committed in one transaction. Throws SQLite::Exception if SQLite fails: whoever runs a scenario tells a full disk from a

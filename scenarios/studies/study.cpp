@@ -10,7 +10,7 @@
 #include "engine/base/log.h"
 #include "engine/base/process.h"
 #include "engine/base/statistics.h"
-#include "scenarios/run/call_report.h"
+#include "scenarios/outside/call_report.h"
 #include "scenarios/store/run_reader.h"
 #include "scenarios/store/study_folder.h"
 

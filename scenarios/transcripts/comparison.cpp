@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "agents/minds/agent4rec_reply.h"
-#include "agents/minds/reply_fields.h"
+#include "agents/minds/agent4rec/agent4rec_reply.h"
+#include "agents/minds/reading/reply_fields.h"
 #include "engine/base/error.h"
 
 namespace throng {

@@ -13,7 +13,7 @@
 #include "llm/wire/reasoning.h"
 #include "recsys/data/external_ids.h"
 #include "recsys/text/text.h"
-#include "scenarios/run/schema_check.h"
+#include "scenarios/scenario/scenario.h"
 
 namespace throng {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/small_world.h"
+
 namespace throng {
 namespace {
 
@@ -40,6 +42,52 @@ TEST(Memory, APageWithNothingToViewMattersALittle) {
   EXPECT_FALSE(memory.calls_for_reflection());
   memory.remember(page_with_ratings({0, 0}), 0);
   EXPECT_TRUE(memory.calls_for_reflection());
+}
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class RecallTest : public ::testing::Test {
+ protected:
+  /// A page on which `item` was viewed and rated.
+  void remember(unsigned item, int rating) {
+    memory_.remember({.page = ++page_,
+                      .impressions = {{.item = ItemId(item),
+                                       .viewed = true,
+                                       .rating = static_cast<std::uint8_t>(rating)}}},
+                     0.5);
+  }
+  std::vector<std::size_t> recalled(std::int64_t budget, std::vector<ItemId> cue = {}) const {
+    return recall(memory_, dataset_.catalogue, cue, budget, [](std::size_t) { return 10; });
+  }
+
+  Dataset dataset_ = testing::dataset_of(1, 2, {{0}, {1}}, {{0, 0, 4}});
+  Memory memory_;
+  std::uint16_t page_ = 0;
+};
+
+TEST_F(RecallTest, EverythingThatFitsComesInTheOrderOfTime) {
+  for (int n = 0; n < 4; ++n) remember(0, 3);
+  EXPECT_THAT(recalled(40), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(recalled(9), IsEmpty());
+}
+
+TEST_F(RecallTest, TheYoungestComeFirst) {
+  for (int n = 0; n < 4; ++n) remember(0, 3);
+  EXPECT_THAT(recalled(20), ElementsAre(2, 3));
+}
+
+TEST_F(RecallTest, WhatWasImportantIsRememberedLonger) {
+  remember(0, 1);  // importance 2
+  for (int n = 0; n < 4; ++n) remember(0, 3);
+  EXPECT_THAT(recalled(20), ElementsAre(0, 4));
+}
+
+TEST_F(RecallTest, WhatBelongsToThePageAtHandComesToMind) {
+  remember(1, 3);
+  for (int n = 0; n < 4; ++n) remember(0, 3);
+  EXPECT_THAT(recalled(20, {ItemId(1)}), ElementsAre(0, 4));
+  EXPECT_THAT(recalled(20, {ItemId(0)}), ElementsAre(3, 4));
 }
 
 }  // namespace

@@ -9,6 +9,66 @@
 namespace throng {
 namespace {
 
+using testing::dataset_of;
+using testing::Rated;
+
+TEST(TraitValues, AreAgent4RecsDefinitions) {
+  // Item means: item 0 (5 + 3) / 2 = 4, item 1 2, item 2 4.
+  const Dataset dataset = dataset_of(2, 3, {{0, 1}, {0}, {2}}, {{0, 0, 5}, {0, 1, 2}, {1, 0, 3}, {1, 2, 4}});
+  const auto values = trait_values(dataset);
+  EXPECT_DOUBLE_EQ(values[0].activity, 2);
+  EXPECT_DOUBLE_EQ(values[0].conformity, ((5 - 4) * (5 - 4) + 0) / 2.0);
+  EXPECT_DOUBLE_EQ(values[1].conformity, ((3 - 4) * (3 - 4) + 0) / 2.0);
+  // User 0: genre 0 twice, genre 1 once: cumulative shares 2/3, 1: one genre at or below 0.8.
+  EXPECT_DOUBLE_EQ(values[0].diversity, 1);
+  // User 1: three genres once each: 1/3, 2/3, 1: two.
+  EXPECT_DOUBLE_EQ(values[1].diversity, 2);
+}
+
+// Half stars: an item that everybody rates 0.5 has the mean 0.5, although no less than 1 is ever displayed.
+TEST(TraitValues, ConformityMeasuresFromTheMeanOfTheRatingsThemselves) {
+  const Dataset dataset = dataset_of(2, 0, {{}}, {{0, 0, 0.5F}, {1, 0, 0.5F}});
+  EXPECT_DOUBLE_EQ(trait_values(dataset)[0].conformity, 0);
+}
+
+TEST(TraitValues, OneGenreOnlyHasDiversityZero) {
+  const Dataset dataset = dataset_of(1, 2, {{0}, {0}}, {{0, 0, 4}, {0, 1, 4}});
+  EXPECT_DOUBLE_EQ(trait_values(dataset)[0].diversity, 0);
+}
+
+TEST(TraitValues, ACumulativeShareOfExactlyFourFifthsCounts) {
+  // Genre 0 four times, genre 1 once: 0.8, 1.
+  const Dataset dataset =
+      dataset_of(1, 2, {{0}, {0}, {0}, {0}, {1}}, {{0, 0, 4}, {0, 1, 4}, {0, 2, 4}, {0, 3, 4}, {0, 4, 4}});
+  EXPECT_DOUBLE_EQ(trait_values(dataset)[0].diversity, 1);
+}
+
+TEST(TraitGroups, CutAtPercentilesWithStrictlyLessComparisons) {
+  // Activities 1, 2, ..., 11: the 60th percentile is 7, the 90th is 10.
+  std::vector<Rated> rated;
+  for (unsigned user = 0; user < 11; ++user) {
+    for (unsigned item = 0; item <= user; ++item) rated.push_back({user, item, 3});
+  }
+  const auto groups = trait_groups(dataset_of(11, 0, std::vector<std::vector<unsigned>>(11), rated));
+  EXPECT_EQ(groups[5].activity, 1);   // 6 < 7
+  EXPECT_EQ(groups[6].activity, 2);   // 7, not less than 7
+  EXPECT_EQ(groups[8].activity, 2);   // 9 < 10
+  EXPECT_EQ(groups[9].activity, 3);   // 10, not less than 10
+  EXPECT_EQ(groups[0].diversity, 2);  // no genres: neutral
+}
+
+TEST(TraitGroups, WhatTheDatasetBringsWins) {
+  Dataset dataset = dataset_of(2, 1, {{0}}, {{0, 0, 4}, {1, 0, 5}});
+  dataset.users[1].trait_groups = TraitGroups{.activity = 3, .conformity = 1, .diversity = 2};
+  EXPECT_EQ(trait_groups(dataset)[1], (TraitGroups{.activity = 3, .conformity = 1, .diversity = 2}));
+}
+
+TEST(TraitGroups, WithoutRatingsConformityIsNeutral) {
+  Dataset dataset = dataset_of(3, 1, {{0}, {0}}, {});
+  dataset.interactions = Interactions(3, 2, {{.user = UserId(0), .item = ItemId(0)}}, {});
+  for (const TraitGroups& groups : trait_groups(dataset)) EXPECT_EQ(groups.conformity, 2);
+}
+
 using Source = PopulationOptions::Source;
 
 class PopulationTest : public ::testing::Test {

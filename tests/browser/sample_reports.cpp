@@ -3,8 +3,7 @@
 #include <iostream>
 
 #include "engine/base/files.h"
-#include "scenarios/report/html_report.h"
-#include "scenarios/report/report_data.h"
+#include "scenarios/report/page.h"
 
 namespace throng {
 namespace {

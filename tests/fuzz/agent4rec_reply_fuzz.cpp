@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "agents/minds/agent4rec_reply.h"
-#include "agents/minds/title_match.h"
+#include "agents/minds/agent4rec/agent4rec_reply.h"
+#include "agents/minds/reading/title_match.h"
 #include "engine/base/text.h"
 #include "tests/fuzz/fuzz_input.h"
 

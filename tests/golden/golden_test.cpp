@@ -5,7 +5,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/parallel.h"
 #include "recsys/data/dataset_folder.h"
-#include "scenarios/run/rehearsal.h"
+#include "scenarios/run/estimate.h"
 #include "scenarios/run/simulation.h"
 #include "scenarios/store/run_reader.h"
 #include "scenarios/studies/study.h"

@@ -27,7 +27,8 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
   static const std::set<std::string> recsys{"recsys/text",        "recsys/data",     "recsys/linalg",
                                             "recsys/recommender", "recsys/external", "recsys/models"};
   static const std::set<std::string> agents =
-      with(with(engine, recsys), {"llm", "llm/wire", "agents", "agents/minds"});
+      with(with(engine, recsys),
+           {"llm", "llm/wire", "agents", "agents/minds", "agents/minds/agent4rec", "agents/minds/reading"});
   static const std::map<std::string, std::set<std::string>> allowed{
       {"engine/base", {}},
       {"engine/sim", {"engine/base"}},
@@ -48,16 +49,25 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"llm/bench", {"engine/base", "engine/http", "engine/polite", "llm", "llm/wire"}},
       {"agents", agents},
       {"agents/minds", agents},
+      {"agents/minds/agent4rec", agents},
+      {"agents/minds/reading", agents},
       {"agents/played", with(agents, {"llm/mock"})},
       {"scenarios/store", agents},
-      {"scenarios/run", with(agents, {"agents/played", "engine/http", "llm/mock", "scenarios/store"})},
-      {"scenarios/studies", with(agents, {"scenarios/store", "scenarios/run"})},
-      {"scenarios/transcripts", with(agents, {"scenarios/run"})},
-      {"scenarios/report", with(agents, {"recsys/import", "scenarios/store", "scenarios/transcripts"})},
+      {"scenarios/scenario", agents},
+      {"scenarios/outside", with(agents, {"engine/http", "scenarios/store", "scenarios/scenario"})},
+      {"scenarios/run", with(agents, {"agents/played", "llm/mock", "scenarios/store", "scenarios/scenario",
+                                      "scenarios/outside"})},
+      {"scenarios/studies",
+       with(agents, {"scenarios/store", "scenarios/scenario", "scenarios/outside", "scenarios/run"})},
+      {"scenarios/transcripts", with(agents, {"scenarios/scenario"})},
+      {"scenarios/report", with(agents, {"scenarios/store"})},
+      {"scenarios/tables",
+       with(agents, {"recsys/import", "scenarios/transcripts", "scenarios/report", "scenarios/run"})},
       {"scenarios/examples/own_recommender", with(agents, {"scenarios/cli"})},
       {"scenarios/cli", with(agents, {"agents/played", "engine/http", "engine/polite", "recsys/import",
                                       "llm/bench", "llm/mock", "scenarios/store", "scenarios/run",
-                                      "scenarios/studies", "scenarios/transcripts", "scenarios/report"})},
+                                      "scenarios/studies", "scenarios/transcripts", "scenarios/report",
+                                      "scenarios/scenario", "scenarios/outside", "scenarios/tables"})},
   };
   return allowed;
 }

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "agents/minds/agent4rec_mind.h"
+#include "agents/minds/agent4rec/agent4rec_mind.h"
 #include "agents/minds/structured_mind.h"
 #include "agents/session.h"
 #include "tests/support/language_model.h"

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "agents/minds/agent4rec_reply.h"
-#include "agents/minds/structured_reply.h"
+#include "agents/minds/agent4rec/agent4rec_reply.h"
+#include "agents/minds/structured_mind.h"
 
 namespace throng::played {
 namespace {

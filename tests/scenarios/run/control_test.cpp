@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "scenarios/run/scenario.h"
+#include "scenarios/scenario/scenario.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {

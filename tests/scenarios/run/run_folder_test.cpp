@@ -1,9 +1,8 @@
-#include "scenarios/run/run_folder.h"
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "engine/base/files.h"
+#include "scenarios/run/run.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {

@@ -4,7 +4,7 @@
 
 #include "engine/base/files.h"
 #include "engine/base/log.h"
-#include "scenarios/run/written_scenario.h"
+#include "scenarios/scenario/scenario.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {

@@ -1,0 +1,127 @@
+#include "agents/minds/agent4rec/agent4rec_mind.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace throng {
+namespace {
+
+std::string told(const std::vector<std::string>& problems) {
+  return fmt::format("{}", fmt::join(problems, "; "));
+}
+
+/// How many calls follow one on this page if the agent stays to the end.
+std::uint32_t calls_after(const Situation& situation, std::uint32_t on_this_page) {
+  return on_this_page +
+         2U *
+             static_cast<std::uint32_t>(situation.max_pages - std::min(situation.page, situation.max_pages)) +
+         1U;
+}
+
+Reaction reaction_of(const PageReading& reading) {
+  Reaction reaction{.items = std::vector<ItemReaction>(reading.items.size())};
+  double sum = 0;
+  for (std::size_t i = 0; i < reading.items.size(); ++i) {
+    const ItemReading& item = reading.items[i];
+    reaction.items[i].aligned = *item.aligned;
+    if (!item.rating) continue;
+    const auto rating = static_cast<std::uint8_t>(*item.rating);
+    reaction.items[i].viewed = true;
+    reaction.items[i].rating = rating;
+    reaction.items[i].feeling = static_cast<Feeling>(rating);
+    sum += rating;
+  }
+  if (!reading.viewed.empty()) {
+    reaction.satisfaction = (sum / static_cast<double>(reading.viewed.size()) - 1) / 4;
+  }
+  return reaction;
+}
+
+void add_sayings(const PageReading& reading, const Situation& situation) {
+  for (std::size_t i = 0; i < reading.items.size(); ++i) {
+    const auto add = [&](Saying::About about, const std::string& text) {
+      if (text.empty()) return;
+      situation.notes.sayings.push_back({.page = situation.page,
+                                         .position = static_cast<std::uint16_t>(i + 1),
+                                         .about = about,
+                                         .text = text});
+    };
+    add(Saying::About::alignment, reading.items[i].reason);
+    add(Saying::About::feeling, reading.items[i].feeling);
+  }
+}
+
+void add_saying(const Situation& situation, Saying::About about, const std::string& text) {
+  if (!text.empty())
+    situation.notes.sayings.push_back({.page = situation.page, .about = about, .text = text});
+}
+
+}  // namespace
+
+Task<std::optional<Reaction>> Agent4RecMind::react(Actor& self, const Situation& situation,
+                                                   std::span<const ShownItem> page) {
+  const Question question{.step = Step::react, .chain = calls_after(situation, 1)};
+  const auto words = [&] { return render("react", views().page(situation, page)); };
+  const auto read = [&](std::string_view text) -> Understood<PageReading> {
+    std::vector<std::string> titles;
+    for (const ShownItem& shown : page) titles.push_back(shown_title(catalogue_[shown.item]));
+    PageReading reading = read_reaction(text, titles);
+    if (!reading.complete()) return told(reading.problems);
+    return reading;
+  };
+  const std::optional<PageReading> reading =
+      co_await ask<PageReading>(self, situation, question, words, read);
+  if (!reading) co_return std::nullopt;
+  add_sayings(*reading, situation);
+  co_return reaction_of(*reading);
+}
+
+Task<std::optional<Decision>> Agent4RecMind::decide(Actor& self, const Situation& situation) {
+  const Question question{.step = Step::decide, .chain = calls_after(situation, 0)};
+  const auto words = [&] { return render("decide", views().situation(situation)); };
+  const auto read = [](std::string_view text) -> Understood<DecisionReading> {
+    DecisionReading reading = read_decision(text);
+    if (!reading.complete()) return told(reading.problems);
+    return reading;
+  };
+  const std::optional<DecisionReading> reading =
+      co_await ask<DecisionReading>(self, situation, question, words, read);
+  if (!reading) co_return std::nullopt;
+  add_saying(situation, Saying::About::decision, reading->feeling);
+  add_saying(situation, Saying::About::decision, reading->reason);
+  Decision decision{.satisfaction = 0.5, .exits = *reading->choice == PageChoice::exit};
+  if (reading->positive) decision.satisfaction = *reading->positive ? 1 : 0;
+  co_return decision;
+}
+
+Task<std::optional<InterviewReading>> Agent4RecMind::rate_all(Actor& self, const Situation& situation,
+                                                              const Question& question,
+                                                              const std::string& prompt) {
+  const auto words = [&] { return render(prompt, views().situation(situation)); };
+  const auto read = [](std::string_view text) -> Understood<InterviewReading> {
+    InterviewReading reading = read_interview(text);
+    if (!reading.complete()) return told(reading.problems);
+    return reading;
+  };
+  co_return co_await ask<InterviewReading>(self, situation, question, words, read);
+}
+
+Task<std::optional<Reflection>> Agent4RecMind::reflect(Actor& self, const Situation& situation) {
+  const Question question{.step = Step::reflect, .chain = calls_after(situation, 0)};
+  const std::string prompt = "reflect";
+  const std::optional<InterviewReading> reading = co_await rate_all(self, situation, question, prompt);
+  if (!reading) co_return std::nullopt;
+  add_saying(situation, Saying::About::reflection, reading->reason);
+  co_return Reflection{.satisfaction = (*reading->score - 1) / 9.0};
+}
+
+Task<std::optional<Interview>> Agent4RecMind::interview(Actor& self, const Situation& situation) {
+  const Question question{.step = Step::interview};
+  const std::string prompt = "interview";
+  const std::optional<InterviewReading> reading = co_await rate_all(self, situation, question, prompt);
+  if (!reading) co_return std::nullopt;
+  add_saying(situation, Saying::About::interview, reading->reason);
+  co_return Interview{.score = static_cast<std::uint8_t>(*reading->score)};
+}
+
+}  // namespace throng

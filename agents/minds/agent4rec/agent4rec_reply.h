@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/minds/reading/stated_choice.h"
+
+namespace throng {
+
+// Readers of the `agent4rec` protocol's replies, which are text: "MOVIE: Babe; ALIGN: yes; REASON: ..." and so on. They
+// take any bytes and any wording that states what is asked for, with titles shortened or rearranged (TitleMatcher), and
+// invent nothing: what a reply does not state stays empty and is named in `problems`, one sentence each, fit to be told
+// to the model. All texts are valid UTF-8 and untrusted. Effort and memory are linear in the reply.
+
+/// What a reply says about one item of the page.
+struct ItemReading {
+  std::optional<bool> aligned;
+  std::string reason;         ///< why it aligns or not
+  std::optional<int> rating;  ///< 1 .. 5; an item is viewed if it is rated
+  std::string feeling;
+  bool chosen = false;  ///< named in the list of what to watch
+};
+
+/// What a reply says about a page.
+struct PageReading {
+  std::vector<ItemReading> items;     ///< parallel to the page
+  std::vector<std::size_t> viewed;    ///< positions of the rated items, in the order of the reply
+  std::vector<std::string> problems;  ///< empty if the reading is complete; at most 20
+
+  bool complete() const { return problems.empty(); }
+};
+
+/// The reaction to a page of items with these titles. It is complete if every item has an ALIGN verdict with a reason,
+/// every item chosen has a rating, every rating is a whole number from 1 to 5 with a feeling, and every title that is
+/// judged means exactly one item of the page, or several with that very title, which are judged in the order of the page. Of
+/// two statements about one item the first holds; if they differ, that is a problem.
+PageReading read_reaction(std::string_view reply, std::span<const std::string> titles);
+
+/// Whether an agent goes on, and why.
+struct DecisionReading {
+  std::optional<PageChoice> tag;      ///< [NEXT] or [EXIT]; empty if there is none, or both
+  std::optional<PageChoice> choice;   ///< the tag, else what the words say
+  std::string reason;                 ///< of the choice; may be empty
+  std::optional<bool> positive;       ///< the overall feeling: POSITIVE or NEGATIVE
+  std::string feeling;                ///< the reason of the overall feeling; may be empty
+  std::vector<std::string> problems;  ///< empty if `choice` is clear
+
+  bool complete() const { return problems.empty(); }
+};
+
+DecisionReading read_decision(std::string_view reply);
+
+/// How satisfied an agent is, and why.
+struct InterviewReading {
+  std::optional<int> score;  ///< 1 .. 10
+  std::string reason;
+  std::vector<std::string> problems;  ///< empty if there is a score and a reason
+
+  bool complete() const { return problems.empty(); }
+};
+
+InterviewReading read_interview(std::string_view reply);
+
+}  // namespace throng

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "engine/base/error.h"
+#include "engine/base/json.h"
+#include "llm/client.h"
+#include "recsys/external/remote_client.h"
+#include "scenarios/store/journal.h"
+
+namespace throng {
+
+/// Who answers the requests of one kind, for a price. Everything is called and completes on one thread, that of the io_context
+/// that it lives on.
+class Backend {
+ public:
+  /// The Error says why there is no reply: stopped if there may be one later.
+  using Done = std::function<void(Result<JournaledReply>)>;
+
+  virtual ~Backend() = default;
+
+  /// Asks; see ExternalRequest. `done` is called exactly once, from within the io_context.
+  virtual void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) = 0;
+  /// See Exchange::tell.
+  virtual void tell(std::vector<std::string> /*parts*/) {}
+  /// What has been asked goes out now: no more is to be gathered with it.
+  virtual void flush() {}
+  /// Asks nobody any more; what is under way goes on, the rest ends with an Error (stopped).
+  virtual void wind_down() = 0;
+  /// What was asked and what became of it, for a person: an object.
+  virtual Json account() const = 0;
+};
+
+/// What becomes of an endpoint none of whose replies can be used.
+enum class UselessEndpoint {
+  is_halted,  ///< after the first replies
+  goes_on,
+};
+
+/// Language models at one or more endpoints.
+class CompletionBackend : public Backend {
+ public:
+  /// `io` outlives the backend. Throws Failure(usage) for an endpoint that cannot work or a key that is missing.
+  CompletionBackend(boost::asio::io_context& io, std::vector<llm::EndpointOptions> endpoints,
+                    const llm::Environment& environment, llm::ClientOptions options,
+                    UselessEndpoint useless = UselessEndpoint::is_halted);
+  ~CompletionBackend() override;
+
+  void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) override;
+  void wind_down() override;
+  /// The client's ledger: {"total", "by_model"}, and what this process has booked of the budget: {"booked": {"tokens",
+  /// "pico_usd"}}.
+  Json account() const override;
+
+ private:
+  struct Impl;
+
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A remote recommender. Its requests have two parts, a context and a question; what it is told has two, a target and a body
+/// (recsys/models/remote_protocol.h).
+class RankingBackend : public Backend {
+ public:
+  /// `names` outlives the backend. Throws Failure(usage) for a server that cannot be asked or a missing key.
+  RankingBackend(boost::asio::io_context& io, const remote::RemoteOptions& options,
+                 const remote::Names& names, Delay patience, const remote::Client::Log& log);
+
+  void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) override;
+  void tell(std::vector<std::string> parts) override;
+  void flush() override { client_.flush(); }
+  void wind_down() override { client_.wind_down(); }
+  /// {"rankings": {"requests", "rankings", "retries", "lessons"}}
+  Json account() const override;
+
+ private:
+  std::string origin_;
+  remote::Client client_;
+};
+
+}  // namespace throng

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agents/session_record.h"
+#include "engine/base/json.h"
+#include "scenarios/outside/journaled_exchange.h"
+
+namespace throng {
+
+/// Counts what did not go as it should, and on how many agents and pages that was.
+class MishapCounts {
+ public:
+  void add(const SessionRecord& session);
+
+  std::size_t pages() const { return pages_; }
+  std::size_t degraded_pages() const { return degraded_pages_; }
+  /// Of the reply that could not be used last, as sessions were added.
+  const std::string& last_problem() const { return last_problem_; }
+  double degraded_share() const;  ///< of all pages; 0 without any
+  /// An object: sessions, pages, degraded_pages, degraded_share, abandoned_agents, missing_interviews, unusable_replies {by
+  /// step}, repairs, unwrapped_replies {by what they were taken out of}.
+  Json json() const;
+
+ private:
+  std::size_t sessions_ = 0;
+  std::size_t pages_ = 0;
+  std::size_t degraded_pages_ = 0;
+  std::size_t abandoned_ = 0;
+  std::size_t missing_interviews_ = 0;
+  std::size_t repairs_ = 0;
+  std::string last_problem_;
+  std::map<Step, std::size_t> unusable_;
+  std::map<std::string_view, std::size_t> unwrapped_;
+};
+
+/// What all calls of a run took: asking_agents, calls, from_journal, replayed, live (as far as this process knows), attempts,
+/// retries, prompt_tokens, cached_tokens, completion_tokens, usd, calls_per_agent, tokens_per_agent, by_model [the
+/// same for each model at each endpoint], failed_attempts {by kind, of all processes of the run}.
+Json call_report(const Journal& journal, const CallCounts& counts);
+
+/// The reports of several runs, each with its mishaps, as one.
+Json sum_of_call_reports(const std::vector<Json>& reports);
+
+/// Where a remote recommender's rankings came from: from_journal, replayed, live.
+Json ranking_report(const CallCounts& counts);
+
+}  // namespace throng

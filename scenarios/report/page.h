@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "engine/base/json.h"
+#include "scenarios/store/run_reader.h"
+
+namespace throng {
+
+// Parts of html_report's data.
+
+Json section_json(const char* heading, std::string text, Json charts);
+Json bar_chart_json(const std::string& title, const char* unit, const char* x_title, Json labels,
+                    Json series);
+
+/// 0 of nothing.
+double share(std::size_t part, std::size_t whole);
+double percent(std::size_t part, std::size_t whole);
+
+/// Such as "1,000,000".
+std::string grouped(std::size_t number);
+
+// Sections of html_report's data about items; `items` is the whole catalogue, not empty.
+
+/// The most shown and the most liked items.
+Json items_section(std::span<const ItemFigures> items);
+
+/// How often items were shown against how popular they are in the dataset.
+Json exposure_section(std::span<const ItemFigures> items);
+
+/// What html_report shows of one run. `folder` is the run folder that `run` reads, as a user would name it:
+/// its scenario.json, if there, is shown, and the command that reproduces the run names it.
+Json report_data(const RunReader& run, const std::filesystem::path& folder);
+
+/// What a run was of, for the "facts" of html_report.
+Json facts_of(const RunReader& run, const Json& scenario);
+
+/// The charts of figures that change from round to round, in the shape of html_report's curves. Metrics
+/// called `recommended_X` and `viewed_X` become two curves of one chart; rounds count from 1. Empty for fewer
+/// than two rounds.
+Json round_charts(std::span<const RoundMetric> metrics);
+
+/// A section that says what has to be borne in mind; null if there is nothing.
+Json caveats_section(const RunReader& run);
+
+/// The title, unit, meaning and range of the chart of X in `recommended_X` and `viewed_X`: {"title", "unit",
+/// "note"?, "range"?}.
+Json words_of_round_metric(const std::string& name);
+/// That X, and the curve there: {"X", "recommended"}. A metric of any other name is a chart of its own, its curve "value".
+std::pair<std::string, std::string> chart_and_curve(const std::string& metric);
+/// Charts by X in the order of the table of figures, then those that it does not know.
+Json charts_in_order(std::map<std::string, Json> charts);
+
+/// A report as one self-contained HTML page, which asks for nothing from anywhere. All text in `data` may be
+/// hostile: it is shown as text. What is absent from `data` is absent from the page.
+///
+/// `data` is an object with these keys, all optional except "title":
+///   "title"        text
+///   "subtitle"     text
+///   "notice"       text that must not be overlooked, such as "this run has not finished"
+///   "facts"        [{"name", "value"}]: a line of small facts
+///   "metrics"      [{"label", "meaning", "mean", "half_width", "basis"}]: the headline, in large numbers; half_width:
+///                  half the width of the mean's 95 % interval, or null; "basis" says what a figure rests on, such
+///                  as "1000 agents, 2997 pages"
+///   "metrics_note" text below them: what the intervals are of
+///   "sections"     [{"heading", "text"?, "charts"?: [chart], "tables"?: [table], "size"?: "small"}]; small
+///   charts stand
+///                  three in a row instead of two
+///   "command"      the command that makes the report's run again, or completes it
+///   "command_says" text before it: which of the two
+///   "digest", "version"   text
+///   "scenario"     any JSON, shown as it is
+///
+/// A table is {"caption"?, "columns": [text], "rows": [[text, number or null]]}. Columns of numbers are
+/// aligned right.
+///
+/// A chart is one of the following. All have a "title", may have a "unit" (the title of the axis of values),
+/// an "x_title" (of the other axis), a "note" (a sentence below), a "width" ("full": the whole width of the
+/// page) and a "table" (else the table under the chart is made of the chart's own numbers).
+///   {"kind": "bars", "labels": [text], "series": [{"name", "values": [number], "half_widths"?: [number or null]}],
+///    (drawn as whiskers: 95 % intervals)
+///    "direction"?: "down" (labels below each other), "groups"?: [text] (parallel to labels: bars of one
+///    group have one colour, and the groups are the legend)}
+///   {"kind": "curves", "series": [{"name", "points": [{"x", "mean", "low"?, "high"?}],
+///    "colour"?: 0 .. 5, "line"?: "dashed"}], "range"?: [least, greatest or null]}: low and high are drawn as a
+///    band; range is what values can be, which the axis does not leave
+///   {"kind": "scatter", "points": [{"x", "y", "name"}], "reference"?: {"name", "points": [{"x", "y"}]},
+///    "scale"?: "log" (of 1 + value, so that 0 has its place)}
+/// A chart without "kind" is one of curves.
+std::string html_report(const Json& data);
+
+/// JSON that may stand in an HTML script element: no character of it can end the element or open a comment.
+std::string json_for_script(const Json& json);
+
+}  // namespace throng

@@ -1,0 +1,70 @@
+#include "scenarios/run/recorder.h"
+
+#include "engine/base/statistics.h"
+
+namespace throng {
+
+Recorder::Recorder(RunWriter& writer, Store store, Progress& progress, const InterruptGuard& interrupt,
+                   const Simulation& simulation)
+    : writer_(writer),
+      store_(store),
+      progress_(progress),
+      interrupt_(interrupt),
+      catalogue_(simulation.dataset().catalogue),
+      agents_(simulation.population().size()) {}
+
+void Recorder::on_window_started(const Window& /*window*/) {
+  window_digest_ = {};
+  shown_ = Exposure(catalogue_, Exposure::Of::shown);
+  viewed_ = Exposure(catalogue_, Exposure::Of::viewed);
+  agents_done_ = 0;
+  pages_in_window_ = 0;
+  progress_.on_agents(0, agents_, 0);
+}
+
+void Recorder::on_partition(const PartitionResult& result) {
+  if (store_ == Store::full) writer_.write_sessions(result.sessions);
+  for (const SessionRecord& session : result.sessions) {
+    outcomes_.push_back(outcome_of(session));
+    mishaps_.add(session);
+  }
+  window_digest_.add(result.number);
+  window_digest_.add(result.digest);
+  shown_.merge(result.shown);
+  viewed_.merge(result.viewed);
+  pages_in_window_ += result.pages;
+  agents_done_ += result.sessions.size();
+  progress_.on_agents(agents_done_, agents_, pages_in_window_);
+}
+
+void Recorder::on_window_finished(const Window& window) {
+  writer_.write_window(window, window_digest_.value());
+  writer_.write_figures(window.round, "recommended", shown_);
+  writer_.write_figures(window.round, "viewed", viewed_);
+  writer_.commit();
+  run_digest_.add(window_digest_.value());
+  pages_ += pages_in_window_;
+  ++windows_;
+}
+
+Json Recorder::summary(const Scenario& scenario, std::span<const Metric> metrics) const {
+  Json means = Json::object();
+  Json errors = Json::object();
+  Json half_widths = Json::object();
+  Json agents = Json::object();
+  Json pages = Json::object();
+  for (const Metric& metric : metrics) {
+    means[metric.name] = metric.mean;
+    errors[metric.name] = metric.standard_error;
+    const std::optional<double> half_width = half_width_95(metric.standard_error, metric.agents);
+    half_widths[metric.name] = half_width ? Json(*half_width) : Json();
+    agents[metric.name] = metric.agents;
+    pages[metric.name] = metric.pages;
+  }
+  return {{"name", scenario.name},         {"version", THRONG_VERSION}, {"seed", scenario.seed},
+          {"digest", digest().hex()},      {"agents", agents_},         {"pages", pages_},
+          {"windows", windows_},           {"metrics", means},          {"standard_errors", errors},
+          {"half_widths_95", half_widths}, {"metric_agents", agents},   {"metric_pages", pages}};
+}
+
+}  // namespace throng

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "agents/metrics.h"
+#include "agents/observer.h"
+#include "engine/base/hash.h"
+#include "scenarios/outside/call_report.h"
+#include "scenarios/run/progress.h"
+#include "scenarios/run/simulation.h"
+#include "scenarios/store/run_writer.h"
+
+namespace throng {
+
+/// A run's accounting: writes what happens to run.db, folds digests and figures in the order of partitions and windows, and
+/// keeps what the summary needs. A window is committed when it has finished.
+class Recorder : public RunObserver {
+ public:
+  /// Everything outlives the recorder.
+  Recorder(RunWriter& writer, Store store, Progress& progress, const InterruptGuard& interrupt,
+           const Simulation& simulation);
+
+  void on_window_started(const Window& window) override;
+  void on_partition(const PartitionResult& result) override;
+  void on_window_finished(const Window& window) override;
+  bool wants_stop() const override { return interrupt_.interrupted(); }
+
+  const std::vector<Outcome>& outcomes() const { return outcomes_; }
+  const Hash128& digest() const { return run_digest_.value(); }
+  const MishapCounts& mishaps() const { return mishaps_; }
+  /// What summary.json says of the run itself; `metrics`: of `outcomes`. See run_scenario.
+  Json summary(const Scenario& scenario, std::span<const Metric> metrics) const;
+
+ private:
+  RunWriter& writer_;
+  Store store_;
+  Progress& progress_;
+  const InterruptGuard& interrupt_;
+  const Catalogue& catalogue_;
+  std::size_t agents_;
+  std::size_t agents_done_ = 0;      ///< in this window
+  std::size_t pages_in_window_ = 0;  ///< in this window
+  std::size_t pages_ = 0;            ///< in finished windows
+  Exposure shown_{catalogue_, Exposure::Of::shown};
+  Exposure viewed_{catalogue_, Exposure::Of::viewed};
+  std::size_t windows_ = 0;
+  std::vector<Outcome> outcomes_;
+  MishapCounts mishaps_;
+  DigestChain window_digest_;
+  DigestChain run_digest_;
+};
+
+}  // namespace throng

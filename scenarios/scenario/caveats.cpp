@@ -1,0 +1,90 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "llm/endpoint_options.h"
+#include "scenarios/scenario/scenario.h"
+
+namespace throng {
+namespace {
+
+std::string about_ratings(const Dataset& dataset) {
+  if (dataset.interactions.columns().ratings) return "";
+  const bool stated = std::ranges::any_of(dataset.catalogue.items,
+                                          [](const Item& item) { return item.mean_rating.has_value(); });
+  if (stated) {
+    return fmt::format(
+        "{} has no ratings of its users, only means of items: the trait conformity is the same for "
+        "all agents that bring no trait groups of their own.",
+        dataset.name);
+  }
+  return fmt::format(
+      "{} has no ratings: every item is shown with the neutral rating 3, popularity alone says what is "
+      "liked by many, and the trait conformity is the same for all agents that bring none of their own. "
+      "Ratings, N_like, P_like and S_sat rest on how well an item fits a taste.",
+      dataset.name);
+}
+
+std::string about_genres(const Dataset& dataset) {
+  if (dataset.catalogue.has_genres()) return "";
+  return fmt::format(
+      "{} has no genres: the figures of genres (top genre share, distinct genres) mean nothing, tastes "
+      "rest on who chose what, and the trait diversity is the same for all agents that bring none of "
+      "their own.",
+      dataset.name);
+}
+
+std::string about_titles(const Dataset& dataset) {
+  return dataset.catalogue.has_titles()
+             ? ""
+             : fmt::format("{} has no titles: items go by their ids.", dataset.name);
+}
+
+std::string about_split(const Scenario& scenario, const Dataset& dataset) {
+  if (dataset.given_split.empty() || !scenario.split_kind || *scenario.split_kind == SplitKind::given)
+    return "";
+  return fmt::format(
+      "{} brings a split of its own, but the scenario asks for another one (dataset.split.kind is {}): "
+      "figures do not compare with those of its own split.",
+      dataset.name, *scenario.split_kind == SplitKind::ratio ? "ratio" : "leave_last_out");
+}
+
+std::string about_agents(const Scenario& scenario, const Dataset& dataset) {
+  const PopulationOptions& population = scenario.population;
+  const bool are_first = population.source == PopulationOptions::Source::users && population.agents > 0 &&
+                         population.agents < dataset.users.size();
+  if (!are_first) return "";
+  return fmt::format("The agents are the first {} of the {} users of {}, in its order: not a sample of them.",
+                     population.agents, dataset.users.size(), dataset.name);
+}
+
+std::string about_prices(const Scenario& scenario) {
+  if (scenario.budget.money == llm::Money()) return "";
+  std::string free;
+  for (const MindOptions& mind : scenario.minds) {
+    if (!mind.llm) continue;
+    for (const llm::EndpointOptions& endpoint : mind.llm->endpoints) {
+      if (llm::is_free_of_charge(endpoint))
+        free += fmt::format("{}{} of {}", free.empty() ? "" : ", ", endpoint.model, endpoint.url);
+    }
+  }
+  if (free.empty()) return "";
+  return fmt::format(
+      "No price is stated for {}: a server of this machine counts as free, and the budget in USD does not "
+      "limit its calls.",
+      free);
+}
+
+}  // namespace
+
+std::vector<std::string> caveats(const Scenario& scenario, const Dataset& dataset) {
+  std::vector<std::string> sentences;
+  for (std::string sentence :
+       {about_ratings(dataset), about_genres(dataset), about_titles(dataset), about_split(scenario, dataset),
+        about_agents(scenario, dataset), about_prices(scenario)}) {
+    if (!sentence.empty()) sentences.push_back(std::move(sentence));
+  }
+  return sentences;
+}
+
+}  // namespace throng

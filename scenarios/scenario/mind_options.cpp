@@ -1,0 +1,125 @@
+#include "scenarios/scenario/mind_options.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace throng {
+namespace {
+
+/// `mind` as a list of minds, each with its JSON path.
+std::vector<std::pair<std::string, Json>> listed(const Json& mind) {
+  if (!mind.is_array()) return {{"/mind", mind}};
+  std::vector<std::pair<std::string, Json>> list;
+  for (std::size_t i = 0; i < mind.size(); ++i) list.emplace_back(fmt::format("/mind/{}", i), mind[i]);
+  return list;
+}
+
+std::vector<std::string> distinct_models(const std::vector<llm::EndpointOptions>& endpoints) {
+  std::vector<std::string> models;
+  for (const llm::EndpointOptions& endpoint : endpoints) {
+    if (std::ranges::find(models, endpoint.model) == models.end()) models.push_back(endpoint.model);
+  }
+  return models;
+}
+
+LlmOptions read_llm(const Json& json, const std::string& path) {
+  if (!json.contains("endpoints")) {
+    throw Failure(ErrorKind::usage, path + "/endpoints: missing; an LLM mind needs at least one endpoint");
+  }
+  LlmOptions options{.endpoints = llm::read_endpoints(json["endpoints"], path + "/endpoints").value()};
+  options.mind.models = distinct_models(options.endpoints);
+  if (json.value("protocol", "structured") == "agent4rec") options.mind.protocol = Protocol::agent4rec;
+  read_if_there(json, "temperature", options.mind.temperature);
+  read_if_there(json, "max_tokens", options.mind.max_tokens);
+  read_if_there(json, "repairs", options.mind.repairs);
+  read_if_there(json, "item_name", options.views.item_name);
+  read_if_there(json, "memory_tokens", options.views.memory_tokens);
+  if (json.contains("prompts")) options.prompts = json["prompts"].get<std::string>();
+  return options;
+}
+
+/// The keys that only an LLM mind has.
+void check_statistical(const Json& json, const std::string& path) {
+  for (const auto& [key, value] : json.items()) {
+    if (key == "kind" || key == "share") continue;
+    throw Failure(ErrorKind::usage, fmt::format("{}/{}: only an LLM mind has this key", path, key));
+  }
+}
+
+Json resolved(const Json& json, const MindOptions& mind, bool is_tier) {
+  Json full = {{"kind", mind.llm ? "llm" : "statistical"}};
+  if (is_tier) full["share"] = mind.share;
+  if (!mind.llm) return full;
+  const LlmOptions& llm = *mind.llm;
+  full["protocol"] = to_string(llm.mind.protocol);
+  full["endpoints"] = json["endpoints"];
+  full["temperature"] = llm.mind.temperature;
+  full["max_tokens"] = llm.mind.max_tokens;
+  full["repairs"] = llm.mind.repairs;
+  full["item_name"] = llm.views.item_name;
+  full["memory_tokens"] = llm.views.memory_tokens;
+  if (llm.prompts) full["prompts"] = llm.prompts->string();
+  full["prompts_digest"] = Prompts(llm.mind.protocol, llm.prompts).digest().hex();
+  if (json.contains("prompts_digest") && json["prompts_digest"] != full["prompts_digest"]) {
+    throw Failure(
+        ErrorKind::usage,
+        fmt::format("/mind/prompts_digest: the scenario wants the prompt templates {}, but these are {}",
+                    json["prompts_digest"].dump(), full["prompts_digest"].dump()));
+  }
+  return full;
+}
+
+}  // namespace
+
+std::vector<MindOptions> read_minds(const Json& json) {
+  std::vector<MindOptions> minds;
+  for (const auto& [path, mind] : listed(json)) {
+    if (mind.is_array()) throw Failure(ErrorKind::usage, path + ": a list of minds holds no lists");
+    MindOptions& options = minds.emplace_back();
+    read_if_there(mind, "share", options.share);
+    if (mind["kind"] == "llm") {
+      options.llm = read_llm(mind, path);
+    } else {
+      check_statistical(mind, path);
+    }
+  }
+  return minds;
+}
+
+Json resolved_minds(const Json& json, const std::vector<MindOptions>& minds) {
+  if (!json.is_array()) return resolved(json, minds.front(), false);
+  Json list = Json::array();
+  for (std::size_t i = 0; i < minds.size(); ++i) list.push_back(resolved(json[i], minds[i], true));
+  return list;
+}
+
+Json result_view(const Json& mind) {
+  if (mind.is_array()) {
+    Json list = Json::array();
+    for (const Json& tier : mind) list.push_back(result_view(tier));
+    return list;
+  }
+  Json view = mind;
+  view.erase("prompts");
+  if (view.contains("endpoints")) {
+    const auto endpoints = llm::read_endpoints(view["endpoints"], "/mind/endpoints");
+    view.erase("endpoints");
+    if (endpoints) view["models"] = distinct_models(*endpoints);
+  }
+  return view;
+}
+
+std::vector<llm::EndpointOptions> all_endpoints(const Json& resolved_mind) {
+  Json all = Json::array();
+  for (const auto& [path, mind] : listed(resolved_mind)) {
+    if (!mind.contains("endpoints")) continue;
+    for (const Json& endpoint : mind["endpoints"]) {
+      if (std::ranges::find(all, endpoint) == all.end()) all.push_back(endpoint);
+    }
+  }
+  if (all.empty()) return {};
+  return llm::read_endpoints(all, "/mind/endpoints").value();
+}
+
+}  // namespace throng

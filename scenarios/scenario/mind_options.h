@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/minds/llm_mind.h"
+#include "agents/minds/prompts.h"
+#include "engine/base/json.h"
+#include "llm/endpoint_options.h"
+
+namespace throng {
+
+/// A mind that asks language models, as a scenario describes it.
+struct LlmOptions {
+  LlmMindOptions mind;  ///< its models: the distinct ones of the endpoints, in their order
+  PromptViewOptions views;
+  std::optional<std::filesystem::path> prompts;  ///< a folder of templates
+  std::vector<llm::EndpointOptions> endpoints;
+};
+
+/// One of a population's minds.
+struct MindOptions {
+  double share = 1;               ///< of the agents, relative to the other minds
+  std::optional<LlmOptions> llm;  ///< none: the statistical mind
+};
+
+/// Reads a scenario's `mind`, which fits the schema: an object, or a list of them. Throws Failure(usage) that begins with the
+/// JSON path.
+std::vector<MindOptions> read_minds(const Json& json);
+
+/// `mind` with every key spelled out; the digest of the prompt templates among them.
+Json resolved_minds(const Json& json, const std::vector<MindOptions>& minds);
+
+/// What of a resolved `mind` decides results: for the endpoints only which models there are.
+Json result_view(const Json& mind);
+
+/// The endpoints of all minds, each once.
+std::vector<llm::EndpointOptions> all_endpoints(const Json& resolved_mind);
+
+}  // namespace throng

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/population.h"
+#include "agents/session.h"
+#include "agents/training_data.h"
+#include "engine/base/json.h"
+#include "llm/budget_log.h"
+#include "recsys/data/dataset.h"
+#include "recsys/data/split.h"
+#include "recsys/recommender/recommender.h"
+#include "scenarios/scenario/mind_options.h"
+
+namespace throng {
+
+/// What happens to the recommender between rounds.
+struct RetrainOptions {
+  Duration every = std::chrono::days(7);  ///< the length of a round; longer than the longest session
+  /// What agents pick of what they are shown.
+  PickRule picks = PickRule::viewed;
+  bool learns = false;  ///< whether the picks enter the training data
+  FitStart start = FitStart::cold;
+};
+
+/// A checked scenario. The JSON contract is scenarios/schema/scenario.schema.json.
+struct Scenario {
+  std::string name;
+  std::uint64_t seed = 0;
+  std::string dataset_path;             ///< a dataset folder or "demo"
+  std::optional<SplitKind> split_kind;  ///< empty: given if the dataset brings a split, else ratio
+  SplitOptions split;                   ///< its kind and seed are set when the dataset is known
+  PopulationOptions population;
+  std::vector<MindOptions> minds;  ///< at least one
+  llm::BudgetOptions budget;       ///< for everything that is paid
+  llm::Durability journal = llm::Durability::process;
+  std::chrono::seconds patience{600};  ///< with endpoints that ask to be left alone or bring nothing usable
+  std::optional<double> max_degraded_share;  ///< of the pages: more and the run fails its quality bar
+  Json recommender;                          ///< for make_recommender
+  std::uint16_t rounds = 1;
+  RetrainOptions retrain;
+  SessionOptions session;
+  std::uint32_t replicates = 1;
+  Json written;  ///< as it was read, overrides applied
+  /// The whole scenario as resolved: every key with its value; saved with the run. Read again it is the same. Its `control`
+  /// is what makes the resolved control of it.
+  Json json;
+
+  bool asks_language_models() const;
+  bool has_remote_recommender() const { return recommender["kind"] == "remote"; }
+  bool asks_outside() const { return asks_language_models() || has_remote_recommender(); }
+  /// Several runs instead of one: replicates, or a control beside them.
+  bool is_study() const { return replicates > 1 || has_control(); }
+  bool has_control() const { return json.contains("control"); }
+};
+
+/// The sides of a study.
+enum class Arm { intervention, control };
+
+/// Such as "control".
+const char* to_string(Arm arm);
+
+/// The intervention, and the control if there is one.
+std::vector<Arm> arms_of(const Scenario& scenario);
+
+/// What one run of a study runs, by arm and replicate (from 0): replicate n has the seed + n in both arms.
+Scenario run_of(const Scenario& study, Arm arm, std::uint32_t replicate);
+
+/// `control` applied to a scenario as written: a JSON merge patch (RFC 7396), but options belong to their kind, and digests to
+/// what they are digests of: an object whose `kind` changes is replaced, and a digest falls away when another path,
+/// protocol or folder of templates comes.
+Json with_control(Json written, const Json& control);
+
+/// Reads, changes and checks a scenario file. `overrides` are "path=value" with keys joined by dots, such as
+/// "recommender.factors=32"; the value is JSON, or else taken as text. Throws Failure(usage) naming file,
+/// JSON path, value and what was expected.
+Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+
+/// The same for a scenario already in memory; `source` names it in errors.
+Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides);
+
+/// The first key that differs and decides results, in words ("/seed was 1, now it is 7"); empty if there is none. A digest
+/// that one of the two does not know yet is no difference. Operational keys decide nothing: where the dataset and the prompt templates lie (what is in them does, and is compared by its digest), endpoints but for
+/// their models, how a remote recommender is reached, the budget, the journal, the quality bar.
+std::string result_difference(const Json& before, const Json& now);
+
+/// What tells runs that could have other results apart: a hash of the keys that decide them.
+std::string result_identity(const Json& scenario);
+
+/// A scenario, or any part of one, as it may be written down and shown: the values that it states for headers, and what stands
+/// before the @ of an address, are replaced by "[redacted]". Names of environment variables stay. These are all
+/// operational, so that what is written can be resumed and replayed; asking an endpoint takes the scenario as it was.
+Json written_form(Json part);
+
+/// The scenario files of the project's folder scenarios/, which are built in: `throng run demo` works from anywhere. Names
+/// as of the files, without ".json", in order.
+std::vector<std::string> shipped_scenario_names();
+
+/// The text of the shipped scenario with this name.
+std::optional<std::string_view> shipped_scenario(std::string_view name);
+
+/// Checks `document` against a JSON Schema (draft 7; valijson). One sentence per fault, in the order of the
+/// document's keys: the JSON path, the value and what was expected; for an unknown key the closest known one. After 20
+/// faults only that there are more.
+std::vector<std::string> schema_faults(const Json& document, const Json& schema);
+
+/// Where the results of a scenario lose part of their meaning on this dataset, for whoever reads them: sentences.
+std::vector<std::string> caveats(const Scenario& scenario, const Dataset& dataset);
+
+}  // namespace throng

@@ -1,0 +1,316 @@
+#include "scenarios/scenario/scenario.h"
+
+#include <functional>
+#include <map>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "recsys/external/precomputed.h"
+#include "recsys/external/remote_client.h"
+#include "tests/support/recommender_kinds.h"
+
+namespace throng {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Json valid() {
+  return {{"name", "test"},
+          {"seed", 7},
+          {"dataset", {{"path", "demo"}}},
+          {"recommender", {{"kind", "popularity"}}}};
+}
+
+std::string fault_of(const Json& json, const std::vector<std::string>& overrides = {}) {
+  try {
+    parse_scenario(json, "s.json", overrides);
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.kind(), ErrorKind::usage);
+    return failure.what();
+  }
+  return "";
+}
+
+/// `valid()` with a change.
+Json with(const std::function<void(Json&)>& change) {
+  Json json = valid();
+  change(json);
+  return json;
+}
+
+TEST(Scenario, ReadsEveryKeyAndKeepsDefaults) {
+  const Scenario scenario = parse_scenario(
+      with([](Json& json) {
+        json["dataset"]["split"] = {{"kind", "leave_last_out"}, {"positive_threshold", 4}, {"k_core", 5}};
+        json["population"] = {{"agents", 12}, {"source", "sampled"}, {"perturbation", 0.5}};
+        json["session"] = {{"items_per_page", 6}};
+      }),
+      "s.json", {});
+  EXPECT_EQ(scenario.name, "test");
+  EXPECT_EQ(scenario.seed, 7U);
+  EXPECT_EQ(scenario.split_kind, SplitKind::leave_last_out);
+  EXPECT_EQ(scenario.split.positive_threshold, 4.0F);
+  EXPECT_EQ(scenario.split.k_core, 5U);
+  EXPECT_EQ(scenario.population.agents, 12U);
+  EXPECT_EQ(scenario.population.source, PopulationOptions::Source::sampled);
+  EXPECT_DOUBLE_EQ(scenario.population.perturbation, 0.5);
+  EXPECT_EQ(scenario.session.items_per_page, 6);
+  EXPECT_EQ(scenario.session.max_pages, 5);
+}
+
+TEST(Scenario, OverridesSetNestedKeysAsJsonOrText) {
+  const Scenario scenario = parse_scenario(valid(), "s.json",
+                                           {"seed=9", "dataset.path=some/folder", "session.max_pages=2",
+                                            "recommender={\"kind\": \"mf\"}", "recommender.factors=8"});
+  EXPECT_EQ(scenario.seed, 9U);
+  EXPECT_EQ(scenario.dataset_path, "some/folder");
+  EXPECT_EQ(scenario.session.max_pages, 2);
+  EXPECT_EQ(scenario.json["recommender"]["factors"], 8);
+}
+
+TEST(Scenario, ResolvedScenariosSpellOutDefaultsAndAreTheirOwnResolution) {
+  const Scenario scenario = parse_scenario(with([](Json& json) {
+                                             json["recommender"] = {{"kind", "mf"}, {"factors", 8}};
+                                           }),
+                                           "s.json", {});
+  EXPECT_EQ(scenario.json["recommender"]["factors"], 8);
+  EXPECT_TRUE(scenario.json["recommender"].contains("max_epochs"));
+  EXPECT_EQ(scenario.json["session"]["max_pages"], 5);
+  EXPECT_EQ(parse_scenario(scenario.json, "again", {}).json, scenario.json);
+}
+
+// An editor completes recommender options from the schema; the registry judges them.
+TEST(Scenario, TheSchemaKnowsEveryOptionOfEveryRecommender) {
+  const Json schema = read_json(THRONG_SOURCE_DIR "/scenarios/schema/scenario.schema.json", ErrorKind::data);
+  const Json& known = schema["properties"]["recommender"]["properties"];
+  std::vector<Json> all{remote::remote_options_json({.url = "http://x"}), Precomputed({}).options()};
+  for (const std::string& kind : testing::scoring_kinds())
+    all.push_back(make_recommender({{"kind", kind}}).value()->options());
+  for (const Json& options : all) {
+    const auto kind = options["kind"].get<std::string>();
+    for (const auto& [key, value] : options.items()) EXPECT_TRUE(known.contains(key)) << kind << ": " << key;
+    EXPECT_THAT(known["kind"]["description"].get<std::string>(), HasSubstr(kind));
+  }
+}
+
+TEST(Scenario, AMisspelledKeyNamesItsPathAndTheKeyThatWasMeant) {
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["sesion"] = {{"max_pages", 3}};
+              })),
+              AllOf(HasSubstr("s.json: /sesion: unknown key"), HasSubstr("did you mean \"session\"?")));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["dataset"]["pth"] = "x"; })),
+              AllOf(HasSubstr("/dataset/pth"), HasSubstr("\"path\"")));
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["recommender"] = {{"kind", "mf"}, {"factor", 8}};
+              })),
+              AllOf(HasSubstr("/recommender/factor"), HasSubstr("factors")));
+}
+
+TEST(Scenario, AWrongValueNamesPathValueAndWhatWasExpected) {
+  EXPECT_THAT(fault_of(with([](Json& json) { json["seed"] = -1; })),
+              AllOf(HasSubstr("/seed: -1"), HasSubstr("at least 0")));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["population"]["agents"] = 1.5; })),
+              AllOf(HasSubstr("/population/agents: 1.5"), HasSubstr("integer")));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["population"]["agents"] = "many"; })),
+              AllOf(HasSubstr("/population/agents: \"many\""), HasSubstr("integer")));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["dataset"]["split"]["kind"] = "random"; })),
+              AllOf(HasSubstr("/dataset/split/kind: \"random\""), HasSubstr("\"leave_last_out\"")));
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["recommender"] = {{"kind", "mff"}};
+              })),
+              AllOf(HasSubstr("/recommender/kind"), HasSubstr("mff"), HasSubstr("popularity")));
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["recommender"] = {{"kind", "mf"}, {"factors", 0}};
+              })),
+              AllOf(HasSubstr("/recommender/factors"), HasSubstr("0")));
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["recommender"] = {{"kind", "mf"}, {"hogwild", true}};
+              })),
+              AllOf(HasSubstr("/recommender"), HasSubstr("throng rec")));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["name"] = "../escape"; })),
+              HasSubstr("/name: \"../escape\""));
+  EXPECT_THAT(fault_of(Json::array()), HasSubstr("object"));
+}
+
+/// The lists of words in the scenario's schema, by where a value would stand.
+void collect_choices(const Json& schema, const std::string& path, std::map<std::string, Json>& choices) {
+  if (schema.contains("enum")) choices[path] = schema["enum"];
+  if (schema.contains("properties")) {
+    for (const auto& [key, part] : schema["properties"].items())
+      collect_choices(part, fmt::format("{}/{}", path, key), choices);
+  }
+  if (schema.contains("items") && !schema["items"].contains("$ref"))
+    collect_choices(schema["items"], path + "/0", choices);
+}
+
+TEST(Scenario, AWordThatIsNotOnTheListIsNamedWithTheList) {
+  const Json schema = read_json(THRONG_SOURCE_DIR "/scenarios/schema/scenario.schema.json", ErrorKind::data);
+  std::map<std::string, Json> choices;
+  collect_choices(schema, "", choices);
+  EXPECT_THAT(choices, ::testing::Contains(::testing::Key("/mind/endpoints/0/pacing")));
+  for (const auto& [path, words] : choices) {
+    Json json = valid();
+    json[Json::json_pointer(path)] = "nonsense";
+    std::string expected = path + ": \"nonsense\": expected one of ";
+    for (const Json& word : words) expected += word.dump() + (word == words.back() ? " (" : ", ");
+    const std::string fault = fault_of(json);
+    EXPECT_THAT(fault, HasSubstr(expected));
+    EXPECT_THAT(fault, Not(HasSubstr("of type"))) << "nothing that it stands in is wrong";
+  }
+}
+
+TEST(Scenario, OneWrongWordInAListOfEndpointsIsOneLine) {
+  Json json = valid();
+  json["mind"] = {{"kind", "llm"}, {"endpoints", {{{"url", "http://x"}, {"model", "m"}, {"pacing", "evn"}}}}};
+  EXPECT_THAT(fault_of(json),
+              AllOf(HasSubstr("/mind/endpoints/0/pacing: \"evn\": did you mean \"even\"? expected one of"),
+                    Not(HasSubstr("\n"))));
+  json["mind"]["endpoints"][0]["pacing"] = "even";
+  json["mind"]["endpoints"][0]["headers"] = {{"X-Team", 5}};
+  EXPECT_THAT(fault_of(json),
+              AllOf(HasSubstr("/headers/X-Team: 5: expected a value of type"), Not(HasSubstr("\n"))));
+}
+
+TEST(Scenario, AMissingKeyIsNamed) {
+  EXPECT_THAT(fault_of(with([](Json& json) { json.erase("seed"); })), HasSubstr("/seed: missing"));
+  EXPECT_THAT(fault_of(with([](Json& json) { json["recommender"] = Json::object(); })),
+              HasSubstr("/recommender/kind: missing"));
+}
+
+TEST(Scenario, EveryFaultIsReportedAtOnce) {
+  const std::string fault = fault_of(with([](Json& json) {
+    json["seed"] = "x";
+    json["colour"] = 1;
+  }));
+  EXPECT_THAT(fault, AllOf(HasSubstr("/seed"), HasSubstr("/colour")));
+}
+
+TEST(Scenario, SharesMustSumToOne) {
+  EXPECT_THAT(fault_of(with([](Json& json) {
+                json["dataset"]["split"] = {{"train", 0.9}};
+              })),
+              AllOf(HasSubstr("/dataset/split"), HasSubstr("1.5")));
+}
+
+TEST(Scenario, AnOverrideOfTheWrongFormSaysWhatIsExpected) {
+  EXPECT_THAT(fault_of(valid(), {"seed"}), HasSubstr("path=value"));
+  EXPECT_THAT(fault_of(valid(), {"=3"}), HasSubstr("path=value"));
+  EXPECT_THAT(fault_of(valid(), {"seed.x=3"}),
+              HasSubstr("--set seed.x: /seed/x lies below a value that is not an object"));
+  EXPECT_THAT(fault_of(valid(), {"seedd=3"}), HasSubstr("did you mean \"seed\"?"));
+}
+
+TEST(ResultDifference, NamesTheKeyAndIgnoresWhereTheDatasetLies) {
+  const Json other_seed = with([](Json& json) { json["seed"] = 8; });
+  const Json moved = with([](Json& json) { json["dataset"]["path"] = "elsewhere"; });
+  EXPECT_EQ(result_difference(valid(), valid()), "");
+  EXPECT_EQ(result_difference(valid(), other_seed), "/seed was 7, now it is 8");
+  EXPECT_EQ(result_difference(valid(), moved), "");
+  const Json known = with([](Json& json) { json["dataset"]["digest"] = "d1"; });
+  const Json other = with([](Json& json) { json["dataset"]["digest"] = "d2"; });
+  EXPECT_EQ(result_difference(valid(), known), "") << "what is not known yet is no difference";
+  EXPECT_THAT(result_difference(known, other), HasSubstr("/dataset/digest"));
+}
+
+Json llm_mind() {
+  return {{"kind", "llm"}, {"endpoints", {{{"url", "http://localhost:1/v1"}, {"model", "m"}}}}};
+}
+
+TEST(Scenario, SpellsOutAnLlmMindWithTheDigestOfItsPrompts) {
+  const Scenario scenario = parse_scenario(with([](Json& json) { json["mind"] = llm_mind(); }), "s.json", {});
+  ASSERT_TRUE(scenario.asks_language_models());
+  const Json& mind = scenario.json["mind"];
+  EXPECT_EQ(mind["protocol"], "structured");
+  EXPECT_EQ(mind["repairs"], 2);
+  EXPECT_EQ(mind["prompts_digest"].get<std::string>().size(), 32U);
+  EXPECT_EQ(parse_scenario(scenario.json, "again", {}).json, scenario.json);
+}
+
+TEST(Scenario, AListOfMindsSharesTheAgents) {
+  const Scenario scenario =
+      parse_scenario(with([](Json& json) {
+                       json["mind"] = {llm_mind(), {{"kind", "statistical"}, {"share", 9}}};
+                     }),
+                     "s.json", {});
+  ASSERT_EQ(scenario.minds.size(), 2U);
+  EXPECT_DOUBLE_EQ(scenario.minds[1].share, 9);
+  EXPECT_FALSE(scenario.minds[1].llm.has_value());
+}
+
+TEST(Scenario, ExplainsWhatIsWrongWithAnLlmMind) {
+  const auto fault = [](const std::function<void(Json&)>& change) {
+    return fault_of(with([&](Json& json) {
+      json["mind"] = llm_mind();
+      change(json["mind"]);
+    }));
+  };
+  EXPECT_THAT(fault([](Json& mind) { mind.erase("endpoints"); }), HasSubstr("/mind/endpoints: missing"));
+  EXPECT_THAT(fault([](Json& mind) { mind["endpoints"][0].erase("model"); }),
+              HasSubstr("/mind/endpoints/0/model"));
+  EXPECT_THAT(fault([](Json& mind) { mind["endpoints"][0]["api_key"] = "sk-secret"; }),
+              AllOf(HasSubstr("/mind/endpoints/0/api_key"), ::testing::Not(HasSubstr("sk-secret"))));
+  EXPECT_THAT(fault([](Json& mind) { mind["protocol"] = "telepathy"; }), HasSubstr("/mind/protocol"));
+  EXPECT_THAT(fault([](Json& mind) { mind["prompts"] = "/nowhere"; }), HasSubstr("/nowhere"));
+  EXPECT_THAT(fault([](Json& mind) { mind["kind"] = "statistical"; }), HasSubstr("only an LLM mind"));
+}
+
+TEST(Scenario, ABudgetInMoneyNeedsAPriceForEveryEndpoint) {
+  const auto fault = [](const Json& budget, const Json& first_price, const Json& second_price) {
+    return fault_of(with([&](Json& json) {
+      json["mind"] = llm_mind();
+      Json& endpoints = json["mind"]["endpoints"];
+      endpoints.push_back(endpoints[0]);
+      endpoints[1]["url"] = "http://second:1/v1";
+      if (!first_price.is_null()) endpoints[0]["price"] = first_price;
+      if (!second_price.is_null()) endpoints[1]["price"] = second_price;
+      json["budget"] = budget;
+    }));
+  };
+  const Json usd = {{"usd", 1}};
+  const Json price = {{"prompt", 1}, {"completion", 2}};
+  const Json free = {{"prompt", 0}, {"completion", 0}};
+  EXPECT_EQ(fault(usd, price, free), "");
+  EXPECT_EQ(fault({{"tokens", 1000}}, Json(), Json()), "") << "tokens need no price";
+  EXPECT_EQ(fault(usd, Json(), price), "") << "a server of this machine is free";
+  EXPECT_THAT(fault(usd, price, Json()), AllOf(HasSubstr("/budget/usd"), HasSubstr("http://second:1/v1")));
+  EXPECT_THAT(fault(usd, {{"prompt", 1}}, price), HasSubstr("http://localhost:1/v1"));
+  EXPECT_THAT(fault({{"usd", 1}, {"risk", 1}}, price, price), HasSubstr("/budget/risk"));
+}
+
+TEST(ResultIdentity, IsThatOfTheKeysThatDecideResults) {
+  const auto of = [](const std::vector<std::string>& overrides) {
+    return result_identity(parse_scenario(valid(), "s.json", overrides).json);
+  };
+  EXPECT_EQ(of({}), of({"max_degraded_share=0.5"}));
+  EXPECT_NE(of({}), of({"seed=8"}));
+  EXPECT_NE(of({}), of({"session.max_pages=3"}));
+}
+
+TEST(ResultDifference, OperationalKeysAreNone) {
+  const auto of = [](const std::function<void(Json&)>& change) {
+    Json json = with([](Json& valid_json) { valid_json["mind"] = llm_mind(); });
+    json["mind"]["endpoints"][0]["price"] = {{"prompt", 1}, {"completion", 2}};
+    const Json before = parse_scenario(json, "s.json", {}).json;
+    change(json);
+    return result_difference(before, parse_scenario(json, "s.json", {}).json);
+  };
+  EXPECT_EQ(of([](Json& json) {
+              json["budget"] = {{"usd", 3}, {"risk", 0.01}};
+              json["journal"] = {{"synchronous", "full"}};
+              json["max_degraded_share"] = 0.5;
+              json["patience"] = 30;
+              json["mind"]["endpoints"][0]["url"] = "http://elsewhere:2/v1";
+              json["mind"]["endpoints"][0]["rpm"] = 7;
+              json["mind"]["endpoints"].push_back(json["mind"]["endpoints"][0]);
+            }),
+            "");
+  EXPECT_THAT(of([](Json& json) { json["mind"]["endpoints"][0]["model"] = "other"; }),
+              HasSubstr("/mind/models"));
+  EXPECT_THAT(of([](Json& json) { json["mind"]["temperature"] = 1; }), HasSubstr("/mind/temperature"));
+}
+
+}  // namespace
+}  // namespace throng
