@@ -11,10 +11,10 @@
 namespace throng {
 namespace {
 
-/// The partitions that wait for the outside, in the order of their numbers.
+/// The partitions that wait for replies, in the order of their numbers.
 class Waiting {
  public:
-  explicit Waiting(Exchange& outside) : outside_(outside) {}
+  explicit Waiting(Gateway& gateway) : gateway_(gateway) {}
 
   bool empty() const { return partitions_.empty(); }
   std::size_t size() const { return partitions_.size(); }
@@ -30,7 +30,7 @@ class Waiting {
   /// Waits for replies and goes on with them.
   void go_on() {
     std::set<std::size_t> answered;
-    outside_.wait([&](const CallKey& key, std::string reply) {
+    gateway_.wait([&](const CallKey& key, std::string reply) {
       const auto asked = std::ranges::lower_bound(partitions_, partition_of(key.actor), {}, number);
       (*asked)->complete(key, std::move(reply));
       answered.insert(static_cast<std::size_t>(asked - partitions_.begin()));
@@ -52,17 +52,17 @@ class Waiting {
   static std::size_t number(const std::unique_ptr<Partition>& partition) { return partition->number(); }
 
   void forward(Partition& partition) {
-    for (auto& [key, request] : partition.take_calls()) outside_.submit(key, std::move(request));
+    for (auto& [key, request] : partition.take_calls()) gateway_.submit(key, std::move(request));
   }
 
-  Exchange& outside_;
+  Gateway& gateway_;
   std::deque<std::unique_ptr<Partition>> partitions_;
 };
 
 }  // namespace
 
 /// Hears of partitions in the order of their numbers.
-struct Platform::Harvest {
+struct Platform::WindowFold {
   Platform& platform;
   RunObserver& observer;
   std::vector<Effect<Picks>> effects;
@@ -108,49 +108,49 @@ std::unique_ptr<Partition> Platform::start(const Window& window, const Group& gr
 
 bool Platform::run_window(const Window& window, RunObserver& observer) {
   observer.on_window_started(window);
-  ranker_.begin_window(window, outside_);
+  ranker_.begin_window(window, gateway_);
   if (states_.empty() && !window.is_last) states_.resize(world_.population.size());
-  Harvest harvest{*this, observer, {}};
-  const bool finished = outside_ == nullptr ? run_alone(window, harvest) : run_with_outside(window, harvest);
+  WindowFold fold{*this, observer, {}};
+  const bool finished = gateway_ == nullptr ? run_alone(window, fold) : run_with_gateway(window, fold);
   if (!finished) return false;
   if (!window.is_last) {
-    world_.apply(std::move(harvest.effects));
+    world_.apply(std::move(fold.effects));
     std::erase_if(agents_, [&](AgentId agent) { return states_[index(agent)].abandoned; });
   }
   observer.on_window_finished(window);
   return true;
 }
 
-bool Platform::run_alone(const Window& window, Harvest& harvest) {
+bool Platform::run_alone(const Window& window, WindowFold& fold) {
   const std::vector<Group> all = groups();
   std::atomic<bool> stopped = false;
   parallel_in_order<std::optional<PartitionResult>>(
       all.size(),
       [&](std::size_t i) -> std::optional<PartitionResult> {
-        if (stopped || harvest.observer.wants_stop()) {
+        if (stopped || fold.observer.wants_stop()) {
           stopped = true;
           return std::nullopt;
         }
         return start(window, all[i])->close();
       },
       [&](std::optional<PartitionResult> result) {
-        if (result) harvest.add(*std::move(result));
+        if (result) fold.add(*std::move(result));
       });
   return !stopped;
 }
 
-bool Platform::run_with_outside(const Window& window, Harvest& harvest) {
+bool Platform::run_with_gateway(const Window& window, WindowFold& fold) {
   const std::vector<Group> all = groups();
-  Waiting waiting(*outside_);
+  Waiting waiting(*gateway_);
   std::size_t started = 0;
   while (started < all.size() || !waiting.empty()) {
-    if (harvest.observer.wants_stop()) return false;
+    if (fold.observer.wants_stop()) return false;
     std::vector<std::unique_ptr<Partition>> next(
         std::min(all.size() - started, kPartitionsAtOnce - waiting.size()));
     parallel_for(next.size(), [&](std::size_t i) { next[i] = start(window, all[started + i]); });
     started += next.size();
     waiting.add(std::move(next));
-    while (const auto partition = waiting.take_finished()) harvest.add(partition->close());
+    while (const auto partition = waiting.take_finished()) fold.add(partition->close());
     if (!waiting.empty()) waiting.go_on();
   }
   return true;

@@ -21,7 +21,7 @@ class Partition {
             const Draws& draws, const Window& window, std::span<const AgentId> agents,
             std::vector<AgentState> states);
 
-  /// Handles all that can be handled until somebody has to wait for the outside.
+  /// Handles all that can be handled until somebody has to wait for replies.
   void run() { scheduler_.run(); }
   bool finished() const { return scheduler_.unfinished() == 0; }
   std::size_t number() const { return number_; }
@@ -41,7 +41,7 @@ class Partition {
     Memory memory;
     SessionRecord record;
   };
-  struct Outbox : Outside {
+  struct Outbox : CallSink {
     void submit(const CallKey& key, ExternalRequest request) override {
       calls.emplace_back(key, std::move(request));
     }
@@ -66,24 +66,24 @@ class Partition {
 /// Brings agents and recommender together, window by window.
 class Platform {
  public:
-  /// So many partitions wait for the outside at once, at most.
+  /// So many partitions wait for replies at once, at most.
   static constexpr std::size_t kPartitionsAtOnce = 512;
 
-  /// `agents`: who comes (ascending, each once). `ranker`: the world's. `outside`: whom minds and the ranker ask; nullptr: they
+  /// `agents`: who comes (ascending, each once). `ranker`: the world's. `gateway`: whom minds and the ranker ask; nullptr: they
   /// ask nobody. All but `agents` must outlive the platform.
   Platform(World& world, Ranker& ranker, Mind& mind, const SessionOptions& options, const Draws& draws,
-           std::vector<AgentId> agents, Exchange* outside = nullptr)
+           std::vector<AgentId> agents, Gateway* gateway = nullptr)
       : world_(world),
         ranker_(ranker),
         mind_(mind),
         options_(options),
         draws_(draws),
         agents_(std::move(agents)),
-        outside_(outside) {}
+        gateway_(gateway) {}
 
   /// One session of each agent that is still there, each at its own random moment of the window, which must be longer than
   /// `longest_session`; then what they left is applied to the world. Returns false if the observer wanted to stop before all
-  /// sessions were run; then it has not heard of all of them, nor that the window has finished. Throws what `outside` throws.
+  /// sessions were run; then it has not heard of all of them, nor that the window has finished. Throws what `gateway` throws.
   bool run_window(const Window& window, RunObserver& observer);
 
  private:
@@ -93,13 +93,13 @@ class Platform {
     std::span<const AgentId> agents;
   };
   /// What is left for the window's end.
-  struct Harvest;
+  struct WindowFold;
 
   std::vector<Group> groups() const;
   std::vector<AgentState> take_states(const Group& group);
   std::unique_ptr<Partition> start(const Window& window, const Group& group);
-  bool run_alone(const Window& window, Harvest& harvest);
-  bool run_with_outside(const Window& window, Harvest& harvest);
+  bool run_alone(const Window& window, WindowFold& fold);
+  bool run_with_gateway(const Window& window, WindowFold& fold);
   void keep_states(PartitionResult& result);
 
   World& world_;
@@ -109,7 +109,7 @@ class Platform {
   Draws draws_;
   std::vector<AgentId> agents_;     ///< who is still there, ascending
   std::vector<AgentState> states_;  ///< by agent; empty before the first window that is not the last
-  Exchange* outside_;
+  Gateway* gateway_;
 };
 
 }  // namespace throng

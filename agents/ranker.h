@@ -30,8 +30,8 @@ class Ranker {
 
   /// Learns from `input` before the window of this round (from 0) begins. Throws what `observer` throws.
   virtual void fit(const FitInput& input, std::uint16_t round, FitObserver& observer) = 0;
-  /// Before any session of the window. `outside`: whom the ranker may tell what it has learned; null: nobody.
-  virtual void begin_window(const Window& /*window*/, Exchange* /*outside*/) {}
+  /// Before any session of the window. `gateway`: whom the ranker may tell what it has learned; null: nobody.
+  virtual void begin_window(const Window& /*window*/, Gateway* /*gateway*/) {}
   /// Hears what the agents of a partition did, in the order of partitions.
   virtual void hear(const PartitionResult& /*result*/) {}
 
@@ -54,7 +54,7 @@ class LocalRanker : public Ranker {
   std::unique_ptr<Recommender> recommender_;
 };
 
-/// Ranks by asking a remote recommender, through the outside of the agents it ranks for, and tells it what agents did and what it
+/// Ranks by asking a remote recommender, through the gateway of the agents it ranks for, and tells it what agents did and what it
 /// is to learn from.
 class RemoteRanker : public Ranker {
  public:
@@ -70,7 +70,7 @@ class RemoteRanker : public Ranker {
   void fit(const FitInput& input, std::uint16_t round, FitObserver& observer) override;
   /// Tells what agents did in the window before, and what is to be learned. The first window begins with somebody who has not
   /// been told anything.
-  void begin_window(const Window& window, Exchange* outside) override;
+  void begin_window(const Window& window, Gateway* gateway) override;
   void hear(const PartitionResult& result) override;
   std::unique_ptr<PartitionRankings> for_partition(std::vector<RankingRequest> requests,
                                                    std::size_t k) const override;
@@ -81,7 +81,7 @@ class RemoteRanker : public Ranker {
  private:
   /// The row of the training data that the server knows the agent by.
   UserId row_of(AgentId agent) const;
-  void tell(Exchange* outside, std::string target, const Json& content);
+  void tell(Gateway* gateway, std::string target, const Json& content);
 
   std::string model_;
   const TrainingData& rows_;

@@ -71,15 +71,15 @@ void RemoteRanker::fit(const FitInput& input, std::uint16_t round, FitObserver& 
   to_learn_ = {.round = round, .seed = input.seed, .start = input.start};
 }
 
-void RemoteRanker::begin_window(const Window& window, Exchange* outside) {
+void RemoteRanker::begin_window(const Window& window, Gateway* gateway) {
   if (window.round == 0) {
     state_.clear();
   } else {
-    tell(outside, "/feedback", {{"round", window.round - 1}, {"sessions", std::move(sessions_)}});
+    tell(gateway, "/feedback", {{"round", window.round - 1}, {"sessions", std::move(sessions_)}});
   }
   sessions_ = Json::array();
   window_ = window;
-  if (to_learn_.round == window.round) tell(outside, "/fit", remote::fit_content(to_learn_, train_, names_));
+  if (to_learn_.round == window.round) tell(gateway, "/fit", remote::fit_content(to_learn_, train_, names_));
 }
 
 void RemoteRanker::hear(const PartitionResult& result) {
@@ -113,11 +113,11 @@ UserId RemoteRanker::row_of(AgentId agent) const {
   return index(row) < train_.num_users() ? row : population_.user_of(agent);
 }
 
-void RemoteRanker::tell(Exchange* outside, std::string target, const Json& content) {
+void RemoteRanker::tell(Gateway* gateway, std::string target, const Json& content) {
   remote::Lesson lesson = remote::make_lesson(std::move(target), state_, content);
   state_ = std::move(lesson.state);
-  if (outside != nullptr)
-    outside->tell(RequestKind::ranking, {std::move(lesson.target), std::move(lesson.body)});
+  if (gateway != nullptr)
+    gateway->tell(RequestKind::ranking, {std::move(lesson.target), std::move(lesson.body)});
 }
 
 }  // namespace throng

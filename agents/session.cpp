@@ -21,7 +21,7 @@ enum class EventKind : std::uint8_t {
   degraded_page = 7,
   no_interview = 8,
   saying = 9,
-  mishap = 10,
+  unusable_reply = 10,
 };
 
 /// Writes down what happens: into the record, the digest and the memory.
@@ -92,9 +92,9 @@ class Diary {
       digest_.add(EventKind::saying, said.page, said.position, said.about);
       digest_.add(said.text);
     }
-    for (const Mishap& mishap : record_.notes.mishaps) {
-      digest_.add(EventKind::mishap, mishap.page, mishap.step);
-      digest_.add(mishap.reply);
+    for (const UnusableReply& unusable_reply : record_.notes.unusable) {
+      digest_.add(EventKind::unusable_reply, unusable_reply.page, unusable_reply.step);
+      digest_.add(unusable_reply.reply);
     }
   }
 
@@ -105,8 +105,8 @@ class Diary {
     for (Saying& said : record_.notes.sayings) {
       if (said.about == Saying::About::interview) said.page = last;
     }
-    for (Mishap& mishap : record_.notes.mishaps) {
-      if (mishap.step == Step::interview) mishap.page = last;
+    for (UnusableReply& unusable_reply : record_.notes.unusable) {
+      if (unusable_reply.step == Step::interview) unusable_reply.page = last;
     }
   }
 

@@ -97,7 +97,7 @@ const char* to_string(Saying::About about);
 Saying::About about_from(std::string_view text);
 
 /// A complete reply that could not be used. Its page: as of a Saying.
-struct Mishap {
+struct UnusableReply {
   std::uint16_t page = 0;
   Step step = Step::react;
   std::string problem;   ///< what is wrong with it
@@ -108,7 +108,7 @@ struct Mishap {
 /// What numbers do not say, in the order in which it happened.
 struct Notes {
   std::vector<Saying> sayings;
-  std::vector<Mishap> mishaps;
+  std::vector<UnusableReply> unusable;
   std::vector<std::string_view>
       unwrapped;  ///< replies that were used: what each was taken out of, see llm::Output
 };

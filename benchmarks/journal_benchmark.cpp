@@ -14,8 +14,8 @@
 #include "engine/base/error.h"
 #include "llm/mock/mock_server.h"
 #include "recsys/data/dataset_folder.h"
-#include "scenarios/outside/backends.h"
-#include "scenarios/outside/journaled_exchange.h"
+#include "scenarios/gateway/backends.h"
+#include "scenarios/gateway/journaled_gateway.h"
 #include "scenarios/run/simulation.h"
 
 namespace throng {
@@ -54,7 +54,7 @@ class MockThread {
 };
 
 /// Hands replies on as they come, and keeps none.
-class WithoutJournal : public Exchange {
+class WithoutJournal : public Gateway {
  public:
   WithoutJournal(Backend& backend, boost::asio::io_context& io) : backend_(backend), io_(io) {}
 
@@ -101,14 +101,14 @@ void run_of_1000_agents(benchmark::State& state, std::optional<Journal::Mode> mo
                              {.concurrency = ConcurrencyMode::fixed});
     CountsPages counted;
     std::optional<Journal> journal;
-    std::unique_ptr<Exchange> exchange = std::make_unique<WithoutJournal>(models, io);
+    std::unique_ptr<Gateway> gateway = std::make_unique<WithoutJournal>(models, io);
     if (mode) {
       journal.emplace(file, *mode);
-      exchange = std::make_unique<JournaledExchange>(*journal, nullptr, io, Backends{&models});
+      gateway = std::make_unique<JournaledGateway>(*journal, nullptr, io, Backends{&models});
     }
-    if (!simulation.run(counted, exchange.get()) || counted.pages == 0)
+    if (!simulation.run(counted, gateway.get()) || counted.pages == 0)
       throw Failure(ErrorKind::unexpected, "no pages");
-    exchange.reset();
+    gateway.reset();
     journal.reset();
     for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + end);
     state.counters["pages"] = static_cast<double>(counted.pages);

@@ -49,7 +49,7 @@ ExternalRequest LlmMind::request(const Situation& situation, const Question& que
   chat.messages.push_back({llm::Role::system, render("system", views_.persona(situation.profile))});
   chat.messages.push_back({llm::Role::user, std::move(words)});
   if (attempt > 0) {
-    const Mishap& last = situation.notes.mishaps.back();
+    const UnusableReply& last = situation.notes.unusable.back();
     const std::string said(beginning(last.reply));
     chat.messages.push_back({llm::Role::assistant, said.empty() ? "(nothing)" : said});
     Prompts::View view;

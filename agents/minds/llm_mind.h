@@ -37,7 +37,7 @@ using Understood = std::variant<T, std::string>;
 /// asked again, at most `repairs` times, each a call of its own; then the step has no value, and the notes hold every
 /// reply that could not be used. A call takes no virtual time.
 ///
-/// The replies of the outside are completions as `llm::completion_text` writes them.
+/// The replies are completions as `llm::completion_text` writes them.
 class LlmMind : public Mind {
  public:
   /// `views` and `prompts` must outlive the mind.
@@ -99,7 +99,7 @@ Task<std::optional<T>> LlmMind::ask(Actor& self, const Situation& situation, con
         problem = std::move(std::get<std::string>(understood));
       }
     }
-    situation.notes.mishaps.push_back(
+    situation.notes.unusable.push_back(
         {.page = situation.page,
          .step = question.step,
          .problem = std::move(problem),

@@ -44,17 +44,17 @@ struct ExternalRequest {
 Hash128 request_hash(std::span<const std::string> parts);
 
 /// The way out of the simulation: language models, embeddings, remote rankings.
-class Outside {
+class CallSink {
  public:
-  virtual ~Outside() = default;
+  virtual ~CallSink() = default;
 
   /// Starts a call and returns at once. Exactly one `Scheduler::complete(key, reply)` must follow, on the
   /// scheduler's thread, after the reply has been made durable; not from within `submit`.
   virtual void submit(const CallKey& key, ExternalRequest request) = 0;
 };
 
-/// An outside that serves several schedulers and is waited for. Single-threaded.
-class Exchange : public Outside {
+/// A way out that serves several schedulers and is waited for. Single-threaded.
+class Gateway : public CallSink {
  public:
   using Deliver = std::function<void(const CallKey& key, std::string reply)>;
 

@@ -75,12 +75,12 @@ void Scheduler::finish(Actor& actor) {
 }
 
 void Scheduler::start_call(Actor::External& call) {
-  if (outside_ == nullptr) throw SchedulingError("an actor calls the outside world, but there is none");
+  if (sink_ == nullptr) throw SchedulingError("an actor calls the outside world, but there is none");
   const Hash128 request = request_hash(call.request.parts);
   const CallKey key{
       .actor = call.actor.id(), .request = request, .occurrence = call.actor.next_occurrence(request)};
   calls_.emplace(key, &call);
-  outside_->submit(key, std::move(call.request));
+  sink_->submit(key, std::move(call.request));
 }
 
 void Scheduler::complete(const CallKey& key, std::string reply) {

@@ -84,9 +84,9 @@ class Scheduler {
  public:
   using Body = std::function<Task<void>(Actor&)>;
 
-  /// `outside` serves `Actor::external` and must outlive the scheduler; without it such a call is a
+  /// `sink` serves `Actor::external` and must outlive the scheduler; without it such a call is a
   /// SchedulingError.
-  explicit Scheduler(const Window& window, Outside* outside = nullptr) : window_(window), outside_(outside) {}
+  explicit Scheduler(const Window& window, CallSink* sink = nullptr) : window_(window), sink_(sink) {}
 
   /// Creates an actor whose `body(actor)` starts at `start`, which must be in the window (SchedulingError). `body` (and so what
   /// it has captured) is kept until the coroutine has finished. Ids must differ.
@@ -118,7 +118,7 @@ class Scheduler {
   void finish(Actor& actor);
 
   Window window_;
-  Outside* outside_;
+  CallSink* sink_;
   // A partition's events, one for each of its few hundred actors, are in the first cache: a plain heap is as fast as anything.
   std::priority_queue<Event, std::vector<Event>, std::greater<>> queue_;
   std::deque<Actor> actors_;                   ///< at stable addresses

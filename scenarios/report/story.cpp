@@ -73,10 +73,12 @@ std::string words_text(const SessionRecord& session, std::uint16_t page, Words w
     const std::string place = said.position > 0 ? fmt::format("item {}, ", said.position) : "";
     text += fmt::format("  says ({}{}): {}\n", place, to_string(said.about), printable(said.text));
   }
-  for (const Mishap& mishap : session.notes.mishaps) {
-    if (mishap.page != page || (mishap.step == Step::interview) != (words == Words::interview)) continue;
-    text += fmt::format("  a reply that could not be used ({}): {}\n    {}\n", to_string(mishap.step),
-                        printable(mishap.problem), printable(mishap.reply));
+  for (const UnusableReply& unusable_reply : session.notes.unusable) {
+    if (unusable_reply.page != page ||
+        (unusable_reply.step == Step::interview) != (words == Words::interview))
+      continue;
+    text += fmt::format("  a reply that could not be used ({}): {}\n    {}\n", to_string(unusable_reply.step),
+                        printable(unusable_reply.problem), printable(unusable_reply.reply));
   }
   return text;
 }

@@ -9,7 +9,7 @@
 #include "llm/job.h"
 #include "llm/tokens.h"
 #include "llm/wire/chat_completions.h"
-#include "scenarios/outside/run_outside.h"
+#include "scenarios/gateway/run_gateway.h"
 #include "scenarios/run/run.h"
 
 namespace throng {
@@ -170,7 +170,7 @@ Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
                   fmt::format("{} has finished already: a pilot has nothing to tell", folder.string()));
   }
   run.begin(scenario);
-  RunOutside outside(scenario,
+  RunGateway gateway(scenario,
                      {.folder = folder,
                       .budget_log = folder / "budget.log",
                       .earlier = std::nullopt,
@@ -185,13 +185,13 @@ Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
   }
   RunObserver quiet;
   const auto started = std::chrono::steady_clock::now();
-  simulation.run_first_round(pilot.agents, quiet, &outside.exchange());
+  simulation.run_first_round(pilot.agents, quiet, &gateway.gateway());
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 
   AgentCalls real;
   std::int64_t longest = 1;
   for (const AgentId agent : pilot.agents) {
-    std::vector<JournaledCall> calls = outside.journal().calls_of(agent);
+    std::vector<JournaledCall> calls = gateway.journal().calls_of(agent);
     std::erase_if(calls, [](const JournaledCall& call) { return call.kind != RequestKind::completion; });
     longest = std::max(longest, std::ssize(calls));
     for (const JournaledCall& call : calls) {

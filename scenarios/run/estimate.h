@@ -27,8 +27,8 @@ struct AgentCalls {
   std::int64_t tokens() const { return prompt_tokens + completion_tokens; }
 };
 
-/// An outside without a server: the plausible agents of the mock server answer at once, and tokens are estimated.
-class Rehearsal : public Exchange {
+/// A gateway without a server: the plausible agents of the mock server answer at once, and tokens are estimated.
+class Rehearsal : public Gateway {
  public:
   explicit Rehearsal(played::Obey obey = played::Obey::nobody);
 
@@ -87,7 +87,7 @@ struct Pilot {
 
 /// Plays the first round of `agents` of the rehearsed agents for real: those in the middle of equal parts of all, ordered by
 /// their tokens. The replies are journaled in `folder`, which becomes a run's that `--resume` completes. Throws what
-/// RunOutside throws, and Failure(usage) if the folder is in the way.
+/// RunGateway throws, and Failure(usage) if the folder is in the way.
 Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
                 const std::vector<RehearsedAgent>& rehearsed, std::size_t agents,
                 const std::filesystem::path& folder, Progress& progress);

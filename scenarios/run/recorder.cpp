@@ -26,7 +26,7 @@ void Recorder::on_partition(const PartitionResult& result) {
   if (store_ == Store::full) writer_.write_sessions(result.sessions);
   for (const SessionRecord& session : result.sessions) {
     outcomes_.push_back(outcome_of(session));
-    mishaps_.add(session);
+    reply_quality_.add(session);
   }
   window_digest_.add(result.number);
   window_digest_.add(result.digest);

@@ -6,7 +6,7 @@
 #include "agents/metrics.h"
 #include "agents/observer.h"
 #include "engine/base/hash.h"
-#include "scenarios/outside/call_report.h"
+#include "scenarios/gateway/call_report.h"
 #include "scenarios/run/progress.h"
 #include "scenarios/run/simulation.h"
 #include "scenarios/store/run_writer.h"
@@ -28,7 +28,7 @@ class Recorder : public RunObserver {
 
   const std::vector<Outcome>& outcomes() const { return outcomes_; }
   const Hash128& digest() const { return run_digest_.value(); }
-  const MishapCounts& mishaps() const { return mishaps_; }
+  const ReplyQuality& reply_quality() const { return reply_quality_; }
   /// What summary.json says of the run itself; `metrics`: of `outcomes`. See run_scenario.
   Json summary(const Scenario& scenario, std::span<const Metric> metrics) const;
 
@@ -46,7 +46,7 @@ class Recorder : public RunObserver {
   Exposure viewed_{catalogue_, Exposure::Of::viewed};
   std::size_t windows_ = 0;
   std::vector<Outcome> outcomes_;
-  MishapCounts mishaps_;
+  ReplyQuality reply_quality_;
   DigestChain window_digest_;
   DigestChain run_digest_;
 };

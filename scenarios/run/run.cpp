@@ -12,8 +12,8 @@
 #include "engine/base/statistics.h"
 #include "recsys/data/dataset.h"
 #include "recsys/data/dataset_folder.h"
-#include "scenarios/outside/call_report.h"
-#include "scenarios/outside/run_outside.h"
+#include "scenarios/gateway/call_report.h"
+#include "scenarios/gateway/run_gateway.h"
 #include "scenarios/run/progress.h"
 #include "scenarios/run/recorder.h"
 #include "scenarios/run/run_log.h"
@@ -69,12 +69,12 @@ void write_world(RunWriter& writer, const Scenario& scenario, Store store, const
 }
 
 /// Whom the run asks; null if it asks nobody.
-std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const Simulation& simulation,
+std::unique_ptr<RunGateway> open_gateway(const Scenario& scenario, const Simulation& simulation,
                                          const RunOptions& options, Progress& progress, MinuteLog& minutes) {
-  if (!scenario.asks_outside()) return nullptr;
-  return std::make_unique<RunOutside>(
+  if (!scenario.asks_anybody()) return nullptr;
+  return std::make_unique<RunGateway>(
       scenario,
-      OutsideOptions{.folder = options.folder,
+      GatewayOptions{.folder = options.folder,
                      .budget_log = options.study.value_or(options.folder) / "budget.log",
                      .earlier = options.earlier,
                      .say = [&progress](const std::string& text) { progress.say(text); },
@@ -87,10 +87,10 @@ std::unique_ptr<RunOutside> open_outside(const Scenario& scenario, const Simulat
 }
 
 /// Runs the simulation. Throws Failure(stopped) if it was interrupted.
-void play(Simulation& simulation, RunObserver& recorder, RunOutside* outside) {
-  Exchange* const exchange = outside == nullptr ? nullptr : &outside->exchange();
-  if (simulation.run(recorder, exchange)) return;
-  if (outside != nullptr) outside->drain();
+void play(Simulation& simulation, RunObserver& recorder, RunGateway* gateway) {
+  Gateway* const asked = gateway == nullptr ? nullptr : &gateway->gateway();
+  if (simulation.run(recorder, asked)) return;
+  if (gateway != nullptr) gateway->drain();
   throw Failure(ErrorKind::stopped, "interrupted");
 }
 
@@ -105,27 +105,27 @@ void write_stopped(RunWriter& writer, const std::string& reason) {
 }
 
 /// A run of which nothing could be made out has no result. Resumed it would find the same replies again.
-void check_not_empty(const Scenario& scenario, const MishapCounts& mishaps) {
+void check_not_empty(const Scenario& scenario, const ReplyQuality& quality) {
   if (!scenario.asks_language_models() || scenario.max_degraded_share == 1.0) return;
-  if (mishaps.pages() == 0 || mishaps.degraded_pages() < mishaps.pages()) return;
+  if (quality.pages() == 0 || quality.degraded_pages() < quality.pages()) return;
   throw EmptyRun(
       fmt::format("not one of the {} pages could be made out, the last reply: {}. Begin anew with "
                   "--overwrite when the endpoint is "
                   "mended; with \"max_degraded_share\": 1 an empty run is one, too",
-                  mishaps.pages(), mishaps.last_problem()));
+                  quality.pages(), quality.last_problem()));
 }
 
 /// Runs the simulation into run.db and sums it up.
 Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptions& options,
                 Progress& progress, MinuteLog& minutes, const InterruptGuard& interrupt) {
-  const std::unique_ptr<RunOutside> outside = open_outside(scenario, simulation, options, progress, minutes);
+  const std::unique_ptr<RunGateway> gateway = open_gateway(scenario, simulation, options, progress, minutes);
   RunWriter writer(options.folder / "run.db");
   write_world(writer, scenario, options.store, simulation);
   Recorder recorder(writer, options.store, progress, interrupt, simulation);
-  RunLog log(recorder, outside.get(), minutes);
+  RunLog log(recorder, gateway.get(), minutes);
   try {
-    play(simulation, log, outside.get());
-    check_not_empty(scenario, recorder.mishaps());
+    play(simulation, log, gateway.get());
+    check_not_empty(scenario, recorder.reply_quality());
   } catch (const std::exception& error) {
     write_stopped(writer, error.what());
     throw;
@@ -137,12 +137,12 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
   Json summary = recorder.summary(scenario, metrics);
   summary["caveats"] = caveats(scenario, simulation.dataset());
   if (scenario.has_remote_recommender()) {
-    summary["rankings"] = ranking_report(outside->ranking_counts());
+    summary["rankings"] = ranking_report(gateway->ranking_counts());
     writer.write_meta("rankings", summary["rankings"].dump());
   }
   if (scenario.asks_language_models()) {
-    summary["llm"] = call_report(outside->journal(), outside->counts());
-    summary["llm"].update(recorder.mishaps().json());
+    summary["llm"] = call_report(gateway->journal(), gateway->counts());
+    summary["llm"].update(recorder.reply_quality().json());
     writer.write_meta("llm", summary["llm"].dump());
   }
   writer.write_meta("status", "finished");

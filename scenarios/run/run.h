@@ -9,7 +9,7 @@
 #include "engine/base/files.h"
 #include "engine/base/hash.h"
 #include "engine/base/log.h"
-#include "scenarios/outside/run_outside.h"
+#include "scenarios/gateway/run_gateway.h"
 #include "scenarios/run/progress.h"
 #include "scenarios/scenario/scenario.h"
 #include "scenarios/store/run_writer.h"
@@ -72,7 +72,7 @@ struct RunOptions {
   std::filesystem::path folder;
   ExistingFolder existing = ExistingFolder::refuse;
   Store store = Store::full;
-  std::optional<EarlierRun> earlier;  ///< whose replies are used; see RunOutside
+  std::optional<EarlierRun> earlier;  ///< whose replies are used; see RunGateway
   /// The study that the run is part of: its folder has the budget of all its runs, and is what a person resumes.
   std::optional<std::filesystem::path> study;
   Progress::Output progress = Progress::Output::stderr_;
@@ -83,7 +83,7 @@ struct RunOptions {
 /// an object with name, version, seed, digest, agents, pages, windows, metrics {p_view, n_like, p_like,
 /// n_exit, s_sat}, standard_errors {the same}, half_widths_95 {the same: half the width of the 95 % intervals over
 /// agents, null for fewer than two}, metric_agents and metric_pages {how many each rests on}, caveats (see caveats.h), llm {see
-/// call_report; and MishapCounts; only if language models were asked}, wall_seconds and peak_rss_bytes.
+/// call_report; and ReplyQuality; only if language models were asked}, wall_seconds and peak_rss_bytes.
 ///
 /// Throws Failure(stopped) after an interrupt (InterruptGuard), if the budget is reached, if an endpoint is down, and if
 /// a file of the folder cannot be written, with a folder that can be resumed; Failure(usage) if the folder is in the

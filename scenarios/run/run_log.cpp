@@ -31,16 +31,16 @@ void MinuteLog::tick(Clock::time_point now) {
   before_ = figures;
 }
 
-RunLog::RunLog(RunObserver& next, const RunOutside* outside, MinuteLog& minutes)
-    : next_(next), outside_(outside), minutes_(minutes) {
+RunLog::RunLog(RunObserver& next, const RunGateway* gateway, MinuteLog& minutes)
+    : next_(next), gateway_(gateway), minutes_(minutes) {
   minutes_.read_from([this] { return figures(); });
 }
 
 RunFigures RunLog::figures() const {
   RunFigures figures = so_far_;
-  if (outside_ == nullptr) return figures;
-  figures.calls = outside_->all_counts();
-  const Json account = outside_->account();
+  if (gateway_ == nullptr) return figures;
+  figures.calls = gateway_->all_counts();
+  const Json account = gateway_->account();
   if (!account.contains("total")) return figures;  // no language models
   const Json& total = account["total"];
   figures.attempts = total["attempts"].get<std::int64_t>();

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "agents/observer.h"
-#include "scenarios/outside/run_outside.h"
+#include "scenarios/gateway/run_gateway.h"
 
 namespace throng {
 
@@ -38,11 +38,11 @@ class MinuteLog {
   RunFigures before_;
 };
 
-/// Logs the rounds of a run, and each minute how it stands; everything goes on to `next`. Both of them, and the outside (null:
+/// Logs the rounds of a run, and each minute how it stands; everything goes on to `next`. Both of them, and the gateway (null:
 /// nobody is asked), outlive it.
 class RunLog : public RunObserver {
  public:
-  RunLog(RunObserver& next, const RunOutside* outside, MinuteLog& minutes);
+  RunLog(RunObserver& next, const RunGateway* gateway, MinuteLog& minutes);
   ~RunLog() override { minutes_.read_from(nullptr); }
 
   void on_window_started(const Window& window) override;
@@ -54,7 +54,7 @@ class RunLog : public RunObserver {
   RunFigures figures() const;
 
   RunObserver& next_;
-  const RunOutside* outside_;
+  const RunGateway* gateway_;
   MinuteLog& minutes_;
   MinuteLog::Clock::time_point round_began_;
   RunFigures so_far_;  ///< agents and pages

@@ -125,19 +125,19 @@ Window Simulation::window(std::uint16_t round) const {
           .is_last = round + 1 == scenario_.rounds};
 }
 
-bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& observer, Exchange* outside) {
+bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& observer, Gateway* gateway) {
   World world = this->world();
   Window first = window(0);
   first.is_last = true;
   return Platform(world, *ranker_, minds_->mind(), scenario_.session, draws_, {agents.begin(), agents.end()},
-                  outside)
+                  gateway)
       .run_window(first, observer);
 }
 
-bool Simulation::run(RunObserver& observer, Exchange* outside) {
+bool Simulation::run(RunObserver& observer, Gateway* gateway) {
   World world = this->world();
   Platform platform(world, *ranker_, minds_->mind(), scenario_.session, draws_, population_->everyone(),
-                    outside);
+                    gateway);
   for (std::uint16_t round = 0; round < scenario_.rounds; ++round) {
     if (round > 0 && scenario_.retrain.learns) retrain(world, round);
     if (!platform.run_window(window(round), observer)) return false;

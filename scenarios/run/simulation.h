@@ -53,11 +53,11 @@ class Simulation {
   /// asks what the dataset cannot give.
   Simulation(const Scenario& scenario, Dataset dataset, FitObserver& observer);
 
-  /// Runs every round, and retrains in between. `outside`: whom minds ask, and rankings that are not made here; null: nobody
+  /// Runs every round, and retrains in between. `gateway`: whom minds ask, and rankings that are not made here; null: nobody
   /// asks. Returns false if the observer stopped the run; see Platform::run_window.
-  bool run(RunObserver& observer, Exchange* outside);
+  bool run(RunObserver& observer, Gateway* gateway);
   /// Runs the first round with some agents only (ascending, each once).
-  bool run_first_round(std::span<const AgentId> agents, RunObserver& observer, Exchange* outside);
+  bool run_first_round(std::span<const AgentId> agents, RunObserver& observer, Gateway* gateway);
 
   /// What a remote recommender is asked about; null if the recommender is another.
   const remote::Names* remote_names() const;

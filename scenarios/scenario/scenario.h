@@ -52,7 +52,7 @@ struct Scenario {
 
   bool asks_language_models() const;
   bool has_remote_recommender() const { return recommender["kind"] == "remote"; }
-  bool asks_outside() const { return asks_language_models() || has_remote_recommender(); }
+  bool asks_anybody() const { return asks_language_models() || has_remote_recommender(); }
   /// Several runs instead of one: replicates, or a control beside them.
   bool is_study() const { return replicates > 1 || has_control(); }
   bool has_control() const { return json.contains("control"); }

@@ -12,7 +12,7 @@
 
 namespace throng {
 
-/// A reply of the outside and what it took.
+/// A reply from outside the simulation and what it took.
 struct JournaledReply {
   std::string reply;
   std::string endpoint;  ///< who answered
@@ -50,7 +50,7 @@ struct JournalOwner {
   std::string words;  ///< for a person, such as "filter-bubble, seed 5"
 };
 
-/// The file journal.db: every reply of the outside, under the key of its call (docs/run-folder.md). Not thread-safe.
+/// The file journal.db: every reply from outside the simulation, under the key of its call (docs/run-folder.md). Not thread-safe.
 /// When it cannot be written: Failure(stopped), naming the file; when it cannot be read, is of another version of the format, or
 /// a row is not what was written: Failure(data).
 class Journal {

@@ -289,11 +289,11 @@ Notes RunReader::notes(AgentId agent, std::uint16_t round) const {
       "number",
       number(agent), connection_->stored(round));
   while (failures.executeStep()) {
-    notes.mishaps.push_back({.page = static_cast<std::uint16_t>(failures.getColumn(0).getUInt()),
-                             .step = step_from(failures.getColumn(1).getString()),
-                             .problem = failures.getColumn(2).getString(),
-                             .reply = failures.getColumn(3).getString(),
-                             .gave_up = failures.getColumn(4).getInt() != 0});
+    notes.unusable.push_back({.page = static_cast<std::uint16_t>(failures.getColumn(0).getUInt()),
+                              .step = step_from(failures.getColumn(1).getString()),
+                              .problem = failures.getColumn(2).getString(),
+                              .reply = failures.getColumn(3).getString(),
+                              .gave_up = failures.getColumn(4).getInt() != 0});
   }
   return notes;
 }

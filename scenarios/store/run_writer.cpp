@@ -182,11 +182,11 @@ void RunWriter::add_notes(const SessionRecord& session) {
                              said.position > 0 ? std::optional<int>(said.position) : std::nullopt,
                              to_string(said.about), said.text);
   }
-  const std::vector<Mishap>& mishaps = session.notes.mishaps;
-  for (std::size_t i = 0; i < mishaps.size(); ++i) {
-    statements_->failures.add(session.agent, stored_round(session.round), i + 1, mishaps[i].page,
-                              to_string(mishaps[i].step), mishaps[i].problem, mishaps[i].reply,
-                              mishaps[i].gave_up);
+  const std::vector<UnusableReply>& unusable = session.notes.unusable;
+  for (std::size_t i = 0; i < unusable.size(); ++i) {
+    statements_->failures.add(session.agent, stored_round(session.round), i + 1, unusable[i].page,
+                              to_string(unusable[i].step), unusable[i].problem, unusable[i].reply,
+                              unusable[i].gave_up);
   }
 }
 

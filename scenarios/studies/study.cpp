@@ -10,7 +10,7 @@
 #include "engine/base/log.h"
 #include "engine/base/process.h"
 #include "engine/base/statistics.h"
-#include "scenarios/outside/call_report.h"
+#include "scenarios/gateway/call_report.h"
 #include "scenarios/store/run_reader.h"
 #include "scenarios/store/study_folder.h"
 
@@ -34,7 +34,7 @@ fs::path folder_of(const fs::path& study, Arm arm, std::uint32_t replicate) {
 /// The run of an earlier study that stands where this one will; none if that has no such run and the rest may be asked for.
 std::optional<EarlierRun> earlier_run(const std::optional<EarlierRun>& study, const Scenario& scenario,
                                       Arm arm, std::uint32_t replicate) {
-  if (!study || !scenario.asks_outside()) return std::nullopt;
+  if (!study || !scenario.asks_anybody()) return std::nullopt;
   const fs::path folder = folder_of(study->folder, arm, replicate);
   if (fs::exists(folder / "journal.db")) return EarlierRun{folder, study->missing};
   if (study->missing == EarlierRun::Missing::is_asked_for) return std::nullopt;

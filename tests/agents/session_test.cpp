@@ -48,7 +48,7 @@ class ScriptedMind : public Mind {
  private:
   bool is_unclear(Step step, const Situation& situation) const {
     if (!unclear.contains({step, situation.page})) return false;
-    situation.notes.mishaps.push_back({.page = situation.page, .step = step, .reply = "?", .gave_up = true});
+    situation.notes.unusable.push_back({.page = situation.page, .step = step, .reply = "?", .gave_up = true});
     return true;
   }
 
@@ -152,8 +152,8 @@ TEST(Session, PutsTheInterviewOnTheLastPageVisited) {
         run(mind, {.items_per_page = 3, .max_pages = 4}, static_cast<std::size_t>(items));
     ASSERT_EQ(record.notes.sayings.size(), 1U);
     EXPECT_EQ(record.notes.sayings[0].page, last);
-    ASSERT_EQ(record.notes.mishaps.size(), 1U);
-    EXPECT_EQ(record.notes.mishaps[0].page, last);
+    ASSERT_EQ(record.notes.unusable.size(), 1U);
+    EXPECT_EQ(record.notes.unusable[0].page, last);
     EXPECT_EQ(mind.interviewed_at, exit_page == 2 ? 2 : last + 1)
         << "the address of its draws is pinned by digests";
   }

@@ -1,6 +1,7 @@
+#include "agents/training_data.h"
+
 #include <gmock/gmock.h>
 
-#include "agents/training_data.h"
 #include "tests/support/interactions_of.h"
 #include "tests/support/small_world.h"
 

@@ -54,11 +54,11 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"agents/played", with(agents, {"llm/mock"})},
       {"scenarios/store", agents},
       {"scenarios/scenario", agents},
-      {"scenarios/outside", with(agents, {"engine/http", "scenarios/store", "scenarios/scenario"})},
+      {"scenarios/gateway", with(agents, {"engine/http", "scenarios/store", "scenarios/scenario"})},
       {"scenarios/run", with(agents, {"agents/played", "llm/mock", "scenarios/store", "scenarios/scenario",
-                                      "scenarios/outside"})},
+                                      "scenarios/gateway"})},
       {"scenarios/studies",
-       with(agents, {"scenarios/store", "scenarios/scenario", "scenarios/outside", "scenarios/run"})},
+       with(agents, {"scenarios/store", "scenarios/scenario", "scenarios/gateway", "scenarios/run"})},
       {"scenarios/transcripts", with(agents, {"scenarios/scenario"})},
       {"scenarios/report", with(agents, {"scenarios/store"})},
       {"scenarios/tables",
@@ -67,7 +67,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"scenarios/cli", with(agents, {"agents/played", "engine/http", "engine/polite", "recsys/import",
                                       "llm/bench", "llm/mock", "scenarios/store", "scenarios/run",
                                       "scenarios/studies", "scenarios/transcripts", "scenarios/report",
-                                      "scenarios/scenario", "scenarios/outside", "scenarios/tables"})},
+                                      "scenarios/scenario", "scenarios/gateway", "scenarios/tables"})},
   };
   return allowed;
 }

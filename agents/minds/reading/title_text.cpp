@@ -160,19 +160,19 @@ std::vector<std::string> TitleName::words() const {
 Title read_title(std::string_view text) {
   text = text.substr(0, kLongestTitle);
   Title title;
-  std::string outside;
+  std::string gateway;
   for (std::string_view rest = text; !rest.empty() && !title.year;) {
     const std::size_t open = std::min(rest.find('('), rest.size());
-    outside += rest.substr(0, open);
+    gateway += rest.substr(0, open);
     const std::size_t close = rest.find(')', open);
     if (close == std::string_view::npos) {
-      outside += rest.substr(open);
+      gateway += rest.substr(open);
       break;
     }
     const std::string_view inside = trimmed(rest.substr(open + 1, close - open - 1));
     title.year = year_of(inside);
-    if (trimmed(outside).empty()) {
-      outside += inside;  // "(500) Days of Summer"
+    if (trimmed(gateway).empty()) {
+      gateway += inside;  // "(500) Days of Summer"
       title.year.reset();
     } else if (!title.year) {
       if (TitleName other = read_name(without_aka(inside)); !other.empty()) {
@@ -183,7 +183,7 @@ Title read_title(std::string_view text) {
     title.has_remark = title.year && !folded_words(rest).empty();
   }
   title.all_words = folded_words(text);
-  title.name = read_name(outside);
+  title.name = read_name(gateway);
   return title;
 }
 

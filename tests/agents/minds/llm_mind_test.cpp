@@ -23,7 +23,7 @@ using ::testing::Not;
 using Model = std::function<std::string(const llm::ChatRequest&)>;
 
 /// Holds calls until they are answered.
-struct HeldCalls : Outside {
+struct HeldCalls : CallSink {
   void submit(const CallKey& key, ExternalRequest request) override {
     calls.emplace_back(key, std::move(request));
   }
@@ -36,8 +36,8 @@ class LlmMindTest : public ::testing::Test {
 
   /// A session of agent 3, whose ranking is items 7, 6, 5 ..., two to a page.
   SessionRecord session(Mind& mind, const Model& model, std::uint16_t max_pages = 3) {
-    HeldCalls outside;
-    Scheduler scheduler(Window{.end = VirtualTime(std::chrono::days(1))}, &outside);
+    HeldCalls gateway;
+    Scheduler scheduler(Window{.end = VirtualTime(std::chrono::days(1))}, &gateway);
     const Profile profile{.user = UserId(1), .traits = {.activity = 1, .conformity = 2, .diversity = 3}};
     const std::vector<ItemId> ranking{ItemId(7), ItemId(6), ItemId(5), ItemId(4), ItemId(3), ItemId(2)};
     const SessionOptions options{.items_per_page = 2, .max_pages = max_pages};
@@ -51,9 +51,9 @@ class LlmMindTest : public ::testing::Test {
     scheduler.spawn(AgentId(3), VirtualTime{},
                     [&](Actor& self) { return run_session(self, context, memory, record); });
     llm::LogicalRequestReader reader;
-    for (scheduler.run(); !outside.calls.empty(); scheduler.run()) {
-      const auto [key, request] = outside.calls.back();
-      outside.calls.pop_back();
+    for (scheduler.run(); !gateway.calls.empty(); scheduler.run()) {
+      const auto [key, request] = gateway.calls.back();
+      gateway.calls.pop_back();
       asked.push_back(reader.read(request.parts));
       llm::Completion completion{.text = model(asked.back()), .finish = finish};
       if (thinks_aloud) std::swap(completion.text, completion.reasoning);
@@ -159,8 +159,8 @@ TEST_F(LlmMindTest, TellsTheModelWhatIsWrongAndGoesOn) {
   EXPECT_EQ(asked[1].messages[2].content, "I like the first.");
   EXPECT_THAT(asked[1].messages[3].content, HasSubstr("could not be used"));
   EXPECT_FALSE(record.pages[0].degraded());
-  ASSERT_EQ(record.notes.mishaps.size(), 1U);
-  EXPECT_FALSE(record.notes.mishaps[0].gave_up);
+  ASSERT_EQ(record.notes.unusable.size(), 1U);
+  EXPECT_FALSE(record.notes.unusable[0].gave_up);
 }
 
 TEST_F(LlmMindTest, ThreeUnusableRepliesDegradeThePageAndTheAgentGoesOn) {
@@ -175,9 +175,9 @@ TEST_F(LlmMindTest, ThreeUnusableRepliesDegradeThePageAndTheAgentGoesOn) {
   EXPECT_FALSE(record.pages[1].degraded());
   EXPECT_FALSE(record.abandoned());
   EXPECT_EQ(record.interview->score, 8);
-  ASSERT_EQ(record.notes.mishaps.size(), 3U);
-  EXPECT_TRUE(record.notes.mishaps[2].gave_up);
-  EXPECT_EQ(record.notes.mishaps[2].reply, "no");
+  ASSERT_EQ(record.notes.unusable.size(), 3U);
+  EXPECT_TRUE(record.notes.unusable[2].gave_up);
+  EXPECT_EQ(record.notes.unusable[2].reply, "no");
 }
 
 TEST_F(LlmMindTest, TwoDegradedPagesInARowAbandonTheAgent) {
@@ -194,7 +194,7 @@ TEST_F(LlmMindTest, WhatIsCutOffIsNotUsed) {
     return reply.substr(0, reply.size() - 1);
   });
   EXPECT_TRUE(record.abandoned());
-  EXPECT_THAT(record.notes.mishaps[0].problem, HasSubstr("cut off"));
+  EXPECT_THAT(record.notes.unusable[0].problem, HasSubstr("cut off"));
 }
 
 std::string answer(const llm::ChatRequest& request) {
@@ -207,7 +207,7 @@ TEST_F(LlmMindTest, WhatIsUnambiguousIsUnwrappedAndCounted) {
   const SessionRecord fenced =
       structured([](const llm::ChatRequest& request) { return "```json\n" + answer(request) + "\n```"; });
   EXPECT_THAT(fenced.notes.unwrapped, ElementsAre("code fence", "code fence"));
-  EXPECT_THAT(fenced.notes.mishaps, IsEmpty());
+  EXPECT_THAT(fenced.notes.unusable, IsEmpty());
   EXPECT_EQ(fenced.digest, bare.digest) << "it said the same";
   finish = llm::FinishReason::length;
   const SessionRecord blanks =
@@ -268,7 +268,7 @@ TEST_F(LlmMindTest, Agent4RecReactsDecidesReflectsAndIsInterviewed) {
     return reply;
   });
   ASSERT_EQ(record.pages.size(), 3U);
-  EXPECT_THAT(record.notes.mishaps, IsEmpty());
+  EXPECT_THAT(record.notes.unusable, IsEmpty());
   for (const PageRecord& page : record.pages) {
     EXPECT_EQ(page.impressions[0].rating, 5);
     EXPECT_EQ(page.impressions[1].feeling, Feeling::delighted);

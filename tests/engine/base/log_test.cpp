@@ -153,14 +153,14 @@ TEST_F(Log, ADiskThatIsFullAndHasRoomAgainLosesOnlyWhatCameBetween) {
 }
 
 TEST_F(Log, ALinkIsReplacedNotFollowed) {
-  const fs::path outside = folder / "outside";
-  write_file(outside, "precious");
-  fs::create_symlink(outside, file);
+  const fs::path gateway = folder / "outside";
+  write_file(gateway, "precious");
+  fs::create_symlink(gateway, file);
   {
     const LogFile log(file, LogLevel::info);
     log_event(LogLevel::info, "test", "mine");
   }
-  EXPECT_EQ(read_file(outside, ErrorKind::data), "precious");
+  EXPECT_EQ(read_file(gateway, ErrorKind::data), "precious");
   EXPECT_THAT(written(), HasSubstr("mine"));
 }
 

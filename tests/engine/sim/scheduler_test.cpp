@@ -19,7 +19,7 @@ constexpr VirtualTime at(std::int64_t s) { return VirtualTime(seconds(s)); }
 Window seconds_of(std::int64_t s) { return {.end = at(s)}; }
 
 /// Collects calls; the test answers them in an order of its choice.
-class HeldCalls : public Outside {
+class HeldCalls : public CallSink {
  public:
   struct Call {
     CallKey key;
@@ -106,13 +106,13 @@ TEST(Scheduler, AnEventOutsideTheWindowNamesBoth) {
 }
 
 TEST(Scheduler, AnActorIsUnfinishedWhileItsCallIsUnderWay) {
-  HeldCalls outside;
-  Scheduler scheduler(seconds_of(10), &outside);
+  HeldCalls gateway;
+  Scheduler scheduler(seconds_of(10), &gateway);
   scheduler.spawn(ActorId(1), at(3), [](Actor& self) -> Task<void> { co_await self.external(ask("ask")); });
   scheduler.run();
   EXPECT_EQ(scheduler.calls_under_way(), 1U);
   EXPECT_EQ(scheduler.unfinished(), 1U);
-  scheduler.complete(outside.calls[0].key, "answer");
+  scheduler.complete(gateway.calls[0].key, "answer");
   EXPECT_EQ(scheduler.unfinished(), 1U) << "it has not heard it yet";
   scheduler.run();
   EXPECT_EQ(scheduler.unfinished(), 0U);
@@ -121,8 +121,8 @@ TEST(Scheduler, AnActorIsUnfinishedWhileItsCallIsUnderWay) {
 /// A population in which every agent asks three times and its reply decides how long it waits. Calls are
 /// answered in an order drawn from `shuffle`. Returns what every agent heard, and when.
 std::vector<std::vector<std::string>> conversations(unsigned shuffle) {
-  HeldCalls outside;
-  Scheduler scheduler(seconds_of(1000), &outside);
+  HeldCalls gateway;
+  Scheduler scheduler(seconds_of(1000), &gateway);
   constexpr unsigned kAgents = 20;
   std::vector<std::vector<std::string>> heard(kAgents);
   for (unsigned agent = 0; agent < kAgents; ++agent) {
@@ -137,9 +137,9 @@ std::vector<std::vector<std::string>> conversations(unsigned shuffle) {
   std::mt19937 random(shuffle);  // NOLINT: reproducible on purpose
   scheduler.run();
   while (scheduler.calls_under_way() > 0) {
-    std::shuffle(outside.calls.begin(), outside.calls.end(), random);
-    const CallKey key = outside.calls.back().key;
-    outside.calls.pop_back();
+    std::shuffle(gateway.calls.begin(), gateway.calls.end(), random);
+    const CallKey key = gateway.calls.back().key;
+    gateway.calls.pop_back();
     scheduler.complete(key, std::string(1 + (index(key.actor) + key.occurrence) % 4, 'x'));
     scheduler.run();
   }
@@ -153,8 +153,8 @@ TEST(External, TheOrderOfRepliesReachesNoAgent) {
 }
 
 TEST(External, TheSameRequestAgainIsAnotherOccurrence) {
-  HeldCalls outside;
-  Scheduler scheduler(seconds_of(1000), &outside);
+  HeldCalls gateway;
+  Scheduler scheduler(seconds_of(1000), &gateway);
   scheduler.spawn(ActorId(4), at(0), [](Actor& self) -> Task<void> {
     for (const char* request : {"a", "b", "a"}) {
       co_await self.external(ask(request));
@@ -162,9 +162,9 @@ TEST(External, TheSameRequestAgainIsAnotherOccurrence) {
   });
   std::vector<std::pair<std::string, unsigned>> asked;
   scheduler.run();
-  while (!outside.calls.empty()) {
-    const HeldCalls::Call call = outside.calls.back();
-    outside.calls.pop_back();
+  while (!gateway.calls.empty()) {
+    const HeldCalls::Call call = gateway.calls.back();
+    gateway.calls.pop_back();
     EXPECT_EQ(call.key.request, request_hash(call.parts));
     asked.emplace_back(call.parts.at(0), call.key.occurrence);
     scheduler.complete(call.key, "ok");
@@ -174,8 +174,8 @@ TEST(External, TheSameRequestAgainIsAnotherOccurrence) {
 }
 
 TEST(External, AnUnexpectedReplyIsAnError) {
-  HeldCalls outside;
-  Scheduler scheduler(seconds_of(1000), &outside);
+  HeldCalls gateway;
+  Scheduler scheduler(seconds_of(1000), &gateway);
   EXPECT_THAT(complaint([&] { scheduler.complete(CallKey{}, "x"); }), HasSubstr("nobody waits"));
 }
 

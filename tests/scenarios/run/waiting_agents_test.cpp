@@ -23,7 +23,7 @@ std::size_t allocated_bytes() {
 struct AllAreWaiting {};
 
 /// Takes calls, answers none, and notes the memory when all agents wait. The prompts are forgotten.
-class Silence : public Exchange {
+class Silence : public Gateway {
  public:
   void submit(const CallKey& /*key*/, ExternalRequest /*request*/) override { ++calls; }
   void wait(const Deliver& /*deliver*/) override {

@@ -1,10 +1,11 @@
+#include "scenarios/transcripts/comparison.h"
+
 #include <algorithm>
 
 #include <gmock/gmock.h>
 
 #include "recsys/import/import.h"
 #include "scenarios/tables/tables.h"
-#include "scenarios/transcripts/comparison.h"
 #include "tests/support/real_data.h"
 #include "tests/support/temp_folder.h"
 

@@ -7,7 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include "scenarios/outside/backends.h"
+#include "scenarios/gateway/backends.h"
 #include "tests/support/language_model.h"
 
 namespace throng::testing {

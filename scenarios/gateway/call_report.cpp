@@ -1,4 +1,4 @@
-#include "scenarios/outside/call_report.h"
+#include "scenarios/gateway/call_report.h"
 
 #include <algorithm>
 #include <iterator>
@@ -71,7 +71,7 @@ void add_numbers(const Json& one, Json& sum) {
 
 }  // namespace
 
-void MishapCounts::add(const SessionRecord& session) {
+void ReplyQuality::add(const SessionRecord& session) {
   ++sessions_;
   pages_ += session.pages.size();
   for (const PageRecord& page : session.pages) degraded_pages_ += page.degraded() ? 1 : 0;
@@ -80,19 +80,19 @@ void MishapCounts::add(const SessionRecord& session) {
   } else if (!session.interview) {
     ++missing_interviews_;
   }
-  for (const Mishap& mishap : session.notes.mishaps) {
-    ++unusable_[mishap.step];
-    if (!mishap.gave_up) ++repairs_;
-    last_problem_ = mishap.problem;
+  for (const UnusableReply& unusable_reply : session.notes.unusable) {
+    ++unusable_[unusable_reply.step];
+    if (!unusable_reply.gave_up) ++repairs_;
+    last_problem_ = unusable_reply.problem;
   }
   for (const std::string_view taken_from : session.notes.unwrapped) ++unwrapped_[taken_from];
 }
 
-double MishapCounts::degraded_share() const {
+double ReplyQuality::degraded_share() const {
   return pages_ == 0 ? 0 : static_cast<double>(degraded_pages_) / static_cast<double>(pages_);
 }
 
-Json MishapCounts::json() const {
+Json ReplyQuality::json() const {
   Json unusable = Json::object();
   for (const auto& [step, count] : unusable_) unusable[to_string(step)] = count;
   Json unwrapped = Json::object();

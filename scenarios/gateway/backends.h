@@ -28,7 +28,7 @@ class Backend {
 
   /// Asks; see ExternalRequest. `done` is called exactly once, from within the io_context.
   virtual void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) = 0;
-  /// See Exchange::tell.
+  /// See Gateway::tell.
   virtual void tell(std::vector<std::string> /*parts*/) {}
   /// What has been asked goes out now: no more is to be gathered with it.
   virtual void flush() {}

@@ -1,12 +1,13 @@
 // A population played by a language model, through the journal: what a person relies on when a run is interrupted.
+#include "scenarios/gateway/journaled_gateway.h"
+
 #include <gmock/gmock.h>
 
 #include "engine/base/hash.h"
 #include "engine/base/parallel.h"
 #include "recsys/data/dataset_folder.h"
-#include "scenarios/outside/journaled_exchange.h"
 #include "scenarios/run/simulation.h"
-#include "tests/scenarios/outside/scripted_backend.h"
+#include "tests/scenarios/gateway/scripted_backend.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {
@@ -51,12 +52,12 @@ class LlmRun : public ::testing::Test {
     std::optional<Journal> earlier;
     if (earlier_name != nullptr) earlier.emplace(folder_ / earlier_name, Journal::Mode::read_only);
     boost::asio::io_context nobody;
-    JournaledExchange exchange(journal, earlier ? &*earlier : nullptr, model != nullptr ? model->io : nobody,
-                               Backends{model});
+    JournaledGateway gateway(journal, earlier ? &*earlier : nullptr, model != nullptr ? model->io : nobody,
+                             Backends{model});
     Digests digests;
     Ran ran;
     try {
-      EXPECT_TRUE(simulation.run(digests, &exchange));
+      EXPECT_TRUE(simulation.run(digests, &gateway));
       EXPECT_EQ(digests.count, 600U);
     } catch (const Failure& failure) {
       EXPECT_EQ(failure.kind(), ErrorKind::stopped);
@@ -64,7 +65,7 @@ class LlmRun : public ::testing::Test {
     }
     ran.digest = digests.chain.value().hex();
     if (model != nullptr) ran.asked = model->asked();
-    ran.counts = exchange.counts();
+    ran.counts = gateway.counts();
     return ran;
   }
 
@@ -135,7 +136,7 @@ TEST_F(LlmRun, AReplayOfAnIncompleteRunSaysSo) {
 TEST_F(LlmRun, RepliesAreInTheJournalBeforeAnybodyHearsOfThem) {
   Journal journal(folder_ / "journal.db", Journal::Mode::survives_kill);
   ScriptedBackend model(4);
-  JournaledExchange exchange(journal, nullptr, model.io, Backends{&model});
+  JournaledGateway gateway(journal, nullptr, model.io, Backends{&model});
   llm::ChatRequest request{.model = "m", .messages = {{llm::Role::user, "hi"}}};
   request.schema =
       llm::OutputSchema::compile("interview", Json::parse(R"({"type":"object","properties":{"score":{}}})"))
@@ -143,17 +144,17 @@ TEST_F(LlmRun, RepliesAreInTheJournalBeforeAnybodyHearsOfThem) {
   for (unsigned actor = 0; actor < 100; ++actor) {
     request.seed = actor;
     const std::vector<std::string> parts = llm::logical_parts(request);
-    exchange.submit({.actor = ActorId(actor), .request = request_hash(parts)}, {.parts = parts});
+    gateway.submit({.actor = ActorId(actor), .request = request_hash(parts)}, {.parts = parts});
   }
   std::size_t heard = 0;
   while (heard < 100) {
-    exchange.wait([&](const CallKey& key, const std::string& reply) {
+    gateway.wait([&](const CallKey& key, const std::string& reply) {
       const Journal as_others_see_it(folder_ / "journal.db", Journal::Mode::read_only);
       EXPECT_EQ(as_others_see_it.find(key)->reply, reply);
       ++heard;
     });
   }
-  EXPECT_EQ(exchange.counts().under_way, 0U);
+  EXPECT_EQ(gateway.counts().under_way, 0U);
 }
 
 }  // namespace

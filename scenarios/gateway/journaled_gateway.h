@@ -9,7 +9,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "scenarios/outside/backends.h"
+#include "scenarios/gateway/backends.h"
 #include "scenarios/store/journal.h"
 
 namespace throng {
@@ -28,19 +28,19 @@ struct CallCounts {
   CallCounts& operator+=(const CallCounts& other);
 };
 
-/// The outside of a run, through its journal: a reply that is in the journal is never asked for again, and a new one is in the
+/// The gateway of a run, through its journal: a reply that is in the journal is never asked for again, and a new one is in the
 /// journal, committed, before anybody hears of it. Replies are committed in groups: of 64, or what came within 5 ms. A kill
 /// loses no more than that and what lay unread: little, as long as `wait` and `submit` are called every few milliseconds.
-class JournaledExchange : public Exchange {
+class JournaledGateway : public Gateway {
  public:
   using Observer = std::function<void(const CallCounts&)>;
 
   /// `journal`: the run's own. `earlier`: another run's, asked next; what is found there is copied; may be null.
   /// `backends`: who is asked last, all of whom live on `io`. Where there is none, a reply that no journal holds stops the run,
   /// and `without_backend` says why. `observer` hears of every change, often. All outlive the exchange.
-  JournaledExchange(Journal& journal, const Journal* earlier, boost::asio::io_context& io,
-                    const Backends& backends, Observer observer = {},
-                    std::string without_backend = "nobody is asked");
+  JournaledGateway(Journal& journal, const Journal* earlier, boost::asio::io_context& io,
+                   const Backends& backends, Observer observer = {},
+                   std::string without_backend = "nobody is asked");
 
   void submit(const CallKey& key, ExternalRequest request) override;
   void tell(RequestKind kind, std::vector<std::string> parts) override;

@@ -7,12 +7,12 @@
 
 #include "agents/session_record.h"
 #include "engine/base/json.h"
-#include "scenarios/outside/journaled_exchange.h"
+#include "scenarios/gateway/journaled_gateway.h"
 
 namespace throng {
 
 /// Counts what did not go as it should, and on how many agents and pages that was.
-class MishapCounts {
+class ReplyQuality {
  public:
   void add(const SessionRecord& session);
 

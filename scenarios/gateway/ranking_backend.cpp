@@ -1,5 +1,5 @@
 #include "engine/http/url.h"
-#include "scenarios/outside/backends.h"
+#include "scenarios/gateway/backends.h"
 
 namespace throng {
 

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/http/http_server.h"
-#include "scenarios/outside/backends.h"
+#include "scenarios/gateway/backends.h"
 
 namespace throng {
 namespace {

@@ -1,4 +1,4 @@
-#include "scenarios/outside/journaled_exchange.h"
+#include "scenarios/gateway/journaled_gateway.h"
 
 #include <algorithm>
 #include <memory>
@@ -25,8 +25,8 @@ constexpr std::chrono::milliseconds kLook{1};
 
 }  // namespace
 
-JournaledExchange::JournaledExchange(Journal& journal, const Journal* earlier, boost::asio::io_context& io,
-                                     const Backends& backends, Observer observer, std::string without_backend)
+JournaledGateway::JournaledGateway(Journal& journal, const Journal* earlier, boost::asio::io_context& io,
+                                   const Backends& backends, Observer observer, std::string without_backend)
     : journal_(journal),
       earlier_(earlier),
       io_(io),
@@ -42,13 +42,13 @@ CallCounts& CallCounts::operator+=(const CallCounts& other) {
   return *this;
 }
 
-CallCounts JournaledExchange::counts() const {
+CallCounts JournaledGateway::counts() const {
   CallCounts sum;
   for (const CallCounts& counts : counts_) sum += counts;
   return sum;
 }
 
-void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
+void JournaledGateway::submit(const CallKey& key, ExternalRequest request) {
   keep_up();
   CallCounts& counts = counts_[place_of(request.kind)];
   if (std::optional<JournaledReply> known = journal_.find(key)) {
@@ -84,27 +84,27 @@ void JournaledExchange::submit(const CallKey& key, ExternalRequest request) {
   });
 }
 
-void JournaledExchange::tell(RequestKind kind, std::vector<std::string> parts) {
+void JournaledGateway::tell(RequestKind kind, std::vector<std::string> parts) {
   if (Backend* const told = backend(kind)) told->tell(std::move(parts));
 }
 
-void JournaledExchange::arrived(const CallKey& key, const ExternalRequest& request, JournaledReply reply) {
+void JournaledGateway::arrived(const CallKey& key, const ExternalRequest& request, JournaledReply reply) {
   journal_.add(key, request, reply);
   if (uncommitted_++ == 0) first_uncommitted_ = Clock::now();
   arrived_.emplace_back(key, std::move(reply.reply));
   if (is_due()) commit();
 }
 
-bool JournaledExchange::is_due() const {
+bool JournaledGateway::is_due() const {
   return uncommitted_ >= kGroup || (uncommitted_ > 0 && Clock::now() - first_uncommitted_ >= kGathering);
 }
 
-void JournaledExchange::fail(Error error) {
+void JournaledGateway::fail(Error error) {
   if (!failure_) failure_ = std::move(error);
 }
 
 /// Lets replies come in: returns when something has happened, at the latest after `most`.
-void JournaledExchange::pump(std::chrono::milliseconds most) {
+void JournaledGateway::pump(std::chrono::milliseconds most) {
   for (Backend* const backend : backends_) {
     if (backend != nullptr) backend->flush();
   }
@@ -114,7 +114,7 @@ void JournaledExchange::pump(std::chrono::milliseconds most) {
 }
 
 /// Takes in what has arrived; waits for it if nothing can be handed over.
-void JournaledExchange::read() {
+void JournaledGateway::read() {
   if (counts().under_way > 0) {
     pump(arrived_.empty() ? kMoment : std::chrono::milliseconds(0));
     while (durable_ == 0 && uncommitted_ > 0 && !is_due() && counts().under_way > 0 && !failure_)
@@ -125,14 +125,14 @@ void JournaledExchange::read() {
 }
 
 /// Agents may ask for longer than replies should lie in the network's buffers.
-void JournaledExchange::keep_up() {
+void JournaledGateway::keep_up() {
   if (counts().under_way == 0 || Clock::now() - last_read_ < kLook) return;
   pump(std::chrono::milliseconds(0));
   last_read_ = Clock::now();
   if (is_due()) commit();
 }
 
-Json JournaledExchange::account() const {
+Json JournaledGateway::account() const {
   Json account = Json::object();
   for (const Backend* const backend : backends_) {
     if (backend != nullptr) account.update(backend->account());
@@ -140,7 +140,7 @@ Json JournaledExchange::account() const {
   return account;
 }
 
-void JournaledExchange::commit() {
+void JournaledGateway::commit() {
   if (uncommitted_ > 0) {
     if (Json told = account(); !told.empty()) journal_.tell(told);
     journal_.commit();
@@ -149,7 +149,7 @@ void JournaledExchange::commit() {
   durable_ = arrived_.size();
 }
 
-void JournaledExchange::wait(const Deliver& deliver) {
+void JournaledGateway::wait(const Deliver& deliver) {
   read();
   if (observer_) observer_(counts());
   if (failure_) {
@@ -164,7 +164,7 @@ void JournaledExchange::wait(const Deliver& deliver) {
   }
 }
 
-void JournaledExchange::drain() {
+void JournaledGateway::drain() {
   for (Backend* const backend : backends_) {
     if (backend != nullptr) backend->wind_down();
   }

@@ -1,4 +1,4 @@
-#include "scenarios/outside/run_outside.h"
+#include "scenarios/gateway/run_gateway.h"
 
 #include <fmt/format.h>
 
@@ -24,7 +24,7 @@ std::string what_differs(const fs::path& run, const Scenario& scenario) {
 }
 
 /// What processes have booked of a budget, as the journal of the run, or those of all runs of its study, tell.
-llm::Spending booked_in_journals(const OutsideOptions& options) {
+llm::Spending booked_in_journals(const GatewayOptions& options) {
   const fs::path folder = options.budget_log.parent_path();
   std::vector<fs::path> files;
   if (options.budget_log == options.folder / "budget.log") {
@@ -46,7 +46,7 @@ llm::Spending booked_in_journals(const OutsideOptions& options) {
 }
 
 std::unique_ptr<CompletionBackend> open_models(boost::asio::io_context& io, const Scenario& scenario,
-                                               const OutsideOptions& options) {
+                                               const GatewayOptions& options) {
   if (!scenario.asks_language_models()) return nullptr;
   return std::make_unique<CompletionBackend>(
       io, all_endpoints(scenario.json["mind"]), llm::process_environment(),
@@ -59,7 +59,7 @@ std::unique_ptr<CompletionBackend> open_models(boost::asio::io_context& io, cons
 }
 
 std::unique_ptr<RankingBackend> open_recommender(boost::asio::io_context& io, const Scenario& scenario,
-                                                 const OutsideOptions& options, const remote::Names* names) {
+                                                 const GatewayOptions& options, const remote::Names* names) {
   if (names == nullptr) return nullptr;
   return std::make_unique<RankingBackend>(io, remote::read_remote_options(scenario.recommender).value(),
                                           *names, scenario.patience, options.say);
@@ -96,7 +96,7 @@ std::string in_words(const CallCounts& counts) {
 
 }  // namespace
 
-RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, const remote::Names* names) {
+RunGateway::RunGateway(const Scenario& scenario, const GatewayOptions& options, const remote::Names* names) {
   std::string nobody_is_asked;
   if (options.earlier) {
     const fs::path& run = options.earlier->folder;
@@ -120,12 +120,12 @@ RunOutside::RunOutside(const Scenario& scenario, const OutsideOptions& options, 
   Backends backends{};
   backends[place_of(RequestKind::completion)] = models_.get();
   backends[place_of(RequestKind::ranking)] = recommender_.get();
-  exchange_.emplace(
+  gateway_.emplace(
       *journal_, earlier_ ? &*earlier_ : nullptr, io_, backends,
       [update = options.update](const CallCounts& counts) { update(in_words(counts)); },
       std::move(nobody_is_asked));
 }
 
-RunOutside::~RunOutside() = default;
+RunGateway::~RunGateway() = default;
 
 }  // namespace throng

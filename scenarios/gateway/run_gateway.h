@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "recsys/external/remote_protocol.h"
-#include "scenarios/outside/backends.h"
-#include "scenarios/outside/journaled_exchange.h"
+#include "scenarios/gateway/backends.h"
+#include "scenarios/gateway/journaled_gateway.h"
 #include "scenarios/scenario/scenario.h"
 
 namespace throng {
@@ -24,7 +24,7 @@ struct EarlierRun {
   Missing missing = Missing::stops;
 };
 
-struct OutsideOptions {
+struct GatewayOptions {
   std::filesystem::path folder;      ///< the run's, where the journal is
   std::filesystem::path budget_log;  ///< may be shared by the runs of a study
   std::optional<EarlierRun> earlier;
@@ -33,27 +33,27 @@ struct OutsideOptions {
       update;  ///< hears how calls go, often, while replies are waited for
 };
 
-/// The outside of a run that asks language models or a remote recommender: its journal, perhaps another run's, and the
+/// The gateway of a run that asks language models or a remote recommender: its journal, perhaps another run's, and the
 /// backends. A replay has none: it asks nobody.
-class RunOutside {
+class RunGateway {
  public:
   /// `names`: what a remote recommender is asked about; null if there is none. They and what `options` refer to outlive this. Throws Failure(usage) for endpoints that cannot work or a missing key, Failure(data) if the earlier run
   /// has no journal.
-  RunOutside(const Scenario& scenario, const OutsideOptions& options, const remote::Names* names);
-  ~RunOutside();
+  RunGateway(const Scenario& scenario, const GatewayOptions& options, const remote::Names* names);
+  ~RunGateway();
 
-  Exchange& exchange() { return *exchange_; }
+  Gateway& gateway() { return *gateway_; }
   /// Ends the run's calls in an orderly way: what is under way is waited for and journaled.
-  void drain() { exchange_->drain(); }
+  void drain() { gateway_->drain(); }
 
   const Journal& journal() const { return *journal_; }
   /// Of the calls to language models.
-  const CallCounts& counts() const { return exchange_->counts(RequestKind::completion); }
+  const CallCounts& counts() const { return gateway_->counts(RequestKind::completion); }
   /// What both did so far.
-  CallCounts all_counts() const { return exchange_->counts(); }
+  CallCounts all_counts() const { return gateway_->counts(); }
   /// See Backend::account; of a run that asks nobody an empty object.
-  Json account() const { return exchange_->account(); }
-  const CallCounts& ranking_counts() const { return exchange_->counts(RequestKind::ranking); }
+  Json account() const { return gateway_->account(); }
+  const CallCounts& ranking_counts() const { return gateway_->counts(RequestKind::ranking); }
 
  private:
   std::optional<Journal> journal_;
@@ -61,7 +61,7 @@ class RunOutside {
   boost::asio::io_context io_{1};
   std::unique_ptr<CompletionBackend> models_;
   std::unique_ptr<RankingBackend> recommender_;
-  std::optional<JournaledExchange> exchange_;
+  std::optional<JournaledGateway> gateway_;
 };
 
 }  // namespace throng

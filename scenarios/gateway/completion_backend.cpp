@@ -5,7 +5,7 @@
 #include "agents/minds/llm_mind.h"
 #include "agents/minds/reading/reply_fields.h"
 #include "llm/endpoint_paths.h"
-#include "scenarios/outside/backends.h"
+#include "scenarios/gateway/backends.h"
 
 namespace throng {
 namespace {
