@@ -1,6 +1,7 @@
 #include "llm/endpoint_options.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <string_view>
 
@@ -66,7 +67,7 @@ Result<void> read_timeouts(const Json& json, const std::string& path, Timeouts& 
   for (const auto& [name, duration] : members) {
     double seconds = std::chrono::duration<double>(timeouts.*duration).count();
     reader.number(name, seconds, {0, kLongestSeconds});
-    timeouts.*duration = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000 + 0.5));
+    timeouts.*duration = std::chrono::milliseconds(std::llround(seconds * 1000));
   }
   if (timeouts.stall_ceiling.count() > 0 && timeouts.stall_ceiling < timeouts.stall_floor)
     return wrong(path, "stall_ceiling", "expected no less than stall_floor, or 0");
@@ -128,10 +129,10 @@ Result<void> check(const EndpointOptions& options, const std::string& path) {
   const bool url_names_it = options.url.find("/deployments/") != std::string::npos;
   if (options.api == Api::azure && !url_names_it && !all_of(deployment, "-._"))
     return wrong(path, "deployment", "expected a name of letters, digits, \"-\", \".\" and \"_\"");
-  if (const Result<EndpointPaths> paths = endpoint_paths(options); !paths)
-    return wrong(path, "url", paths.error().message);
-  else if (options.api == Api::azure && paths->chat.find('?') == std::string::npos &&
-           paths->chat.find("/deployments/") != std::string::npos)
+  const Result<EndpointPaths> paths = endpoint_paths(options);
+  if (!paths) return wrong(path, "url", paths.error().message);
+  if (options.api == Api::azure && paths->chat.find('?') == std::string::npos &&
+      paths->chat.find("/deployments/") != std::string::npos)
     return wrong(path, "api_version",
                  "missing; Azure wants one, such as 2024-10-21 (or ?api-version=2024-10-21 behind the url)");
   const std::string in_url = api_version_in(options.url);

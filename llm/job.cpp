@@ -240,7 +240,7 @@ CallSize Job::size() const {
 std::uint64_t Job::reply_limit() const {
   // A stream spends 200 to 350 bytes around each token, a plain reply a few; errors and headers of gateways fit beside.
   constexpr std::uint64_t kPerToken = 1024;
-  constexpr std::uint64_t kBeside = 256 * 1024;
+  constexpr std::uint64_t kBeside = std::uint64_t{256} * 1024;
   constexpr std::uint64_t kUnbounded = 16 << 20;
   if (!is_chat()) return 0;
   const auto& most = std::get<Chat>(asked).request.max_tokens;

@@ -109,14 +109,16 @@ TEST(Point, TheLedgerOfAPointIsWhatCameSince) {
 
 /// A mock server on a thread of its own.
 class Bench : public ::testing::Test {
+ public:
+  ~Bench() override {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
  protected:
   void serve(mock::MockOptions options) {
     server_ = std::make_unique<mock::MockServer>(io_, std::move(options));
     thread_ = std::thread([this] { io_.run(); });
-  }
-  ~Bench() override {
-    io_.stop();
-    if (thread_.joinable()) thread_.join();
   }
   mock::MockStats stop() {
     io_.stop();
