@@ -49,7 +49,7 @@ std::unique_ptr<CompletionBackend> open_models(boost::asio::io_context& io, cons
                                                const GatewayOptions& options) {
   if (!scenario.asks_language_models()) return nullptr;
   return std::make_unique<CompletionBackend>(
-      io, all_endpoints(scenario.json["mind"]), llm::process_environment(),
+      io, scenario.endpoints, llm::process_environment(),
       llm::ClientOptions{.plan = {{.patience = scenario.patience}, scenario.budget},
                          .budget_log = options.budget_log,
                          .known_spending = booked_in_journals(options),
@@ -70,10 +70,8 @@ std::unique_ptr<RankingBackend> open_recommender(boost::asio::io_context& io, co
 void check_open_files(const Scenario& scenario) {
   constexpr std::size_t kFilesOfTheRun = 64;
   std::size_t calls = 0;
-  if (scenario.asks_language_models()) {
-    for (const llm::EndpointOptions& endpoint : all_endpoints(scenario.json["mind"]))
-      calls += static_cast<std::size_t>(endpoint.max_in_flight);
-  }
+  for (const llm::EndpointOptions& endpoint : scenario.endpoints)
+    calls += static_cast<std::size_t>(endpoint.max_in_flight);
   if (scenario.has_remote_recommender()) {
     calls +=
         static_cast<std::size_t>(remote::read_remote_options(scenario.recommender).value().max_in_flight);

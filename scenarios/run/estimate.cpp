@@ -142,10 +142,9 @@ std::vector<CallEstimate> estimate(const Scenario& scenario, const Simulation& s
   for (const AgentId agent : simulation.population().everyone()) {
     if (simulation.minds().asks(agent)) ++all[simulation.minds().name_of(agent)];
   }
-  const std::vector<llm::EndpointOptions> endpoints = all_endpoints(scenario.json["mind"]);
   std::vector<CallEstimate> estimates;
   for (const auto& [model, sum] : sampled) {
-    const Supply supply = supply_of(model, endpoints);
+    const Supply supply = supply_of(model, scenario.endpoints);
     const double scale = static_cast<double>(scenario.replicates) * scenario.rounds * all[model] / sum.agents;
     CallEstimate& made = estimates.emplace_back(CallEstimate{.model = model, .agents = all[model]});
     made.calls = scale * correction.calls * static_cast<double>(sum.calls.calls);

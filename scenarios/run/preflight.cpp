@@ -114,7 +114,7 @@ fs::path nearest_existing(fs::path folder) {
 }  // namespace
 
 void check_keys(const Scenario& scenario) {
-  for (const llm::EndpointOptions& endpoint : all_endpoints(scenario.json["mind"])) {
+  for (const llm::EndpointOptions& endpoint : scenario.endpoints) {
     llm::read_api_key(endpoint, llm::process_environment()).value();
     llm::read_extra_headers(endpoint, llm::process_environment()).value();
   }

@@ -61,12 +61,9 @@ std::string about_agents(const Scenario& scenario, const Dataset& dataset) {
 std::string about_prices(const Scenario& scenario) {
   if (scenario.budget.money == llm::Money()) return "";
   std::string free;
-  for (const MindOptions& mind : scenario.minds) {
-    if (!mind.llm) continue;
-    for (const llm::EndpointOptions& endpoint : mind.llm->endpoints) {
-      if (llm::is_free_of_charge(endpoint))
-        free += fmt::format("{}{} of {}", free.empty() ? "" : ", ", endpoint.model, endpoint.url);
-    }
+  for (const llm::EndpointOptions& endpoint : scenario.endpoints) {
+    if (llm::is_free_of_charge(endpoint))
+      free += fmt::format("{}{} of {}", free.empty() ? "" : ", ", endpoint.model, endpoint.url);
   }
   if (free.empty()) return "";
   return fmt::format(

@@ -23,12 +23,24 @@ std::vector<std::string> distinct_models(const std::vector<llm::EndpointOptions>
   return models;
 }
 
-LlmOptions read_llm(const Json& json, const std::string& path) {
+/// Those of one mind; `known`: the JSON of what is in `all` already.
+std::vector<llm::EndpointOptions> read_endpoints(const Json& json, const std::string& path, Json& known,
+                                                 std::vector<llm::EndpointOptions>& all) {
   if (!json.contains("endpoints")) {
     throw Failure(ErrorKind::usage, path + "/endpoints: missing; an LLM mind needs at least one endpoint");
   }
-  LlmOptions options{.endpoints = llm::read_endpoints(json["endpoints"], path + "/endpoints").value()};
-  options.mind.models = distinct_models(options.endpoints);
+  auto endpoints = llm::read_endpoints(json["endpoints"], path + "/endpoints").value();
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    if (std::ranges::find(known, json["endpoints"][i]) != known.end()) continue;
+    known.push_back(json["endpoints"][i]);
+    all.push_back(endpoints[i]);
+  }
+  return endpoints;
+}
+
+LlmOptions read_llm(const Json& json, const std::vector<llm::EndpointOptions>& endpoints) {
+  LlmOptions options;
+  options.mind.models = distinct_models(endpoints);
   if (json.value("protocol", "structured") == "agent4rec") options.mind.protocol = Protocol::agent4rec;
   read_if_there(json, "temperature", options.mind.temperature);
   read_if_there(json, "max_tokens", options.mind.max_tokens);
@@ -72,19 +84,20 @@ Json resolved(const Json& json, const MindOptions& mind, bool is_tier) {
 
 }  // namespace
 
-std::vector<MindOptions> read_minds(const Json& json) {
-  std::vector<MindOptions> minds;
+MindList read_minds(const Json& json) {
+  MindList read;
+  Json known = Json::array();
   for (const auto& [path, mind] : listed(json)) {
     if (mind.is_array()) throw Failure(ErrorKind::usage, path + ": a list of minds holds no lists");
-    MindOptions& options = minds.emplace_back();
+    MindOptions& options = read.minds.emplace_back();
     read_if_there(mind, "share", options.share);
     if (mind["kind"] == "llm") {
-      options.llm = read_llm(mind, path);
+      options.llm = read_llm(mind, read_endpoints(mind, path, known, read.endpoints));
     } else {
       check_statistical(mind, path);
     }
   }
-  return minds;
+  return read;
 }
 
 Json resolved_minds(const Json& json, const std::vector<MindOptions>& minds) {
@@ -108,18 +121,6 @@ Json result_view(const Json& mind) {
     if (endpoints) view["models"] = distinct_models(*endpoints);
   }
   return view;
-}
-
-std::vector<llm::EndpointOptions> all_endpoints(const Json& resolved_mind) {
-  Json all = Json::array();
-  for (const auto& [path, mind] : listed(resolved_mind)) {
-    if (!mind.contains("endpoints")) continue;
-    for (const Json& endpoint : mind["endpoints"]) {
-      if (std::ranges::find(all, endpoint) == all.end()) all.push_back(endpoint);
-    }
-  }
-  if (all.empty()) return {};
-  return llm::read_endpoints(all, "/mind/endpoints").value();
 }
 
 }  // namespace throng

@@ -17,7 +17,6 @@ struct LlmOptions {
   LlmMindOptions mind;  ///< its models: the distinct ones of the endpoints, in their order
   PromptViewOptions views;
   std::optional<std::filesystem::path> prompts;  ///< a folder of templates
-  std::vector<llm::EndpointOptions> endpoints;
 };
 
 /// One of a population's minds.
@@ -26,17 +25,20 @@ struct MindOptions {
   std::optional<LlmOptions> llm;  ///< none: the statistical mind
 };
 
+/// A population's minds, and whom those of them ask that are language models.
+struct MindList {
+  std::vector<MindOptions> minds;               ///< at least one
+  std::vector<llm::EndpointOptions> endpoints;  ///< of all minds, each once
+};
+
 /// Reads a scenario's `mind`, which fits the schema: an object, or a list of them. Throws Failure(usage) that begins with the
 /// JSON path.
-std::vector<MindOptions> read_minds(const Json& json);
+MindList read_minds(const Json& json);
 
 /// `mind` with every key spelled out; the digest of the prompt templates among them.
 Json resolved_minds(const Json& json, const std::vector<MindOptions>& minds);
 
 /// What of a resolved `mind` decides results: for the endpoints only which models there are.
 Json result_view(const Json& mind);
-
-/// The endpoints of all minds, each once.
-std::vector<llm::EndpointOptions> all_endpoints(const Json& resolved_mind);
 
 }  // namespace throng

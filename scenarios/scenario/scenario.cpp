@@ -134,15 +134,12 @@ void read_operations(const Json& json, Scenario& scenario) {
 /// Money limits nothing where it is not known what a token costs.
 void check_prices(const Scenario& scenario, const std::string& source) {
   if (scenario.budget.money == llm::Money()) return;
-  for (const MindOptions& mind : scenario.minds) {
-    if (!mind.llm) continue;
-    for (const llm::EndpointOptions& endpoint : mind.llm->endpoints) {
-      if (endpoint.priced || llm::is_free_of_charge(endpoint)) continue;
-      fail(source,
-           fmt::format("/budget/usd limits nothing while the endpoint {} of {} has no price: expected its "
-                       "\"price\" of \"prompt\" and \"completion\", both 0 if it is free",
-                       endpoint.url, endpoint.model));
-    }
+  for (const llm::EndpointOptions& endpoint : scenario.endpoints) {
+    if (endpoint.priced || llm::is_free_of_charge(endpoint)) continue;
+    fail(source,
+         fmt::format("/budget/usd limits nothing while the endpoint {} of {} has no price: expected its "
+                     "\"price\" of \"prompt\" and \"completion\", both 0 if it is free",
+                     endpoint.url, endpoint.model));
   }
 }
 
@@ -319,7 +316,9 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   }
 
   try {
-    scenario.minds = read_minds(section_or(json, "mind", kStatistical));
+    MindList read = read_minds(section_or(json, "mind", kStatistical));
+    scenario.minds = std::move(read.minds);
+    scenario.endpoints = std::move(read.endpoints);
   } catch (const Failure& failure) {
     fail(source, failure.what());
   }

@@ -35,8 +35,9 @@ struct Scenario {
   std::optional<SplitKind> split_kind;  ///< empty: given if the dataset brings a split, else ratio
   SplitOptions split;                   ///< its kind and seed are set when the dataset is known
   PopulationOptions population;
-  std::vector<MindOptions> minds;  ///< at least one
-  llm::BudgetOptions budget;       ///< for everything that is paid
+  std::vector<MindOptions> minds;               ///< at least one
+  std::vector<llm::EndpointOptions> endpoints;  ///< of all minds, each once
+  llm::BudgetOptions budget;                    ///< for everything that is paid
   llm::Durability journal = llm::Durability::process;
   std::chrono::seconds patience{600};  ///< with endpoints that ask to be left alone or bring nothing usable
   std::optional<double> max_degraded_share;  ///< of the pages: more and the run fails its quality bar

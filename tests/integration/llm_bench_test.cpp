@@ -1,4 +1,5 @@
 // The load test against the mock server, both as a user starts them.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -101,9 +102,14 @@ TEST_F(LlmBench, ASweepPrintsItsPointsAndWritesAPageOfItsOwn) {
 }
 
 TEST_F(LlmBench, AnInterruptEndsItWithWhatWasMeasured) {
-  serve({"--latency-ms", "50"});
+  serve({"--latency-ms", "50", "--log", (folder_ / "mock.log").string(), "--log-level", "debug"});
   const pid_t bench = start("bench", {"llm", "bench", url_, "--duration", "60", "--json"});
-  std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+  const auto taken = [&] {
+    const std::string log = std::filesystem::exists(folder_ / "mock.log") ? read("mock.log") : "";
+    return std::ranges::count(log, '\n');
+  };
+  for (int tries = 0; tries < 3000 && taken() < 100; ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   kill(bench, SIGINT);
   EXPECT_EQ(exit_code(bench), 4) << read("bench.err");
   EXPECT_GT(parse_json(read("bench.out"), "bench", ErrorKind::data).value()["completed"], 16);

@@ -132,6 +132,27 @@ TEST(Layering, SocketsAndThreadsStayInTheirPlaces) {
   }
 }
 
+TEST(Layering, DocumentsNameFilesThatAreThere) {
+  std::vector<fs::path> documents{source_root() / "README.md", source_root() / "CONTRIBUTING.md",
+                                  source_root() / "benchmarks/README.md"};
+  for (const auto& entry : fs::directory_iterator(source_root() / "docs")) {
+    if (entry.path().extension() == ".md") documents.push_back(entry.path());
+  }
+  static const std::regex named(
+      R"re(`((?:engine|recsys|llm|agents|scenarios|tests|docs|setup|cmake)/[a-z0-9_/.-]+)`)re");
+  std::size_t names = 0;
+  for (const fs::path& document : documents) {
+    std::ifstream in(document);
+    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    for (std::sregex_iterator match(text.begin(), text.end(), named), end; match != end; ++match) {
+      ++names;
+      EXPECT_TRUE(fs::exists(source_root() / (*match)[1].str()))
+          << document << " names " << (*match)[1] << ", which is not there";
+    }
+  }
+  EXPECT_GT(names, 50U) << "the test looked in the wrong place";
+}
+
 std::size_t lines_of(const fs::path& file) {
   std::ifstream in(file);
   return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(in), {}, '\n'));
