@@ -8,10 +8,13 @@ namespace throng {
 namespace {
 
 constexpr std::size_t kDims = Taste::kDimensions;
-constexpr std::size_t kColumns = kDims + 1;  ///< the first one is dropped
-constexpr double kLatentWeight = 0.6;        ///< the genres have the rest
-constexpr double kRareItem = 10;          ///< interactions at which an item's embedding has half its length
-constexpr double kGenreSmoothing = 0.02;  ///< added to shares before taking their ratio
+constexpr std::size_t kColumns =
+    kDims + 1;                         ///< the first one is dropped: it is popularity, the same for everybody
+constexpr double kLatentWeight = 0.6;  ///< the genres have the rest
+constexpr double kRareItem = 10;       ///< interactions at which an item's embedding has half its length
+/// Added to shares before taking their ratio: a genre that a user never met would be minus infinity, and one of the rarest would
+/// outweigh all others.
+constexpr double kGenreSmoothing = 0.02;
 constexpr Purpose kStart{"taste/start"};
 constexpr Purpose kPerturbLatent{"taste/perturb-latent"};
 constexpr Purpose kPerturbGenre{"taste/perturb-genre"};
@@ -55,7 +58,9 @@ void orthonormalise(Columns& rows) {
   }
 }
 
-/// One step of subspace iteration: rows <- A^T A rows, A = D_u^-1/2 R D_i^-1/2.
+/// One step of subspace iteration: rows <- A^T A rows, A = D_u^-1/2 R D_i^-1/2. Without the roots the most popular items and the
+/// busiest users would be the first directions, whatever anybody likes. Sums go user by user, so that they have the same bits on
+/// any number of threads.
 Columns normalised_product(const Interactions& train, std::span<const double> user_roots,
                            std::span<const double> item_roots, const Columns& rows) {
   Columns product(rows.size(), Row{});
@@ -128,6 +133,7 @@ void TasteSpace::fit_item_embeddings() {
   embeddings_.resize(rows.size());
   for (std::size_t item = 0; item < rows.size(); ++item) {
     for (std::size_t d = 0; d < kDims; ++d) embeddings_[item][d] = static_cast<float>(rows[item][d + 1]);
+    // Of an item that three people met the direction is chance: it counts for little.
     scale_to(embeddings_[item], counts[item] / (counts[item] + kRareItem));
   }
 }
@@ -161,7 +167,7 @@ void TasteSpace::fit_tastes() {
 }
 
 void TasteSpace::standardise() {
-  constexpr std::size_t sampled_items = 100;
+  constexpr std::size_t sampled_items = 100;  // per user: the scale is a mean over all of these pairs
   const std::size_t step = std::max<std::size_t>(1, catalogue_.size() / sampled_items);
   double count = 0;
   double latent_squares = 0;

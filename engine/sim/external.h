@@ -64,7 +64,7 @@ class Gateway : public CallSink {
 
   /// Tells whoever answers requests of this kind what they must know before they are asked next. There is no reply, and nothing
   /// of it is journaled: a resumed run tells it again. If nobody is asked, nobody is told.
-  virtual void tell(RequestKind /*kind*/, std::vector<std::string> /*parts*/) {}
+  virtual void tell(RequestKind /*kind*/, const std::vector<std::string>& /*parts*/) {}
 };
 
 }  // namespace throng

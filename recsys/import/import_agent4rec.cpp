@@ -101,7 +101,7 @@ std::filesystem::path enter_parts(ImportSource& source) {
   };
   if (!has_descriptions(source.folder()) && has_lists(source.folder())) {
     const auto descriptions = nearest_folder(beside(source.folder()), 1, has_descriptions);
-    const std::filesystem::path lists = source.folder();
+    std::filesystem::path lists = source.folder();
     if (descriptions) source.enter_folder(*descriptions);
     return lists;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <new>
 #include <utility>
 
@@ -116,7 +117,7 @@ void GzipInflater::fail(std::string_view reason) const {
 
 EncodingReader::EncodingReader(const std::string& encoding, std::string name)
     : encoding_(encoding), name_(std::move(name)), converter_(iconv_open("UTF-8", encoding.c_str())) {
-  if (converter_ == reinterpret_cast<iconv_t>(-1)) {
+  if (reinterpret_cast<std::intptr_t>(converter_) == -1) {
     throw Failure(ErrorKind::usage, fmt::format("there is no encoding {}; iconv --list names those there are",
                                                 excerpt(encoding)));
   }

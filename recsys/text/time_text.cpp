@@ -275,7 +275,7 @@ std::optional<std::int64_t> parse_digits(std::string_view text) {
   const unsigned minute = part(10, 2);
   const unsigned second = part(12, 2);
   if (!midnight || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  return *midnight + 3600 * hour + 60 * minute + second;
+  return *midnight + std::int64_t{3600} * hour + std::int64_t{60} * minute + second;
 }
 
 }  // namespace

@@ -49,8 +49,9 @@ void print_text(const Json& pong) {
   print_members("reply", {{"text", pong["text"]},
                           {"finish", pong["finish"]},
                           {"fits the schema", pong["fits_schema"]},
-                          {"taken out of",
-                           pong["taken_from"] == "" ? Json("nothing, it stood bare") : pong["taken_from"]},
+                          {"taken out of", pong["taken_from"].get_ref<const std::string&>().empty()
+                                               ? Json("nothing, it stood bare")
+                                               : pong["taken_from"]},
                           {"requests until it was taken", pong["attempts"]}});
   print_members("usage, tokens", pong["usage"]);
   print_members("rate limits", pong["rate_limit_headers"]);

@@ -29,7 +29,7 @@ class Backend {
   /// Asks; see ExternalRequest. `done` is called exactly once, from within the io_context.
   virtual void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) = 0;
   /// See Gateway::tell.
-  virtual void tell(std::vector<std::string> /*parts*/) {}
+  virtual void tell(const std::vector<std::string>& /*parts*/) {}
   /// What has been asked goes out now: no more is to be gathered with it.
   virtual void flush() {}
   /// Asks nobody any more; what is under way goes on, the rest ends with an Error (stopped).
@@ -74,7 +74,7 @@ class RankingBackend : public Backend {
                  const remote::Names& names, Delay patience, const remote::Client::Log& log);
 
   void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) override;
-  void tell(std::vector<std::string> parts) override;
+  void tell(const std::vector<std::string>& parts) override;
   void flush() override { client_.flush(); }
   void wind_down() override { client_.wind_down(); }
   /// {"rankings": {"requests", "rankings", "retries", "lessons"}}

@@ -84,8 +84,8 @@ void JournaledGateway::submit(const CallKey& key, ExternalRequest request) {
   });
 }
 
-void JournaledGateway::tell(RequestKind kind, std::vector<std::string> parts) {
-  if (Backend* const told = backend(kind)) told->tell(std::move(parts));
+void JournaledGateway::tell(RequestKind kind, const std::vector<std::string>& parts) {
+  if (Backend* const told = backend(kind)) told->tell(parts);
 }
 
 void JournaledGateway::arrived(const CallKey& key, const ExternalRequest& request, JournaledReply reply) {

@@ -43,7 +43,7 @@ class JournaledGateway : public Gateway {
                    std::string without_backend = "nobody is asked");
 
   void submit(const CallKey& key, ExternalRequest request) override;
-  void tell(RequestKind kind, std::vector<std::string> parts) override;
+  void tell(RequestKind kind, const std::vector<std::string>& parts) override;
   void wait(const Deliver& deliver) override;
   /// Asks for nothing more, waits for what is under way and journals it. No reply is handed over afterwards.
   void drain();

@@ -15,8 +15,8 @@ void RankingBackend::ask(std::span<const std::string> parts, std::uint32_t /*cha
   });
 }
 
-void RankingBackend::tell(std::vector<std::string> parts) {
-  client_.teach({.target = std::move(parts[0]), .body = std::move(parts[1])});
+void RankingBackend::tell(const std::vector<std::string>& parts) {
+  client_.teach({.target = parts[0], .body = parts[1]});
 }
 
 Json RankingBackend::account() const {

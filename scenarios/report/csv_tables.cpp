@@ -292,7 +292,7 @@ std::vector<RowDifference> differing_rows(const SessionRecord& a, const ItemTitl
   return in_order;
 }
 
-std::string cell_text(std::string text) {
+std::string cell_text(const std::string& text) {
   const std::string_view shown = without_leading_blanks(text);
   static constexpr std::string_view signs[] = {"=",  "+",      "-",      "@",      "\t",
                                                "\r", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};

@@ -59,7 +59,7 @@ void write_csv_tables(std::span<const std::string> run_folders, const std::files
 /// Untrusted text for a cell that a spreadsheet may open: one that the spreadsheet would take for a formula gets an
 /// apostrophe in front. It begins with = + - @ or one of their full-width forms, or with a tab or a carriage return,
 /// perhaps after blanks or characters that are not seen, which spreadsheets take off.
-std::string cell_text(std::string text);
+std::string cell_text(const std::string& text);
 
 /// Whether the run or study in the folder is complete.
 bool has_finished(const std::filesystem::path& folder);

@@ -235,7 +235,7 @@ Json written_arm(const Json& study, Arm arm) {
   Json written = study;
   written.erase("replicates");
   written.erase("control");
-  return arm == Arm::control ? with_control(std::move(written), study["control"]) : written;
+  return arm == Arm::control ? with_control(written, study["control"]) : written;
 }
 
 /// What the control changes in the resolved scenario; faults of the control are said.
@@ -372,7 +372,7 @@ Scenario run_of(const Scenario& study, Arm arm, std::uint32_t replicate) {
   return parse_scenario(std::move(written), fmt::format("{}, {}", study.name, to_string(arm)), {});
 }
 
-Json with_control(Json written, const Json& control) {
+Json with_control(const Json& written, const Json& control) {
   Json changed = merged(written, control);
   forget_digest(changed, control, "dataset", "digest", {"path"});
   forget_digest(changed, control, "mind", "prompts_digest", {"prompts", "protocol"});

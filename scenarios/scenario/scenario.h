@@ -74,7 +74,7 @@ Scenario run_of(const Scenario& study, Arm arm, std::uint32_t replicate);
 /// `control` applied to a scenario as written: a JSON merge patch (RFC 7396), but options belong to their kind, and digests to
 /// what they are digests of: an object whose `kind` changes is replaced, and a digest falls away when another path,
 /// protocol or folder of templates comes.
-Json with_control(Json written, const Json& control);
+Json with_control(const Json& written, const Json& control);
 
 /// Reads, changes and checks a scenario file. `overrides` are "path=value" with keys joined by dots, such as
 /// "recommender.factors=32"; the value is JSON, or else taken as text. Throws Failure(usage) naming file,

@@ -52,12 +52,13 @@ class PlatformTest : public ::testing::Test {
     std::vector<AgentId> there = population.everyone();
     std::erase_if(there, [&](AgentId agent) { return leave.contains(agent); });
     Platform platform(world, ranker_, mind, {.items_per_page = 3, .max_pages = 4}, draws, there);
-    for (std::uint16_t round = 0; round < windows.size(); ++round) {
-      const Window window{.round = round,
-                          .begin = VirtualTime(std::chrono::days(7 * round)),
-                          .end = VirtualTime(std::chrono::days(7 * round + 7)),
-                          .is_last = round + 1U == windows.size()};
-      if (!platform.run_window(window, windows[round])) return false;
+    Window window{.end = VirtualTime(std::chrono::days(7))};
+    for (Collector& heard : windows) {
+      window.is_last = &heard == &windows.back();
+      if (!platform.run_window(window, heard)) return false;
+      window = {.round = static_cast<std::uint16_t>(window.round + 1),
+                .begin = window.end,
+                .end = window.end + std::chrono::days(7)};
     }
     return true;
   }

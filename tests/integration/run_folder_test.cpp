@@ -105,7 +105,7 @@ TEST_F(RunsInFolders, AnInterruptBetweenRoundsNamesTheFolderToResumeOnce) {
   for (const int replicates : {1, 2}) {
     write_endless({{"rounds", 1000},
                    {"replicates", replicates},
-                   {"recommender", {{"max_epochs", 300}, {"patience", 300}}},
+                   {"recommender", {{"max_epochs", 100}, {"patience", 100}}},
                    {"retrain", {{"every", "7d"}, {"from", "viewed"}}}});
     const std::string out = replicates == 1 ? "run" : "study";
     const fs::path run = folder_ / (replicates == 1 ? "run" : "study/intervention-1");

@@ -165,7 +165,7 @@ void TitleMatcher::add_all_names(const Title& title, std::size_t position) {
 
 /// Every choice of the name's parts that leaves something out, but a sequel's number alone.
 void TitleMatcher::add_parts(const TitleName& name, std::size_t position) {
-  constexpr std::size_t most = 4;
+  constexpr std::size_t most = 4;  // the choices double with each
   const std::vector<Words> parts = canonical_parts(name);
   const std::size_t count = std::min(parts.size(), most);
   for (std::uint32_t choice = 1; choice + 1 < (1U << count); ++choice) {
@@ -220,6 +220,7 @@ std::vector<TitleMatcher::Entry> TitleMatcher::named(std::string_view text, Free
 std::vector<TitleMatcher::Entry> TitleMatcher::closest_of(std::vector<Entry> entries,
                                                           std::optional<int> year) const {
   if (entries.empty()) return entries;
+  // Forms and not a distance: that a name was given whole says more than how few letters it lacks.
   const Form closest = std::ranges::min(entries, {}, &Entry::form).form;
   const auto is_close = [&](const Entry& entry) { return entry.form == closest; };
   const auto has_year = [&](const Entry& entry) { return items_[entry.position].title.year == year; };
@@ -263,6 +264,7 @@ std::vector<std::size_t> TitleMatcher::broken_off(const Words& text) const {
 }
 
 std::vector<std::size_t> TitleMatcher::mistyped(const std::string& text) const {
+  // Short titles are a letter from each other ("Heat", "Heart"); of a long name two letters are an eighth.
   constexpr std::size_t shortest = 7;
   constexpr std::size_t long_enough_for_two = 16;
   Positions found;
@@ -308,7 +310,8 @@ std::vector<std::size_t> TitleMatcher::match(std::string_view text, Freedom free
 }
 
 std::vector<std::string_view> titles_in(std::string_view list, const TitleMatcher& matcher) {
-  constexpr std::size_t most_joined = 5;
+  constexpr std::size_t most_joined =
+      5;  // each run is matched: without a bound a list of n pieces takes n^2 of them
   const std::vector<Piece> pieces = pieces_of(list);
   std::vector<std::string_view> titles;
   for (std::size_t first = 0; first < pieces.size();) {

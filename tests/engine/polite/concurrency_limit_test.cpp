@@ -167,7 +167,7 @@ TEST(ConcurrencyLimit, AServerThatIsJustSlowerIsNotStarved) {
 }
 
 /// Full at once, and looked at every 10 ms; replies are read in between, `counts` of them per tenth of a second.
-int limit_after(std::vector<int> counts) {
+int limit_after(const std::vector<int>& counts) {
   ConcurrencyLimit limit({.max = 1000, .initial = 64});
   Instant now = kStart;
   for (const int count : counts) {

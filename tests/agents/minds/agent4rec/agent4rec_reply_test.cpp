@@ -409,11 +409,11 @@ TEST(ReadReaction, BulletsAreNoTitles) {
   for (const char* bullet : {"- ", "* ",  "+ ",  "• ",   "‣ ",   "◦ ", "▪ ",  "– ",  "— ",   "→ ",   "➤ ",
                              "✓ ", "・",  "· ",  "※ ",   "■ ",   "● ", "1. ", "1) ", "(1) ", "[1] ", "１．",
                              "① ", "a) ", "A. ", "(a) ", "#1: ", "★ ", "☆ ",  "👉 ",  "> "}) {
-    const std::string start(bullet);
     for (const char* item : {"MOVIE", "Movie"}) {
-      const std::string reply = start + item + ": Harbour; ALIGN: yes; REASON: a\n" + start + item +
-                                ": Paper Moon Rising; ALIGN: no; REASON: b\n" + start + "WATCH: Harbour\n" +
-                                start + item + ": Harbour; RATING: 4; FEELING: c";
+      const std::string reply = fmt::format(
+          "{0}{1}: Harbour; ALIGN: yes; REASON: a\n{0}{1}: Paper Moon Rising; ALIGN: no; REASON: b\n"
+          "{0}WATCH: Harbour\n{0}{1}: Harbour; RATING: 4; FEELING: c",
+          bullet, item);
       const PageReading page = read_reaction(reply, std::vector<std::string>{kPage[0], kPage[1]});
       EXPECT_THAT(page.problems, IsEmpty()) << reply;
       EXPECT_THAT(aligned(page), ElementsAre(true, false)) << reply;
