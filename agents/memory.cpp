@@ -7,13 +7,13 @@
 namespace throng {
 double importance_of(const FactualMemory& page) {
   double sum = 0;
-  bool viewed_any = false;
-  for (const Impression& impression : page.impressions) {
-    if (!impression.viewed) continue;
-    viewed_any = true;
-    sum += std::abs(impression.rating - 3.0);
+  bool rated_any = false;
+  for (const Action& action : page.actions) {
+    if (action.kind != ActionKind::rate) continue;
+    rated_any = true;
+    sum += std::abs(action.value - 3.0);
   }
-  return viewed_any ? sum : 1;
+  return rated_any ? sum : 1;
 }
 
 void Memory::remember(FactualMemory page, double satisfaction) {
@@ -35,8 +35,10 @@ constexpr double kFading = 0.9;
 
 std::set<GenreId> genres_viewed(const FactualMemory& page, const Catalogue& catalogue) {
   std::set<GenreId> genres;
-  for (const Impression& shown : page.impressions) {
-    if (shown.viewed) genres.insert(catalogue[shown.item].genres.begin(), catalogue[shown.item].genres.end());
+  for (const Action& action : page.actions) {
+    if (action.kind != ActionKind::view) continue;
+    const Item& item = catalogue[page.impressions[action.position - 1U].item];
+    genres.insert(item.genres.begin(), item.genres.end());
   }
   return genres;
 }

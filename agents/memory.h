@@ -15,9 +15,10 @@ struct FactualMemory {
   std::uint16_t round = 0;
   std::uint16_t page = 0;
   std::vector<Impression> impressions;
+  std::vector<Action> actions;
 };
 
-/// The sum of |rating - 3| of what was viewed; 1 if nothing was.
+/// The sum of |rating - 3| of what was rated; 1 if nothing was.
 double importance_of(const FactualMemory& page);
 
 /// How it felt: the satisfaction with one page, or a reflection on all before it.

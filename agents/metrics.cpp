@@ -68,10 +68,10 @@ Outcome outcome_of(const SessionRecord& session) {
   for (const PageRecord& page : session.pages) {
     if (page.degraded()) continue;
     ++outcome.pages;
-    for (const Impression& impression : page.impressions) {
-      ++outcome.shown;
-      if (impression.viewed) ++outcome.viewed;
-      if (impression.rating >= kLikedRating) ++outcome.liked;
+    outcome.shown += static_cast<std::uint32_t>(page.impressions.size());
+    for (const Action& action : page.actions) {
+      if (action.kind == ActionKind::view) ++outcome.viewed;
+      if (is_like(action)) ++outcome.liked;
     }
   }
   return outcome;
@@ -97,13 +97,19 @@ std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes) {
 void Exposure::add(const SessionRecord& session) {
   std::vector<std::uint32_t> genre_counts(catalogue_->genre_names.size(), 0);
   std::uint32_t items = 0;
+  const auto met = [&](ItemId item) {
+    ++items;
+    ++impressions_[index(item)];
+    for (const GenreId genre : (*catalogue_)[item].genres) ++genre_counts[index(genre)];
+  };
   for (const PageRecord& page : session.pages) {
     if (page.degraded()) continue;
-    for (const Impression& shown : page.impressions) {
-      if (of_ == Of::viewed && !shown.viewed) continue;
-      ++items;
-      ++impressions_[index(shown.item)];
-      for (const GenreId genre : (*catalogue_)[shown.item].genres) ++genre_counts[index(genre)];
+    if (of_ == Of::shown) {
+      for (const Impression& shown : page.impressions) met(shown.item);
+    } else {
+      for (const Action& action : page.actions) {
+        if (action.kind == ActionKind::view) met(page.item_of(action));
+      }
     }
   }
   if (items == 0) return;

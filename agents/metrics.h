@@ -15,6 +15,10 @@ namespace throng {
 /// The least rating that counts as a like.
 inline constexpr std::uint8_t kLikedRating = 4;
 
+inline bool is_like(const Action& action) {
+  return action.kind == ActionKind::rate && action.value >= kLikedRating;
+}
+
 /// What the paper's metrics need to know of one session. Degraded pages count nowhere.
 struct Outcome {
   AgentId agent{};

@@ -23,6 +23,7 @@ Partition::Partition(std::size_t number, const World& world, Mind& mind, const S
       world_(world),
       mind_(mind),
       options_(options),
+      draws_(draws),
       window_(window),
       scheduler_(window, &outbox_) {
   visits_.reserve(agents.size());
@@ -51,14 +52,22 @@ std::unique_ptr<PartitionRankings> Partition::rankings() const {
                                      std::size_t{options_.items_per_page} * options_.max_pages);
 }
 
+std::vector<ShownItem> Partition::arranged_for(AgentId agent, std::span<const ItemId> ranking) const {
+  const RankingRequest ranked = world_.ranking_request(agent);
+  return arranged(ranking,
+                  {.agent = agent,
+                   .round = window_.round,
+                   .mean_ratings = world_.mean_ratings,
+                   .ranked = ranked,
+                   .draws = draws_},
+                  world_.page_policies);
+}
+
 Task<void> Partition::play(Actor& self, std::size_t session) {
   Visit& visit = visits_[session];
-  const std::span<const ItemId> ranking = co_await rankings_->rank(self, session);
-  const SessionContext context{.options = options_,
-                               .profile = visit.profile,
-                               .ranking = ranking,
-                               .mean_ratings = world_.mean_ratings,
-                               .mind = mind_};
+  const std::vector<ShownItem> items =
+      arranged_for(visit.record.agent, co_await rankings_->rank(self, session));
+  const SessionContext context{.options = options_, .profile = visit.profile, .items = items, .mind = mind_};
   co_await run_session(self, context, visit.memory, visit.record);
 }
 

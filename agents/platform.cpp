@@ -69,7 +69,7 @@ struct Platform::WindowFold {
 
   void add(PartitionResult result) {
     observer.on_partition(result);
-    platform.ranker_.hear(result);
+    platform.world_.ranker.hear(result);
     std::ranges::move(result.effects, std::back_inserter(effects));
     platform.keep_states(result);
   }
@@ -108,7 +108,7 @@ std::unique_ptr<Partition> Platform::start(const Window& window, const Group& gr
 
 bool Platform::run_window(const Window& window, RunObserver& observer) {
   observer.on_window_started(window);
-  ranker_.begin_window(window, gateway_);
+  world_.ranker.begin_window(window, gateway_);
   if (states_.empty() && !window.is_last) states_.resize(world_.population.size());
   WindowFold fold{*this, observer, {}};
   const bool finished = gateway_ == nullptr ? run_alone(window, fold) : run_with_gateway(window, fold);

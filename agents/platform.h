@@ -50,12 +50,14 @@ class Partition {
 
   void add(AgentId agent, Memory memory);
   std::unique_ptr<PartitionRankings> rankings() const;
+  std::vector<ShownItem> arranged_for(AgentId agent, std::span<const ItemId> ranking) const;
   Task<void> play(Actor& self, std::size_t session);
 
   std::size_t number_;
   const World& world_;
   Mind& mind_;
   const SessionOptions& options_;
+  const Draws& draws_;
   Window window_;
   std::vector<Visit> visits_;
   std::unique_ptr<PartitionRankings> rankings_;
@@ -69,12 +71,11 @@ class Platform {
   /// So many partitions wait for replies at once, at most.
   static constexpr std::size_t kPartitionsAtOnce = 512;
 
-  /// `agents`: who comes (ascending, each once). `ranker`: the world's. `gateway`: whom minds and the ranker ask; nullptr: they
-  /// ask nobody. All but `agents` must outlive the platform.
-  Platform(World& world, Ranker& ranker, Mind& mind, const SessionOptions& options, const Draws& draws,
+  /// `agents`: who comes (ascending, each once). `gateway`: whom minds and the world's ranker ask; nullptr: they ask nobody. All
+  /// but `agents` must outlive the platform.
+  Platform(World& world, Mind& mind, const SessionOptions& options, const Draws& draws,
            std::vector<AgentId> agents, Gateway* gateway = nullptr)
       : world_(world),
-        ranker_(ranker),
         mind_(mind),
         options_(options),
         draws_(draws),
@@ -103,7 +104,6 @@ class Platform {
   void keep_states(PartitionResult& result);
 
   World& world_;
-  Ranker& ranker_;
   Mind& mind_;
   SessionOptions options_;
   Draws draws_;

@@ -24,13 +24,21 @@ remote::Names names_for(const Dataset& dataset, const Population& population) {
   return names;
 }
 
+Json told(const ActionInfo& info, std::uint8_t value) {
+  return info.form == ActionInfo::Form::flag     ? Json(value > 0)
+         : info.form == ActionInfo::Form::number ? Json(value)
+                                                 : Json(info.text(value));
+}
+
 Json page_json(const PageRecord& page, const remote::Names& names) {
   Json shown = Json::array();
   for (const Impression& impression : page.impressions) {
-    Json& entry = shown.emplace_back(Json{{"item", names.item(impression.item)},
-                                          {"aligned", impression.aligned},
-                                          {"viewed", impression.viewed}});
-    if (impression.viewed) entry["rating"] = impression.rating;
+    shown.push_back(
+        {{"item", names.item(impression.item)}, {"aligned", impression.aligned}, {"viewed", false}});
+  }
+  for (const Action& action : page.actions) {
+    const ActionInfo& info = info_of(action.kind);
+    shown[action.position - 1U][info.done] = told(info, action.value);
   }
   return shown;
 }

@@ -10,10 +10,10 @@ namespace {
 constexpr Duration kPerPage = std::chrono::seconds(20);
 constexpr Duration kPerView = std::chrono::seconds(30);
 
-/// What the digest counts as events. The numbers are part of every digest: never reuse one.
+/// What the digest counts as events. The numbers are part of every digest: never reuse one (2 was an impression with what was
+/// done with it).
 enum class EventKind : std::uint8_t {
   session_start = 1,
-  impression = 2,
   page = 3,
   decision = 4,
   reflection = 5,
@@ -22,6 +22,9 @@ enum class EventKind : std::uint8_t {
   no_interview = 8,
   saying = 9,
   unusable_reply = 10,
+  impression = 11,
+  actions = 12,
+  words = 13,
 };
 
 /// Writes down what happens: into the record, the digest and the memory.
@@ -39,21 +42,25 @@ class Diary {
     page.impressions.reserve(shown.size());
     for (const ShownItem& item : shown) {
       page.impressions.push_back({.item = item.item, .mean_rating = item.mean_rating});
+      if (item.words.empty()) continue;
+      const auto position = static_cast<std::uint16_t>(page.impressions.size());
+      page.words.push_back({.position = position, .text = std::string(item.words)});
+      digest_.add(EventKind::words, page.page, position);
+      digest_.add(item.words);
     }
     return page;
   }
   void add(PageRecord& page, const Reaction& reaction) {
     page.satisfaction = reaction.satisfaction;
+    page.actions = reaction.actions;
     for (std::size_t i = 0; i < page.impressions.size(); ++i) {
       Impression& shown = page.impressions[i];
-      const ItemReaction& made = reaction.items[i];
-      shown.aligned = made.aligned;
-      shown.viewed = made.viewed;
-      shown.rating = made.rating;
-      shown.feeling = made.feeling;
-      digest_.add(EventKind::impression, page.page, shown.item, shown.mean_rating, made.aligned, made.viewed,
-                  made.rating, made.feeling);
+      shown.aligned = reaction.aligned[i];
+      digest_.add(EventKind::impression, page.page, shown.item, shown.mean_rating, shown.aligned);
     }
+    digest_.add(EventKind::actions, page.page, page.actions.size());
+    digest_.add(std::string_view(reinterpret_cast<const char*>(page.actions.data()),
+                                 page.actions.size() * sizeof(Action)));
     digest_.add(EventKind::page, now(), page.page, reaction.satisfaction);
   }
   void add(PageRecord& page, const Decision& decision) {
@@ -115,21 +122,10 @@ class Diary {
   DigestChain digest_;
 };
 
-std::vector<ShownItem> serve_page(const SessionContext& context, std::uint16_t page) {
+std::span<const ShownItem> page_of(const SessionContext& context, std::uint16_t page) {
   const std::size_t per_page = context.options.items_per_page;
-  const std::size_t first = std::min(context.ranking.size(), (page - 1U) * per_page);
-  const std::size_t last = std::min(context.ranking.size(), first + per_page);
-  std::vector<ShownItem> shown;
-  shown.reserve(per_page);
-  for (const ItemId item : context.ranking.subspan(first, last - first)) {
-    shown.push_back({.item = item, .mean_rating = context.mean_ratings[index(item)]});
-  }
-  return shown;
-}
-
-std::size_t count_viewed(const PageRecord& page) {
-  return static_cast<std::size_t>(std::count_if(page.impressions.begin(), page.impressions.end(),
-                                                [](const Impression& i) { return i.viewed; }));
+  const std::size_t first = std::min(context.items.size(), (page - 1U) * per_page);
+  return context.items.subspan(first, std::min(context.items.size() - first, per_page));
 }
 
 }  // namespace
@@ -149,7 +145,7 @@ Task<void> run_session(Actor& self, SessionContext context, Memory& memory, Sess
                       .max_pages = context.options.max_pages,
                       .notes = record.notes};
   for (situation.page = 1; situation.page <= context.options.max_pages; ++situation.page) {
-    const std::vector<ShownItem> shown = serve_page(context, situation.page);
+    const std::span<const ShownItem> shown = page_of(context, situation.page);
     if (shown.empty()) break;
 
     PageRecord& page = diary.open_page(shown);
@@ -157,11 +153,14 @@ Task<void> run_session(Actor& self, SessionContext context, Memory& memory, Sess
     std::optional<Decision> decision;
     if (reaction) {
       diary.add(page, *reaction);
-      memory.remember({.round = record.round, .page = page.page, .impressions = page.impressions},
+      memory.remember({.round = record.round,
+                       .page = page.page,
+                       .impressions = page.impressions,
+                       .actions = page.actions},
                       reaction->satisfaction);
       decision = reaction->decision;
     }
-    co_await self.sleep_for(page_time(count_viewed(page)));
+    co_await self.sleep_for(page_time(count_of(page.actions, ActionKind::view)));
     if (reaction && !decision) decision = co_await context.mind.decide(self, situation);
     if (!decision) {
       diary.add_degraded(page);

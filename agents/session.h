@@ -8,11 +8,6 @@
 
 namespace throng {
 
-struct SessionOptions {
-  std::uint16_t items_per_page = 4;
-  std::uint16_t max_pages = 5;
-};
-
 /// Virtual time that a page takes: 20 s to look at it and 30 s for each viewed item.
 Duration page_time(std::size_t viewed);
 /// The longest that a session can last.
@@ -22,8 +17,7 @@ Duration longest_session(const SessionOptions& options);
 struct SessionContext {
   const SessionOptions& options;
   const Profile& profile;
-  std::span<const ItemId> ranking;      ///< best first, fixed for the session; it ends when the ranking does
-  std::span<const float> mean_ratings;  ///< displayed, per item
+  std::span<const ShownItem> items;  ///< what the pages show, in their order; the session ends when they do
   Mind& mind;
 };
 

@@ -9,21 +9,11 @@ namespace {
 /// So many degraded pages in a row and the agent is abandoned.
 constexpr std::size_t kDegradedInARow = 2;
 
-constexpr std::array<const char*, 6> kFeelings{"",        "upset",    "disappointed", "indifferent",
-                                               "pleased", "delighted"};
-
 constexpr std::array<const char*, 5> kSteps{"", "react", "decide", "reflect", "interview"};
 constexpr std::array<const char*, 6> kAbout{"",         "alignment",  "feeling",
                                             "decision", "reflection", "interview"};
 
 }  // namespace
-
-const char* to_string(Feeling feeling) { return kFeelings[static_cast<std::size_t>(feeling)]; }
-
-Feeling feeling_from(std::string_view text) {
-  const auto found = std::find(kFeelings.begin(), kFeelings.end(), text);
-  return found == kFeelings.end() ? Feeling::none : static_cast<Feeling>(found - kFeelings.begin());
-}
 
 const char* to_string(Step step) { return kSteps[static_cast<std::size_t>(step)]; }
 const char* to_string(Saying::About about) { return kAbout[static_cast<std::size_t>(about)]; }
@@ -36,6 +26,11 @@ Step step_from(std::string_view text) {
 Saying::About about_from(std::string_view text) {
   const auto found = std::find(kAbout.begin(), kAbout.end(), text);
   return found == kAbout.end() ? Saying::About::decision : static_cast<Saying::About>(found - kAbout.begin());
+}
+
+std::string words_beside(const PageRecord& page, std::size_t position) {
+  const auto found = std::ranges::find(page.words, position, &WordsBeside::position);
+  return found == page.words.end() ? "" : found->text;
 }
 
 bool SessionRecord::abandoned() const {

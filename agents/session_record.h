@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/action.h"
 #include "agents/population.h"
 #include "engine/base/hash.h"
 #include "engine/sim/virtual_time.h"
@@ -13,29 +14,11 @@
 
 namespace throng {
 
-/// What a viewed item left behind. The numbers are stored in run.db.
-enum class Feeling : std::uint8_t {
-  none = 0,
-  upset = 1,
-  disappointed = 2,
-  indifferent = 3,
-  pleased = 4,
-  delighted = 5
-};
-
-/// Such as "pleased"; "" for none.
-const char* to_string(Feeling feeling);
-/// The inverse of `to_string`; none for any other text.
-Feeling feeling_from(std::string_view text);
-
-/// An item shown on a page and what the agent made of it.
+/// An item shown on a page.
 struct Impression {
   ItemId item{};
   float mean_rating = 0;  ///< the historical rating that was displayed
   bool aligned = false;   ///< whether it fits the taste
-  bool viewed = false;
-  std::uint8_t rating = 0;  ///< 1 .. 5 if viewed, else 0
-  Feeling feeling = Feeling::none;
   bool operator==(const Impression&) const = default;
 };
 
@@ -55,10 +38,19 @@ struct Interview {
   std::uint8_t score = 0;  ///< satisfaction with the recommender, 1 .. 10
 };
 
+/// What stood beside an item; see PagePolicy.
+struct WordsBeside {
+  std::uint16_t position = 0;  ///< of the item on the page, from 1
+  std::string text;            ///< untrusted
+  bool operator==(const WordsBeside&) const = default;
+};
+
 struct PageRecord {
   std::uint16_t page = 0;  ///< from 1
   VirtualTime shown_at;
   std::vector<Impression> impressions;  ///< in the order of the page
+  std::vector<WordsBeside> words;       ///< by position
+  std::vector<Action> actions;          ///< by position, then kind
   double satisfaction = 0;              ///< with this page, in [0, 1]
   std::optional<Decision> decision;
   std::optional<Reflection> reflection;  ///< drawn after this page's decision
@@ -66,7 +58,12 @@ struct PageRecord {
   /// What the agent made of the page could not be made out: it leaves every numerator and denominator, and nothing is learned
   /// from it. If it said what it viewed and only its decision is missing, it remembers the page: that was its own word.
   bool degraded() const { return !decision; }
+
+  ItemId item_of(const Action& action) const { return impressions[action.position - 1U].item; }
 };
+
+/// What stood beside the item at this position; empty: nothing.
+std::string words_beside(const PageRecord& page, std::size_t position);
 
 /// What an agent is asked.
 enum class Step : std::uint8_t { react = 1, decide = 2, reflect = 3, interview = 4 };

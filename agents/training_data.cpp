@@ -7,16 +7,17 @@
 namespace throng {
 namespace {
 
-bool is_picked(const Impression& shown, PickRule rule) {
-  switch (rule) {
-    case PickRule::viewed:
-      return shown.viewed;
-    case PickRule::aligned:
-      return shown.aligned;
-    case PickRule::liked:
-      return shown.rating >= kLikedRating;
+void add_picked(const PageRecord& page, PickRule rule, std::vector<ItemId>& items) {
+  if (rule == PickRule::aligned) {
+    for (const Impression& shown : page.impressions) {
+      if (shown.aligned) items.push_back(shown.item);
+    }
+    return;
   }
-  return false;
+  for (const Action& action : page.actions) {
+    const bool is_picked = rule == PickRule::liked ? is_like(action) : action.kind == ActionKind::view;
+    if (is_picked) items.push_back(page.item_of(action));
+  }
 }
 
 void add_row(std::vector<Interaction>& rows, UserId row, std::span<const ItemId> items) {
@@ -28,10 +29,7 @@ void add_row(std::vector<Interaction>& rows, UserId row, std::span<const ItemId>
 std::vector<ItemId> picked_items(const SessionRecord& session, PickRule rule) {
   std::vector<ItemId> items;
   for (const PageRecord& page : session.pages) {
-    if (page.degraded()) continue;
-    for (const Impression& shown : page.impressions) {
-      if (is_picked(shown, rule)) items.push_back(shown.item);
-    }
+    if (!page.degraded()) add_picked(page, rule, items);
   }
   std::sort(items.begin(), items.end());
   items.erase(std::unique(items.begin(), items.end()), items.end());

@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "agents/pages/page_policy.h"
 #include "agents/population.h"
 #include "agents/ranker.h"
 #include "agents/training_data.h"
@@ -14,10 +15,12 @@ namespace throng {
 struct World {
   const Population& population;
   const Catalogue& catalogue;
-  const Ranker& ranker;
+  Ranker& ranker;
   const Interactions& not_recommended;  ///< users x items: what a user is not shown
   std::span<const float> mean_ratings;  ///< displayed, per item
   PickRule pick_rule = PickRule::viewed;
+  std::span<const std::unique_ptr<PagePolicy>>
+      page_policies{};  ///< between rankings and pages, in this order
   std::vector<std::vector<ItemId>>
       picked{};  ///< per agent, ascending: not recommended again; empty before the first effect
   const TrainingData* rows = nullptr;  ///< which row of the recommender's an agent has; nullptr: its user's

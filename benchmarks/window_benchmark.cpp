@@ -36,7 +36,7 @@ void run_window(benchmark::State& state) {
               .ranker = ranker,
               .not_recommended = not_recommended,
               .mean_ratings = mean_ratings};
-  Platform platform(world, ranker, mind, {}, draws, population.everyone());
+  Platform platform(world, mind, {}, draws, population.everyone());
   const ThreadLimit limit(static_cast<std::size_t>(state.range(0)));
   PageCounter counter;
   const Window window{.end = VirtualTime(std::chrono::days(7)), .is_last = true};

@@ -6,17 +6,12 @@
 #include <vector>
 
 #include "agents/memory.h"
+#include "agents/pages/page_policy.h"
 #include "agents/population.h"
 #include "agents/session_record.h"
 #include "engine/sim/scheduler.h"
 
 namespace throng {
-
-/// An item as the platform shows it.
-struct ShownItem {
-  ItemId item{};
-  float mean_rating = 0;  ///< the historical rating displayed, 1 .. 5
-};
 
 /// Who acts, and where in its life it is.
 struct Situation {
@@ -29,17 +24,10 @@ struct Situation {
   Notes& notes;  ///< where the mind writes down what the numbers do not say
 };
 
-/// What an agent makes of one shown item; see Impression.
-struct ItemReaction {
-  bool aligned = false;
-  bool viewed = false;
-  std::uint8_t rating = 0;
-  Feeling feeling = Feeling::none;
-};
-
 /// What an agent makes of one page.
 struct Reaction {
-  std::vector<ItemReaction> items;   ///< parallel to the page
+  std::vector<bool> aligned;         ///< with the taste; parallel to the page
+  std::vector<Action> actions;       ///< by position, then kind
   double satisfaction = 0;           ///< with this page, in [0, 1]
   std::optional<Decision> decision;  ///< of a mind that decides at once: it is not asked again
 };

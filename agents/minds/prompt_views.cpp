@@ -147,14 +147,15 @@ std::string PromptViews::memory_text(const Situation& situation, std::size_t num
   if (emotions.concluded) view.set("reflection", tenths(*emotions.concluded));
   List viewed;
   List passed;
-  for (const Impression& shown : page.impressions) {
+  for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     View item;
-    item.set("title", quoted(shown_title(dataset_.catalogue[shown.item]), kTitleBytes));
-    if (shown.viewed) {
-      item.set("rating", fmt::format("{}", shown.rating));
-      item.set("feeling", to_string(shown.feeling));
+    item.set("title", quoted(shown_title(dataset_.catalogue[page.impressions[i].item]), kTitleBytes));
+    for (const ActionInfo& info : action_kinds()) {
+      if (const std::uint8_t value = value_of(page.actions, i + 1, info.kind))
+        item.set(std::string(info.done), info.text(value));
     }
-    add_item(shown.viewed ? viewed : passed, std::move(item));
+    const bool is_viewed = value_of(page.actions, i + 1, ActionKind::view) != 0;
+    add_item(is_viewed ? viewed : passed, std::move(item));
   }
   view.set("viewed_any", flag(!viewed.empty()));
   view.set("passed_any", flag(!passed.empty()));
@@ -189,6 +190,7 @@ View PromptViews::page(const Situation& situation, std::span<const ShownItem> sh
     view.set("rating", fmt::format("{:.2f}", each.mean_rating));
     view.set("has_genres", flag(!item.genres.empty()));
     view.set("genres", quoted(genres(item), kTitleBytes));
+    if (!each.words.empty()) view.set("words", quoted(each.words, kTextBytes));
     view.set("has_summary", flag(!item.summary.empty()));
     view.set("summary", quoted(item.summary, kTextBytes));
     items.push_back(std::move(view));

@@ -87,7 +87,7 @@ Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situ
     double affinity = 0;
     double total = 0;
   };
-  Reaction reaction{.items = std::vector<ItemReaction>(page.size())};
+  Reaction reaction;
   std::vector<Appeal> appeals(page.size());
   std::vector<std::size_t> aligned;
   const double openness = of_group(parameters_.align_openness, situation.profile.traits.diversity);
@@ -96,19 +96,19 @@ Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situ
     appeals[i] = {.affinity = affinity, .total = affinity + quality(page[i])};
     const double logit = parameters_.align_base + parameters_.align_affinity * affinity +
                          quality_weight_ * quality(page[i]) + openness;
-    reaction.items[i].aligned = draws_.uniform(kAlign, address(situation, page[i].item)) < sigma(logit);
-    if (reaction.items[i].aligned) aligned.push_back(i);
+    reaction.aligned.push_back(draws_.uniform(kAlign, address(situation, page[i].item)) < sigma(logit));
+    if (reaction.aligned.back()) aligned.push_back(i);
   }
   std::stable_sort(aligned.begin(), aligned.end(),
                    [&](std::size_t a, std::size_t b) { return appeals[a].total > appeals[b].total; });
   aligned.resize(std::min(aligned.size(), capacity(situation, page.size())));
 
+  std::ranges::sort(aligned);
+
   double rating_sum = 0;
   for (const std::size_t i : aligned) {
     const std::uint8_t rating = rate(situation, page[i], appeals[i].affinity);
-    reaction.items[i].viewed = true;
-    reaction.items[i].rating = rating;
-    reaction.items[i].feeling = static_cast<Feeling>(rating);
+    add_view(reaction.actions, i + 1, rating, static_cast<Feeling>(rating));
     rating_sum += rating;
   }
   if (!aligned.empty()) {

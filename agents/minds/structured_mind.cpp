@@ -57,12 +57,10 @@ StructuredReaction read_structured_reaction(const Json& reply, std::size_t items
   StructuredReaction read;
   for (std::size_t number = 1; number <= items; ++number) {
     const Json& item = reply["items"][std::to_string(number)];
-    ItemReaction& reaction =
-        read.reaction.items.emplace_back(ItemReaction{.aligned = item["aligned"].get<bool>()});
+    read.reaction.aligned.push_back(item["aligned"].get<bool>());
     if (const Json& view = item["view"]; !view.is_null()) {
-      reaction.viewed = true;
-      reaction.rating = view["rating"].get<std::uint8_t>();
-      reaction.feeling = feeling_from(view["feeling"].get<std::string>());
+      add_view(read.reaction.actions, number, view["rating"].get<std::uint8_t>(),
+               feeling_from(view["feeling"].get<std::string>()));
     }
     read.sayings.push_back({.page = page,
                             .position = static_cast<std::uint16_t>(number),

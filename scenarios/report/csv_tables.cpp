@@ -55,13 +55,19 @@ RowText both_ways(Text text) {
   return {.brief = text(Digits::few), .exact = text(Digits::all)};
 }
 
-std::string item_text(const Impression& shown, const std::string& title, Digits digits) {
+std::string item_text(const PageRecord& page, std::size_t position, const std::string& title, Digits digits) {
+  const Impression& shown = page.impressions[position - 1];
   const std::string item =
       digits == Digits::few ? title : fmt::format("{} (item {})", title, index(shown.item));
+  std::string done;
+  for (const ActionInfo& info : action_kinds()) {
+    const std::string text = info.text(value_of(page.actions, position, info.kind));
+    if (!text.empty()) done += fmt::format(", {} {}", info.done, text);
+  }
+  const std::string words = printable(words_beside(page, position));
+  if (!words.empty()) done += fmt::format(", beside it: {}", words);
   return fmt::format("{}, {}: {}{}", item, number(static_cast<double>(shown.mean_rating), digits),
-                     shown.aligned ? "aligned" : "not aligned",
-                     shown.viewed ? fmt::format(", rated {}, {}", shown.rating, to_string(shown.feeling))
-                                  : std::string(", not viewed"));
+                     shown.aligned ? "aligned" : "not aligned", done);
 }
 
 std::string decision_text(const std::optional<Decision>& decision, Digits digits) {
@@ -79,7 +85,7 @@ void add_page(const PageRecord& page, const ItemTitle& title, Rows& rows) {
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const std::string name = printable(title(page.impressions[i].item));
     rows[{page.page, Part::item, i + 1}] =
-        both_ways([&](Digits digits) { return item_text(page.impressions[i], name, digits); });
+        both_ways([&](Digits digits) { return item_text(page, i + 1, name, digits); });
   }
   rows[{page.page, Part::decision}] =
       both_ways([&](Digits digits) { return decision_text(page.decision, digits); });

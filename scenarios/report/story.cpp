@@ -25,13 +25,19 @@ std::string profile_text(const StoredAgent& agent) {
 }
 
 std::string page_table(const RunReader& run, const PageRecord& page) {
-  Table table({"shown", "genres", "others say", "aligned", "viewed", "rating", "feeling"});
-  for (const Impression& shown : page.impressions) {
+  std::vector<std::string> columns{"shown", "genres", "others say", "aligned"};
+  for (const ActionInfo& info : action_kinds()) columns.emplace_back(info.done);
+  if (!page.words.empty()) columns.emplace_back("beside it");
+  Table table(columns);
+  for (std::size_t i = 0; i < page.impressions.size(); ++i) {
+    const Impression& shown = page.impressions[i];
     const StoredItem item = run.item(shown.item);
-    table.add_row({printable(item.title), printable(with_commas(item.genres)),
-                   fmt::format("{:.2f}", shown.mean_rating), shown.aligned ? "yes" : "no",
-                   shown.viewed ? "yes" : "no", shown.viewed ? std::to_string(shown.rating) : "",
-                   to_string(shown.feeling)});
+    std::vector<std::string> row{printable(item.title), printable(with_commas(item.genres)),
+                                 fmt::format("{:.2f}", shown.mean_rating), shown.aligned ? "yes" : "no"};
+    for (const ActionInfo& info : action_kinds())
+      row.push_back(info.text(value_of(page.actions, i + 1, info.kind)));
+    if (!page.words.empty()) row.push_back(printable(words_beside(page, i + 1)));
+    table.add_row(row);
   }
   return table.text();
 }

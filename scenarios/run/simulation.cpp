@@ -69,12 +69,25 @@ Simulation::Simulation(const Scenario& scenario, Dataset dataset, FitObserver& o
       space_(std::make_unique<TasteSpace>(dataset_.catalogue, split_.train)),
       population_(std::make_unique<Population>(dataset_, *space_, scenario.population, draws_)),
       training_data_(std::make_unique<TrainingData>(split_.train, *population_)),
+      page_policies_(make_policies()),
       ranker_(make_ranker()) {
   fit(0, split_.train, split_.validation, split_.test, FitStart::cold);
   minds_ = std::make_unique<Minds>(
       scenario.minds,
       MindWorld{.dataset = dataset_, .space = *space_, .train = split_.train, .mean_ratings = mean_ratings_},
       draws_);
+}
+
+PagePolicies Simulation::make_policies() const {
+  PagePolicies policies = make_page_policies(scenario_.page_policies, scenario_.session).value();
+  for (std::size_t i = 0; i < policies.size(); ++i) {
+    try {
+      policies[i]->prepare(dataset_.catalogue);
+    } catch (const Failure& failure) {
+      throw Failure(failure.kind(), fmt::format("/session/page_policies/{}{}", i, failure.what()));
+    }
+  }
+  return policies;
 }
 
 std::unique_ptr<Ranker> Simulation::make_ranker() const {
@@ -114,7 +127,8 @@ World Simulation::world() const {
           .ranker = *ranker_,
           .not_recommended = not_recommended_,
           .mean_ratings = mean_ratings_,
-          .pick_rule = scenario_.retrain.picks};
+          .pick_rule = scenario_.retrain.picks,
+          .page_policies = page_policies_};
 }
 
 Window Simulation::window(std::uint16_t round) const {
@@ -129,15 +143,13 @@ bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& o
   World world = this->world();
   Window first = window(0);
   first.is_last = true;
-  return Platform(world, *ranker_, minds_->mind(), scenario_.session, draws_, {agents.begin(), agents.end()},
-                  gateway)
+  return Platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), agents.end()}, gateway)
       .run_window(first, observer);
 }
 
 bool Simulation::run(RunObserver& observer, Gateway* gateway) {
   World world = this->world();
-  Platform platform(world, *ranker_, minds_->mind(), scenario_.session, draws_, population_->everyone(),
-                    gateway);
+  Platform platform(world, minds_->mind(), scenario_.session, draws_, population_->everyone(), gateway);
   for (std::uint16_t round = 0; round < scenario_.rounds; ++round) {
     if (round > 0 && scenario_.retrain.learns) retrain(world, round);
     if (!platform.run_window(window(round), observer)) return false;

@@ -69,6 +69,7 @@ class Simulation {
   const Minds& minds() const { return *minds_; }
 
  private:
+  PagePolicies make_policies() const;
   std::unique_ptr<Ranker> make_ranker() const;
   void fit(std::uint16_t round, const Interactions& train, const Interactions& validation,
            const Interactions& test, FitStart start);
@@ -86,6 +87,7 @@ class Simulation {
   std::unique_ptr<TasteSpace> space_;
   std::unique_ptr<Population> population_;
   std::unique_ptr<TrainingData> training_data_;
+  PagePolicies page_policies_;
   std::unique_ptr<Ranker> ranker_;
   std::unique_ptr<Minds> minds_;
 };

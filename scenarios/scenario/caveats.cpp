@@ -72,13 +72,23 @@ std::string about_prices(const Scenario& scenario) {
       free);
 }
 
+std::string about_adverts(const Scenario& scenario) {
+  const bool has_adverts = std::ranges::any_of(scenario.page_policies,
+                                               [](const Json& policy) { return policy["kind"] == "advert"; });
+  const bool all_read =
+      std::ranges::all_of(scenario.minds, [](const MindOptions& mind) { return mind.llm.has_value(); });
+  if (!has_adverts || all_read) return "";
+  return "The statistical mind cannot read: to its agents an advert is a place on the page, whatever its "
+         "words.";
+}
+
 }  // namespace
 
 std::vector<std::string> caveats(const Scenario& scenario, const Dataset& dataset) {
   std::vector<std::string> sentences;
   for (std::string sentence :
        {about_ratings(dataset), about_genres(dataset), about_titles(dataset), about_split(scenario, dataset),
-        about_agents(scenario, dataset), about_prices(scenario)}) {
+        about_agents(scenario, dataset), about_prices(scenario), about_adverts(scenario)}) {
     if (!sentence.empty()) sentences.push_back(std::move(sentence));
   }
   return sentences;

@@ -86,6 +86,14 @@ void read_split(const Json& json, Scenario& scenario) {
                                           : SplitKind::leave_last_out;
 }
 
+void read_session(const Json& json, Scenario& scenario, const std::string& source) {
+  read_if_there(json, "items_per_page", scenario.session.items_per_page);
+  read_if_there(json, "max_pages", scenario.session.max_pages);
+  const auto policies = make_page_policies(json.value("page_policies", Json::array()), scenario.session);
+  if (!policies) fail(source, "/session/page_policies" + policies.error().message);
+  for (const auto& policy : *policies) scenario.page_policies.push_back(policy->options());
+}
+
 void read_retrain(const Json& json, RetrainOptions& retrain, const std::string& source) {
   if (json.contains("every")) {
     const Result<Duration> every = parse_duration(json["every"].get<std::string>());
@@ -167,6 +175,7 @@ Json resolved(const Json& json, const Scenario& scenario) {
   full["recommender"] = scenario.recommender;
   full["session"] = {{"items_per_page", scenario.session.items_per_page},
                      {"max_pages", scenario.session.max_pages}};
+  if (!scenario.page_policies.empty()) full["session"]["page_policies"] = scenario.page_policies;
   full["rounds"] = scenario.rounds;
   full["retrain"] = {{"every", retrain.value("every", "7d")},
                      {"from", retrain.value("from", retrain.empty() ? "nothing" : "viewed")},
@@ -325,9 +334,7 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   read_operations(json, scenario);
   check_prices(scenario, source);
 
-  const Json& session = section(json, "session");
-  read_if_there(session, "items_per_page", scenario.session.items_per_page);
-  read_if_there(session, "max_pages", scenario.session.max_pages);
+  read_session(section(json, "session"), scenario, source);
 
   read_if_there(json, "rounds", scenario.rounds);
   read_retrain(section(json, "retrain"), scenario.retrain, source);

@@ -45,6 +45,7 @@ struct Scenario {
   std::uint16_t rounds = 1;
   RetrainOptions retrain;
   SessionOptions session;
+  Json page_policies = Json::array();  ///< for make_page_policies
   std::uint32_t replicates = 1;
   Json written;  ///< as it was read, overrides applied
   /// The whole scenario as resolved: every key with its value; saved with the run. Read again it is the same. Its `control`

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -45,12 +46,26 @@ void give(const T& value, sqlite3_context* result) {
   }
 }
 
+/// How many columns a value fills, and which of its parts stands in one of them: an array fills as many as it is long.
+template <class T>
+struct ColumnsOf {
+  static constexpr int count = 1;
+  static void give_part(const T& value, int /*part*/, sqlite3_context* result) { give(value, result); }
+};
+template <class T, std::size_t n>
+struct ColumnsOf<std::array<T, n>> {
+  static constexpr int count = n;
+  static void give_part(const std::array<T, n>& values, int part, sqlite3_context* result) {
+    give(values[static_cast<std::size_t>(part)], result);
+  }
+};
+
 /// Gathers rows for a table and inserts them at once; a row with the key of an older one replaces it.
 template <class... Columns>
 class TableRows : private RowSource {
  public:
   TableRows(SQLite::Database& database, const std::string& table) {
-    serve_rows(database, "new_" + table, sizeof...(Columns), *this);
+    serve_rows(database, "new_" + table, (ColumnsOf<Columns>::count + ...), *this);
     insert_.emplace(database, "INSERT OR REPLACE INTO " + table + " SELECT * FROM new_" + table);
   }
 
@@ -74,7 +89,18 @@ class TableRows : private RowSource {
   template <std::size_t... I>
   static void give_column(const Row& row, int column, sqlite3_context* result,
                           std::index_sequence<I...> /*all*/) {
-    (void)((static_cast<int>(I) == column && (give(std::get<I>(row), result), true)) || ...);
+    (void)(gave(std::get<I>(row), column, result) || ...);
+  }
+
+  /// Whether the column was one of this value's; else `column` counts on from behind it.
+  template <class T>
+  static bool gave(const T& value, int& column, sqlite3_context* result) {
+    if (column < ColumnsOf<T>::count) {
+      ColumnsOf<T>::give_part(value, column, result);
+      return true;
+    }
+    column -= ColumnsOf<T>::count;
+    return false;
   }
 
   std::vector<Row> rows_;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "agents/action.h"
 #include "engine/base/error.h"
 
 namespace throng {
@@ -28,6 +29,7 @@ struct TableRules {
 namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+constexpr const char* kWords = "words";  // runs of earlier versions have no such table
 constexpr int kLastRound = std::numeric_limits<std::uint16_t>::max();
 
 ColumnRule integer(const std::string& column, std::int64_t least, std::int64_t most = kMost) {
@@ -85,6 +87,18 @@ ColumnRule only_where(const std::string& condition, ColumnRule rule) {
   return rule;
 }
 
+/// What was done with an item; what goes with a view is there exactly where there is one.
+ColumnRule done(const ActionInfo& info) {
+  const std::string column(info.done);
+  if (info.form == ActionInfo::Form::flag) return flag(column);
+  std::vector<std::string> feelings;
+  for (std::uint8_t value = 0; value <= info.most; ++value)
+    feelings.push_back(to_string(static_cast<Feeling>(value)));
+  ColumnRule rule =
+      info.form == ActionInfo::Form::number ? integer(column, 1, info.most) : one_of(column, feelings);
+  return info.goes_with_view ? only_where("viewed = 1", std::move(rule)) : or_null(std::move(rule));
+}
+
 /// The number of a row of `table`, which may be empty (--store summary).
 ColumnRule number_of(const char* column, const char* table) {
   return {column,
@@ -106,6 +120,9 @@ std::vector<TableRules> tables_of_agents(int first_round) {
   const ColumnRule agent = number_of("agent", "agents");
   const ColumnRule round = integer("round", first_round, kLastRound);
   const ColumnRule page = integer("page", 1, kLastRound);
+  std::vector<ColumnRule> impression{
+      agent, round, page, integer("position", 1), number_of("item", "items"), flag("aligned")};
+  for (const ActionInfo& info : action_kinds()) impression.push_back(done(info));
   return {{"agents",
            {"agent"},
            {integer("user", 0), text("external_id"), flag("perturbed"), integer("activity", 1, 3),
@@ -120,12 +137,10 @@ std::vector<TableRules> tables_of_agents(int first_round) {
            {agent, round, page, time("shown_at_us"), share("satisfaction"), flag("degraded"),
             only_where("degraded = 0", share("satisfaction_so_far")), or_null(share("fatigue")),
             only_where("degraded = 0", flag("exits"))}},
-          {"impressions",
+          {"impressions", {"agent", "round", "page", "position"}, std::move(impression)},
+          {kWords,
            {"agent", "round", "page", "position"},
-           {agent, round, page, integer("position", 1), number_of("item", "items"), flag("aligned"),
-            flag("viewed"), only_where("viewed = 1", integer("rating", 1, 5)),
-            only_where("viewed = 1", one_of("feeling", {"", "upset", "disappointed", "indifferent", "pleased",
-                                                        "delighted"}))}},
+           {agent, round, page, integer("position", 1, kLastRound), text("text")}},
           {"reflections", {"agent", "round", "page"}, {agent, round, page, share("satisfaction")}},
           {"sayings",
            {"agent", "round", "number"},
@@ -169,6 +184,7 @@ void RunCheck::fail(const std::string& problem) const {
 }
 
 void RunCheck::check(const TableRules& rules, std::optional<AgentId> agent) const {
+  if (rules.table == kWords && !database_.tableExists(kWords)) return;
   SQLite::Statement fault(database_, query_of(rules, agent.has_value()));
   if (agent) fault.bind(1, static_cast<std::int64_t>(index(*agent)));
   if (!fault.executeStep()) return;

@@ -22,6 +22,9 @@ CREATE TABLE impressions (
   agent INTEGER, round INTEGER, page INTEGER, position INTEGER, item INTEGER NOT NULL, aligned INTEGER NOT NULL,
   viewed INTEGER NOT NULL, rating INTEGER, feeling TEXT,
   PRIMARY KEY (agent, round, page, position)) WITHOUT ROWID;
+CREATE TABLE words (
+  agent INTEGER, round INTEGER, page INTEGER, position INTEGER, text TEXT NOT NULL,
+  PRIMARY KEY (agent, round, page, position)) WITHOUT ROWID;
 CREATE TABLE reflections (
   agent INTEGER, round INTEGER, page INTEGER, satisfaction REAL NOT NULL,
   PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
@@ -40,6 +43,12 @@ CREATE VIEW decisions AS
   SELECT agent, round, page, satisfaction_so_far AS satisfaction, fatigue, exits FROM pages WHERE NOT degraded;
 CREATE VIEW interviews AS SELECT agent, round, score FROM sessions WHERE score IS NOT NULL;
 CREATE VIEW digests AS SELECT round, agent, digest FROM sessions;
+-- All that agents did, as one list.
+CREATE VIEW actions AS
+  SELECT agent, round, page, position, 'view' AS action, NULL AS value FROM impressions WHERE viewed
+  UNION ALL SELECT agent, round, page, position, 'rate', rating FROM impressions WHERE rating IS NOT NULL
+  UNION ALL SELECT agent, round, page, position, 'feel', feeling FROM impressions WHERE feeling IS NOT NULL
+  UNION ALL SELECT agent, round, page, NULL, iif(exits, 'exit', 'next'), NULL FROM pages WHERE NOT degraded;
 CREATE TABLE metrics (
   position INTEGER PRIMARY KEY, metric TEXT NOT NULL, mean REAL NOT NULL, standard_error REAL NOT NULL, agents INTEGER NOT NULL,
   pages INTEGER NOT NULL);

@@ -53,6 +53,12 @@ SessionDigest session_digest(SQLite::Statement& row) {
           .digest = Hash128::from_hex(row.getColumn(2).getString())};
 }
 
+/// 0: it was not done.
+std::uint8_t action_value(const ActionInfo& info, const SQLite::Column& column) {
+  return info.form == ActionInfo::Form::feeling ? static_cast<std::uint8_t>(feeling_from(column.getString()))
+                                                : small(column);  // null reads as 0
+}
+
 template <class Row>
 RowStream<Row> stream(SQLite::Statement query, Row (*row)(SQLite::Statement&)) {
   return [rows = std::make_shared<SQLite::Statement>(std::move(query)), row]() -> std::optional<Row> {
@@ -78,6 +84,12 @@ struct RunReader::Connection {
   int stored(std::uint16_t round) const { return round + first_round; }
   std::uint16_t round_from(const SQLite::Column& column) const {
     return static_cast<std::uint16_t>(column.getInt() - first_round);
+  }
+
+  [[noreturn]] void fail_at(const char* table, const SessionRecord& session, std::uint32_t page,
+                            const char* problem) const {
+    check.fail(fmt::format("table {}, agent {}, round {}, page {}: {}", table, index(session.agent),
+                           stored(session.round), page, problem));
   }
 
   SQLite::Database database;
@@ -238,14 +250,11 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
       "FROM pages p LEFT JOIN reflections r USING (agent, round, page) "
       "WHERE agent = ? AND round = ? ORDER BY p.page",
       number(agent), connection_->stored(round));
-  const auto damaged = [&](const char* table, std::uint32_t page, const char* problem) {
-    connection_->check.fail(fmt::format("table {}, agent {}, round {}, page {}: {}", table, index(agent),
-                                        connection_->stored(round), page, problem));
-  };
   while (pages.executeStep()) {
     PageRecord& page = session.pages.emplace_back();
     page.page = static_cast<std::uint16_t>(pages.getColumn(0).getUInt());
-    if (page.page != session.pages.size()) damaged("pages", page.page, "the page before it is missing");
+    if (page.page != session.pages.size())
+      connection_->fail_at("pages", session, page.page, "the page before it is missing");
     page.shown_at = time_from(pages.getColumn(1));
     page.satisfaction = pages.getColumn(2).getDouble();
     if (pages.getColumn(7).getInt() == 0) page.decision = decision_from(pages, 3);
@@ -253,24 +262,46 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
       page.reflection = Reflection{.satisfaction = pages.getColumn(6).getDouble()};
   }
 
-  auto impressions = connection_->query(
-      "SELECT page, item, mean_rating, aligned, viewed, rating, feeling "
-      "FROM impressions LEFT JOIN items USING (item) "
-      "WHERE agent = ? AND round = ? ORDER BY page, position",
-      number(agent), connection_->stored(round));
-  while (impressions.executeStep()) {
-    const std::uint32_t page = impressions.getColumn(0).getUInt();
-    if (page > session.pages.size()) damaged("impressions", page, "table pages has no such page");
-    session.pages[page - 1].impressions.push_back(
-        {.item = ItemId(impressions.getColumn(1).getUInt()),
-         .mean_rating = static_cast<float>(impressions.getColumn(2).getDouble()),
-         .aligned = impressions.getColumn(3).getInt() != 0,
-         .viewed = impressions.getColumn(4).getInt() != 0,
-         .rating = small(impressions.getColumn(5)),  // null reads as 0
-         .feeling = feeling_from(impressions.getColumn(6).getString())});
-  }
+  add_impressions(session);
   session.notes = notes(agent, round);
   return session;
+}
+
+void RunReader::add_impressions(SessionRecord& session) const {
+  const auto page_of = [&](const SQLite::Column& number, const char* table) -> PageRecord& {
+    const std::uint32_t page = number.getUInt();
+    if (page > session.pages.size())
+      connection_->fail_at(table, session, page, "table pages has no such page");
+    return session.pages[page - 1];
+  };
+  std::string columns = "page, item, mean_rating, aligned";
+  for (const ActionInfo& info : action_kinds()) columns += fmt::format(", {}", info.done);
+  auto impressions = connection_->query(fmt::format("SELECT {} FROM impressions LEFT JOIN items USING (item) "
+                                                    "WHERE agent = ? AND round = ? ORDER BY page, position",
+                                                    columns),
+                                        number(session.agent), connection_->stored(session.round));
+  while (impressions.executeStep()) {
+    PageRecord& page = page_of(impressions.getColumn(0), "impressions");
+    page.impressions.push_back({.item = ItemId(impressions.getColumn(1).getUInt()),
+                                .mean_rating = static_cast<float>(impressions.getColumn(2).getDouble()),
+                                .aligned = impressions.getColumn(3).getInt() != 0});
+    int column = 4;
+    for (const ActionInfo& info : action_kinds()) {
+      if (const std::uint8_t value = action_value(info, impressions.getColumn(column++)))
+        page.actions.push_back({.position = static_cast<std::uint16_t>(page.impressions.size()),
+                                .kind = info.kind,
+                                .value = value});
+    }
+  }
+  if (!connection_->database.tableExists("words")) return;  // of an earlier version
+  auto words = connection_->query(
+      "SELECT page, position, text FROM words WHERE agent = ? AND round = ? ORDER BY page, position",
+      number(session.agent), connection_->stored(session.round));
+  while (words.executeStep()) {
+    page_of(words.getColumn(0), "words")
+        .words.push_back({.position = static_cast<std::uint16_t>(words.getColumn(1).getUInt()),
+                          .text = words.getColumn(2).getString()});
+  }
 }
 
 Notes RunReader::notes(AgentId agent, std::uint16_t round) const {

@@ -107,6 +107,7 @@ class RunReader {
  private:
   struct Connection;
 
+  void add_impressions(SessionRecord& session) const;
   Notes notes(AgentId agent, std::uint16_t round) const;
 
   std::unique_ptr<Connection> connection_;

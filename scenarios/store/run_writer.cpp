@@ -1,5 +1,7 @@
 #include "scenarios/store/run_writer.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -47,6 +49,32 @@ void insert(SQLite::Statement& statement, const Values&... values) {
   statement.reset();
 }
 
+/// What was done with an item, a column a kind.
+struct ActionCell {
+  const ActionInfo* info;
+  std::uint8_t value;
+};
+using ActionCells = std::array<ActionCell, kActionKinds>;
+
+void give(const ActionCell& cell, sqlite3_context* result) {
+  const ActionInfo::Form form = cell.info->form;
+  if (cell.value == 0 && form != ActionInfo::Form::flag) {
+    sqlite3_result_null(result);
+  } else if (form == ActionInfo::Form::feeling) {
+    throng::give(to_string(static_cast<Feeling>(cell.value)), result);
+  } else {
+    throng::give(cell.value, result);
+  }
+}
+
+ActionCells cells_of(const PageRecord& page, std::size_t position) {
+  ActionCells cells{};
+  std::ranges::transform(action_kinds(), cells.begin(), [&](const ActionInfo& info) {
+    return ActionCell{.info = &info, .value = value_of(page.actions, position, info.kind)};
+  });
+  return cells;
+}
+
 /// Creates the tables, before any statement that uses them is prepared.
 struct Tables {
   explicit Tables(SQLite::Database& database) {
@@ -85,8 +113,8 @@ struct RunWriter::Statements {
   TableRows<AgentId, int, int, std::int64_t, double, std::optional<double>, std::optional<double>,
             std::optional<bool>, bool>
       pages{database, "pages"};
-  TableRows<AgentId, int, int, std::size_t, ItemId, bool, bool, std::optional<int>, const char*> impressions{
-      database, "impressions"};
+  TableRows<AgentId, int, int, std::size_t, ItemId, bool, ActionCells> impressions{database, "impressions"};
+  TableRows<AgentId, int, int, int, std::string> words{database, "words"};
   TableRows<AgentId, int, int, double> reflections{database, "reflections"};
   TableRows<AgentId, int, std::size_t, int, std::optional<int>, const char*, std::string> sayings{database,
                                                                                                   "sayings"};
@@ -158,6 +186,7 @@ void RunWriter::write_sessions(std::span<const SessionRecord> sessions) {
   statements_->sessions.insert();
   statements_->pages.insert();
   statements_->impressions.insert();
+  statements_->words.insert();
   statements_->reflections.insert();
   statements_->sayings.insert();
   statements_->failures.insert();
@@ -204,9 +233,11 @@ void RunWriter::add_page(const SessionRecord& session, const PageRecord& page) {
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const Impression& shown = page.impressions[i];
     statements_->impressions.add(session.agent, stored_round(session.round), page.page, i + 1, shown.item,
-                                 shown.aligned, shown.viewed,
-                                 shown.viewed ? std::optional<int>(shown.rating) : std::nullopt,
-                                 shown.viewed ? to_string(shown.feeling) : nullptr);
+                                 shown.aligned, cells_of(page, i + 1));
+  }
+  for (const WordsBeside& beside : page.words) {
+    statements_->words.add(session.agent, stored_round(session.round), page.page, beside.position,
+                           beside.text);
   }
   if (page.reflection) {
     statements_->reflections.add(session.agent, stored_round(session.round), page.page,

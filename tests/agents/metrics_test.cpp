@@ -9,15 +9,20 @@
 namespace throng {
 namespace {
 
-Impression viewed(int rating) {
-  return {.aligned = true, .viewed = true, .rating = static_cast<std::uint8_t>(rating)};
+/// Its items are viewed and rated; 0: they are not.
+PageRecord page_of(const std::vector<std::uint8_t>& ratings, std::optional<Decision> decision = Decision{}) {
+  PageRecord page{.decision = decision};
+  for (const std::uint8_t rating : ratings) {
+    page.impressions.push_back({.aligned = rating > 0});
+    if (rating > 0) add_view(page.actions, page.impressions.size(), rating, Feeling::pleased);
+  }
+  return page;
 }
 
 TEST(OutcomeOf, CountsWhatWasShownViewedAndLiked) {
   SessionRecord session{.agent = AgentId(3)};
-  session.pages.push_back({.page = 1, .impressions = {viewed(4), viewed(3), {}, {}}, .decision = Decision{}});
-  session.pages.push_back(
-      {.page = 2, .impressions = {viewed(5), {}, {.aligned = true}, {}}, .decision = Decision{}});
+  session.pages = {page_of({4, 3, 0, 0}), page_of({5, 0, 0, 0})};
+  session.pages[1].impressions[2].aligned = true;
   session.interview = Interview{.score = 6};
   EXPECT_EQ(outcome_of(session),
             (Outcome{.agent = AgentId(3), .shown = 8, .viewed = 3, .liked = 2, .pages = 2, .score = 6}));
@@ -25,13 +30,11 @@ TEST(OutcomeOf, CountsWhatWasShownViewedAndLiked) {
 
 TEST(OutcomeOf, LeavesDegradedPagesOut) {
   SessionRecord session{.agent = AgentId(3)};
-  session.pages.push_back({.page = 1, .impressions = {viewed(4), {}}, .decision = Decision{}});
-  session.pages.push_back({.page = 2, .impressions = {{}, {}}});
-  session.pages.push_back({.page = 3, .impressions = {{}, viewed(2)}, .decision = Decision{}});
+  session.pages = {page_of({4, 0}), page_of({0, 0}, std::nullopt), page_of({0, 2})};
   EXPECT_EQ(outcome_of(session),
             (Outcome{.agent = AgentId(3), .shown = 4, .viewed = 2, .liked = 1, .pages = 2}));
   session.pages.pop_back();
-  session.pages.push_back({.page = 3, .impressions = {{}, {}}});
+  session.pages.push_back(page_of({0, 0}, std::nullopt));
   EXPECT_TRUE(outcome_of(session).abandoned);
 }
 
@@ -114,8 +117,10 @@ SessionRecord session_of(unsigned agent, const std::vector<std::pair<unsigned, b
   SessionRecord session{.agent = AgentId(agent)};
   PageRecord& page = session.pages.emplace_back();
   page.decision = Decision{};
-  for (const auto& [item, viewed] : items)
-    page.impressions.push_back({.item = ItemId(item), .viewed = viewed});
+  for (const auto& [item, viewed] : items) {
+    page.impressions.push_back({.item = ItemId(item)});
+    if (viewed) add_view(page.actions, page.impressions.size(), 3, Feeling::indifferent);
+  }
   return session;
 }
 

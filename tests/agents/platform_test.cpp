@@ -51,7 +51,7 @@ class PlatformTest : public ::testing::Test {
     World world = world_of(population);
     std::vector<AgentId> there = population.everyone();
     std::erase_if(there, [&](AgentId agent) { return leave.contains(agent); });
-    Platform platform(world, ranker_, mind, {.items_per_page = 3, .max_pages = 4}, draws, there);
+    Platform platform(world, mind, {.items_per_page = 3, .max_pages = 4}, draws, there);
     Window window{.end = VirtualTime(std::chrono::days(7))};
     for (Collector& heard : windows) {
       window.is_last = &heard == &windows.back();
@@ -68,11 +68,11 @@ class PlatformTest : public ::testing::Test {
     const Population population(dataset_, space_, {.agents = agents}, draws);
     StatisticalMind mind({}, space_, mean_ratings_, draws);
     World world = world_of(population);
-    return Platform(world, ranker_, mind, {.items_per_page = 3, .max_pages = 4}, draws, population.everyone())
+    return Platform(world, mind, {.items_per_page = 3, .max_pages = 4}, draws, population.everyone())
         .run_window(kWindow, collector);
   }
 
-  World world_of(const Population& population) const {
+  World world_of(const Population& population) {
     return {.population = population,
             .catalogue = dataset_.catalogue,
             .ranker = ranker_,
@@ -133,28 +133,31 @@ TEST_F(PlatformTest, ThreadsAndFurtherAgentsChangeNobodysDigest) {
   EXPECT_NE(other_seed.records[0].digest, reference.records[0].digest);
 }
 
-/// The items that fulfil `which`, by agent.
-std::map<AgentId, std::set<ItemId>> items(const Collector& collector, bool (*which)(const Impression&)) {
-  std::map<AgentId, std::set<ItemId>> items;
+struct Met {
+  std::set<ItemId> shown;
+  std::set<ItemId> viewed;
+};
+
+std::map<AgentId, Met> met_by_agent(const Collector& collector) {
+  std::map<AgentId, Met> met;
   for (const SessionRecord& session : collector.records) {
     for (const PageRecord& page : session.pages) {
-      for (const Impression& shown : page.impressions) {
-        if (which(shown)) items[session.agent].insert(shown.item);
-      }
+      for (const Impression& shown : page.impressions) met[session.agent].shown.insert(shown.item);
+      for (const Action& action : page.actions) met[session.agent].viewed.insert(page.item_of(action));
     }
   }
-  return items;
+  return met;
 }
 
 TEST_F(PlatformTest, WhatAgentsPickedIsNotShownToThemAgain) {
   std::array<Collector, 3> rounds;
   ASSERT_TRUE(run_windows(300, rounds));
-  const auto viewed = items(rounds[0], [](const Impression& shown) { return shown.viewed; });
-  ASSERT_GT(viewed.size(), 200U);
+  std::map<AgentId, Met> first = met_by_agent(rounds[0]);
+  ASSERT_GT(std::ranges::count_if(first, [](const auto& agent) { return !agent.second.viewed.empty(); }),
+            200);
   for (const Collector* later : {&rounds[1], &rounds[2]}) {
-    for (const auto& [agent, shown] : items(*later, [](const Impression&) { return true; })) {
-      if (!viewed.contains(agent)) continue;
-      for (const ItemId item : viewed.at(agent)) EXPECT_FALSE(shown.contains(item)) << index(agent);
+    for (const auto& [agent, met] : met_by_agent(*later)) {
+      for (const ItemId item : first[agent].viewed) EXPECT_FALSE(met.shown.contains(item)) << index(agent);
     }
   }
 }

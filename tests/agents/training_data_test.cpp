@@ -14,11 +14,14 @@ using Source = PopulationOptions::Source;
 
 /// What was made of four items of a page; without a decision the page is degraded.
 PageRecord page_of(std::optional<Decision> decision) {
-  return {.impressions = {{.item = ItemId(5), .aligned = true, .viewed = true, .rating = 4},
-                          {.item = ItemId(3), .aligned = true, .viewed = true, .rating = 2},
-                          {.item = ItemId(1), .aligned = true},
-                          {.item = ItemId(9)}},
-          .decision = decision};
+  PageRecord page{.impressions = {{.item = ItemId(5), .aligned = true},
+                                  {.item = ItemId(3), .aligned = true},
+                                  {.item = ItemId(1), .aligned = true},
+                                  {.item = ItemId(9)}},
+                  .decision = decision};
+  add_view(page.actions, 1, 4, Feeling::pleased);
+  add_view(page.actions, 2, 2, Feeling::disappointed);
+  return page;
 }
 
 TEST(PickedItems, FollowTheRule) {
@@ -32,8 +35,8 @@ TEST(PickedItems, LeaveOutDegradedPages) {
   SessionRecord session{.pages = {page_of(std::nullopt)}};
   for (const PickRule rule : {PickRule::viewed, PickRule::aligned, PickRule::liked})
     EXPECT_THAT(picked_items(session, rule), IsEmpty());
-  session.pages.push_back(
-      {.impressions = {{.item = ItemId(7), .viewed = true, .rating = 5}}, .decision = Decision{}});
+  session.pages.push_back({.impressions = {{.item = ItemId(7)}}, .decision = Decision{}});
+  add_view(session.pages.back().actions, 1, 5, Feeling::delighted);
   EXPECT_THAT(picked_items(session, PickRule::viewed), ElementsAre(ItemId(7)));
 }
 

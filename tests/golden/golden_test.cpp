@@ -28,7 +28,7 @@ TEST(Golden, TheDemoHasOneDigestOnAnyNumberOfThreads) {
   const TempFolder folder;
   const Json one = run_shipped("demo.json", 1, folder);
   const Json two = run_shipped("demo.json", 2, folder);
-  EXPECT_EQ(one["digest"], "4ecc7ac06c8a760d562c41f489e0e767");
+  EXPECT_EQ(one["digest"], "9b81edf54db82ad37e517c95a719d0f7");
   EXPECT_EQ(two["digest"], one["digest"]);
   EXPECT_EQ(one["agents"], 1000);
   EXPECT_EQ(one["metrics"], two["metrics"]);
@@ -41,9 +41,20 @@ TEST(Golden, ASmallFilterBubbleHasOneDigestOnAnyNumberOfThreads) {
                                        "recommender.max_epochs=20"};
   const Json one = run_shipped("filter_bubble.json", 1, folder, small);
   const Json two = run_shipped("filter_bubble.json", 2, folder, small);
-  EXPECT_EQ(one["digest"], "35f37fbd2a288cb48107aad5c081b07d");
+  EXPECT_EQ(one["digest"], "6f9ae12997909a11c8f7d9d62cee2f94");
   EXPECT_EQ(two["digest"], one["digest"]);
   EXPECT_EQ(one["curves"], two["curves"]);
+}
+
+TEST(Golden, PagePoliciesHaveOneDigestOnAnyNumberOfThreads) {
+  const TempFolder folder;
+  const std::vector<std::string> policies{
+      R"(session.page_policies=[{"kind": "explore", "share": 0.2},
+                                {"kind": "advert", "item": "7", "words": "Now!", "page": 1, "position": 2}])"};
+  const Json one = run_shipped("demo.json", 1, folder, policies);
+  const Json two = run_shipped("demo.json", 2, folder, policies);
+  EXPECT_EQ(one["digest"], "3373a4ab3b8beb73d8492a60ad5d2780");
+  EXPECT_EQ(two["digest"], one["digest"]);
 }
 
 TEST(Golden, ASmallMillionHasOneDigestOnAnyNumberOfThreads) {
@@ -51,7 +62,7 @@ TEST(Golden, ASmallMillionHasOneDigestOnAnyNumberOfThreads) {
   const std::vector<std::string> small{"population.agents=2000", "dataset.path=synthetic:200x500"};
   const Json one = run_shipped("million.json", 1, folder, small);
   const Json two = run_shipped("million.json", 2, folder, small);
-  EXPECT_EQ(one["digest"], "fa6a6a2df68286ee4101e874fa7d799a");
+  EXPECT_EQ(one["digest"], "e8987b9c4a37232fcba5ca283aa4337c");
   EXPECT_EQ(two["digest"], one["digest"]);
 }
 
@@ -75,7 +86,7 @@ TEST(Golden, TheLlmDemoHasOneDigestOnAnyNumberOfThreads) {
     Rehearsal model;
     Digests digests;
     EXPECT_TRUE(simulation.run(digests, &model));
-    EXPECT_EQ(digests.chain.value().hex(), "5ef155a65066cf55f57dc1a6ebfb3e55");
+    EXPECT_EQ(digests.chain.value().hex(), "5077f4e1a2db830d2f4416ec21362d63");
   }
 }
 

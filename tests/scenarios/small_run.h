@@ -25,7 +25,8 @@ inline SessionRecord session_of(unsigned agent, const std::vector<std::vector<Sh
     page.page = static_cast<std::uint16_t>(session.pages.size());
     page.decision = Decision{};
     for (const auto& [item, rating] : items) {
-      page.impressions.push_back({.item = ItemId(item), .viewed = rating > 0, .rating = rating});
+      page.impressions.push_back({.item = ItemId(item)});
+      if (rating > 0) add_view(page.actions, page.impressions.size(), rating, static_cast<Feeling>(rating));
     }
   }
   session.interview = Interview{.score = score};

@@ -19,16 +19,14 @@ std::uint32_t calls_after(const Situation& situation, std::uint32_t on_this_page
 }
 
 Reaction reaction_of(const PageReading& reading) {
-  Reaction reaction{.items = std::vector<ItemReaction>(reading.items.size())};
+  Reaction reaction;
   double sum = 0;
   for (std::size_t i = 0; i < reading.items.size(); ++i) {
     const ItemReading& item = reading.items[i];
-    reaction.items[i].aligned = *item.aligned;
+    reaction.aligned.push_back(*item.aligned);
     if (!item.rating) continue;
     const auto rating = static_cast<std::uint8_t>(*item.rating);
-    reaction.items[i].viewed = true;
-    reaction.items[i].rating = rating;
-    reaction.items[i].feeling = static_cast<Feeling>(rating);
+    add_view(reaction.actions, i + 1, rating, static_cast<Feeling>(rating));
     sum += rating;
   }
   if (!reading.viewed.empty()) {

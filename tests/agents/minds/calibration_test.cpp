@@ -54,7 +54,7 @@ class Bundle {
                 .ranker = ranker,
                 .not_recommended = not_recommended_,
                 .mean_ratings = mean_ratings_};
-    Platform platform(world, ranker, mind, {}, draws, population.everyone());
+    Platform platform(world, mind, {}, draws, population.everyone());
     Sessions sessions;
     platform.run_window({.end = VirtualTime(std::chrono::days(7)), .is_last = true}, sessions);
     sessions_[kind] = std::move(sessions.all);
@@ -141,9 +141,10 @@ TEST(Calibration, DeviationFromHistoricalRatingsGrowsWithTheConformityGroup) {
     double sum = 0;
     double viewed = 0;
     for (const PageRecord& page : session.pages) {
-      for (const Impression& shown : page.impressions) {
-        if (!shown.viewed) continue;
-        sum += std::pow(shown.rating - static_cast<double>(shown.mean_rating), 2);
+      for (const Action& action : page.actions) {
+        if (action.kind != ActionKind::rate) continue;
+        const Impression& shown = page.impressions[action.position - 1U];
+        sum += std::pow(action.value - static_cast<double>(shown.mean_rating), 2);
         ++viewed;
       }
     }
@@ -157,9 +158,9 @@ TEST(Calibration, GenresViewedGrowWithTheDiversityGroup) {
   expect_growth(&TraitGroups::diversity, [](const SessionRecord& session) {
     std::set<GenreId> genres;
     for (const PageRecord& page : session.pages) {
-      for (const Impression& shown : page.impressions) {
-        if (!shown.viewed) continue;
-        const auto& of_item = Bundle::instance().dataset().catalogue[shown.item].genres;
+      for (const Action& action : page.actions) {
+        if (action.kind != ActionKind::view) continue;
+        const auto& of_item = Bundle::instance().dataset().catalogue[page.item_of(action)].genres;
         genres.insert(of_item.begin(), of_item.end());
       }
     }

@@ -39,13 +39,11 @@ class LlmMindTest : public ::testing::Test {
     HeldCalls gateway;
     Scheduler scheduler(Window{.end = VirtualTime(std::chrono::days(1))}, &gateway);
     const Profile profile{.user = UserId(1), .traits = {.activity = 1, .conformity = 2, .diversity = 3}};
-    const std::vector<ItemId> ranking{ItemId(7), ItemId(6), ItemId(5), ItemId(4), ItemId(3), ItemId(2)};
+    std::vector<ShownItem> items;
+    for (const unsigned item : {7, 6, 5, 4, 3, 2})
+      items.push_back({.item = ItemId(item), .mean_rating = mean_ratings_[item]});
     const SessionOptions options{.items_per_page = 2, .max_pages = max_pages};
-    const SessionContext context{.options = options,
-                                 .profile = profile,
-                                 .ranking = ranking,
-                                 .mean_ratings = mean_ratings_,
-                                 .mind = mind};
+    const SessionContext context{.options = options, .profile = profile, .items = items, .mind = mind};
     Memory memory;
     SessionRecord record{.agent = AgentId(3)};
     scheduler.spawn(AgentId(3), VirtualTime{},
@@ -114,9 +112,9 @@ TEST_F(LlmMindTest, StructuredAsksOncePerPageAndOnceForTheInterview) {
   ASSERT_EQ(record.pages.size(), 2U);
   const PageRecord& page = record.pages[0];
   EXPECT_TRUE(page.impressions[0].aligned);
-  EXPECT_EQ(page.impressions[0].rating, 4);
-  EXPECT_EQ(page.impressions[0].feeling, Feeling::pleased);
-  EXPECT_FALSE(page.impressions[1].viewed);
+  EXPECT_THAT(page.actions,
+              ElementsAre(Action{1, ActionKind::view}, Action{1, ActionKind::rate, 4},
+                          Action{1, ActionKind::feel, static_cast<std::uint8_t>(Feeling::pleased)}));
   EXPECT_DOUBLE_EQ(page.satisfaction, 0.7);
   EXPECT_DOUBLE_EQ(*page.decision->fatigue, 0.3);
   EXPECT_TRUE(record.pages[1].decision->exits);
@@ -171,7 +169,7 @@ TEST_F(LlmMindTest, ThreeUnusableRepliesDegradeThePageAndTheAgentGoesOn) {
   EXPECT_EQ(asked.size(), 5U);
   ASSERT_EQ(record.pages.size(), 2U);
   EXPECT_TRUE(record.pages[0].degraded());
-  EXPECT_FALSE(record.pages[0].impressions[0].viewed);
+  EXPECT_THAT(record.pages[0].actions, IsEmpty());
   EXPECT_FALSE(record.pages[1].degraded());
   EXPECT_FALSE(record.abandoned());
   EXPECT_EQ(record.interview->score, 8);
@@ -270,8 +268,8 @@ TEST_F(LlmMindTest, Agent4RecReactsDecidesReflectsAndIsInterviewed) {
   ASSERT_EQ(record.pages.size(), 3U);
   EXPECT_THAT(record.notes.unusable, IsEmpty());
   for (const PageRecord& page : record.pages) {
-    EXPECT_EQ(page.impressions[0].rating, 5);
-    EXPECT_EQ(page.impressions[1].feeling, Feeling::delighted);
+    EXPECT_EQ(value_of(page.actions, 1, ActionKind::rate), 5);
+    EXPECT_EQ(value_of(page.actions, 2, ActionKind::feel), static_cast<std::uint8_t>(Feeling::delighted));
     EXPECT_DOUBLE_EQ(page.satisfaction, 1);
   }
   EXPECT_FALSE(record.pages[0].reflection.has_value());  // importance 4 of 6

@@ -51,14 +51,10 @@ class StatisticalMindTest : public ::testing::Test {
   }
 
   static double count_viewed(const Reaction& reaction) {
-    double count = 0;
-    for (const ItemReaction& item : reaction.items) count += item.viewed ? 1 : 0;
-    return count;
+    return static_cast<double>(count_of(reaction.actions, ActionKind::view));
   }
   static double count_aligned(const Reaction& reaction) {
-    double count = 0;
-    for (const ItemReaction& item : reaction.items) count += item.aligned ? 1 : 0;
-    return count;
+    return static_cast<double>(std::ranges::count(reaction.aligned, true));
   }
 
   Dataset dataset_ = testing::two_camps(60, 40);
@@ -70,16 +66,15 @@ class StatisticalMindTest : public ::testing::Test {
 
 TEST_F(StatisticalMindTest, ViewsAreAlignedItemsAndOnlyTheyAreRatedAndFelt) {
   for (std::uint32_t agent = 0; agent < 200; ++agent) {
-    for (const ItemReaction& item : react(profile({}), page_of({1, 2, 3, 4}), agent).items) {
-      if (item.viewed) {
-        EXPECT_TRUE(item.aligned);
-        EXPECT_GE(item.rating, 1);
-        EXPECT_LE(item.rating, 5);
-        EXPECT_EQ(item.feeling, static_cast<Feeling>(item.rating));
-      } else {
-        EXPECT_EQ(item.rating, 0);
-        EXPECT_EQ(item.feeling, Feeling::none);
-      }
+    const Reaction reaction = react(profile({}), page_of({1, 2, 3, 4}), agent);
+    EXPECT_TRUE(std::ranges::is_sorted(reaction.actions));
+    for (std::size_t position = 1; position <= 4; ++position) {
+      const auto value = [&](ActionKind kind) { return value_of(reaction.actions, position, kind); };
+      const std::uint8_t rating = value(ActionKind::rate);
+      EXPECT_EQ(value(ActionKind::view), rating > 0 ? 1 : 0);
+      EXPECT_LE(rating, 5);
+      EXPECT_EQ(value(ActionKind::feel), rating);
+      EXPECT_TRUE(reaction.aligned[position - 1] || rating == 0);
     }
   }
 }
@@ -107,8 +102,8 @@ TEST_F(StatisticalMindTest, FollowersRateLikeTheOthersAndMavericksDoNot) {
     return mean_over_agents(profile({.conformity = conformity}), page_of({2, 6, 10, 14}, 3),
                             [](const Reaction& r) {
                               double sum = 0;
-                              for (const ItemReaction& item : r.items)
-                                sum += item.viewed ? (item.rating - 3.0) * (item.rating - 3.0) : 0;
+                              for (const Action& action : r.actions)
+                                sum += action.kind == ActionKind::rate ? std::pow(action.value - 3.0, 2) : 0;
                               return sum;
                             });
   };
@@ -122,20 +117,19 @@ TEST_F(StatisticalMindTest, AnotherItemOnThePageShiftsNobodyElsesLuck) {
   const Reaction alone = react(profile({}), page_of({2, 6}), 5, views_all);
   const Reaction together = react(profile({}), page_of({9, 2, 6}), 5, views_all);
   for (std::size_t i = 0; i < 2; ++i) {
-    EXPECT_EQ(alone.items[i].aligned, together.items[i + 1].aligned);
-    EXPECT_EQ(alone.items[i].rating, together.items[i + 1].rating);
+    EXPECT_EQ(alone.aligned[i], together.aligned[i + 1]);
+    EXPECT_EQ(value_of(alone.actions, i + 1, ActionKind::rate),
+              value_of(together.actions, i + 2, ActionKind::rate));
   }
 }
 
 TEST_F(StatisticalMindTest, SatisfactionWithAPageIsAsDocumented) {
   for (std::uint32_t agent = 0; agent < 100; ++agent) {
     const Reaction reaction = react(profile({}), page_of({2, 6, 10, 14}), agent);
-    double viewed = 0;
+    const double viewed = count_viewed(reaction);
     double ratings = 0;
-    for (const ItemReaction& item : reaction.items) {
-      viewed += item.viewed ? 1 : 0;
-      ratings += item.rating;
-    }
+    for (const Action& action : reaction.actions)
+      ratings += action.kind == ActionKind::rate ? action.value : 0;
     const double expected = viewed == 0 ? 0 : 0.53 * viewed / 4 + 0.47 * (ratings / viewed - 1) / 4;
     EXPECT_NEAR(reaction.satisfaction, expected, 1e-12);
   }
@@ -257,8 +251,8 @@ TEST(StatisticalMindWithoutRatings, PopularItemsAppealMore) {
       reaction = co_await mind.react(self, situation, page);
     });
     scheduler.run();
-    popular += reaction->items[0].aligned ? 1 : 0;
-    rare += reaction->items[1].aligned ? 1 : 0;
+    popular += reaction->aligned[0] ? 1 : 0;
+    rare += reaction->aligned[1] ? 1 : 0;
   }
   // Two deviations apart in popularity: sigma(base + 0.3 * 1.7) against sigma(base - 0.3 * 1.7), some 0.2 of 2,000.
   EXPECT_GT(popular, rare + 250);

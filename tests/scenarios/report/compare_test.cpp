@@ -164,13 +164,11 @@ TEST(CompareDigests, SessionsOfOneRunAreCountedAndAreNoParting) {
 /// One page with one viewed item.
 SessionRecord session_of(unsigned agent, unsigned item, std::uint8_t rating, std::uint8_t score) {
   SessionRecord session{.agent = AgentId(agent)};
-  const Impression shown{.item = ItemId(item),
-                         .mean_rating = 3.5F,
-                         .viewed = true,
-                         .rating = rating,
-                         .feeling = Feeling::pleased};
-  session.pages.push_back(
-      {.page = 1, .impressions = {shown}, .satisfaction = 0.5, .decision = Decision{.fatigue = 0.0}});
+  session.pages.push_back({.page = 1,
+                           .impressions = {{.item = ItemId(item), .mean_rating = 3.5F}},
+                           .satisfaction = 0.5,
+                           .decision = Decision{.fatigue = 0.0}});
+  add_view(session.pages[0].actions, 1, rating, Feeling::pleased);
   session.interview = Interview{.score = score};
   session.digest = {.high = item, .low = rating + 16U * score};
   return session;
@@ -185,8 +183,9 @@ TEST(DifferingRows, ShowsOnlyWhatDiffers) {
   b.pages[0].reflection = Reflection{.satisfaction = 0.25};
   EXPECT_THAT(differing_rows(a, title, a, title), IsEmpty());
   EXPECT_THAT(differing_rows(a, title, b, title),
-              ElementsAre(RowDifference{"page 1, item 1", "film 1, 3.50: not aligned, rated 4, pleased",
-                                        "film 2, 3.50: not aligned, rated 4, pleased"},
+              ElementsAre(RowDifference{"page 1, item 1",
+                                        "film 1, 3.50: not aligned, viewed yes, rating 4, feeling pleased",
+                                        "film 2, 3.50: not aligned, viewed yes, rating 4, feeling pleased"},
                           RowDifference{"page 1, decides", "goes on (satisfaction 0, fatigue 0)",
                                         "goes on (satisfaction 0, fatigue 1e-09)"},
                           RowDifference{"page 1, reflects", "", "satisfaction 0.25"},
@@ -231,7 +230,7 @@ TEST_F(CompareRuns, PairsAgentsAndShowsTheRowsOfTheFirstThatDiffers) {
   write_run("b", {session_of(0, 0, 4, 5), session_of(1, 1, 3, 6), session_of(2, 2, 3, 9)});
   EXPECT_THAT(text("a", "b"),
               AllOf(HasSubstr("part in round 1, at 2 agents: 1, 2\n"), HasSubstr("Agent 1 in round 1"),
-                    HasSubstr("rated 3, pleased"), HasSubstr("[31mred"), Not(HasSubstr("\033")),
+                    HasSubstr("rating 3, feeling pleased"), HasSubstr("[31mred"), Not(HasSubstr("\033")),
                     Not(HasSubstr("interview"))));
   const Json found = json("a", "b");
   EXPECT_EQ(found["parts"]["first"], Json({1, 2}));

@@ -66,7 +66,8 @@ TEST_P(HostileTitle, SwaysAtMostThePageItStandsOn) {
     ++saw;
     for (const PageRecord& page : swayed[i].pages) {
       if (page.degraded() || !saw_it(page)) continue;
-      for (const Impression& shown : page.impressions) EXPECT_EQ(shown.rating, 5);
+      for (std::size_t position = 1; position <= page.impressions.size(); ++position)
+        EXPECT_EQ(value_of(page.actions, position, ActionKind::rate), 5);
     }
   }
   EXPECT_GT(saw, 3U);

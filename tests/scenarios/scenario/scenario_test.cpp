@@ -9,6 +9,7 @@
 #include "recsys/external/precomputed.h"
 #include "recsys/external/remote_client.h"
 #include "tests/support/recommender_kinds.h"
+#include "tests/support/small_world.h"
 
 namespace throng {
 namespace {
@@ -80,6 +81,33 @@ TEST(Scenario, ResolvedScenariosSpellOutDefaultsAndAreTheirOwnResolution) {
   EXPECT_TRUE(scenario.json["recommender"].contains("max_epochs"));
   EXPECT_EQ(scenario.json["session"]["max_pages"], 5);
   EXPECT_EQ(parse_scenario(scenario.json, "again", {}).json, scenario.json);
+}
+
+TEST(Scenario, PagePoliciesAreSpelledOutAndTheirFaultsNamed) {
+  const auto with_policy = [](const char* policy) {
+    return with([&](Json& json) { json["session"]["page_policies"] = Json::array({Json::parse(policy)}); });
+  };
+  const Scenario scenario = parse_scenario(with_policy(R"({"kind": "explore"})"), "s.json", {});
+  EXPECT_EQ(scenario.json["session"]["page_policies"], Json::parse(R"([{"kind": "explore", "share": 0.1}])"));
+  EXPECT_FALSE(parse_scenario(valid(), "s.json", {}).json["session"].contains("page_policies"));
+  EXPECT_THAT(fault_of(with_policy(R"({"kind": "explore", "share": 3})")),
+              HasSubstr("s.json: /session/page_policies/0/share: got 3"));
+  EXPECT_THAT(fault_of(with_policy(R"({"kind": "exlore"})")), HasSubstr("did you mean \"explore\"?"));
+  EXPECT_THAT(fault_of(with_policy(R"({"share": 0.2})")),
+              HasSubstr("/session/page_policies/0/kind: missing"));
+}
+
+// The statistical mind does not read what stands beside an item.
+TEST(Scenario, AnAdvertForMindsThatCannotReadIsACaveat) {
+  const Dataset dataset = testing::two_camps(4, 4);
+  const std::size_t before = caveats(parse_scenario(valid(), "s.json", {}), dataset).size();
+  const Json advert = with([](Json& json) {
+    json["session"]["page_policies"] =
+        Json::array({Json::parse(R"({"kind": "advert", "item": "1", "words": "Now!"})")});
+  });
+  const std::vector<std::string> sentences = caveats(parse_scenario(advert, "s.json", {}), dataset);
+  ASSERT_EQ(sentences.size(), before + 1);
+  EXPECT_THAT(sentences.back(), HasSubstr("cannot read"));
 }
 
 // An editor completes recommender options from the schema; the registry judges them.

@@ -11,21 +11,18 @@ SessionRecord a_session(std::uint32_t agent) {
   SessionRecord session{.agent = AgentId(agent), .round = 0};
   session.started = VirtualTime(std::chrono::hours(2));
   session.ended = VirtualTime(std::chrono::hours(3));
-  const Impression viewed{.item = ItemId(1),
-                          .mean_rating = 3.5F,
-                          .aligned = true,
-                          .viewed = true,
-                          .rating = 4,
-                          .feeling = Feeling::pleased};
+  const Impression viewed{.item = ItemId(1), .mean_rating = 3.5F, .aligned = true};
   const Impression passed{.item = ItemId(0), .mean_rating = 2.5F, .aligned = true};
   session.pages.push_back({.page = 1,
                            .shown_at = session.started,
                            .impressions = {viewed, passed},
                            .satisfaction = 0.5,
                            .decision = Decision{.satisfaction = 0.5, .fatigue = 0.2}});
+  add_view(session.pages[0].actions, 1, 4, Feeling::pleased);
   session.pages.push_back({.page = 2,
                            .shown_at = session.ended,
                            .impressions = {passed},
+                           .words = {{.position = 1, .text = "an offer you can't refuse"}},
                            .satisfaction = 0.25,
                            .decision = Decision{.satisfaction = 0.4, .fatigue = 0.4, .exits = true},
                            .reflection = Reflection{.satisfaction = 0.4}});
@@ -47,10 +44,9 @@ void expect_equal(const SessionRecord& a, const SessionRecord& b) {
     EXPECT_EQ(a.pages[p].decision->fatigue, b.pages[p].decision->fatigue);
     EXPECT_EQ(a.pages[p].decision->exits, b.pages[p].decision->exits);
     EXPECT_EQ(a.pages[p].reflection.has_value(), b.pages[p].reflection.has_value());
-    ASSERT_EQ(a.pages[p].impressions.size(), b.pages[p].impressions.size());
-    for (std::size_t i = 0; i < a.pages[p].impressions.size(); ++i) {
-      EXPECT_EQ(a.pages[p].impressions[i], b.pages[p].impressions[i]);
-    }
+    EXPECT_EQ(a.pages[p].impressions, b.pages[p].impressions);
+    EXPECT_EQ(a.pages[p].words, b.pages[p].words);
+    EXPECT_EQ(a.pages[p].actions, b.pages[p].actions);
   }
 }
 
@@ -72,6 +68,31 @@ TEST_F(StoreTest, SessionsComeBackAsTheyWereWritten) {
   expect_equal(reader.sessions(AgentId(3))[0], a_session(3));
   expect_equal(reader.sessions(AgentId(5))[0], a_session(5));
   EXPECT_TRUE(reader.sessions(AgentId(4)).empty());
+}
+
+TEST_F(StoreTest, ActionsAreOneList) {
+  {
+    RunWriter writer(folder_ / "run.db");
+    writer.write_sessions(std::vector{a_session(3)});
+    writer.finish();
+  }
+  SQLite::Database database((folder_ / "run.db").string());
+  SQLite::Statement rows(database,
+                         "SELECT page, position, action, value FROM actions ORDER BY page, position IS NULL");
+  std::vector<std::string> actions;
+  while (rows.executeStep()) {
+    std::string action;
+    for (int column = 0; column < 4; ++column) action += rows.getColumn(column).getString() + " ";
+    actions.push_back(action);
+  }
+  EXPECT_THAT(actions, ::testing::ElementsAre("1 1 view  ", "1 1 rate 4 ", "1 1 feel pleased ", "1  next  ",
+                                              "2  exit  "));
+}
+
+TEST_F(StoreTest, RunsOfEarlierVersionsHaveNoTableOfWords) {
+  testing::write_small_run(folder_);
+  SQLite::Database((folder_ / "run.db").string(), SQLite::OPEN_READWRITE).exec("DROP TABLE words");
+  EXPECT_EQ(RunReader(folder_.path()).sessions(AgentId(0)).at(0).pages.size(), 2U);
 }
 
 TEST_F(StoreTest, OutcomesFromRowsEqualOutcomesFromSessions) {
@@ -131,7 +152,8 @@ TEST_F(StoreTest, RoundsInTheFileCountFromOne) {
     writer.commit();
   }
   SQLite::Database file((folder_ / "run.db").string(), SQLite::OPEN_READWRITE);
-  for (const char* table : {"windows", "sessions", "pages", "impressions", "reflections", "round_metrics"}) {
+  for (const char* table :
+       {"windows", "sessions", "pages", "impressions", "words", "reflections", "round_metrics"}) {
     EXPECT_EQ(file.execAndGet(std::string("SELECT group_concat(DISTINCT round) FROM ") + table).getString(),
               "1")
         << table;
@@ -140,7 +162,8 @@ TEST_F(StoreTest, RoundsInTheFileCountFromOne) {
 
   file.exec(
       "UPDATE sessions SET round = 0; UPDATE pages SET round = 0; UPDATE impressions SET round = 0; "
-      "UPDATE reflections SET round = 0; UPDATE windows SET round = 0; UPDATE round_metrics SET round = 0; "
+      "UPDATE words SET round = 0; UPDATE reflections SET round = 0; UPDATE windows SET round = 0; UPDATE "
+      "round_metrics SET round = 0; "
       "PRAGMA user_version = 0");
   const RunReader old(folder_.path());
   expect_equal(old.sessions(AgentId(3)).at(0), a_session(3));

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace throng {
+
+/// What a viewed item left behind. The numbers are stored and part of digests.
+enum class Feeling : std::uint8_t {
+  none = 0,
+  upset = 1,
+  disappointed = 2,
+  indifferent = 3,
+  pleased = 4,
+  delighted = 5
+};
+
+/// Such as "pleased"; "" for none.
+const char* to_string(Feeling feeling);
+/// The inverse of `to_string`; none for any other text.
+Feeling feeling_from(std::string_view text);
+
+/// What an agent can do with an item of a page. The numbers are stored and part of digests: never reuse one. Whether it goes on
+/// or leaves after the page is its Decision.
+enum class ActionKind : std::uint8_t { view = 1, rate = 2, feel = 3 };
+
+/// Something that an agent did on a page.
+struct Action {
+  std::uint16_t position = 0;  ///< of the item on the page, from 1
+  ActionKind kind{};
+  std::uint8_t value = 1;  ///< of `rate` 1 .. 5, of `feel` a Feeling, of `view` 1; never 0
+
+  auto operator<=>(const Action&) const = default;
+};
+static_assert(sizeof(Action) == 4, "digests take the bytes of a list of them");
+
+/// What everything that tells of actions needs to know of a kind.
+struct ActionInfo {
+  enum class Form : std::uint8_t { flag, number, feeling };
+
+  ActionKind kind;
+  /// Such as "rating": its column in run.db and in tables, its key in feedback, its name in prompts.
+  std::string_view done;
+  Form form;                    ///< of its values
+  std::uint8_t most = 1;        ///< the greatest value
+  bool goes_with_view = false;  ///< done exactly where the item is viewed
+
+  /// A value for people; 0: it was not done.
+  std::string text(std::uint8_t value) const;
+};
+
+inline constexpr std::size_t kActionKinds = 3;
+
+/// Of every kind, in the order of their numbers.
+std::span<const ActionInfo, kActionKinds> action_kinds();
+const ActionInfo& info_of(ActionKind kind);
+
+/// Adds a view of the item, with the rating and the feeling that it led to.
+void add_view(std::vector<Action>& actions, std::size_t position, std::uint8_t rating, Feeling feeling);
+
+/// The value of an action on an item; 0 if it was not done.
+std::uint8_t value_of(std::span<const Action> actions, std::size_t position, ActionKind kind);
+
+/// How many of a kind there are.
+std::size_t count_of(std::span<const Action> actions, ActionKind kind);
+
+}  // namespace throng
