@@ -53,6 +53,7 @@ std::unique_ptr<PartitionRankings> Partition::rankings() const {
 }
 
 std::vector<ShownItem> Partition::arranged_for(AgentId agent, std::span<const ItemId> ranking) const {
+  if (world_.page_policies.empty()) return as_ranked(ranking, world_.mean_ratings);
   const RankingRequest ranked = world_.ranking_request(agent);
   return arranged(ranking,
                   {.agent = agent,

@@ -50,9 +50,9 @@ class Diary {
     }
     return page;
   }
-  void add(PageRecord& page, const Reaction& reaction) {
+  void add(PageRecord& page, Reaction& reaction) {
     page.satisfaction = reaction.satisfaction;
-    page.actions = reaction.actions;
+    page.actions = std::move(reaction.actions);
     for (std::size_t i = 0; i < page.impressions.size(); ++i) {
       Impression& shown = page.impressions[i];
       shown.aligned = reaction.aligned[i];
@@ -149,7 +149,7 @@ Task<void> run_session(Actor& self, SessionContext context, Memory& memory, Sess
     if (shown.empty()) break;
 
     PageRecord& page = diary.open_page(shown);
-    const std::optional<Reaction> reaction = co_await context.mind.react(self, situation, shown);
+    std::optional<Reaction> reaction = co_await context.mind.react(self, situation, shown);
     std::optional<Decision> decision;
     if (reaction) {
       diary.add(page, *reaction);

@@ -104,6 +104,7 @@ Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situ
   aligned.resize(std::min(aligned.size(), capacity(situation, page.size())));
 
   std::ranges::sort(aligned);
+  reaction.actions.reserve(kActionKinds * aligned.size());
 
   double rating_sum = 0;
   for (const std::size_t i : aligned) {

@@ -50,11 +50,16 @@ Result<PagePolicies> make_page_policies(const Json& list, const SessionOptions& 
   return policies;
 }
 
-std::vector<ShownItem> arranged(std::span<const ItemId> ranking, const PageRequest& request,
-                                std::span<const std::unique_ptr<PagePolicy>> policies) {
+std::vector<ShownItem> as_ranked(std::span<const ItemId> ranking, std::span<const float> mean_ratings) {
   std::vector<ShownItem> items;
   items.reserve(ranking.size());
-  for (const ItemId item : ranking) items.push_back(request.plain(item));
+  for (const ItemId item : ranking) items.push_back({.item = item, .mean_rating = mean_ratings[index(item)]});
+  return items;
+}
+
+std::vector<ShownItem> arranged(std::span<const ItemId> ranking, const PageRequest& request,
+                                std::span<const std::unique_ptr<PagePolicy>> policies) {
+  std::vector<ShownItem> items = as_ranked(ranking, request.mean_ratings);
   for (const auto& policy : policies) {
     policy->arrange(request, items);
     items.resize(std::min(items.size(), ranking.size()));

@@ -60,7 +60,9 @@ using PagePolicies = std::vector<std::unique_ptr<PagePolicy>>;
 /// below the list ("/0/share"). `session`: whose pages they are for.
 Result<PagePolicies> make_page_policies(const Json& list, const SessionOptions& session);
 
-/// What the pages of a session show: the ranking, after all policies.
+/// What the pages of a session show: the ranking as it is.
+std::vector<ShownItem> as_ranked(std::span<const ItemId> ranking, std::span<const float> mean_ratings);
+/// The ranking after all policies.
 std::vector<ShownItem> arranged(std::span<const ItemId> ranking, const PageRequest& request,
                                 std::span<const std::unique_ptr<PagePolicy>> policies);
 
