@@ -76,19 +76,15 @@ set(THRONG_PRECOMPILED <algorithm> <array> <chrono> <cmath> <coroutine> <cstdint
 function(throng_precompiled name)
   add_library(${name} OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
   target_link_libraries(${name} PRIVATE throng_settings throng_warnings fmt::fmt nlohmann_json::nlohmann_json Boost::headers)
-  target_precompile_headers(${name} PRIVATE ${THRONG_PRECOMPILED} ${ARGN})
+  target_precompile_headers(${name} PRIVATE ${THRONG_PRECOMPILED})
 endfunction()
 
-# throng_library(name SOURCES a.cpp b.cpp LINKS lib... [PRECOMPILED <header>...]): one static library per folder, with the
-# precompiled headers of all, or with more of its own.
+# throng_library(name SOURCES a.cpp b.cpp LINKS lib...): one static library per folder, with the precompiled headers of all. Headers of
+# its own to precompile cost a folder more than reading them in the two or three files that a unity build has.
 function(throng_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRECOMPILED" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   set_property(GLOBAL APPEND PROPERTY THRONG_LIBRARIES ${name})
   target_link_libraries(${name} PUBLIC throng_settings ${ARG_LINKS} PRIVATE throng_warnings)
-  if(ARG_PRECOMPILED)
-    target_precompile_headers(${name} PRIVATE ${THRONG_PRECOMPILED} ${ARG_PRECOMPILED})
-  else()
-    target_precompile_headers(${name} REUSE_FROM throng_precompiled)
-  endif()
+  target_precompile_headers(${name} REUSE_FROM throng_precompiled)
 endfunction()
