@@ -44,7 +44,8 @@ double dot_columns(const Columns& rows, std::size_t a, std::size_t b) {
   return sum;
 }
 
-/// Modified Gram-Schmidt. A column that vanishes (fewer directions than columns) becomes 0.
+/// Modified Gram-Schmidt: the classical one loses orthogonality where singular values lie close together, as the later ones here do. A
+/// column that vanishes (fewer directions than columns) becomes 0.
 void orthonormalise(Columns& rows) {
   constexpr double vanished = 1e-12;
   for (std::size_t column = 0; column < kColumns; ++column) {
@@ -110,11 +111,12 @@ TasteSpace::TasteSpace(const Catalogue& catalogue, const Interactions& train)
 }
 
 void TasteSpace::fit_item_embeddings() {
+  // Each step multiplies a direction's share by its sigma^2: what is left out has faded by the last.
   constexpr int iterations = 20;
   const std::vector<std::uint32_t> counts = train_.item_counts();
   const std::vector<double> item_roots = inverse_roots(counts);
   const std::vector<double> user_roots = inverse_roots(user_counts(train_));
-  const Draws draws(0);  // the start decides nothing but the signs of the axes
+  const Draws draws(0);  // not the run's seed: a dataset has one space, and the start decides only signs
 
   Columns rows(catalogue_.size());
   for (std::size_t item = 0; item < rows.size(); ++item) {
@@ -166,6 +168,7 @@ void TasteSpace::fit_tastes() {
   }
 }
 
+// A mind's parameters are numbers on the scale of affinities. Without this they would mean something else on every dataset.
 void TasteSpace::standardise() {
   constexpr std::size_t sampled_items = 100;  // per user: the scale is a mean over all of these pairs
   const std::size_t step = std::max<std::size_t>(1, catalogue_.size() / sampled_items);

@@ -36,14 +36,16 @@ std::vector<Words> canonical_parts(const TitleName& name) {
   return parts;
 }
 
-/// Whether a text has lost letters, and enough others to be told by.
+/// Whether a text has lost letters, and enough others to be told by: datasets and models lose what their encoding cannot write
+/// ("Am?lie").
 bool can_be_completed(std::string_view text) {
   constexpr std::size_t enough = 3;
   const auto lost = static_cast<std::size_t>(std::ranges::count(text, kLostLetters));
   return lost > 0 && text.size() - lost >= enough;
 }
 
-/// Whether `text` is `pattern` with anything in place of its lost letters, up to four bytes each on average.
+/// Whether `text` is `pattern` with anything in place of its lost letters, up to four bytes each on average (the longest letter of
+/// UTF-8). One place to come back to is enough, as for "*" in file names: whatever an earlier gap could take, the last one can.
 bool fits(std::string_view pattern, std::string_view text) {
   constexpr std::size_t longest = 4;
   const auto lost = static_cast<std::size_t>(std::ranges::count(pattern, kLostLetters));
@@ -163,7 +165,8 @@ void TitleMatcher::add_all_names(const Title& title, std::size_t position) {
   canonical_[compact(canonical_words(words))].push_back({Form::canonical, position});
 }
 
-/// Every choice of the name's parts that leaves something out, but a sequel's number alone.
+/// Every choice of the name's parts that leaves something out, but a sequel's number alone: without it the text names the first film
+/// ("Toy Story" for "Toy Story 2").
 void TitleMatcher::add_parts(const TitleName& name, std::size_t position) {
   constexpr std::size_t most = 4;  // the choices double with each
   const std::vector<Words> parts = canonical_parts(name);
@@ -247,7 +250,7 @@ std::vector<std::size_t> TitleMatcher::shortened(std::string_view text) const {
 
 std::vector<std::size_t> TitleMatcher::broken_off(const Words& text) const {
   Positions found;
-  if (text.size() < 2 || only_numbers(text)) return found;
+  if (text.size() < 2 || only_numbers(text)) return found;  // one word begins too many titles
   for (std::size_t position = 0; position < items_.size(); ++position) {
     const std::vector<Words>& parts = items_[position].canonical_parts;
     const Words name = flat(parts);
@@ -291,6 +294,8 @@ std::vector<std::size_t> TitleMatcher::translated(std::string_view text, Freedom
 }
 
 std::vector<std::size_t> TitleMatcher::match(std::string_view text, Freedom freedom) const {
+  // From the strictest reading to the freest, and the first that finds anything counts: a freer one finds more, and what it finds
+  // besides is chance.
   const std::string_view plain = without_numbering(text);
   const std::string_view cut = before_closing_quote(plain);
   std::vector<Entry> entries = named(text, freedom);
