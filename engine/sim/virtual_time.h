@@ -27,6 +27,8 @@ using VirtualTime = VirtualClock::time_point;
 /// Reads "90s", "15m", "6h", "7d" or "2w": a positive whole number and a unit. The Error (usage) says what
 /// was expected.
 Result<Duration> parse_duration(std::string_view text);
+/// The text of it in the largest unit that divides it, such as "3d" (fractions of a second are cut).
+std::string duration_text(Duration duration);
 
 /// Such as "2d 03:15:00" (fractions of a second are cut).
 std::string format_time(VirtualTime time);

@@ -26,6 +26,13 @@ TEST(ParseDuration, RejectsEverythingElseAndSaysWhatItWanted) {
   }
 }
 
+TEST(DurationText, IsInTheLargestUnitThatDivides) {
+  for (const char* text : {"90s", "61m", "25h", "3d", "2w"})
+    EXPECT_EQ(duration_text(parse_duration(text).value()), text);
+  EXPECT_EQ(duration_text(days(7)), "1w");
+  EXPECT_EQ(duration_text(seconds(7200)), "2h");
+}
+
 TEST(FormatTime, ShowsDaysAndTimeOfDay) {
   EXPECT_EQ(format_time(VirtualTime(days(2) + hours(3) + seconds(61))), "2d 03:01:01");
   EXPECT_EQ(format_time(VirtualTime{}), "0d 00:00:00");
