@@ -23,43 +23,6 @@ const Json& scenario_schema() {
   return schema;
 }
 
-void apply_override(Json& json, const std::string& override_text) {
-  const std::size_t equals = override_text.find('=');
-  const std::string keys = override_text.substr(0, equals);  // the value may be a secret
-  if (equals == std::string::npos || equals == 0) {
-    throw Failure(ErrorKind::usage,
-                  fmt::format("--set {}: expected path=value, such as recommender.factors=32", keys));
-  }
-  std::string path = "/" + keys;
-  std::replace(path.begin(), path.end(), '.', '/');
-  const std::string text = override_text.substr(equals + 1);
-  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded()) value = text;
-  try {
-    json[Json::json_pointer(path)] = std::move(value);
-  } catch (const Json::exception&) {
-    throw Failure(ErrorKind::usage,
-                  fmt::format("--set {}: {} lies below a value that is not an object", keys, path));
-  }
-}
-
-/// A description tells of the dataset and the agents that stand in the file: overrides of them make it untrue.
-void apply_overrides(Json& json, const std::vector<std::string>& overrides) {
-  const auto told = [&] {
-    Json values = Json::array();
-    for (const char* path : {"/dataset/path", "/population"}) {
-      const Json::json_pointer pointer(path);
-      values.push_back(json.contains(pointer) ? json[pointer] : Json());
-    }
-    return values;
-  };
-  const bool has_description = json.is_object() && json.contains("description");
-  const Json described = has_description ? told() : Json();
-  const Json description = has_description ? json["description"] : Json();
-  for (const std::string& text : overrides) apply_override(json, text);
-  if (has_description && told() != described && json["description"] == description) json.erase("description");
-}
-
 /// The mind of a scenario that names none.
 const Json kStatistical{{"kind", "statistical"}};
 
@@ -288,21 +251,6 @@ void leave_unknown_digests(nlohmann::json& a, nlohmann::json& b) {
   }
 }
 
-/// The file, or else the built-in scenario of that name.
-Json written_scenario(const std::filesystem::path& file) {
-  const std::string name = file.string();
-  std::error_code error;
-  const std::uintmax_t bytes = std::filesystem::file_size(file, error);
-  if (error) {
-    if (const auto shipped = shipped_scenario(name))
-      return parse_json(*shipped, name, ErrorKind::usage).value();
-  }
-  constexpr std::uintmax_t most_bytes = 4U << 20U;  // a thousand endpoints make 300 KB
-  if (!error && bytes > most_bytes)
-    fail(name, fmt::format("it has {} bytes, more than the {} that a scenario may have", bytes, most_bytes));
-  return read_json(file, ErrorKind::usage);
-}
-
 }  // namespace
 
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides) {
@@ -355,10 +303,6 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   scenario.written = std::move(json);
   if (scenario.written.contains("control")) scenario.json["control"] = resolved_control(scenario, source);
   return scenario;
-}
-
-Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
-  return parse_scenario(written_scenario(file), file.string(), overrides);
 }
 
 bool Scenario::asks_language_models() const {

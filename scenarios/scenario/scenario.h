@@ -85,6 +85,9 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
 /// The same for a scenario already in memory; `source` names it in errors.
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides);
 
+/// See read_scenario.
+void apply_overrides(Json& json, const std::vector<std::string>& overrides);
+
 /// The first key that differs and decides results, in words ("/seed was 1, now it is 7"); empty if there is none. A digest
 /// that one of the two does not know yet is no difference. Operational keys decide nothing: where the dataset and the prompt templates lie (what is in them does, and is compared by its digest), endpoints but for
 /// their models, how a remote recommender is reached, the budget, the journal, the quality bar.

@@ -1,3 +1,4 @@
+// How scenarios stand in files: the shipped ones, overrides on the command line, and what may be written down.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -5,14 +6,12 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "embedded/scenario_demo.h"
 #include "embedded/scenario_filter_bubble.h"
 #include "embedded/scenario_llm_demo.h"
 #include "embedded/scenario_million.h"
 #include "engine/base/json.h"
-#include "engine/base/options_reader.h"
 #include "engine/base/redact.h"
 #include "scenarios/scenario/scenario.h"
 
@@ -64,91 +63,66 @@ constexpr std::array kShipped{
     Shipped{"demo", embedded::scenario_demo}, Shipped{"filter_bubble", embedded::scenario_filter_bubble},
     Shipped{"llm-demo", embedded::scenario_llm_demo}, Shipped{"million", embedded::scenario_million}};
 
-constexpr std::size_t kMostFaults = 20;
-
-/// A value as it stands in a message.
-std::string excerpt_of(const Json& value) {
-  constexpr std::size_t most = 200;
-  std::string text = value.dump();
-  if (text.size() > most) text.replace(most, std::string::npos, "...");
-  return text;
-}
-
-/// A place in the document, and the part of the schema that describes it.
-struct Place {
-  std::string path;
-  const Json* value;
-  const Json* schema;  ///< null if no simple path leads there
-};
-
-Place find_place(const std::vector<std::string>& keys, const Json& document, const Json& schema) {
-  Place place{.path = "", .value = &document, .schema = schema_at(schema, keys)};
-  for (const std::string& key : keys) {
-    place.path += "/" + key;
-    place.value = place.value->is_array() ? &place.value->at(std::stoul(key)) : &place.value->at(key);
+void apply_override(Json& json, const std::string& override_text) {
+  const std::size_t equals = override_text.find('=');
+  const std::string keys = override_text.substr(0, equals);  // the value may be a secret
+  if (equals == std::string::npos || equals == 0) {
+    throw Failure(ErrorKind::usage,
+                  fmt::format("--set {}: expected path=value, such as recommender.factors=32", keys));
   }
-  return place;
-}
-
-/// What the schema asks of a value, as an error continues after "expected".
-std::string expected(const Json& schema) {
-  return (schema.contains("enum") ? "" : "a value ") + expectation(schema);
-}
-
-/// The word of the schema's list that was meant, if one is near.
-std::string hint(const Json& value, const Json& schema) {
-  if (!value.is_string() || !schema.contains("enum")) return "";
-  std::vector<std::string> words;
-  for (const Json& choice : schema.at("enum"))
-    words.push_back(choice.is_string() ? choice.get<std::string>() : "");
-  const auto meant = closest_word(value.get<std::string>(), words);
-  return meant && !meant->empty() ? fmt::format("did you mean \"{}\"? ", *meant) : "";
-}
-
-std::vector<std::string> known_keys(const Json& schema) {
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : schema.at("properties").items()) keys.push_back(key);
-  return keys;
-}
-
-std::vector<std::string> unknown_keys(const Place& place) {
-  std::vector<std::string> faults;
-  const std::vector<std::string> known = known_keys(*place.schema);
-  for (const auto& [key, value] : place.value->items()) {
-    if (std::ranges::find(known, key) != known.end()) continue;
-    const auto meant = closest_word(key, known);
-    if (faults.size() > kMostFaults) break;
-    faults.push_back(fmt::format("{}/{}: unknown key; {}", place.path, key.substr(0, 100),
-                                 meant ? fmt::format("did you mean \"{}\"?", *meant)
-                                       : fmt::format("known here: {}", fmt::join(known, ", "))));
+  std::string path = "/" + keys;
+  std::replace(path.begin(), path.end(), '.', '/');
+  const std::string text = override_text.substr(equals + 1);
+  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (value.is_discarded()) value = text;
+  try {
+    json[Json::json_pointer(path)] = std::move(value);
+  } catch (const Json::exception&) {
+    throw Failure(ErrorKind::usage,
+                  fmt::format("--set {}: {} lies below a value that is not an object", keys, path));
   }
-  return faults;
 }
 
-std::vector<std::string> missing_keys(const Place& place) {
-  std::vector<std::string> faults;
-  for (const Json& key : place.schema->at("required")) {
-    const auto name = key.get<std::string>();
-    if (place.value->contains(name)) continue;
-    faults.push_back(fmt::format("{}/{}: missing; expected {}", place.path, name,
-                                 expected(place.schema->at("properties").at(name))));
+/// The file, or else the built-in scenario of that name.
+Json written_scenario(const std::filesystem::path& file) {
+  const std::string name = file.string();
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(file, error);
+  if (error) {
+    if (const auto shipped = shipped_scenario(name))
+      return parse_json(*shipped, name, ErrorKind::usage).value();
   }
-  return faults;
-}
-
-/// valijson says which constraint failed only in words.
-std::vector<std::string> faults_at(const Place& place, const std::string& complaint) {
-  const auto mentions = [&](const char* words) { return complaint.find(words) != std::string::npos; };
-  if (place.schema == nullptr)
-    return {fmt::format("{}: {}: {}", place.path, excerpt_of(written_form(*place.value)), complaint)};
-  if (mentions("'additionalProperties'")) return unknown_keys(place);
-  if (mentions("Missing required property")) return missing_keys(place);
-  return {fmt::format("{}: {}: {}expected {}", place.path.empty() ? "/" : place.path,
-                      excerpt_of(written_form(*place.value)), hint(*place.value, *place.schema),
-                      expected(*place.schema))};
+  constexpr std::uintmax_t most_bytes = 4U << 20U;  // a thousand endpoints make 300 KB
+  if (!error && bytes > most_bytes) {
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{}: it has {} bytes, more than the {} that a scenario may have", name, bytes,
+                              most_bytes));
+  }
+  return read_json(file, ErrorKind::usage);
 }
 
 }  // namespace
+
+Scenario read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+  return parse_scenario(written_scenario(file), file.string(), overrides);
+}
+
+/// A description tells of the dataset and the agents that stand in the file: overrides of them make it untrue.
+void apply_overrides(Json& json, const std::vector<std::string>& overrides) {
+  const auto told = [&] {
+    Json values = Json::array();
+    for (const char* path : {"/dataset/path", "/population"}) {
+      const Json::json_pointer pointer(path);
+      values.push_back(json.contains(pointer) ? json[pointer] : Json());
+    }
+    return values;
+  };
+  const bool has_description = json.is_object() && json.contains("description");
+  const Json described = has_description ? told() : Json();
+  const Json description = has_description ? json["description"] : Json();
+  for (const std::string& text : overrides) apply_override(json, text);
+  if (has_description && told() != described && json["description"] == description) json.erase("description");
+}
 
 Json written_form(Json part) {
   hide_secrets(part);
@@ -164,21 +138,6 @@ std::vector<std::string> shipped_scenario_names() {
 std::optional<std::string_view> shipped_scenario(std::string_view name) {
   const auto found = std::ranges::find(kShipped, name, &Shipped::name);
   return found == kShipped.end() ? std::nullopt : std::optional(found->text);
-}
-
-std::vector<std::string> schema_faults(const Json& document, const Json& schema) {
-  const JsonSchema compiled = JsonSchema::compile(schema).value();
-  std::vector<std::string> faults;
-  for (const auto& [path, complaint] : compiled.faults(document)) {
-    for (std::string& fault : faults_at(find_place(path, document, schema), complaint)) {
-      if (faults.size() == kMostFaults) {
-        faults.emplace_back("and more");
-        return faults;
-      }
-      if (std::ranges::find(faults, fault) == faults.end()) faults.push_back(std::move(fault));
-    }
-  }
-  return faults;
 }
 
 }  // namespace throng
