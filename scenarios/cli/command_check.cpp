@@ -9,6 +9,7 @@
 #include "scenarios/run/estimate.h"
 #include "scenarios/run/preflight.h"
 #include "scenarios/run/run.h"
+#include "scenarios/scenario/arms.h"
 #include "scenarios/scenario/scenario.h"
 #include "scenarios/tables/tables.h"
 
@@ -97,7 +98,7 @@ void add(const RunEstimate& more, std::optional<RunEstimate>& sum) {
   sum->pilot_agents += more.pilot_agents;
 }
 
-Json as_json(const Dataset& dataset, const Json& digest) {
+Json as_json(const Dataset& dataset, const std::string& digest) {
   return {{"name", dataset.name},
           {"users", dataset.users.size()},
           {"items", dataset.catalogue.size()},
@@ -146,7 +147,7 @@ Json checked(const CheckArguments& arguments, const Scenario& scenario, Progress
   std::optional<RunEstimate> computed;
   for (Scenario run : runs) {
     const Dataset dataset = load_pinned_dataset(run);
-    if (!result.contains("dataset")) result["dataset"] = as_json(dataset, run.json["dataset"]["digest"]);
+    if (!result.contains("dataset")) result["dataset"] = as_json(dataset, run.dataset_digest);
     add_notes(caveats(run, dataset), notes);
     if (run.asks_language_models()) {
       for (const CallEstimate& of_model : estimate_calls(arguments, run, dataset, progress, result))

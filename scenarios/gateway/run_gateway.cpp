@@ -19,7 +19,7 @@ Journal open_earlier(const fs::path& run) {
 /// Why a replay may lack a reply.
 std::string what_differs(const fs::path& run, const Scenario& scenario) {
   const std::string difference =
-      result_difference(read_json(run / "scenario.json", ErrorKind::data), scenario.json);
+      result_difference(read_json(run / "scenario.json", ErrorKind::data), resolved(scenario));
   return difference.empty() ? "it was not completed, or is of another version" : difference;
 }
 
@@ -108,7 +108,7 @@ RunGateway::RunGateway(const Scenario& scenario, const GatewayOptions& options, 
   journal_.emplace(options.folder / "journal.db",
                    scenario.journal == llm::Durability::power_loss ? Journal::Mode::survives_power_loss
                                                                    : Journal::Mode::survives_kill,
-                   JournalOwner{.run = result_identity(scenario.json),
+                   JournalOwner{.run = result_identity(resolved(scenario)),
                                 .words = fmt::format("{}, seed {}", scenario.name, scenario.seed)});
   if (nobody_is_asked.empty()) {
     check_open_files(scenario);

@@ -169,13 +169,12 @@ void check_quality(const Scenario& scenario, const std::optional<double>& degrad
 Dataset load_pinned_dataset(Scenario& scenario) {
   Dataset dataset = load_dataset(scenario.dataset_path);
   const std::string digest = dataset_digest(dataset).hex();
-  Json& pinned = scenario.json["dataset"]["digest"];
-  if (pinned.is_string() && pinned != digest) {
-    throw Failure(ErrorKind::usage, fmt::format("/dataset/digest: the scenario wants {}, but {} has {}",
-                                                pinned.dump(), scenario.dataset_path, digest));
+  std::string& pinned = scenario.dataset_digest;
+  if (!pinned.empty() && pinned != digest) {
+    throw Failure(ErrorKind::usage, fmt::format("/dataset/digest: the scenario wants \"{}\", but {} has {}",
+                                                pinned, scenario.dataset_path, digest));
   }
   pinned = digest;
-  scenario.written["dataset"]["digest"] = digest;
   return dataset;
 }
 

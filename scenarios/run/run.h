@@ -96,7 +96,7 @@ std::optional<double> degraded_share(const Json& summary);
 /// Throws Failure(quality) if that share does not reach the bar that a scenario sets.
 void check_quality(const Scenario& scenario, const std::optional<double>& degraded_share);
 
-/// The dataset the scenario names; the scenario, as written and as resolved, then says which content it has. Throws
+/// The dataset the scenario names; the scenario then knows the digest of its content. Throws
 /// Failure(usage) if the scenario wants another content.
 Dataset load_pinned_dataset(Scenario& scenario);
 

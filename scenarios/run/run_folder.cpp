@@ -78,7 +78,7 @@ RunFolder::RunFolder(fs::path path, ExistingFolder existing, const Scenario& sce
     : path_(not_foreign(std::move(path))), existing_(existing), lock_(path_), free_(is_free(path_)) {
   if (!free_) {
     not_foreign(path_);  // once more: it may have come between the first look and the lock
-    check(scenario.json, earlier);
+    check(resolved(scenario), earlier);
   }
   if (earlier && !is_run_folder(earlier->folder)) {
     throw Failure(ErrorKind::data, fmt::format("{} is not a run folder: there is nothing to replay",
@@ -146,7 +146,7 @@ void RunFolder::check_same(const Json& scenario) const {
 
 std::optional<Json> RunFolder::finished(const Scenario& scenario) const {
   if (free_ || existing_ != ExistingFolder::resume) return std::nullopt;
-  check_same(scenario.json);
+  check_same(resolved(scenario));
   const bool finished =
       fs::exists(path_ / "summary.json") && (scenario.is_study() || fs::exists(path_ / "run.db"));
   if (!finished) return std::nullopt;
@@ -165,7 +165,7 @@ void RunFolder::begin(const Scenario& scenario) {
   } catch (const fs::filesystem_error& error) {
     throw Failure(ErrorKind::stopped, fmt::format("{} cannot be emptied: {}", path_.string(), error.what()));
   }
-  write("scenario.json", written_form(scenario.json));
+  write("scenario.json", written_form(resolved(scenario)));
 }
 
 void RunFolder::finish(const Json& summary) const { write("summary.json", summary); }

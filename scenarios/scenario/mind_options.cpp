@@ -40,6 +40,7 @@ std::vector<llm::EndpointOptions> read_endpoints(const Json& json, const std::st
 
 LlmOptions read_llm(const Json& json, const std::vector<llm::EndpointOptions>& endpoints) {
   LlmOptions options;
+  options.endpoints = json["endpoints"];
   options.mind.models = distinct_models(endpoints);
   if (json.value("protocol", "structured") == "agent4rec") options.mind.protocol = Protocol::agent4rec;
   read_if_there(json, "temperature", options.mind.temperature);
@@ -48,7 +49,21 @@ LlmOptions read_llm(const Json& json, const std::vector<llm::EndpointOptions>& e
   read_if_there(json, "item_name", options.views.item_name);
   read_if_there(json, "memory_tokens", options.views.memory_tokens);
   if (json.contains("prompts")) options.prompts = json["prompts"].get<std::string>();
+  read_if_there(json, "prompts_digest", options.prompts_digest);
   return options;
+}
+
+Json write_llm(const LlmOptions& llm) {
+  Json full = {{"protocol", to_string(llm.mind.protocol)},
+               {"endpoints", llm.endpoints},
+               {"temperature", llm.mind.temperature},
+               {"max_tokens", llm.mind.max_tokens},
+               {"repairs", llm.mind.repairs},
+               {"item_name", llm.views.item_name},
+               {"memory_tokens", llm.views.memory_tokens}};
+  if (llm.prompts) full["prompts"] = llm.prompts->string();
+  full["prompts_digest"] = llm.prompts_digest;
+  return full;
 }
 
 /// The keys that only an LLM mind has.
@@ -59,26 +74,10 @@ void check_statistical(const Json& json, const std::string& path) {
   }
 }
 
-Json resolved(const Json& json, const MindOptions& mind, bool is_tier) {
+Json write_mind(const MindOptions& mind, bool is_tier) {
   Json full = {{"kind", mind.llm ? "llm" : "statistical"}};
   if (is_tier) full["share"] = mind.share;
-  if (!mind.llm) return full;
-  const LlmOptions& llm = *mind.llm;
-  full["protocol"] = to_string(llm.mind.protocol);
-  full["endpoints"] = json["endpoints"];
-  full["temperature"] = llm.mind.temperature;
-  full["max_tokens"] = llm.mind.max_tokens;
-  full["repairs"] = llm.mind.repairs;
-  full["item_name"] = llm.views.item_name;
-  full["memory_tokens"] = llm.views.memory_tokens;
-  if (llm.prompts) full["prompts"] = llm.prompts->string();
-  full["prompts_digest"] = Prompts(llm.mind.protocol, llm.prompts).digest().hex();
-  if (json.contains("prompts_digest") && json["prompts_digest"] != full["prompts_digest"]) {
-    throw Failure(
-        ErrorKind::usage,
-        fmt::format("/mind/prompts_digest: the scenario wants the prompt templates {}, but these are {}",
-                    json["prompts_digest"].dump(), full["prompts_digest"].dump()));
-  }
+  if (mind.llm) full.update(write_llm(*mind.llm));
   return full;
 }
 
@@ -100,11 +99,27 @@ MindList read_minds(const Json& json) {
   return read;
 }
 
-Json resolved_minds(const Json& json, const std::vector<MindOptions>& minds) {
-  if (!json.is_array()) return resolved(json, minds.front(), false);
+Json write_minds(const std::vector<MindOptions>& minds, bool as_list) {
+  if (!as_list) return write_mind(minds.front(), false);
   Json list = Json::array();
-  for (std::size_t i = 0; i < minds.size(); ++i) list.push_back(resolved(json[i], minds[i], true));
+  for (const MindOptions& mind : minds) list.push_back(write_mind(mind, true));
   return list;
+}
+
+void pin_prompts(std::vector<MindOptions>& minds) {
+  for (MindOptions& mind : minds) {
+    if (!mind.llm) continue;
+    const std::string digest = Prompts(mind.llm->mind.protocol, mind.llm->prompts).digest().hex();
+    std::string& pinned = mind.llm->prompts_digest;
+    if (!pinned.empty() && pinned != digest) {
+      throw Failure(
+          ErrorKind::usage,
+          fmt::format(
+              R"(/mind/prompts_digest: the scenario wants the prompt templates "{}", but these are "{}")",
+              pinned, digest));
+    }
+    pinned = digest;
+  }
 }
 
 Json result_view(const Json& mind) {

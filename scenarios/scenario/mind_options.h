@@ -16,7 +16,9 @@ namespace throng {
 struct LlmOptions {
   LlmMindOptions mind;  ///< its models: the distinct ones of the endpoints, in their order
   PromptViewOptions views;
+  Json endpoints;                                ///< of this mind, as the scenario states them
   std::optional<std::filesystem::path> prompts;  ///< a folder of templates
+  std::string prompts_digest;                    ///< of the templates; "": not known yet
 };
 
 /// One of a population's minds.
@@ -35,8 +37,12 @@ struct MindList {
 /// JSON path.
 MindList read_minds(const Json& json);
 
-/// `mind` with every key spelled out; the digest of the prompt templates among them.
-Json resolved_minds(const Json& json, const std::vector<MindOptions>& minds);
+/// A scenario's `mind` with every key spelled out, as a list of minds or, without their shares, as the only one.
+Json write_minds(const std::vector<MindOptions>& minds, bool as_list);
+
+/// Reads the prompt templates: the minds then know their digests. Throws Failure(usage) if one has another already, or if its
+/// templates cannot be read.
+void pin_prompts(std::vector<MindOptions>& minds);
 
 /// What of a resolved `mind` decides results: for the endpoints only which models there are.
 Json result_view(const Json& mind);

@@ -1,14 +1,18 @@
 #include "scenarios/scenario/scenario.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "agents/pages/page_policy.h"
 #include "embedded/scenario_schema.h"
-#include "engine/base/hash.h"
 #include "recsys/models/registry.h"
+#include "scenarios/scenario/arms.h"
 
 namespace throng {
 namespace {
@@ -23,30 +27,128 @@ const Json& scenario_schema() {
   return schema;
 }
 
-/// The mind of a scenario that names none.
-const Json kStatistical{{"kind", "statistical"}};
-
-const Json& section_or(const Json& json, const char* key, const Json& otherwise) {
-  return json.contains(key) ? json[key] : otherwise;
-}
-
 const Json& section(const Json& json, const char* key) {
   static const Json empty = Json::object();
   return json.contains(key) ? json[key] : empty;
 }
 
-void read_split(const Json& json, Scenario& scenario) {
-  read_if_there(json, "train", scenario.split.train);
-  read_if_there(json, "validation", scenario.split.validation);
-  read_if_there(json, "test", scenario.split.test);
-  read_if_there(json, "k_core", scenario.split.k_core);
-  if (json.contains("positive_threshold"))
-    scenario.split.positive_threshold = json["positive_threshold"].get<float>();
-  if (!json.contains("kind")) return;
-  const auto kind = json["kind"].get<std::string>();
-  scenario.split_kind = kind == "given"   ? SplitKind::given
-                        : kind == "ratio" ? SplitKind::ratio
-                                          : SplitKind::leave_last_out;
+// Writers get their section as it was stated, and return it with what it means: its keys keep their order.
+
+/// An option that is left out while it has its default, unless it was stated, and stays as it was stated ("4", not "4.0").
+template <class T>
+void write_stated(Json& json, const char* key, const T& value, const std::type_identity_t<T>& otherwise) {
+  const auto stated = json.find(key);
+  if (stated != json.end() && stated->get<T>() == value) return;
+  if (value == otherwise) {
+    json.erase(key);
+  } else {
+    json[key] = value;
+  }
+}
+
+template <class T>
+void write_stated(Json& json, const char* key, const std::optional<T>& value) {
+  if (value) {
+    const auto stated = json.find(key);
+    if (stated == json.end() || stated->get<T>() != *value) json[key] = *value;
+  } else {
+    json.erase(key);
+  }
+}
+
+/// Values and their words in the file.
+template <class Value, std::size_t n>
+using Words = std::array<std::pair<const char*, Value>, n>;
+
+constexpr Words<SplitKind, 3> kSplitKinds{{{"ratio", SplitKind::ratio},
+                                           {"leave_last_out", SplitKind::leave_last_out},
+                                           {"given", SplitKind::given}}};
+constexpr Words<PopulationOptions::Source, 2> kSources{
+    {{"users", PopulationOptions::Source::users}, {"sampled", PopulationOptions::Source::sampled}}};
+constexpr Words<PickRule, 3> kPickRules{
+    {{"viewed", PickRule::viewed}, {"aligned", PickRule::aligned}, {"liked", PickRule::liked}}};
+constexpr Words<FitStart, 2> kFitStarts{{{"cold", FitStart::cold}, {"warm", FitStart::warm}}};
+constexpr Words<llm::Durability, 2> kDurabilities{
+    {{"normal", llm::Durability::process}, {"full", llm::Durability::power_loss}}};
+
+template <class Value, std::size_t n>
+std::string word_for(const Words<Value, n>& words, Value value) {
+  return std::ranges::find(words, value, &std::pair<const char*, Value>::second)->first;
+}
+
+/// The value of the word under `key`, or else `otherwise`.
+template <class Value, std::size_t n>
+Value read_word(const Json& json, const char* key, const Words<Value, n>& words, Value otherwise) {
+  if (!json.contains(key)) return otherwise;
+  const auto found = std::ranges::find(words, json[key].get_ref<const std::string&>(),
+                                       &std::pair<const char*, Value>::first);
+  return found == words.end() ? otherwise : found->second;
+}
+
+constexpr std::array<std::pair<const char*, double SplitOptions::*>, 3> kShares{
+    {{"train", &SplitOptions::train},
+     {"validation", &SplitOptions::validation},
+     {"test", &SplitOptions::test}}};
+
+void read_split(const Json& json, std::optional<SplitKind>& kind, SplitOptions& split) {
+  if (json.contains("kind")) kind = read_word(json, "kind", kSplitKinds, split.kind);
+  for (const auto& [key, share] : kShares) read_if_there(json, key, split.*share);
+  if (json.contains("positive_threshold")) split.positive_threshold = json["positive_threshold"].get<float>();
+  read_if_there(json, "k_core", split.k_core);
+}
+
+/// Shares are spelled out where they count; the kind stays absent if the dataset decides it.
+Json write_split(Json json, const std::optional<SplitKind>& kind, const SplitOptions& split) {
+  write_stated(json, "kind", kind ? word_for(kSplitKinds, *kind) : "", "");
+  for (const auto& [key, share] : kShares) {
+    if (kind == SplitKind::ratio) {
+      json[key] = split.*share;
+    } else {
+      write_stated(json, key, split.*share, SplitOptions().*share);
+    }
+  }
+  json["k_core"] = split.k_core;
+  write_stated(json, "positive_threshold", split.positive_threshold);
+  return json;
+}
+
+void read_dataset(const Json& json, Scenario& scenario) {
+  read_if_there(json, "path", scenario.dataset_path);
+  read_if_there(json, "digest", scenario.dataset_digest);
+  read_split(section(json, "split"), scenario.split_kind, scenario.split);
+}
+
+Json write_dataset(Json json, const Scenario& scenario) {
+  json["path"] = scenario.dataset_path;
+  json["split"] = write_split(section(json, "split"), scenario.split_kind, scenario.split);
+  write_stated(json, "digest", scenario.dataset_digest, "");
+  return json;
+}
+
+void read_population(const Json& json, PopulationOptions& population) {
+  read_if_there(json, "agents", population.agents);
+  population.source = read_word(json, "source", kSources, population.source);
+  read_if_there(json, "perturbation", population.perturbation);
+}
+
+Json write_population(Json json, const PopulationOptions& population) {
+  write_stated(json, "agents", population.agents, 0);
+  json["source"] = word_for(kSources, population.source);
+  json["perturbation"] = population.perturbation;
+  return json;
+}
+
+void read_mind(const Json& json, Scenario& scenario, const std::string& source) try {
+  static const Json statistical{{"kind", "statistical"}};
+  MindList read = read_minds(json.contains("mind") ? json["mind"] : statistical);
+  scenario.minds = std::move(read.minds);
+  scenario.endpoints = std::move(read.endpoints);
+} catch (const Failure& failure) {
+  fail(source, failure.what());
+}
+
+Json write_mind_section(const Json& json, const std::vector<MindOptions>& minds) {
+  return write_minds(minds, minds.size() > 1 || json.is_array());
 }
 
 void read_session(const Json& json, Scenario& scenario, const std::string& source) {
@@ -57,49 +159,78 @@ void read_session(const Json& json, Scenario& scenario, const std::string& sourc
   for (const auto& policy : *policies) scenario.page_policies.push_back(policy->options());
 }
 
+Json write_session(const Scenario& scenario) {
+  Json json = {{"items_per_page", scenario.session.items_per_page},
+               {"max_pages", scenario.session.max_pages}};
+  if (!scenario.page_policies.empty()) json["page_policies"] = scenario.page_policies;
+  return json;
+}
+
 void read_retrain(const Json& json, RetrainOptions& retrain, const std::string& source) {
   if (json.contains("every")) {
     const Result<Duration> every = parse_duration(json["every"].get<std::string>());
     if (!every) fail(source, "/retrain/every: " + every.error().message);
     retrain.every = *every;
   }
-  const std::string learns_from = json.value("from", json.empty() ? "nothing" : "viewed");
-  retrain.learns = learns_from != "nothing";
-  if (learns_from == "aligned") retrain.picks = PickRule::aligned;
-  if (learns_from == "liked") retrain.picks = PickRule::liked;
-  if (json.value("start", "cold") == "warm") retrain.start = FitStart::warm;
+  retrain.learns = json.value("from", json.empty() ? "nothing" : "viewed") != "nothing";
+  retrain.picks = read_word(json, "from", kPickRules, retrain.picks);
+  retrain.start = read_word(json, "start", kFitStarts, retrain.start);
 }
 
-void check_round_length(const Scenario& scenario, const std::string& source) {
-  const Duration longest = longest_session(scenario.session);
-  if (scenario.retrain.every > longest) return;
-  fail(source,
-       fmt::format("/retrain/every: a round must be longer than the longest session, which takes {} s with "
-                   "these pages",
-                   std::chrono::ceil<std::chrono::seconds>(longest).count()));
+Json write_retrain(const Json& json, const RetrainOptions& retrain) {
+  const std::string every = json.value("every", "7d");
+  return {{"every", parse_duration(every).value() == retrain.every ? every : duration_text(retrain.every)},
+          {"from", retrain.learns ? word_for(kPickRules, retrain.picks) : "nothing"},
+          {"start", word_for(kFitStarts, retrain.start)}};
 }
 
-void check_shares(const Scenario& scenario, const std::string& source) {
-  const SplitOptions& split = scenario.split;
+void read_budget(const Json& json, llm::BudgetOptions& budget) {
+  read_if_there(json, "tokens", budget.tokens);
+  if (json.contains("usd")) budget.money = llm::Money::from_dollars(json["usd"].get<double>());
+  read_if_there(json, "risk", budget.risk);
+}
+
+Json write_budget(Json json, const llm::BudgetOptions& budget) {
+  const double usd = json.value("usd", 0.0);
+  const bool is_stated = llm::Money::from_dollars(usd) == budget.money;
+  write_stated(json, "tokens", budget.tokens, 0);
+  write_stated(json, "usd", is_stated ? usd : budget.money.dollars(), 0);
+  write_stated(json, "risk", budget.risk, 0);
+  return json;
+}
+
+/// What may change between a run and its resumption.
+void read_operations(const Json& json, Scenario& scenario) {
+  read_budget(section(json, "budget"), scenario.budget);
+  scenario.journal = read_word(section(json, "journal"), "synchronous", kDurabilities, scenario.journal);
+  if (json.contains("patience"))
+    scenario.patience = std::chrono::seconds(json["patience"].get<std::int64_t>());
+  if (json.contains("max_degraded_share"))
+    scenario.max_degraded_share = json["max_degraded_share"].get<double>();
+}
+
+/// Keys that are left out while nobody states them.
+void write_operations(const Json& json, const Scenario& scenario, Json& full) {
+  const Json budget = write_budget(section(json, "budget"), scenario.budget);
+  if (json.contains("budget") || !budget.empty()) full["budget"] = budget;
+  Json journal = section(json, "journal");
+  write_stated(journal, "synchronous", word_for(kDurabilities, scenario.journal), "normal");
+  if (json.contains("journal") || !journal.empty()) full["journal"] = journal;
+  for (const char* key : {"patience", "max_degraded_share"}) {
+    if (json.contains(key)) full[key] = json[key];
+  }
+  write_stated(full, "patience", std::int64_t{scenario.patience.count()},
+               std::int64_t{Scenario().patience.count()});
+  write_stated(full, "max_degraded_share", scenario.max_degraded_share);
+}
+
+void check_shares(const SplitOptions& split, const std::string& source) {
   const double sum = split.train + split.validation + split.test;
   if (std::abs(sum - 1) > 1e-9) {
     fail(source,
          fmt::format("/dataset/split: the shares train {}, validation {} and test {} sum to {}: expected 1",
                      split.train, split.validation, split.test, sum));
   }
-}
-
-void read_operations(const Json& json, Scenario& scenario) {
-  const Json& budget = section(json, "budget");
-  read_if_there(budget, "tokens", scenario.budget.tokens);
-  if (budget.contains("usd")) scenario.budget.money = llm::Money::from_dollars(budget["usd"].get<double>());
-  read_if_there(budget, "risk", scenario.budget.risk);
-  if (section(json, "journal").value("synchronous", "normal") == "full")
-    scenario.journal = llm::Durability::power_loss;
-  if (json.contains("patience"))
-    scenario.patience = std::chrono::seconds(json["patience"].get<std::int64_t>());
-  if (json.contains("max_degraded_share"))
-    scenario.max_degraded_share = json["max_degraded_share"].get<double>();
 }
 
 /// Money limits nothing where it is not known what a token costs.
@@ -114,141 +245,27 @@ void check_prices(const Scenario& scenario, const std::string& source) {
   }
 }
 
-/// The scenario with every key's value spelled out. The kind of split stays absent if the dataset decides it.
-Json resolved(const Json& json, const Scenario& scenario) {
-  Json split = section(json["dataset"], "split");
-  if (scenario.split_kind == SplitKind::ratio) {
-    split["train"] = scenario.split.train;
-    split["validation"] = scenario.split.validation;
-    split["test"] = scenario.split.test;
+void check_round_length(const Scenario& scenario, const std::string& source) {
+  const Duration longest = longest_session(scenario.session);
+  if (scenario.retrain.every > longest) return;
+  fail(source,
+       fmt::format("/retrain/every: a round must be longer than the longest session, which takes {} s with "
+                   "these pages",
+                   std::chrono::ceil<std::chrono::seconds>(longest).count()));
+}
+
+/// With the options that the kind has, each with its value.
+Json read_recommender(const Json& json, const RetrainOptions& retrain, const std::string& source) {
+  const auto made = make_recommender(json);
+  if (!made) fail(source, "/recommender" + made.error().message);
+  if (!(*made)->is_deterministic()) {
+    fail(source, "/recommender: these options give other results every time; only \"throng rec\" takes them");
   }
-  split["k_core"] = scenario.split.k_core;
-  const Json& retrain = section(json, "retrain");
-  Json full = {{"name", scenario.name}};
-  if (json.contains("description")) full["description"] = json["description"];
-  full["throng_version"] = THRONG_VERSION;
-  full["seed"] = scenario.seed;
-  full["dataset"] = json["dataset"];
-  full["dataset"]["split"] = split;
-  full["population"] = section(json, "population");
-  full["population"]["source"] =
-      scenario.population.source == PopulationOptions::Source::sampled ? "sampled" : "users";
-  full["population"]["perturbation"] = scenario.population.perturbation;
-  full["mind"] = resolved_minds(section_or(json, "mind", kStatistical), scenario.minds);
-  full["recommender"] = scenario.recommender;
-  full["session"] = {{"items_per_page", scenario.session.items_per_page},
-                     {"max_pages", scenario.session.max_pages}};
-  if (!scenario.page_policies.empty()) full["session"]["page_policies"] = scenario.page_policies;
-  full["rounds"] = scenario.rounds;
-  full["retrain"] = {{"every", retrain.value("every", "7d")},
-                     {"from", retrain.value("from", retrain.empty() ? "nothing" : "viewed")},
-                     {"start", retrain.value("start", "cold")}};
-  for (const char* key : {"budget", "journal", "patience", "max_degraded_share"}) {
-    if (json.contains(key)) full[key] = json[key];
+  Json options = (*made)->options();
+  if (options["kind"] == "rankings" && retrain.learns) {
+    fail(source, "/retrain/from: a file of rankings does not learn, expected \"nothing\"");
   }
-  full["replicates"] = scenario.replicates;
-  return full;
-}
-
-bool is_of_another_kind(const Json& object, const Json& patch) {
-  return object.contains("kind") && patch.contains("kind") && object["kind"] != patch["kind"];
-}
-
-/// See with_control.
-Json merged(const Json& target, const Json& patch) {
-  if (!patch.is_object()) return patch;
-  Json result = target.is_object() && !is_of_another_kind(target, patch) ? target : Json::object();
-  for (const auto& [key, value] : patch.items()) {
-    if (value.is_null()) {
-      result.erase(key);
-    } else {
-      result[key] = merged(result.value(key, Json()), value);
-    }
-  }
-  return result;
-}
-
-/// The patch that `merged` makes `to` of `from` with.
-Json difference(const Json& from, const Json& to) {
-  if (is_of_another_kind(from, to)) return to;
-  Json patch = Json::object();
-  for (const auto& [key, value] : from.items()) {
-    if (!to.contains(key)) patch[key] = nullptr;
-  }
-  for (const auto& [key, value] : to.items()) {
-    const Json before = from.value(key, Json());
-    if (nlohmann::json(before) == nlohmann::json(value)) continue;  // whatever the order of keys
-    patch[key] = before.is_object() && value.is_object() ? difference(before, value) : value;
-  }
-  return patch;
-}
-
-/// `digest` says what is in the place that `paths` name: it goes when one of them changes and no other digest comes.
-void forget_digest(Json& changed, const Json& patch, const char* section, const char* digest,
-                   std::initializer_list<const char*> paths) {
-  if (!patch.contains(section) || !patch[section].is_object() || patch[section].contains(digest)) return;
-  const auto comes = [&](const char* path) { return patch[section].contains(path); };
-  if (std::ranges::any_of(paths, comes)) changed[section].erase(digest);
-}
-
-/// What belongs to the study as a whole.
-void check_control(const Json& control, const std::string& source) {
-  for (const char* key : {"replicates", "control", "seed", "budget"}) {
-    if (control.contains(key)) {
-      fail(source,
-           fmt::format("/control/{}: both arms share the study's \"{}\": it cannot be changed for one", key,
-                       key));
-    }
-  }
-}
-
-/// The arm of a study as a scenario of its own.
-Json written_arm(const Json& study, Arm arm) {
-  Json written = study;
-  written.erase("replicates");
-  written.erase("control");
-  return arm == Arm::control ? with_control(written, study["control"]) : written;
-}
-
-/// What the control changes in the resolved scenario; faults of the control are said.
-Json resolved_control(const Scenario& study, const std::string& source) {
-  check_control(study.written["control"], source);
-  const Scenario control = parse_scenario(written_arm(study.written, Arm::control), source + ", control", {});
-  Json intervention = study.json;
-  intervention["replicates"] = control.json["replicates"];  // they are the study's
-  return difference(intervention, control.json);
-}
-
-/// What of a resolved `recommender` decides results: of a remote one its model, of a file what is in it.
-Json recommender_view(Json recommender) {
-  const Json kind = recommender.value("kind", Json());
-  if (kind == "remote") return {{"kind", kind}, {"model", recommender.value("model", Json())}};
-  if (kind == "rankings") recommender.erase("file");
-  return recommender;
-}
-
-/// What of a resolved scenario decides results; of a study's control, too, as a scenario of its own.
-nlohmann::json decisive(const Json& scenario) {
-  Json view = scenario;
-  for (const char* key : {"$schema", "description", "throng_version", "budget", "journal", "patience",
-                          "max_degraded_share", "control"})
-    view.erase(key);
-  if (view.contains("dataset")) view["dataset"].erase("path");
-  if (view.contains("mind")) view["mind"] = result_view(view["mind"]);
-  if (view.contains("recommender")) view["recommender"] = recommender_view(view["recommender"]);
-  nlohmann::json decides = view;
-  if (scenario.contains("control")) decides["control"] = decisive(written_arm(scenario, Arm::control));
-  return decides;
-}
-
-void leave_unknown_digests(nlohmann::json& a, nlohmann::json& b) {
-  for (const char* path : {"/dataset/digest", "/control/dataset/digest"}) {
-    const nlohmann::json::json_pointer digest(path);
-    if (a.contains(digest) && b.contains(digest)) continue;
-    for (nlohmann::json* each : {&a, &b}) {
-      if (each->contains(digest)) (*each)[digest.parent_pointer()].erase("digest");
-    }
-  }
+  return options;
 }
 
 }  // namespace
@@ -261,89 +278,49 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   Scenario scenario;
   read_if_there(json, "name", scenario.name);
   read_if_there(json, "seed", scenario.seed);
-  read_if_there(json["dataset"], "path", scenario.dataset_path);
-  read_split(section(json["dataset"], "split"), scenario);
-  check_shares(scenario, source);
-
-  const Json& population = section(json, "population");
-  read_if_there(population, "agents", scenario.population.agents);
-  read_if_there(population, "perturbation", scenario.population.perturbation);
-  if (population.contains("source") && population["source"] == "sampled") {
-    scenario.population.source = PopulationOptions::Source::sampled;
-  }
-
-  try {
-    MindList read = read_minds(section_or(json, "mind", kStatistical));
-    scenario.minds = std::move(read.minds);
-    scenario.endpoints = std::move(read.endpoints);
-  } catch (const Failure& failure) {
-    fail(source, failure.what());
-  }
+  read_dataset(json["dataset"], scenario);
+  check_shares(scenario.split, source);
+  read_population(section(json, "population"), scenario.population);
+  read_mind(json, scenario, source);
   read_operations(json, scenario);
   check_prices(scenario, source);
-
   read_session(section(json, "session"), scenario, source);
-
   read_if_there(json, "rounds", scenario.rounds);
   read_retrain(section(json, "retrain"), scenario.retrain, source);
   check_round_length(scenario, source);
-
-  scenario.recommender = json["recommender"];
-  const auto made = make_recommender(scenario.recommender);
-  if (!made) fail(source, "/recommender" + made.error().message);
-  if (!(*made)->is_deterministic()) {
-    fail(source, "/recommender: these options give other results every time; only \"throng rec\" takes them");
-  }
-  scenario.recommender = (*made)->options();
-  if (scenario.recommender["kind"] == "rankings" && scenario.retrain.learns) {
-    fail(source, "/retrain/from: a file of rankings does not learn, expected \"nothing\"");
-  }
+  scenario.recommender = read_recommender(json["recommender"], scenario.retrain, source);
   read_if_there(json, "replicates", scenario.replicates);
-  scenario.json = resolved(json, scenario);
+  pin_prompts(scenario.minds);
+  scenario.control = read_control(json, source);
   scenario.written = std::move(json);
-  if (scenario.written.contains("control")) scenario.json["control"] = resolved_control(scenario, source);
   return scenario;
+}
+
+Json resolved(const Scenario& scenario) {
+  const Json& json = scenario.written;
+  Json full = {{"name", scenario.name}};
+  if (json.contains("description")) full["description"] = json["description"];
+  full["throng_version"] = THRONG_VERSION;
+  full["seed"] = scenario.seed;
+  full["dataset"] = write_dataset(section(json, "dataset"), scenario);
+  full["population"] = write_population(section(json, "population"), scenario.population);
+  full["mind"] = write_mind_section(section(json, "mind"), scenario.minds);
+  full["recommender"] = scenario.recommender;
+  full["session"] = write_session(scenario);
+  full["rounds"] = scenario.rounds;
+  full["retrain"] = write_retrain(section(json, "retrain"), scenario.retrain);
+  write_operations(json, scenario, full);
+  full["replicates"] = scenario.replicates;
+  if (scenario.control) {
+    Json control = resolved(*scenario.control);
+    control["replicates"] = scenario.replicates;  // they are the study's
+    full["control"] = control_between(full, control);
+  }
+  return full;
 }
 
 bool Scenario::asks_language_models() const {
   return std::ranges::any_of(minds, [](const MindOptions& mind) { return mind.llm.has_value(); });
 }
-
-const char* to_string(Arm arm) { return arm == Arm::intervention ? "intervention" : "control"; }
-
-std::vector<Arm> arms_of(const Scenario& scenario) {
-  std::vector<Arm> arms{Arm::intervention};
-  if (scenario.has_control()) arms.push_back(Arm::control);
-  return arms;
-}
-
-Scenario run_of(const Scenario& study, Arm arm, std::uint32_t replicate) {
-  Json written = written_arm(study.written, arm);
-  written["seed"] = study.seed + replicate;
-  return parse_scenario(std::move(written), fmt::format("{}, {}", study.name, to_string(arm)), {});
-}
-
-Json with_control(const Json& written, const Json& control) {
-  Json changed = merged(written, control);
-  forget_digest(changed, control, "dataset", "digest", {"path"});
-  forget_digest(changed, control, "mind", "prompts_digest", {"prompts", "protocol"});
-  return changed;
-}
-
-std::string result_difference(const Json& before, const Json& now) {
-  nlohmann::json a = decisive(before);
-  nlohmann::json b = decisive(now);
-  leave_unknown_digests(a, b);
-  const nlohmann::json difference = nlohmann::json::diff(a, b);
-  if (difference.empty()) return "";
-  const auto path = difference.front()["path"].get<std::string>();
-  const auto value_in = [&](const nlohmann::json& json) {
-    const nlohmann::json::json_pointer pointer(path);
-    return json.contains(pointer) ? json[pointer].dump() : std::string("absent");
-  };
-  return fmt::format("{} was {}, now it is {}", path, value_in(a), value_in(b));
-}
-
-std::string result_identity(const Json& scenario) { return hash128(decisive(scenario).dump()).hex(); }
 
 }  // namespace throng

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,11 +28,13 @@ struct RetrainOptions {
   FitStart start = FitStart::cold;
 };
 
-/// A checked scenario. The JSON contract is scenarios/schema/scenario.schema.json.
+/// A checked scenario: the one place for what its file means. The JSON contract is scenarios/schema/scenario.schema.json; a
+/// further option has a member here, and a line in the reader and in the writer of its section (scenario.cpp).
 struct Scenario {
   std::string name;
   std::uint64_t seed = 0;
   std::string dataset_path;             ///< a dataset folder or "demo"
+  std::string dataset_digest;           ///< of its content; "": not known yet
   std::optional<SplitKind> split_kind;  ///< empty: given if the dataset brings a split, else ratio
   SplitOptions split;                   ///< its kind and seed are set when the dataset is known
   PopulationOptions population;
@@ -41,41 +44,23 @@ struct Scenario {
   llm::Durability journal = llm::Durability::process;
   std::chrono::seconds patience{600};  ///< with endpoints that ask to be left alone or bring nothing usable
   std::optional<double> max_degraded_share;  ///< of the pages: more and the run fails its quality bar
-  Json recommender;                          ///< for make_recommender
+  Json recommender;                          ///< for make_recommender, every option with its value
   std::uint16_t rounds = 1;
   RetrainOptions retrain;
   SessionOptions session;
   Json page_policies = Json::array();  ///< for make_page_policies
   std::uint32_t replicates = 1;
-  Json written;  ///< as it was read, overrides applied
-  /// The whole scenario as resolved: every key with its value; saved with the run. Read again it is the same. Its `control`
-  /// is what makes the resolved control of it.
-  Json json;
+  std::shared_ptr<const Scenario> control;  ///< of a study that has one: its other arm
+  /// As it was read, overrides applied: the order of its keys, how it states numbers, and what is only text. What it means
+  /// stands in the other members.
+  Json written;
 
   bool asks_language_models() const;
   bool has_remote_recommender() const { return recommender["kind"] == "remote"; }
   bool asks_anybody() const { return asks_language_models() || has_remote_recommender(); }
   /// Several runs instead of one: replicates, or a control beside them.
-  bool is_study() const { return replicates > 1 || has_control(); }
-  bool has_control() const { return json.contains("control"); }
+  bool is_study() const { return replicates > 1 || control != nullptr; }
 };
-
-/// The sides of a study.
-enum class Arm { intervention, control };
-
-/// Such as "control".
-const char* to_string(Arm arm);
-
-/// The intervention, and the control if there is one.
-std::vector<Arm> arms_of(const Scenario& scenario);
-
-/// What one run of a study runs, by arm and replicate (from 0): replicate n has the seed + n in both arms.
-Scenario run_of(const Scenario& study, Arm arm, std::uint32_t replicate);
-
-/// `control` applied to a scenario as written: a JSON merge patch (RFC 7396), but options belong to their kind, and digests to
-/// what they are digests of: an object whose `kind` changes is replaced, and a digest falls away when another path,
-/// protocol or folder of templates comes.
-Json with_control(const Json& written, const Json& control);
 
 /// Reads, changes and checks a scenario file. `overrides` are "path=value" with keys joined by dots, such as
 /// "recommender.factors=32"; the value is JSON, or else taken as text. Throws Failure(usage) naming file,
@@ -85,15 +70,20 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
 /// The same for a scenario already in memory; `source` names it in errors.
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides);
 
+/// The whole scenario, every key with its value; saved with a run. Read again it is the same. Its `control` is what makes the
+/// resolved control of it.
+Json resolved(const Scenario& scenario);
+
 /// See read_scenario.
 void apply_overrides(Json& json, const std::vector<std::string>& overrides);
 
-/// The first key that differs and decides results, in words ("/seed was 1, now it is 7"); empty if there is none. A digest
-/// that one of the two does not know yet is no difference. Operational keys decide nothing: where the dataset and the prompt templates lie (what is in them does, and is compared by its digest), endpoints but for
-/// their models, how a remote recommender is reached, the budget, the journal, the quality bar.
+/// The first key that differs between two resolved scenarios and decides results, in words ("/seed was 1, now it is 7"); empty if
+/// there is none. A digest that one of the two does not know yet is no difference. Operational keys decide nothing: where the dataset
+/// and the prompt templates lie (what is in them does, and is compared by its digest), endpoints but for their models, how a
+/// remote recommender is reached, the budget, the journal, the quality bar.
 std::string result_difference(const Json& before, const Json& now);
 
-/// What tells runs that could have other results apart: a hash of the keys that decide them.
+/// What tells runs that could have other results apart: a hash of the keys of a resolved scenario that decide them.
 std::string result_identity(const Json& scenario);
 
 /// A scenario, or any part of one, as it may be written down and shown: the values that it states for headers, and what stands

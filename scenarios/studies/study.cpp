@@ -11,6 +11,7 @@
 #include "engine/base/process.h"
 #include "engine/base/statistics.h"
 #include "scenarios/gateway/call_report.h"
+#include "scenarios/scenario/arms.h"
 #include "scenarios/store/run_reader.h"
 #include "scenarios/store/study_folder.h"
 
@@ -138,21 +139,21 @@ void log_run(std::string_view what, Arm arm, std::uint32_t replicate) {
 }  // namespace
 
 void pin_datasets(Scenario& study) {
-  load_pinned_dataset(study);
-  if (!study.has_control()) return;
-  Scenario control = run_of(study, Arm::control, 0);
-  if (control.dataset_path != study.dataset_path) {
-    load_pinned_dataset(control);
-    study.written["control"]["dataset"]["digest"] = control.json["dataset"]["digest"];
-  }
-  study = parse_scenario(study.written, study.name, {});
+  const auto pin = [](const char* key, Scenario arm) {
+    load_pinned_dataset(arm);
+    return fmt::format("{}=\"{}\"", key, arm.dataset_digest);
+  };
+  std::vector<std::string> pins{pin("dataset.digest", study)};
+  if (study.control && study.control->dataset_path != study.dataset_path)
+    pins.push_back(pin("control.dataset.digest", *study.control));
+  study = parse_scenario(study.written, study.name, pins);
 }
 
 void check_study_quality(const Scenario& study, const Json& summary) {
   const Json shares = summary.value("worst_degraded_share", Json::object());
   for (const Arm arm : arms_of(study)) {
     if (shares.contains(to_string(arm)))
-      check_quality(run_of(study, arm, 0), shares[to_string(arm)].get<double>());
+      check_quality(scenario_of(study, arm), shares[to_string(arm)].get<double>());
   }
 }
 

@@ -26,7 +26,7 @@ class RunFolders : public ::testing::Test {
     Scenario scenario = parse_scenario(Json::parse(R"({"name": "t", "seed": 1, "dataset": {"path": "demo"},
                                                        "recommender": {"kind": "popularity"}})"),
                                        "t.json", {fmt::format("seed={}", seed)});
-    scenario.json["dataset"]["digest"] = "d1";
+    scenario.dataset_digest = "d1";
     return scenario;
   }
 
@@ -165,10 +165,10 @@ TEST_F(RunFolders, HoldOneScenarioAndOneContentOfItsDataset) {
   finish_run("run");
   EXPECT_THAT(fault("run", ExistingFolder::resume, scenario(7)), HasSubstr("/seed was 1, now it is 7"));
   Scenario unread = scenario();
-  unread.json["dataset"].erase("digest");
+  unread.dataset_digest.clear();
   const RunFolder folder(folder_ / "run", ExistingFolder::resume, unread);
   Scenario other = scenario();
-  other.json["dataset"]["digest"] = "d2";
+  other.dataset_digest = "d2";
   EXPECT_THROW(folder.finished(other), Failure);
 }
 

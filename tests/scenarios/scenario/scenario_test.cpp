@@ -69,7 +69,7 @@ TEST(Scenario, OverridesSetNestedKeysAsJsonOrText) {
   EXPECT_EQ(scenario.seed, 9U);
   EXPECT_EQ(scenario.dataset_path, "some/folder");
   EXPECT_EQ(scenario.session.max_pages, 2);
-  EXPECT_EQ(scenario.json["recommender"]["factors"], 8);
+  EXPECT_EQ(scenario.recommender["factors"], 8);
 }
 
 TEST(Scenario, ResolvedScenariosSpellOutDefaultsAndAreTheirOwnResolution) {
@@ -77,10 +77,62 @@ TEST(Scenario, ResolvedScenariosSpellOutDefaultsAndAreTheirOwnResolution) {
                                              json["recommender"] = {{"kind", "mf"}, {"factors", 8}};
                                            }),
                                            "s.json", {});
-  EXPECT_EQ(scenario.json["recommender"]["factors"], 8);
-  EXPECT_TRUE(scenario.json["recommender"].contains("max_epochs"));
-  EXPECT_EQ(scenario.json["session"]["max_pages"], 5);
-  EXPECT_EQ(parse_scenario(scenario.json, "again", {}).json, scenario.json);
+  EXPECT_EQ(scenario.recommender["factors"], 8);
+  EXPECT_TRUE(scenario.recommender.contains("max_epochs"));
+  EXPECT_EQ(resolved(scenario)["session"]["max_pages"], 5);
+  EXPECT_EQ(resolved(parse_scenario(resolved(scenario), "again", {})), resolved(scenario));
+}
+
+TEST(Scenario, ResolvedSaysWhatTheMembersMean) {
+  Scenario scenario = parse_scenario(valid(), "s.json", {});
+  scenario.seed = 8;
+  scenario.dataset_digest = std::string(32, 'a');
+  scenario.split_kind = SplitKind::ratio;
+  scenario.split.positive_threshold = 3;
+  scenario.population.agents = 12;
+  scenario.session.max_pages = 2;
+  scenario.retrain = {.every = std::chrono::days(3), .picks = PickRule::liked, .learns = true};
+  scenario.budget = {.tokens = 5, .money = llm::Money::from_dollars(0.25), .risk = 0.1};
+  scenario.journal = llm::Durability::power_loss;
+  scenario.patience = std::chrono::seconds(9);
+  scenario.max_degraded_share = 0.5;
+  scenario.minds.push_back({.share = 3});
+  const Json json = resolved(scenario);
+  EXPECT_EQ(json["seed"], 8);
+  EXPECT_EQ(json["dataset"]["digest"], std::string(32, 'a'));
+  EXPECT_EQ(json["dataset"]["split"], Json({{"kind", "ratio"},
+                                            {"train", 0.4},
+                                            {"validation", 0.3},
+                                            {"test", 0.3},
+                                            {"k_core", 0},
+                                            {"positive_threshold", 3}}));
+  EXPECT_EQ(json["population"]["agents"], 12);
+  EXPECT_EQ(json["session"]["max_pages"], 2);
+  EXPECT_EQ(json["retrain"], Json({{"every", "3d"}, {"from", "liked"}, {"start", "cold"}}));
+  EXPECT_EQ(json["budget"], Json({{"tokens", 5}, {"usd", 0.25}, {"risk", 0.1}}));
+  EXPECT_EQ(json["journal"]["synchronous"], "full");
+  EXPECT_EQ(json["patience"], 9);
+  EXPECT_EQ(json["max_degraded_share"], 0.5);
+  EXPECT_EQ(json["mind"][1]["share"], 3);
+  EXPECT_EQ(resolved(parse_scenario(json, "again", {})), json);
+}
+
+TEST(Scenario, ResolvedStatesAnOptionAsItWasStated) {
+  const Json json = with([](Json& changed) {
+    changed["dataset"] = {{"split", {{"positive_threshold", 4}, {"kind", "leave_last_out"}, {"train", 0.4}}},
+                          {"path", "demo"}};
+    changed["retrain"] = {{"start", "warm"}, {"every", "168h"}};
+    changed["budget"] = {{"usd", 12345.67}, {"tokens", 7}};
+    changed["max_degraded_share"] = 1;
+  });
+  const Json full = resolved(parse_scenario(json, "s.json", {}));
+  EXPECT_EQ(
+      full["dataset"].dump(),
+      R"({"split":{"positive_threshold":4,"kind":"leave_last_out","train":0.4,"k_core":0},"path":"demo"})");
+  EXPECT_EQ(full["retrain"].dump(), R"({"every":"168h","from":"viewed","start":"warm"})");
+  EXPECT_EQ(full["budget"].dump(), R"({"usd":12345.67,"tokens":7})");
+  EXPECT_EQ(full["max_degraded_share"].dump(), "1");
+  EXPECT_FALSE(full.contains("patience")) << "nobody states the default";
 }
 
 TEST(Scenario, PagePoliciesAreSpelledOutAndTheirFaultsNamed) {
@@ -88,8 +140,8 @@ TEST(Scenario, PagePoliciesAreSpelledOutAndTheirFaultsNamed) {
     return with([&](Json& json) { json["session"]["page_policies"] = Json::array({Json::parse(policy)}); });
   };
   const Scenario scenario = parse_scenario(with_policy(R"({"kind": "explore"})"), "s.json", {});
-  EXPECT_EQ(scenario.json["session"]["page_policies"], Json::parse(R"([{"kind": "explore", "share": 0.1}])"));
-  EXPECT_FALSE(parse_scenario(valid(), "s.json", {}).json["session"].contains("page_policies"));
+  EXPECT_EQ(scenario.page_policies, Json::parse(R"([{"kind": "explore", "share": 0.1}])"));
+  EXPECT_FALSE(resolved(parse_scenario(valid(), "s.json", {}))["session"].contains("page_policies"));
   EXPECT_THAT(fault_of(with_policy(R"({"kind": "explore", "share": 3})")),
               HasSubstr("s.json: /session/page_policies/0/share: got 3"));
   EXPECT_THAT(fault_of(with_policy(R"({"kind": "exlore"})")), HasSubstr("did you mean \"explore\"?"));
@@ -250,11 +302,11 @@ Json llm_mind() {
 TEST(Scenario, SpellsOutAnLlmMindWithTheDigestOfItsPrompts) {
   const Scenario scenario = parse_scenario(with([](Json& json) { json["mind"] = llm_mind(); }), "s.json", {});
   ASSERT_TRUE(scenario.asks_language_models());
-  const Json& mind = scenario.json["mind"];
+  const Json mind = resolved(scenario)["mind"];
   EXPECT_EQ(mind["protocol"], "structured");
   EXPECT_EQ(mind["repairs"], 2);
   EXPECT_EQ(mind["prompts_digest"].get<std::string>().size(), 32U);
-  EXPECT_EQ(parse_scenario(scenario.json, "again", {}).json, scenario.json);
+  EXPECT_EQ(resolved(parse_scenario(resolved(scenario), "again", {})), resolved(scenario));
 }
 
 TEST(Scenario, AListOfMindsSharesTheAgents) {
@@ -310,7 +362,7 @@ TEST(Scenario, ABudgetInMoneyNeedsAPriceForEveryEndpoint) {
 
 TEST(ResultIdentity, IsThatOfTheKeysThatDecideResults) {
   const auto of = [](const std::vector<std::string>& overrides) {
-    return result_identity(parse_scenario(valid(), "s.json", overrides).json);
+    return result_identity(resolved(parse_scenario(valid(), "s.json", overrides)));
   };
   EXPECT_EQ(of({}), of({"max_degraded_share=0.5"}));
   EXPECT_NE(of({}), of({"seed=8"}));
@@ -321,9 +373,9 @@ TEST(ResultDifference, OperationalKeysAreNone) {
   const auto of = [](const std::function<void(Json&)>& change) {
     Json json = with([](Json& valid_json) { valid_json["mind"] = llm_mind(); });
     json["mind"]["endpoints"][0]["price"] = {{"prompt", 1}, {"completion", 2}};
-    const Json before = parse_scenario(json, "s.json", {}).json;
+    const Json before = resolved(parse_scenario(json, "s.json", {}));
     change(json);
-    return result_difference(before, parse_scenario(json, "s.json", {}).json);
+    return result_difference(before, resolved(parse_scenario(json, "s.json", {})));
   };
   EXPECT_EQ(of([](Json& json) {
               json["budget"] = {{"usd", 3}, {"risk", 0.01}};

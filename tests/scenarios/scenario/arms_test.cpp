@@ -1,10 +1,11 @@
-// The control arm of a study: changes to the scenario as a person wrote it.
+// The arms of a study: a control changes the scenario as a person wrote it.
+#include "scenarios/scenario/arms.h"
+
 #include <fstream>
 #include <functional>
 
 #include <gmock/gmock.h>
 
-#include "scenarios/scenario/scenario.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {
@@ -54,9 +55,9 @@ TEST(Control, ChangesWhatIsWrittenAndNothingElse) {
     EXPECT_EQ(run->seed, 6U) << "both arms draw alike";
     EXPECT_FALSE(run->is_study());
   }
-  Json same = control.json;
+  Json same = resolved(control);
   same["retrain"]["from"] = "liked";
-  EXPECT_EQ(same, intervention.json);
+  EXPECT_EQ(same, resolved(intervention));
 }
 
 TEST(Control, MayBeAnotherRecommender) {
@@ -85,20 +86,33 @@ TEST(Control, MayHaveOtherPromptsAndAnotherDatasetThanTheOnesWhoseDigestsArePinn
   std::ofstream(folder / "prompts/structured/page.mustache", std::ios::app) << "Take your time.\n";
   const auto pinned = [](Json& json) {
     json["mind"] =
-        run_of(study(Json::object(), [](Json& plain) { plain["mind"] = played_by_llm(); }), Arm::control, 0)
-            .json["mind"];
+        resolved(study(Json::object(), [](Json& plain) { plain["mind"] = played_by_llm(); }))["mind"];
     json["dataset"]["digest"] = std::string(32, 'a');
   };
   const Scenario both = study(
       {{"mind", {{"prompts", (folder / "prompts").string()}}}, {"dataset", {{"path", "elsewhere"}}}}, pinned);
   const Scenario intervention = run_of(both, Arm::intervention, 0);
   const Scenario control = run_of(both, Arm::control, 0);
-  EXPECT_NE(control.json["mind"]["prompts_digest"], intervention.json["mind"]["prompts_digest"]);
-  EXPECT_EQ(intervention.json["dataset"]["digest"], std::string(32, 'a'));
+  EXPECT_NE(control.minds[0].llm->prompts_digest, intervention.minds[0].llm->prompts_digest);
+  EXPECT_EQ(intervention.dataset_digest, std::string(32, 'a'));
   EXPECT_EQ(control.dataset_path, "elsewhere");
-  EXPECT_FALSE(control.json["dataset"].contains("digest"));
-  EXPECT_EQ(run_of(study({{"rounds", 3}}, pinned), Arm::control, 0).json["dataset"]["digest"],
-            std::string(32, 'a'));
+  EXPECT_EQ(control.dataset_digest, "");
+  EXPECT_EQ(run_of(study({{"rounds", 3}}, pinned), Arm::control, 0).dataset_digest, std::string(32, 'a'));
+}
+
+// The runs of a study must compare: hours may lie between the first and the last.
+TEST(Control, RunsUnderThePromptsThatTheStudyBeganWith) {
+  const TempFolder folder;
+  std::filesystem::copy(THRONG_SOURCE_DIR "/agents/prompts", folder / "prompts",
+                        std::filesystem::copy_options::recursive);
+  const Scenario both = study({{"rounds", 3}}, [&](Json& json) {
+    json["mind"] = played_by_llm();
+    json["mind"]["prompts"] = (folder / "prompts").string();
+  });
+  EXPECT_EQ(run_of(both, Arm::control, 1).minds[0].llm->prompts_digest, both.minds[0].llm->prompts_digest);
+  std::ofstream(folder / "prompts/structured/page.mustache", std::ios::app) << "Take your time.\n";
+  EXPECT_THAT([&] { run_of(both, Arm::control, 1); },
+              ::testing::ThrowsMessage<Failure>(HasSubstr("/mind/prompts_digest")));
 }
 
 TEST(Control, IsCheckedLikeAnyScenario) {
@@ -127,23 +141,22 @@ TEST(Control, OfAResolvedScenarioMakesTheSameArms) {
     const Scenario both = study(control, [](Json& json) {
       json["dataset"]["split"] = {{"kind", "ratio"}, {"train", 0.5}, {"validation", 0.25}, {"test", 0.25}};
     });
-    const Scenario again = parse_scenario(both.json, "scenario.json", {});
-    EXPECT_EQ(again.json, both.json);
+    const Scenario again = parse_scenario(resolved(both), "scenario.json", {});
+    EXPECT_EQ(resolved(again), resolved(both));
     for (const Arm arm : {Arm::intervention, Arm::control})
-      EXPECT_EQ(run_of(again, arm, 0).json, run_of(both, arm, 0).json);
+      EXPECT_EQ(resolved(run_of(again, arm, 0)), resolved(run_of(both, arm, 0)));
   }
-  EXPECT_EQ(study({{"retrain", {{"from", "nothing"}}}},
-                  [](Json& json) {
-                    json["retrain"] = {{"every", "3d"}};
-                  })
-                .json["control"],
+  EXPECT_EQ(resolved(study({{"retrain", {{"from", "nothing"}}}},
+                           [](Json& json) {
+                             json["retrain"] = {{"every", "3d"}};
+                           }))["control"],
             Json({{"retrain", {{"from", "nothing"}}}}))
       << "a person finds their own words";
 }
 
 TEST(ResultDifference, LooksAtBothArms) {
   const auto difference = [](const Json& before, const Json& now) {
-    return result_difference(study(before).json, study(now).json);
+    return result_difference(resolved(study(before)), resolved(study(now)));
   };
   const Json asked{{"mind", played_by_llm()}};
   Json elsewhere = asked;

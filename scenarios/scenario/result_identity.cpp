@@ -1,0 +1,62 @@
+// What of a resolved scenario decides results: what may not change when a run is resumed, and what runs are told apart by.
+#include <fmt/format.h>
+
+#include "engine/base/hash.h"
+#include "scenarios/scenario/arms.h"
+#include "scenarios/scenario/mind_options.h"
+#include "scenarios/scenario/scenario.h"
+
+namespace throng {
+namespace {
+
+/// What of a resolved `recommender` decides results: of a remote one its model, of a file what is in it.
+Json recommender_view(Json recommender) {
+  const Json kind = recommender.value("kind", Json());
+  if (kind == "remote") return {{"kind", kind}, {"model", recommender.value("model", Json())}};
+  if (kind == "rankings") recommender.erase("file");
+  return recommender;
+}
+
+/// What of a resolved scenario decides results; of a study's control, too, as a scenario of its own.
+nlohmann::json decisive(const Json& scenario) {
+  Json view = scenario;
+  for (const char* key : {"$schema", "description", "throng_version", "budget", "journal", "patience",
+                          "max_degraded_share", "control"})
+    view.erase(key);
+  if (view.contains("dataset")) view["dataset"].erase("path");
+  if (view.contains("mind")) view["mind"] = result_view(view["mind"]);
+  if (view.contains("recommender")) view["recommender"] = recommender_view(view["recommender"]);
+  nlohmann::json decides = view;
+  if (scenario.contains("control")) decides["control"] = decisive(arm_of(scenario, Arm::control));
+  return decides;
+}
+
+void leave_unknown_digests(nlohmann::json& a, nlohmann::json& b) {
+  for (const char* path : {"/dataset/digest", "/control/dataset/digest"}) {
+    const nlohmann::json::json_pointer digest(path);
+    if (a.contains(digest) && b.contains(digest)) continue;
+    for (nlohmann::json* each : {&a, &b}) {
+      if (each->contains(digest)) (*each)[digest.parent_pointer()].erase("digest");
+    }
+  }
+}
+
+}  // namespace
+
+std::string result_difference(const Json& before, const Json& now) {
+  nlohmann::json a = decisive(before);
+  nlohmann::json b = decisive(now);
+  leave_unknown_digests(a, b);
+  const nlohmann::json difference = nlohmann::json::diff(a, b);
+  if (difference.empty()) return "";
+  const auto path = difference.front()["path"].get<std::string>();
+  const auto value_in = [&](const nlohmann::json& json) {
+    const nlohmann::json::json_pointer pointer(path);
+    return json.contains(pointer) ? json[pointer].dump() : std::string("absent");
+  };
+  return fmt::format("{} was {}, now it is {}", path, value_in(a), value_in(b));
+}
+
+std::string result_identity(const Json& scenario) { return hash128(decisive(scenario).dump()).hex(); }
+
+}  // namespace throng
