@@ -19,7 +19,7 @@ namespace throng {
 /// What to do about a run folder that exists already.
 enum class ExistingFolder {
   refuse,     ///< a usage error
-  resume,     ///< complete it; nothing to do if it has finished; start it if it is absent
+  resume,     ///< complete it (resume.h); nothing to do if it has finished; start it if it is absent
   overwrite,  ///< replace it
 };
 
@@ -53,9 +53,6 @@ class RunFolder {
 
  private:
   void check(const Json& scenario, const std::optional<EarlierRun>& earlier) const;
-  void check_same(const Json& scenario) const;
-  void check_version() const;
-  void check_links() const;
   void remove_results() const;
   void remove_paid() const;
   void remove_arms() const;

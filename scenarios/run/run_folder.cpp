@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/files.h"
+#include "scenarios/run/resume.h"
 #include "scenarios/run/run.h"
 #include "scenarios/scenario/scenario.h"
 
@@ -104,49 +105,13 @@ void RunFolder::check(const Json& scenario, const std::optional<EarlierRun>& ear
           fmt::format("--overwrite would delete {}, whose replies are to be used: --out names another folder",
                       earlier->folder.string()));
     case ExistingFolder::resume:
-      check_links();
-      check_same(scenario);
-      check_version();
-  }
-}
-
-/// What is kept is written on. A folder that somebody else has packed must not make us write elsewhere.
-void RunFolder::check_links() const {
-  for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log", "run.log"}) {
-    if (!fs::is_symlink(path_ / file)) continue;
-    throw Failure(ErrorKind::usage,
-                  fmt::format("{} is a symbolic link: a run writes nothing outside its folder",
-                              (path_ / file).string()));
-  }
-}
-
-/// What is asked may differ from version to version, so that it would be paid for again; so may what is done.
-void RunFolder::check_version() const {
-  if (fs::exists(path_ / "summary.json")) return;                           // nothing is left to do
-  if (!fs::exists(path_ / "journal.db") && arms_in(path_).empty()) return;  // nothing is kept
-  const Json stored = read_json(path_ / "scenario.json", ErrorKind::data);
-  const std::string version = stored.value("throng_version", THRONG_VERSION);
-  if (version == THRONG_VERSION) return;
-  throw Failure(
-      ErrorKind::usage,
-      fmt::format(
-          "{0} was begun by Throng {1}, and this is {2}, which may ask and do other things: complete it "
-          "with {1}, or run it anew with --overwrite, or with --reuse {0} --out ANOTHER, which does not "
-          "pay again for what is asked unchanged",
-          path_.string(), version, THRONG_VERSION));
-}
-
-void RunFolder::check_same(const Json& scenario) const {
-  const Json stored = read_json(path_ / "scenario.json", ErrorKind::data);
-  if (const std::string difference = result_difference(stored, scenario); !difference.empty()) {
-    throw Failure(ErrorKind::usage,
-                  fmt::format("{} cannot be resumed with another scenario: {}", path_.string(), difference));
+      check_resumable(path_, scenario);
   }
 }
 
 std::optional<Json> RunFolder::finished(const Scenario& scenario) const {
   if (free_ || existing_ != ExistingFolder::resume) return std::nullopt;
-  check_same(resolved(scenario));
+  check_same_scenario(path_, resolved(scenario));
   const bool finished =
       fs::exists(path_ / "summary.json") && (scenario.is_study() || fs::exists(path_ / "run.db"));
   if (!finished) return std::nullopt;
