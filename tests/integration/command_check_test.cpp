@@ -8,10 +8,6 @@
 namespace throng {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 class CommandCheck : public CommandLine {
  protected:
   void SetUp() override {

@@ -8,9 +8,6 @@
 namespace throng {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 /// What `script` prints, run by `shell`; nothing if there is no such shell.
 std::optional<std::string> run_by(const std::string& shell, const std::string& script) {
   if (std::system(("command -v " + shell + " > /dev/null").c_str()) != 0) return std::nullopt;

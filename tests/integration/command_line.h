@@ -16,6 +16,10 @@
 
 namespace throng {
 
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
 struct Finished {
   int exit_code = -1;
   std::string out;

@@ -12,10 +12,6 @@
 namespace throng {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 constexpr const char* kDemo = THRONG_SOURCE_DIR "/scenarios/demo.json";
 
 /// A run of the demo that takes no time to fit; `more` arguments follow.

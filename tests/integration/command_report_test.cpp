@@ -11,10 +11,6 @@
 namespace throng {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 /// The rows of a CSV file as maps from column to cell.
 std::vector<std::map<std::string, std::string>> rows_of(const std::filesystem::path& file) {
   const std::string text = read_file(file, ErrorKind::data);

@@ -7,9 +7,6 @@
 namespace throng {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-
 constexpr const char* kPage =
     R"({"page": 1, "recommended": ["a", "b"], "reaction": "MOVIE: The Harbour; ALIGN: Yes; REASON: sea\nMOVIE: Nightjar; ALIGN: no; )"
     R"(REASON: dull\nWATCH: Harbour, The\nMOVIE: Harbour; RATING: 5; FEELING: calm", "decision": "Next; Reason: more", "parsed": )"

@@ -13,8 +13,6 @@
 namespace throng {
 namespace {
 
-using ::testing::HasSubstr;
-
 class LlmMock : public CommandLine {
  protected:
   /// Starts the mock and waits until it says where it listens.

@@ -10,9 +10,6 @@
 namespace throng {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-
 TEST_F(LlmRun, IsReportedResumedAndReplayedWithoutTheServer) {
   serve({});
   write_scenario();

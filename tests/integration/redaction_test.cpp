@@ -16,8 +16,6 @@ namespace throng {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 const std::string kKey = "Zq7/x+e2Kd9-mW_p4Lw8sT1vBx";
 const std::string kGoogleKey = "g00gle-k3y-of-the-lab-4711";

@@ -11,8 +11,6 @@
 namespace throng {
 namespace {
 
-using ::testing::HasSubstr;
-
 class RemoteRecommenderRun : public CommandLine {
  protected:
   void TearDown() override { stop_server(); }

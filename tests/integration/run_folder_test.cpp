@@ -11,9 +11,6 @@ namespace throng {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 /// Whether it becomes true within a minute.
 template <class Condition>

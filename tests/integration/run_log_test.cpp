@@ -10,8 +10,6 @@ namespace throng {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
 
 class RunLogged : public CommandLine {
  protected:
