@@ -23,6 +23,10 @@ bool fits(const Json& value, Range<int> range) {
   return number >= range.min && number <= range.max;
 }
 
+bool fits(const Json& value, Range<double> range) {
+  return value.is_number() && value.get<double>() >= range.min && value.get<double>() <= range.max;
+}
+
 }  // namespace
 
 std::optional<std::string> closest_word(std::string_view word, const std::vector<std::string>& words) {
@@ -53,10 +57,21 @@ void OptionsReader::integer(std::string_view key, int& value, Range<int> range) 
   value = given->get<int>();
 }
 
+void OptionsReader::numbers(std::string_view key, std::span<double> values, Range<double> range) {
+  const Json* given = find(key);
+  if (given == nullptr) return;
+  const bool all_fit = given->is_array() && given->size() == values.size() &&
+                       std::ranges::all_of(*given, [&](const Json& value) { return fits(value, range); });
+  if (!all_fit) {
+    return reject(key, *given, fmt::format("{} numbers from {} to {}", values.size(), range.min, range.max));
+  }
+  std::ranges::transform(*given, values.begin(), [](const Json& value) { return value.get<double>(); });
+}
+
 void OptionsReader::number(std::string_view key, double& value, Range<double> range) {
   const Json* given = find(key);
   if (given == nullptr) return;
-  if (!given->is_number() || given->get<double>() < range.min || given->get<double>() > range.max) {
+  if (!fits(*given, range)) {
     return reject(key, *given, fmt::format("a number from {} to {}", range.min, range.max));
   }
   value = given->get<double>();

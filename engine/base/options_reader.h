@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,8 @@ class OptionsReader {
 
   void integer(std::string_view key, int& value, Range<int> range);
   void number(std::string_view key, double& value, Range<double> range);
+  /// As many as `values` has.
+  void numbers(std::string_view key, std::span<double> values, Range<double> range);
   void boolean(std::string_view key, bool& value);
   void text(std::string_view key, std::string& value);
   /// One of `choices`.

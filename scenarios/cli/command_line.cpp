@@ -113,6 +113,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_story_command(app);
   add_data_command(app);
   add_rec_command(app);
+  add_mind_command(app);
   add_transcripts_command(app);
   add_llm_command(app);
   add_help_commands(app);

@@ -18,8 +18,8 @@ Minds::Minds(const std::vector<MindOptions>& options, const MindWorld& world, co
       tier.mind = make(*each.llm, world, draws);
       llm_.push_back(static_cast<const LlmMind*>(tier.mind.get()));
     } else {
-      tier.mind = std::make_unique<StatisticalMind>(StatisticalParameters{}, world.space, world.mean_ratings,
-                                                    draws, popularity_of(world.train));
+      tier.mind = std::make_unique<StatisticalMind>(each.parameters, world.space, world.mean_ratings, draws,
+                                                    popularity_of(world.train));
       llm_.push_back(nullptr);
     }
   }

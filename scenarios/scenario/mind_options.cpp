@@ -66,22 +66,41 @@ Json write_llm(const LlmOptions& llm) {
   return full;
 }
 
-/// The keys that only an LLM mind has.
-void check_statistical(const Json& json, const std::string& path) {
+/// The keys that only the other kind of mind has.
+void check_keys(const Json& json, const std::string& path, bool is_llm) {
   for (const auto& [key, value] : json.items()) {
-    if (key == "kind" || key == "share") continue;
-    throw Failure(ErrorKind::usage, fmt::format("{}/{}: only an LLM mind has this key", path, key));
+    if (key == "kind" || key == "share" || (key == "parameters") != is_llm) continue;
+    throw Failure(ErrorKind::usage, fmt::format("{}/{}: only {} mind has this key", path, key,
+                                                is_llm ? "the statistical" : "an LLM"));
   }
+}
+
+StatisticalParameters read_parameters(const Json& json, const std::string& path) try {
+  if (!json.is_string()) return read_statistical_parameters(json, "").value();
+  return read_parameters_file(json.get<std::string>());
+} catch (const Failure& failure) {
+  throw Failure(failure.kind(), fmt::format("{}{}{}", path, json.is_string() ? ": " : "", failure.what()));
 }
 
 Json write_mind(const MindOptions& mind, bool is_tier) {
   Json full = {{"kind", mind.llm ? "llm" : "statistical"}};
   if (is_tier) full["share"] = mind.share;
-  if (mind.llm) full.update(write_llm(*mind.llm));
+  if (mind.llm) {
+    full.update(write_llm(*mind.llm));
+  } else {
+    full["parameters"] = to_json(mind.parameters);
+  }
   return full;
 }
 
 }  // namespace
+
+StatisticalParameters read_parameters_file(const std::filesystem::path& file) {
+  const Json json = read_json(file, ErrorKind::usage);
+  const Result<StatisticalParameters> read = read_statistical_parameters(json, "");
+  if (!read) throw Failure(ErrorKind::usage, fmt::format("{}: {}", file.string(), read.error().message));
+  return *read;
+}
 
 MindList read_minds(const Json& json) {
   MindList read;
@@ -90,11 +109,11 @@ MindList read_minds(const Json& json) {
     if (mind.is_array()) throw Failure(ErrorKind::usage, path + ": a list of minds holds no lists");
     MindOptions& options = read.minds.emplace_back();
     read_if_there(mind, "share", options.share);
-    if (mind["kind"] == "llm") {
-      options.llm = read_llm(mind, read_endpoints(mind, path, known, read.endpoints));
-    } else {
-      check_statistical(mind, path);
-    }
+    const bool is_llm = mind["kind"] == "llm";
+    check_keys(mind, path, is_llm);
+    if (is_llm) options.llm = read_llm(mind, read_endpoints(mind, path, known, read.endpoints));
+    if (mind.contains("parameters"))
+      options.parameters = read_parameters(mind["parameters"], path + "/parameters");
   }
   return read;
 }
@@ -130,6 +149,7 @@ Json result_view(const Json& mind) {
   }
   Json view = mind;
   view.erase("prompts");
+  if (view.contains("parameters")) view["parameters"].erase("provenance");
   if (view.contains("endpoints")) {
     const auto endpoints = llm::read_endpoints(view["endpoints"], "/mind/endpoints");
     view.erase("endpoints");

@@ -7,6 +7,7 @@
 
 #include "agents/minds/llm_mind.h"
 #include "agents/minds/prompts.h"
+#include "agents/minds/statistical_parameters.h"
 #include "engine/base/json.h"
 #include "llm/endpoint_options.h"
 
@@ -23,8 +24,9 @@ struct LlmOptions {
 
 /// One of a population's minds.
 struct MindOptions {
-  double share = 1;               ///< of the agents, relative to the other minds
-  std::optional<LlmOptions> llm;  ///< none: the statistical mind
+  double share = 1;                  ///< of the agents, relative to the other minds
+  std::optional<LlmOptions> llm;     ///< none: the statistical mind
+  StatisticalParameters parameters;  ///< of the statistical mind
 };
 
 /// A population's minds, and whom those of them ask that are language models.
@@ -32,6 +34,9 @@ struct MindList {
   std::vector<MindOptions> minds;               ///< at least one
   std::vector<llm::EndpointOptions> endpoints;  ///< of all minds, each once
 };
+
+/// Reads a file that `mind.parameters` may name. Throws Failure(usage) naming file, JSON path and what was expected.
+StatisticalParameters read_parameters_file(const std::filesystem::path& file);
 
 /// Reads a scenario's `mind`, which fits the schema: an object, or a list of them. Throws Failure(usage) that begins with the
 /// JSON path.

@@ -133,18 +133,26 @@ TEST(Layering, SocketsAndThreadsStayInTheirPlaces) {
   }
 }
 
-TEST(Layering, DocumentsNameFilesThatAreThere) {
+std::vector<fs::path> documents() {
   std::vector<fs::path> documents{source_root() / "README.md", source_root() / "CONTRIBUTING.md",
                                   source_root() / "benchmarks/README.md"};
   for (const auto& entry : fs::directory_iterator(source_root() / "docs")) {
     if (entry.path().extension() == ".md") documents.push_back(entry.path());
   }
+  return documents;
+}
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(Layering, DocumentsNameFilesThatAreThere) {
   static const std::regex named(
       R"re(`((?:engine|recsys|llm|agents|scenarios|tests|docs|setup|cmake)/[a-z0-9_/.-]+)`)re");
   std::size_t names = 0;
-  for (const fs::path& document : documents) {
-    std::ifstream in(document);
-    const std::string text((std::istreambuf_iterator<char>(in)), {});
+  for (const fs::path& document : documents()) {
+    const std::string text = text_of(document);
     for (std::sregex_iterator match(text.begin(), text.end(), named), end; match != end; ++match) {
       ++names;
       EXPECT_TRUE(fs::exists(source_root() / (*match)[1].str()))
@@ -152,6 +160,20 @@ TEST(Layering, DocumentsNameFilesThatAreThere) {
     }
   }
   EXPECT_GT(names, 50U) << "the test looked in the wrong place";
+}
+
+TEST(Layering, LinksOfDocumentsLeadSomewhere) {
+  static const std::regex link(R"re(\]\(([^)#:]+)(#[^)]*)?\))re");  // without a scheme: a file
+  std::size_t links = 0;
+  for (const fs::path& document : documents()) {
+    const std::string text = text_of(document);
+    for (std::sregex_iterator match(text.begin(), text.end(), link), end; match != end; ++match) {
+      ++links;
+      EXPECT_TRUE(fs::exists(document.parent_path() / (*match)[1].str()))
+          << document << " links " << (*match)[1] << ", which is not there";
+    }
+  }
+  EXPECT_GT(links, 30U) << "the test looked in the wrong place";
 }
 
 // The table of docs/add-an-action.md is the list of files that a new action changes.

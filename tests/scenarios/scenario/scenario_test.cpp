@@ -162,6 +162,45 @@ TEST(Scenario, AnAdvertForMindsThatCannotReadIsACaveat) {
   EXPECT_THAT(sentences.back(), HasSubstr("cannot read"));
 }
 
+// An editor completes a mind's parameters from the schema; the mind's own table judges files of them.
+TEST(Scenario, TheSchemaKnowsEveryParameterOfTheStatisticalMind) {
+  const Json schema = read_json(THRONG_SOURCE_DIR "/scenarios/schema/scenario.schema.json", ErrorKind::data);
+  const Json& known = schema["properties"]["mind"]["properties"]["parameters"]["properties"];
+  EXPECT_EQ(known.size(), statistical_parameters().size() + 1);  // and the provenance
+  const Json defaults = to_json(StatisticalParameters());
+  for (const ParameterInfo& info : statistical_parameters()) {
+    const std::string key(info.name);
+    ASSERT_TRUE(known.contains(key)) << key;
+    const bool by_group = std::holds_alternative<ParameterInfo::ByGroup>(info.member);
+    const Json& number = by_group ? known[key]["items"] : known[key];
+    EXPECT_EQ(known[key]["type"], by_group ? "array" : "number") << key;
+    EXPECT_EQ(number["minimum"].get<double>(), info.least) << key;
+    EXPECT_EQ(number["maximum"].get<double>(), info.most) << key;
+    const auto told = known[key]["description"].get<std::string>();
+    EXPECT_THAT(told, HasSubstr(std::string(info.meaning))) << key;
+    EXPECT_EQ(Json::parse(told.substr(told.rfind("default: ") + 9)), defaults[key]) << key;
+  }
+}
+
+TEST(Scenario, ParametersOfAMindAreSpelledOut) {
+  const Json written = with([](Json& json) {
+    json["mind"] = {{"kind", "statistical"}, {"parameters", {{"exit_fatigue", 2}}}};
+  });
+  const Scenario scenario = parse_scenario(written, "s.json", {});
+  EXPECT_DOUBLE_EQ(scenario.minds[0].parameters.exit_fatigue, 2);
+  const Json full = resolved(scenario);
+  EXPECT_DOUBLE_EQ(full["mind"]["parameters"]["exit_fatigue"].get<double>(), 2);
+  EXPECT_TRUE(full["mind"]["parameters"].contains("align_base")) << "later versions may have another default";
+  EXPECT_EQ(resolved(parse_scenario(full, "again", {})), full);
+  EXPECT_THAT(result_difference(full, resolved(parse_scenario(valid(), "s.json", {}))),
+              HasSubstr("/mind/parameters/exit_fatigue was 2"));
+  EXPECT_THAT(
+      fault_of(with([](Json& json) {
+        json["mind"] = {{"kind", "llm"}, {"parameters", Json::object()}, {"endpoints", Json::array({1})}};
+      })),
+      HasSubstr("/mind"));
+}
+
 // An editor completes recommender options from the schema; the registry judges them.
 TEST(Scenario, TheSchemaKnowsEveryOptionOfEveryRecommender) {
   const Json schema = read_json(THRONG_SOURCE_DIR "/scenarios/schema/scenario.schema.json", ErrorKind::data);

@@ -1,0 +1,80 @@
+#include "agents/minds/statistical_parameters.h"
+
+#include "engine/base/options_reader.h"
+
+namespace throng {
+namespace {
+
+using P = StatisticalParameters;
+
+// Bounds are generous: what lies beyond is a mistake, not a mind.
+constexpr std::array kParameters{
+    ParameterInfo{"align_base", &P::align_base, -20, 20, "alignment of a neutral item, as a logit"},
+    ParameterInfo{"align_affinity", &P::align_affinity, -20, 20,
+                  "how much the affinity of taste and item counts for alignment"},
+    ParameterInfo{"align_quality", &P::align_quality, -20, 20,
+                  "how much the item's historical rating counts for alignment"},
+    ParameterInfo{
+        "align_popularity", &P::align_popularity, -20, 20,
+        "how much popularity counts for alignment, in place of align_quality where there are no ratings"},
+    ParameterInfo{"align_openness", &P::align_openness, -20, 20,
+                  "added to alignment, by diversity: selective, open, explorer"},
+    ParameterInfo{"view_share", &P::view_share, 0, 10, "of a page's items, the share viewed at most"},
+    ParameterInfo{"view_activity", &P::view_activity, -10, 10,
+                  "added to view_share, by activity: occasional, regular, devoted"},
+    ParameterInfo{"view_diversity", &P::view_diversity, -10, 10, "added to view_share, by diversity"},
+    ParameterInfo{"view_noise", &P::view_noise, 0, 10, "standard deviation of view_share from page to page"},
+    ParameterInfo{"own_base", &P::own_base, -20, 20, "one's own rating of an item of middling affinity"},
+    ParameterInfo{"own_affinity", &P::own_affinity, -20, 20, "how much affinity counts for one's own rating"},
+    ParameterInfo{
+        "conformity_weight", &P::conformity_weight, 0, 1,
+        "weight of the rating displayed against one's own, by conformity: follower, balanced, maverick"},
+    ParameterInfo{"rating_noise", &P::rating_noise, 0, 10, "standard deviation of ratings, by conformity"},
+    ParameterInfo{"satisfaction_views", &P::satisfaction_views, 0, 1,
+                  "weight of the share viewed in the satisfaction with a page; the ratings have the rest"},
+    ParameterInfo{"satisfaction_recent", &P::satisfaction_recent, 0, 1,
+                  "weight of what came after the last reflection in the satisfaction so far"},
+    ParameterInfo{"exit_base", &P::exit_base, -100, 100, "leaving after a page, as a logit, by activity"},
+    ParameterInfo{"exit_fatigue", &P::exit_fatigue, -100, 100,
+                  "how much fatigue, 0 to 1, counts for leaving"},
+    ParameterInfo{"exit_satisfaction", &P::exit_satisfaction, -100, 100,
+                  "how much satisfaction above 0.6 counts against leaving"},
+    ParameterInfo{"tired_after", &P::tired_after, 0.1, 1000, "pages until fatigue is 1"},
+    ParameterInfo{"interview_base", &P::interview_base, -20, 20,
+                  "the interview's score at a satisfaction of 0.6, by activity"},
+    ParameterInfo{"interview_satisfaction", &P::interview_satisfaction, -100, 100,
+                  "how much satisfaction above 0.6 counts for the score"},
+    ParameterInfo{"interview_noise", &P::interview_noise, 0, 20, "standard deviation of the score"},
+};
+
+}  // namespace
+
+std::span<const ParameterInfo> statistical_parameters() { return kParameters; }
+
+Result<StatisticalParameters> read_statistical_parameters(const Json& object, const std::string& path) {
+  StatisticalParameters parameters;
+  OptionsReader reader(object, path);
+  for (const ParameterInfo& info : kParameters) {
+    const Range<double> range{info.least, info.most};
+    if (const auto* one = std::get_if<ParameterInfo::One>(&info.member)) {
+      reader.number(info.name, parameters.*(*one), range);
+    } else {
+      reader.numbers(info.name, parameters.*std::get<ParameterInfo::ByGroup>(info.member), range);
+    }
+  }
+  if (object.is_object() && !object.empty()) parameters.provenance = "not told";
+  reader.text("provenance", parameters.provenance);
+  if (const Result<void> read = reader.finish(); !read) return read.error();
+  return parameters;
+}
+
+Json to_json(const StatisticalParameters& parameters) {
+  Json object = Json::object();
+  for (const ParameterInfo& info : kParameters) {
+    std::visit([&](auto member) { object[info.name] = parameters.*member; }, info.member);
+  }
+  object["provenance"] = parameters.provenance;
+  return object;
+}
+
+}  // namespace throng
