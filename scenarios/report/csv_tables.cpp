@@ -175,6 +175,8 @@ struct Tables {
         exit_pages(folder / "exit_pages.csv", {"page", "sessions"}),
         views_per_page(folder / "views_per_page.csv",
                        {"page", "sessions", "mean_views", "standard_error", "half_width_95"}),
+        positions(folder / "positions.csv",
+                  {"position", "shown", "figure", "mean", "standard_error", "half_width_95", "agents"}),
         trait_groups(folder / "trait_groups.csv", {"trait", "group", "word", "metric", "mean",
                                                    "standard_error", "half_width_95", "agents", "pages"}),
         items(folder / "items.csv", {"item", "external_id", "title", "genres", "mean_rating", "interactions",
@@ -184,8 +186,8 @@ struct Tables {
         curves(folder / "curves.csv", {"round", "metric", "value"}) {}
 
   void close() {
-    for (TidyTable* table :
-         {&metrics, &ratings, &exit_pages, &views_per_page, &trait_groups, &items, &outcomes, &curves}) {
+    for (TidyTable* table : {&metrics, &ratings, &exit_pages, &views_per_page, &positions, &trait_groups,
+                             &items, &outcomes, &curves}) {
       table->close();
     }
   }
@@ -194,6 +196,7 @@ struct Tables {
   TidyTable ratings;
   TidyTable exit_pages;
   TidyTable views_per_page;
+  TidyTable positions;
   TidyTable trait_groups;
   TidyTable items;
   TidyTable outcomes;
@@ -226,6 +229,16 @@ void write_trait_groups(const RunName& name, std::span<const TraitGroupFigures> 
   }
 }
 
+void write_position(const RunName& name, const PositionFigures& position, TidyTable& table) {
+  for (const auto& [figure, value] : {std::pair{"aligned", &position.aligned},
+                                      {"viewed", &position.viewed},
+                                      {"rating", &position.rating}}) {
+    if (value->agents == 0) continue;
+    table.row(name, position.position, position.shown, std::string(figure), value->mean,
+              value->standard_error, half_width_text(value->standard_error, value->agents), value->agents);
+  }
+}
+
 void write_counts(const RunName& name, std::span<const std::size_t> counts, TidyTable& table) {
   for (std::size_t i = 0; i < counts.size(); ++i) table.row(name, i + 1, counts[i]);
 }
@@ -252,6 +265,7 @@ void write_run(const RunName& name, const RunReader& run, Tables& tables) {
     tables.views_per_page.row(name, page.page, page.sessions, page.views, page.standard_error,
                               half_width_text(page.standard_error, page.sessions));
   }
+  for (const PositionFigures& position : run.positions()) write_position(name, position, tables.positions);
   write_trait_groups(name, trait_group_figures(outcomes, traits), tables.trait_groups);
   write_items(name, run.items(), tables.items);
   write_outcomes(name, outcomes, traits, tables.outcomes);

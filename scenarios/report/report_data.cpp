@@ -67,6 +67,39 @@ Json reach_chart(std::span<const PageFigures> pages) {
   return chart;
 }
 
+Json position_series(const char* name, std::span<const PositionFigures> positions,
+                     AgentMean PositionFigures::*figure, double scale) {
+  Json means = Json::array();
+  Json half_widths = Json::array();
+  for (const PositionFigures& position : positions) {
+    const AgentMean& value = position.*figure;
+    means.push_back(value.agents > 0 ? Json(scale * value.mean) : Json());
+    half_widths.push_back(half_width_json(scale * value.standard_error, value.agents));
+  }
+  return {{"name", name}, {"values", std::move(means)}, {"half_widths", std::move(half_widths)}};
+}
+
+Json positions_section(const RunReader& run) {
+  const std::vector<PositionFigures> positions = run.positions();
+  Json labels = Json::array();
+  for (const PositionFigures& position : positions) labels.push_back(std::to_string(position.position));
+  const auto chart = [&](const char* title, const char* unit, Json series) {
+    return bar_chart_json(title, unit, "position on the page", labels, std::move(series));
+  };
+  return section_json(
+      "Position on the page",
+      "Of the items that stood there, whatever they are; means over agents, whiskers are 95 % confidence "
+      "intervals over "
+      "agents. A recommender that ranks well makes later places worse by itself; compare with \"random\", "
+      "whose places are "
+      "all alike.",
+      {chart("Aligned and viewed", "% of the items shown there",
+             Json::array({position_series("aligned", positions, &PositionFigures::aligned, 100),
+                          position_series("viewed", positions, &PositionFigures::viewed, 100)})),
+       chart("Rating", "mean rating of those viewed",
+             Json::array({position_series("rating", positions, &PositionFigures::rating, 1)}))});
+}
+
 Json pages_section(const RunReader& run, std::span<const Outcome> outcomes) {
   const std::vector<PageFigures> pages = run.pages();
   return section_json(
@@ -177,6 +210,7 @@ Json sections_of(const RunReader& run, std::span<const Outcome> outcomes) {
   }
   if (outcomes.empty()) return sections;
   sections.push_back(pages_section(run, outcomes));
+  sections.push_back(positions_section(run));
   sections.push_back(traits_section(run, outcomes));
   const std::vector<ItemFigures> items = run.items();
   if (items.empty()) return sections;

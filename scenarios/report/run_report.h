@@ -49,7 +49,7 @@ std::vector<RowDifference> differing_rows(const SessionRecord& a, const ItemTitl
                                           const SessionRecord& b, const ItemTitle& title_in_b);
 
 /// Writes the results of runs into `folder` (made if absent) as tidy tables for pandas and R, one row per
-/// observation: metrics, ratings, exit_pages, views_per_page, trait_groups, items, outcomes and curves (.csv;
+/// observation: metrics, ratings, exit_pages, views_per_page, positions, trait_groups, items, outcomes and curves (.csv;
 /// README.md of scenarios/store says what their columns are). Every table starts with the columns `run`, `arm` and
 /// `replicate`: the run folder as given, so that several runs lie in one table. A study is written run by run, those
 /// that have begun; arm and replicate of a run of its own are empty. All tables appear together or none does. Throws

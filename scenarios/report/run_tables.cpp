@@ -76,6 +76,24 @@ std::string trait_table(std::span<const TraitGroupFigures> groups) {
   return table.text();
 }
 
+std::string mean_text(const AgentMean& mean) {
+  if (mean.agents == 0) return "-";
+  const std::optional<double> half_width = half_width_95(mean.standard_error, mean.agents);
+  return fmt::format("{:.3f}{}", mean.mean, half_width ? fmt::format(" ± {:.3f}", *half_width) : "");
+}
+
+/// More places than a screen has lines say no more.
+constexpr std::size_t kMostPositions = 20;
+
+std::string position_table(std::span<const PositionFigures> positions) {
+  Table table({"position", "shown", "aligned", "viewed", "rating"});
+  for (const PositionFigures& position : positions.first(std::min(positions.size(), kMostPositions))) {
+    table.add_row({std::to_string(position.position), std::to_string(position.shown),
+                   mean_text(position.aligned), mean_text(position.viewed), mean_text(position.rating)});
+  }
+  return table.text() + "  by the place of an item on its page: means over agents, ± 95 %\n";
+}
+
 }  // namespace
 
 Json call_section(const Json& llm) {
@@ -182,8 +200,9 @@ std::string run_tables(const RunReader& run) {
   run.with_meta("llm", [&](const Json& llm) { text += call_table(llm) + "\n"; });
   run.with_meta("rankings", [&](const Json& rankings) { text += ranking_line(rankings) + "\n"; });
   if (outcomes.empty()) return text;
-  return fmt::format("{}{}\n{}\n{}", text, distribution("rating", "items", run.rating_counts()),
+  return fmt::format("{}{}\n{}\n{}\n{}", text, distribution("rating", "items", run.rating_counts()),
                      distribution("exit on", "sessions", exit_page_counts(outcomes)),
+                     position_table(run.positions()),
                      trait_table(trait_group_figures(outcomes, run.traits())));
 }
 

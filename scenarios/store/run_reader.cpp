@@ -53,10 +53,24 @@ SessionDigest session_digest(SQLite::Statement& row) {
           .digest = Hash128::from_hex(row.getColumn(2).getString())};
 }
 
+/// Of a mean of `values` values; 0 for one.
+double standard_error(std::size_t values, double mean, double mean_of_squares) {
+  if (values < 2) return 0;
+  return std::sqrt(std::max(0.0, mean_of_squares - mean * mean) / static_cast<double>(values - 1));
+}
+
 /// 0: it was not done.
 std::uint8_t action_value(const ActionInfo& info, const SQLite::Column& column) {
   return info.form == ActionInfo::Form::feeling ? static_cast<std::uint8_t>(feeling_from(column.getString()))
                                                 : small(column);  // null reads as 0
+}
+
+/// Of the columns count, mean and mean of squares.
+AgentMean mean_from(SQLite::Statement& row, int first_column) {
+  AgentMean mean{.agents = row.getColumn(first_column).getUInt(),
+                 .mean = row.getColumn(first_column + 1).getDouble()};
+  mean.standard_error = standard_error(mean.agents, mean.mean, row.getColumn(first_column + 2).getDouble());
+  return mean;
 }
 
 template <class Row>
@@ -375,11 +389,33 @@ std::vector<PageFigures> RunReader::pages() const {
     PageFigures& page = pages.emplace_back(PageFigures{.page = rows.getColumn(0).getUInt(),
                                                        .sessions = rows.getColumn(1).getUInt(),
                                                        .views = rows.getColumn(2).getDouble()});
-    if (page.sessions < 2) continue;
-    const double variance = std::max(0.0, rows.getColumn(3).getDouble() - page.views * page.views);
-    page.standard_error = std::sqrt(variance / static_cast<double>(page.sessions - 1));
+    page.standard_error = standard_error(page.sessions, page.views, rows.getColumn(3).getDouble());
   }
   return pages;
+}
+
+std::vector<PositionFigures> RunReader::positions() const {
+  connection_->check.rows();
+  const auto moments = [](const char* value) {
+    return fmt::format("COUNT({0}), AVG({0}), AVG({0} * {0})", value);
+  };
+  auto rows = connection_->query(fmt::format(
+      "SELECT position, SUM(shown), {}, {}, {} FROM "
+      "  (SELECT position, COUNT(*) AS shown, AVG(aligned) AS aligned, AVG(viewed) AS viewed, AVG(rating) AS "
+      "rating "
+      "   FROM counted_impressions WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "
+      "   GROUP BY agent, position) "
+      "GROUP BY position ORDER BY position",
+      moments("aligned"), moments("viewed"), moments("rating")));
+  std::vector<PositionFigures> positions;
+  while (rows.executeStep()) {
+    positions.push_back({.position = rows.getColumn(0).getUInt(),
+                         .shown = rows.getColumn(1).getUInt(),
+                         .aligned = mean_from(rows, 2),
+                         .viewed = mean_from(rows, 5),
+                         .rating = mean_from(rows, 8)});
+  }
+  return positions;
 }
 
 std::vector<RoundMetric> RunReader::round_metrics() const {
