@@ -129,8 +129,7 @@ TEST_F(CommandReport, ProgressThatNobodyCanHearEndsNoRun) {
   FILE* pipe = popen(command.c_str(), "r");
   ASSERT_NE(pipe, nullptr);
   std::string out;
-  for (char buffer[4096]; const std::size_t bytes = std::fread(buffer, 1, sizeof(buffer), pipe);)
-    out.append(buffer, bytes);
+  for (int byte = fgetc(pipe); byte != EOF; byte = fgetc(pipe)) out += static_cast<char>(byte);
   EXPECT_EQ(WEXITSTATUS(pclose(pipe)), 0);
   EXPECT_EQ(parse_json(out, "stdout", ErrorKind::data).value()["digest"],
             parse_json(finished.out, "stdout", ErrorKind::data).value()["digest"]);
@@ -189,7 +188,7 @@ TEST_F(CommandReport, AScenarioOfAHundredMegabytesIsRefusedAtOnce) {
 
 TEST_F(CommandReport, ADescriptionOfAnotherDatasetDoesNotStay) {
   const auto description = [&](const std::vector<std::string>& more) {
-    std::vector<std::string> arguments{"run",         THRONG_SOURCE_DIR "/scenarios/demo.json",
+    std::vector<std::string> arguments{"run",         std::string(THRONG_SOURCE_DIR) + "/scenarios/demo.json",
                                        "--overwrite", "--json",
                                        "--set",       R"(recommender={"kind":"popularity"})"};
     arguments.insert(arguments.end(), more.begin(), more.end());

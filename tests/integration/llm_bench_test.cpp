@@ -20,6 +20,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 class LlmBench : public ::testing::Test {
+ public:
+  ~LlmBench() override {
+    if (server_ != 0) kill(server_, SIGKILL), exit_code(server_);
+  }
+
  protected:
   pid_t start(const std::string& name, const std::vector<std::string>& arguments) const {
     const pid_t child = fork();
@@ -60,9 +65,6 @@ class LlmBench : public ::testing::Test {
     EXPECT_EQ(exit_code(std::exchange(server_, 0)), 0);
     const std::string out = read("mock.out");
     return parse_json(out.substr(out.find('\n') + 1), "mock", ErrorKind::data).value();
-  }
-  ~LlmBench() override {
-    if (server_ != 0) kill(server_, SIGKILL), exit_code(server_);
   }
 
   TempFolder folder_;

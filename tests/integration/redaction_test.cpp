@@ -72,7 +72,7 @@ class EchoingServer {
   explicit EchoingServer(const std::string& behind)
       : client_(io_, net::parse_url(behind).value(), net::HttpClientOptions()),
         server_(io_, {}, [this](net::HttpRequest&& request, net::Responder responder) {
-          answer(std::move(request), std::move(responder));
+          answer(request, std::move(responder));
         }) {
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -99,7 +99,7 @@ class EchoingServer {
     return text;
   }
 
-  void answer(net::HttpRequest request, net::Responder responder) {
+  void answer(const net::HttpRequest& request, net::Responder responder) {
     const std::string told = echo(request);
     const int number = ++requests_;
     const Json error{{"error", {{"message", told}, {"type", told}, {"code", told}, {"param", told}}}};

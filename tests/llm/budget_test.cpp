@@ -184,7 +184,7 @@ TEST(BudgetLog, ProcessesAddUpAndEachHasItsOwnIds) {
   }
   const BudgetLog log(path);
   EXPECT_EQ(log.books().counted(), spending(15));
-  EXPECT_EQ(log.books().uncounted().most, spending(3 * (7 + 20)));
+  EXPECT_EQ(log.books().uncounted().most, spending(std::int64_t{3} * (7 + 20)));
   EXPECT_EQ(log.books().uncounted().calls, 6);
   EXPECT_EQ(log.books().token_share().calls, 3);
 }

@@ -140,7 +140,7 @@ TEST(Client, ComesBackWhenTheServerSaysSo) {
       R"([{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "details": [{"retryDelay": "0.1s"}]}}])";
   for (const Pacing pacing : {Pacing::automatic, Pacing::even, Pacing::burst}) {
     for (
-        const auto& [headers, body] : std::vector<std::pair<Headers, std::string>>{
+        const auto& refusal : std::vector<std::pair<Headers, std::string>>{
             {{{"retry-after", "0.1"},
               {"x-ratelimit-limit-tokens", "15000"},
               {"x-ratelimit-remaining-tokens", "100"},
@@ -159,13 +159,13 @@ TEST(Client, ComesBackWhenTheServerSaysSo) {
           [&](const HttpRequest&, Responder& responder) {
             if (++requests > 1) return say(responder, "Hi");
             net::HttpHeaders sent;
-            for (const auto& [name, value] : headers) sent.add(name, value);
-            responder.send(429, sent, body);
+            for (const auto& [name, value] : refusal.first) sent.add(name, value);
+            responder.send(429, sent, refusal.second);
           },
           {}, [&](EndpointOptions& endpoint) { endpoint.pacing = pacing; });
       const Reply reply = world.ask(question()).value();
-      EXPECT_GE(reply.report.timings.waited, std::chrono::milliseconds(95)) << body;
-      EXPECT_LE(reply.report.timings.waited, std::chrono::seconds(2)) << body;
+      EXPECT_GE(reply.report.timings.waited, std::chrono::milliseconds(95)) << refusal.second;
+      EXPECT_LE(reply.report.timings.waited, std::chrono::seconds(2)) << refusal.second;
     }
   }
 }

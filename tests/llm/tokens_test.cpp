@@ -176,7 +176,7 @@ TEST(TokenStatistics, ACallThatHangsDoesNotKeepOthersFromTeaching) {
 /// A server that counts what was used when it replies, and whose longer calls have longer completions: 4 to 10 s, all
 /// there at once. Its own count, in any minute.
 TEST(TokenStatistics, ALimitCountedByUsageIsKeptWhereLongCallsTakeMore) {
-  constexpr std::int64_t kLimit = 600 * 300;  // a call takes 300 in the mean
+  constexpr std::int64_t kLimit = std::int64_t{600} * 300;  // a call takes 300 in the mean
   for (const Pacing pacing : {Pacing::automatic, Pacing::even, Pacing::burst}) {
     std::mt19937_64 random(1);
     std::vector<std::pair<Instant, std::int64_t>> counted;

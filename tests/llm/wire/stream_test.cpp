@@ -136,7 +136,7 @@ const std::string kUsage =
 const std::string kDone = "data: [DONE]\n\n";
 
 Decoded<Completion> assembled(std::string_view stream, Secrets secrets = {}) {
-  StreamAssembly assembly(secrets);
+  StreamAssembly assembly(std::move(secrets));
   assembly.feed(stream);
   return assembly.finish();
 }

@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(
     HalfDays, ReadTime,
     ::testing::Values(P{"2014-07-31 11:59:01 AM", kNoon}, P{"2014-07-31 11:59:01 PM", kTime},
                       P{"2014-07-31 11:59:01PM", kTime}, P{"2014-07-31 11:59:01 p.m.", kTime},
-                      P{"2014-07-31 12:00 AM", kMidnight}, P{"2014-07-31 12:00 PM", kMidnight + 12 * 3600},
+                      P{"2014-07-31 12:00 AM", kMidnight}, P{"2014-07-31 12:00 PM", kMidnight + 43'200},
                       P{"2014-08-01 07:59:01 AM +08:00", kTime}, P{"July 31, 2014 11:59 PM", kTime - 1}));
 INSTANTIATE_TEST_SUITE_P(Letters, ReadTime,
                          ::testing::Values(P{"Thu, 31 Jul 2014 23:59:01 GMT", kTime},
