@@ -5,10 +5,6 @@
 namespace throng {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
-
 class Amazon : public ImportTest {};
 
 TEST_F(Amazon, ReviewsOf2014WithTheirMetadataInPythonsNotation) {

@@ -5,10 +5,6 @@
 namespace throng {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
-
 class Csv : public ImportTest {
  protected:
   Dataset import_csv(const CsvFormat& format, const std::string& items = "") {

@@ -6,11 +6,6 @@
 namespace throng {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::ElementsAre;
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
-
 class RecBole : public ImportTest {
  protected:
   RecBole() {

@@ -7,10 +7,6 @@
 namespace throng {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-
 class ImportReportTest : public ImportTest {
  protected:
   ImportReport report(std::string_view kind, const std::string& file = "",

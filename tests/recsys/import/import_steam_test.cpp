@@ -7,9 +7,6 @@
 namespace throng {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::EndsWith;
-
 class Steam : public ImportTest {};
 
 TEST(RateByHours, GivesTheFifthOfTheHoursInWhichTheyLie) {

@@ -12,6 +12,12 @@
 
 namespace throng {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
 /// The text as a gzip file of one member.
 inline std::string gzipped(std::string_view text) {
   z_stream stream{};

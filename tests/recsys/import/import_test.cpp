@@ -9,12 +9,6 @@
 namespace throng {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::ElementsAre;
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-
 class Import : public ImportTest {
  protected:
   Dataset import(std::string_view kind = "movielens") { return ImportTest::import(kind); }
