@@ -167,9 +167,8 @@ TEST_F(JournalTest, ATextThatIsNotWhatWasAskedIsFoundOut) {
 
 TEST_F(JournalTest, BelongsToTheRunThatBeganIt) {
   const JournalOwner owner{.run = "1", .words = "one, seed 1"};
-  Journal(file_, Journal::Mode::survives_kill, owner);
-  Journal(file_, Journal::Mode::survives_kill, owner);
-  Journal(file_, Journal::Mode::read_only);
+  for (int times = 0; times < 2; ++times) const Journal begun(file_, Journal::Mode::survives_kill, owner);
+  EXPECT_NO_THROW(Journal(file_, Journal::Mode::read_only));
   const JournalOwner other{.run = "2", .words = "two, seed 2"};
   EXPECT_THAT(
       failure_of([&] { Journal(file_, Journal::Mode::survives_kill, other); }),
