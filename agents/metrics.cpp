@@ -94,6 +94,37 @@ std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes) {
   return metrics;
 }
 
+PositionCounts::At& PositionCounts::at_position(std::size_t position) {
+  if (at_.size() < position) at_.resize(position);
+  return at_[position - 1];
+}
+
+void PositionCounts::add(const SessionRecord& session) {
+  for (const PageRecord& page : session.pages) {
+    if (page.degraded()) continue;
+    for (std::size_t i = 0; i < page.impressions.size(); ++i) {
+      At& place = at_position(i + 1);
+      ++place.shown;
+      if (page.impressions[i].aligned) ++place.aligned;
+    }
+    for (const Action& action : page.actions) {
+      At& place = at_position(action.position);
+      if (action.kind == ActionKind::view) ++place.viewed;
+      if (action.kind == ActionKind::rate) place.ratings += action.value;
+    }
+  }
+}
+
+void PositionCounts::merge(const PositionCounts& other) {
+  for (std::size_t i = 0; i < other.at_.size(); ++i) {
+    At& sum = at_position(i + 1);
+    sum.shown += other.at_[i].shown;
+    sum.aligned += other.at_[i].aligned;
+    sum.viewed += other.at_[i].viewed;
+    sum.ratings += other.at_[i].ratings;
+  }
+}
+
 void Exposure::add(const SessionRecord& session) {
   std::vector<std::uint32_t> genre_counts(catalogue_->genre_names.size(), 0);
   std::uint32_t items = 0;

@@ -65,6 +65,43 @@ std::vector<MetricValues> headline_values(std::span<const Outcome> outcomes);
 /// which stand in the order of rounds. A session that was shown nothing has no p_view and p_like.
 std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes);
 
+/// A mean over agents of a per-agent value.
+struct AgentMean {
+  std::size_t agents = 0;     ///< that have a value
+  double mean = 0;            ///< meaningless if nobody has one
+  double standard_error = 0;  ///< of the mean; 0 for one agent
+};
+
+/// What agents made of the items that stood n-th on their pages. Without abandoned agents.
+struct PositionFigures {
+  std::size_t position = 0;  ///< from 1
+  std::size_t shown = 0;
+  AgentMean aligned;  ///< share of the items shown there
+  AgentMean viewed;   ///< likewise
+  AgentMean rating;   ///< of those viewed
+};
+
+/// What agents made of the items by their place on the page, summed up over a round. Degraded pages count nowhere.
+class PositionCounts {
+ public:
+  struct At {
+    std::uint64_t shown = 0;
+    std::uint64_t aligned = 0;
+    std::uint64_t viewed = 0;
+    std::uint64_t ratings = 0;  ///< their sum
+  };
+
+  void add(const SessionRecord& session);
+  void merge(const PositionCounts& other);
+  /// The n-th is of position n + 1.
+  const std::vector<At>& at() const { return at_; }
+
+ private:
+  At& at_position(std::size_t position);
+
+  std::vector<At> at_;
+};
+
 /// How concentrated what agents met in one round is, over agents and over items: either everything shown or only what was
 /// viewed. Agents without any such item are left out of the means over agents. Sums of sums depend on how sessions were grouped
 /// (in their last bits): they are made per partition and merged in the order of partitions.

@@ -34,6 +34,7 @@ struct PartitionResult {
   Hash128 digest;                       ///< the chain of the sessions' digests
   Exposure shown;
   Exposure viewed;
+  PositionCounts positions{};
   std::size_t pages = 0;
 };
 

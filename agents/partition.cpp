@@ -83,6 +83,7 @@ PartitionResult Partition::close() {
     digest.add(session.digest);
     result.shown.add(session);
     result.viewed.add(session);
+    result.positions.add(session);
     result.pages += session.pages.size();
     if (window_.is_last) continue;
     result.states.push_back({.memory = std::move(visit.memory), .abandoned = session.abandoned()});

@@ -250,6 +250,10 @@ std::pair<std::string, std::string> chart_and_curve(const std::string& metric) {
   const std::size_t cut = metric.find('_');
   const std::string word = metric.substr(0, cut);
   if (word == "recommended" || word == "viewed") return {metric.substr(cut + 1), word};
+  if (word == "position") {
+    const std::size_t figure = metric.find('_', cut + 1);
+    return {metric.substr(figure + 1) + "_by_position", metric.substr(cut + 1, figure - cut - 1)};
+  }
   return {metric, "value"};
 }
 

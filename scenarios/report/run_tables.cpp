@@ -82,18 +82,6 @@ std::string mean_text(const AgentMean& mean) {
   return fmt::format("{:.3f}{}", mean.mean, half_width ? fmt::format(" ± {:.3f}", *half_width) : "");
 }
 
-/// More places than a screen has lines say no more.
-constexpr std::size_t kMostPositions = 20;
-
-std::string position_table(std::span<const PositionFigures> positions) {
-  Table table({"position", "shown", "aligned", "viewed", "rating"});
-  for (const PositionFigures& position : positions.first(std::min(positions.size(), kMostPositions))) {
-    table.add_row({std::to_string(position.position), std::to_string(position.shown),
-                   mean_text(position.aligned), mean_text(position.viewed), mean_text(position.rating)});
-  }
-  return table.text() + "  by the place of an item on its page: means over agents, ± 95 %\n";
-}
-
 }  // namespace
 
 Json call_section(const Json& llm) {
@@ -171,6 +159,16 @@ std::string ranking_sources(const Json& rankings) {
 
 std::string ranking_line(const Json& rankings) {
   return fmt::format("  rankings of the remote recommender: {}\n", ranking_sources(rankings));
+}
+
+std::string position_table(std::span<const PositionFigures> positions) {
+  constexpr std::size_t most = 20;
+  Table table({"position", "shown", "aligned", "viewed", "rating"});
+  for (const PositionFigures& position : positions.first(std::min(positions.size(), most))) {
+    table.add_row({std::to_string(position.position), std::to_string(position.shown),
+                   mean_text(position.aligned), mean_text(position.viewed), mean_text(position.rating)});
+  }
+  return table.text() + "  by the place of an item on its page: means over agents, ± 95 %\n";
 }
 
 std::string metrics_table(std::span<const Metric> metrics) {

@@ -17,6 +17,7 @@ void Recorder::on_window_started(const Window& /*window*/) {
   window_digest_ = {};
   shown_ = Exposure(catalogue_, Exposure::Of::shown);
   viewed_ = Exposure(catalogue_, Exposure::Of::viewed);
+  positions_ = {};
   agents_done_ = 0;
   pages_in_window_ = 0;
   progress_.on_agents(0, agents_, 0);
@@ -32,6 +33,7 @@ void Recorder::on_partition(const PartitionResult& result) {
   window_digest_.add(result.digest);
   shown_.merge(result.shown);
   viewed_.merge(result.viewed);
+  positions_.merge(result.positions);
   pages_in_window_ += result.pages;
   agents_done_ += result.sessions.size();
   progress_.on_agents(agents_done_, agents_, pages_in_window_);
@@ -41,6 +43,7 @@ void Recorder::on_window_finished(const Window& window) {
   writer_.write_window(window, window_digest_.value());
   writer_.write_figures(window.round, "recommended", shown_);
   writer_.write_figures(window.round, "viewed", viewed_);
+  writer_.write_positions(window.round, positions_);
   writer_.commit();
   run_digest_.add(window_digest_.value());
   pages_ += pages_in_window_;

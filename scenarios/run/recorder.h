@@ -44,6 +44,7 @@ class Recorder : public RunObserver {
   std::size_t pages_ = 0;            ///< in finished windows
   Exposure shown_{catalogue_, Exposure::Of::shown};
   Exposure viewed_{catalogue_, Exposure::Of::viewed};
+  PositionCounts positions_;
   std::size_t windows_ = 0;
   std::vector<Outcome> outcomes_;
   ReplyQuality reply_quality_;

@@ -64,22 +64,6 @@ struct PageFigures {
   double standard_error = 0;  ///< of the mean; 0 for one session
 };
 
-/// A mean over agents of a per-agent value.
-struct AgentMean {
-  std::size_t agents = 0;     ///< that have a value
-  double mean = 0;            ///< meaningless if nobody has one
-  double standard_error = 0;  ///< of the mean; 0 for one agent
-};
-
-/// What agents made of the items that stood n-th on their pages. Without abandoned agents.
-struct PositionFigures {
-  std::size_t position = 0;  ///< from 1
-  std::size_t shown = 0;
-  AgentMean aligned;  ///< share of the items shown there
-  AgentMean viewed;   ///< likewise
-  AgentMean rating;   ///< of those viewed
-};
-
 /// A figure of one round.
 struct RoundMetric {
   std::uint16_t round = 0;

@@ -259,6 +259,21 @@ void RunWriter::write_figures(std::uint16_t round, const std::string& of, const 
   }
 }
 
+void RunWriter::write_positions(std::uint16_t round, const PositionCounts& positions) {
+  statements_->begin();
+  for (std::size_t i = 0; i < positions.at().size(); ++i) {
+    const PositionCounts::At& at = positions.at()[i];
+    const auto write = [&](const char* figure, std::uint64_t part, std::uint64_t whole) {
+      if (whole == 0) return;
+      insert(statements_->round_metrics, stored_round(round), fmt::format("position_{}_{}", i + 1, figure),
+             static_cast<double>(part) / static_cast<double>(whole));
+    };
+    write("aligned", at.aligned, at.shown);
+    write("viewed", at.viewed, at.shown);
+    write("rating", at.ratings, at.viewed);
+  }
+}
+
 void RunWriter::write_metrics(std::span<const Metric> metrics) {
   statements_->begin();
   int position = 0;

@@ -36,7 +36,7 @@ std::string transcripts_table(const TranscriptComparison& comparison) {
   if (comparison.thoughts > 0)
     line("replies with thinking, which was set apart", comparison.thoughts,
          2 * comparison.pages + comparison.interviews);
-  return text + "\n" + metrics_table(comparison.metrics);
+  return text + "\n" + position_table(comparison.positions) + "\n" + metrics_table(comparison.metrics);
 }
 
 std::string pages_in_question_text(const TranscriptComparison& comparison) {
@@ -69,6 +69,16 @@ Json transcripts_json(const TranscriptComparison& comparison) {
   json["interviews"] = comparison.interviews;
   json["complete_interviews"] = comparison.complete_interviews;
   json["replies_with_thinking"] = comparison.thoughts;
+  Json positions = Json::array();
+  for (const PositionFigures& at : comparison.positions) {
+    const auto mean = [](const AgentMean& value) { return value.agents == 0 ? Json() : Json(value.mean); };
+    positions.push_back({{"position", at.position},
+                         {"shown", at.shown},
+                         {"aligned", mean(at.aligned)},
+                         {"viewed", mean(at.viewed)},
+                         {"rating", mean(at.rating)}});
+  }
+  json["positions"] = positions;
   Json metrics = Json::object();
   for (const Metric& metric : comparison.metrics) {
     metrics[metric.name] = metric.agents == 0 ? Json() : Json(metric.mean);

@@ -10,6 +10,7 @@
 #include "agents/minds/agent4rec/agent4rec_reply.h"
 #include "agents/minds/reading/reply_fields.h"
 #include "engine/base/error.h"
+#include "engine/base/statistics.h"
 
 namespace throng {
 namespace {
@@ -56,6 +57,56 @@ std::vector<std::string> all_lines(std::string_view reply) {
   return lines;
 }
 
+/// An agent's means by position, and those of all agents.
+class PositionReadings {
+ public:
+  void add(const PageReading& page) {
+    if (agent_.size() < page.items.size()) agent_.resize(page.items.size());
+    for (std::size_t i = 0; i < page.items.size(); ++i) {
+      const ItemReading& item = page.items[i];
+      if (item.aligned) agent_[i].aligned.push_back(*item.aligned ? 1 : 0);
+      agent_[i].viewed.push_back(item.rating ? 1 : 0);
+      if (item.rating) agent_[i].rating.push_back(*item.rating);
+    }
+  }
+  void end_agent() {
+    if (all_.size() < agent_.size()) all_.resize(agent_.size());
+    for (std::size_t i = 0; i < agent_.size(); ++i) {
+      shown_.resize(all_.size());
+      shown_[i] += agent_[i].viewed.size();
+      for (const auto values : {&Values::aligned, &Values::viewed, &Values::rating}) {
+        if (!(agent_[i].*values).empty()) (all_[i].*values).push_back(mean_of(agent_[i].*values));
+      }
+    }
+    agent_.clear();
+  }
+  std::vector<PositionFigures> figures() const {
+    std::vector<PositionFigures> figures;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      figures.push_back({.position = i + 1,
+                         .shown = shown_[i],
+                         .aligned = over_agents(all_[i].aligned),
+                         .viewed = over_agents(all_[i].viewed),
+                         .rating = over_agents(all_[i].rating)});
+    }
+    return figures;
+  }
+
+ private:
+  struct Values {
+    std::vector<double> aligned;
+    std::vector<double> viewed;
+    std::vector<double> rating;
+  };
+  static AgentMean over_agents(const std::vector<double>& values) {
+    return {.agents = values.size(), .mean = mean_of(values), .standard_error = standard_error_of(values)};
+  }
+
+  std::vector<Values> agent_;  ///< by position: one value an item
+  std::vector<Values> all_;    ///< by position: one value an agent
+  std::vector<std::size_t> shown_;
+};
+
 class Comparer {
  public:
   explicit Comparer(const Catalogue& catalogue) : catalogue_(catalogue) {}
@@ -66,6 +117,7 @@ class Comparer {
     ++result_.agents;
     result_.thoughts += transcript.thoughts;
     for (const TranscriptPage& page : transcript.pages) add_page(transcript, page, outcome);
+    positions_.end_agent();
     const bool has_score = transcript.interview && add_interview(transcript, outcome);
     outcomes_.push_back(outcome);
     if (has_score) scored_.push_back(outcome);
@@ -74,6 +126,7 @@ class Comparer {
   TranscriptComparison finish() && {
     const auto of_score = [](const Metric& metric) { return metric.name == "s_sat"; };
     result_.metrics = headline_metrics(outcomes_);
+    result_.positions = positions_.figures();
     const std::vector<Metric> of_scored = headline_metrics(scored_);
     std::ranges::replace_if(result_.metrics, of_score, *std::ranges::find_if(of_scored, of_score));
     return std::move(result_);
@@ -84,6 +137,7 @@ class Comparer {
     const std::vector<std::string> titles = titles_of(page);
     const PageReading reaction = read_reaction(page.reaction, titles);
     const DecisionReading decision = read_decision(page.decision);
+    positions_.add(reaction);
     ++result_.pages;
     result_.complete_reactions += reaction.complete() ? 1 : 0;
     result_.choices_by_tag += decision.tag ? 1 : 0;
@@ -231,6 +285,7 @@ class Comparer {
   }
 
   const Catalogue& catalogue_;
+  PositionReadings positions_;
   TranscriptComparison result_;
   std::vector<Outcome> outcomes_;
   std::vector<Outcome> scored_;

@@ -51,7 +51,8 @@ struct TranscriptComparison {
   std::size_t complete_interviews = 0;
   std::size_t thoughts = 0;  ///< replies of which thinking was set apart
   std::vector<PageInQuestion> in_question;
-  std::vector<Metric> metrics;  ///< of our reading, over agents; s_sat over those with a score
+  std::vector<PositionFigures> positions;  ///< of our reading
+  std::vector<Metric> metrics;             ///< of our reading, over agents; s_sat over those with a score
 };
 
 /// Reads all of `transcripts`. Throws Failure(data) as TranscriptReader does, and if it holds no transcript.

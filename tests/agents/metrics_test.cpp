@@ -1,5 +1,6 @@
 #include "agents/metrics.h"
 
+#include <array>
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -111,6 +112,26 @@ TEST(HeadlineMetrics, SayOnHowManyAgentsAndPagesTheyRest) {
   EXPECT_DOUBLE_EQ(metrics[4].mean, 8);
   EXPECT_EQ(metrics[4].agents, 1U);
   EXPECT_EQ(metrics[4].pages, 1U);
+}
+
+// By hand: at the first place 2 items are shown, one viewed and rated 4; at the second 2, both viewed, rated 3 and 5; at the third 1.
+TEST(PositionCounts, SumUpByPlaceAndLeaveDegradedPagesOut) {
+  SessionRecord session{.agent = AgentId(3)};
+  session.pages = {page_of({4, 3, 0}), page_of({5, 5, 5}, std::nullopt), page_of({0, 5})};
+  session.pages[2].impressions[0].aligned = true;
+  PositionCounts counts;
+  counts.add(session);
+  PositionCounts twice = counts;
+  twice.merge(counts);
+  ASSERT_EQ(twice.at().size(), 3U);
+  const std::vector<std::array<std::uint64_t, 4>> expected{{2, 2, 1, 4}, {2, 2, 2, 8}, {1, 0, 0, 0}};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto [shown, aligned, viewed, ratings] = expected[i];
+    EXPECT_EQ(twice.at()[i].shown, 2 * shown) << i;
+    EXPECT_EQ(twice.at()[i].aligned, 2 * aligned) << i;
+    EXPECT_EQ(twice.at()[i].viewed, 2 * viewed) << i;
+    EXPECT_EQ(twice.at()[i].ratings, 2 * ratings) << i;
+  }
 }
 
 SessionRecord session_of(unsigned agent, const std::vector<std::pair<unsigned, bool>>& items) {

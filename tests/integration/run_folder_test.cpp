@@ -248,6 +248,23 @@ TEST_F(PaidRunsInFolders, WhatIsViewedOnADegradedPageMayBeRecommendedAgain) {
   EXPECT_EQ(value_in(folder_ / "a", viewed_again + "NOT p.degraded"), "0");
 }
 
+TEST_F(PaidRunsInFolders, FiguresOfARoundByPositionAreThoseOfItsRows) {
+  serve({"--faults", "invalid_content=0.3", "--seed", "3"});
+  write_scenario({{"population", {{"agents", 60}}}, {"mind", {{"repairs", 0}}}});
+  run({"--out", "a"});
+  for (const auto& [figure, mean] :
+       {std::pair{"aligned", "AVG(aligned)"}, {"viewed", "AVG(viewed)"}, {"rating", "AVG(rating)"}}) {
+    const std::string both = fmt::format(
+        "SELECT COUNT(*) FROM round_metrics m JOIN (SELECT round, 'position_' || position || '_{}' AS "
+        "metric, "
+        "{} AS value FROM counted_impressions GROUP BY round, position) r USING (round, metric) WHERE "
+        "ABS(m.value - r.value) ",
+        figure, mean);
+    EXPECT_GE(std::stoi(value_in(folder_ / "a", both + "< 1e-12")), 4) << figure;
+    EXPECT_EQ(value_in(folder_ / "a", both + ">= 1e-12"), "0") << figure;
+  }
+}
+
 TEST_F(PaidRunsInFolders, AnInterviewIsFoundOnTheLastPageVisited) {
   serve({});
   write_scenario({{"population", {{"agents", 20}}}, {"session", {{"max_pages", 2}}}, {"rounds", 1}});

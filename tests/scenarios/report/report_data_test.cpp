@@ -134,6 +134,32 @@ TEST_F(ReportData, RoundsBecomeCurvesOnceThereAreTwo) {
   EXPECT_EQ(data()["sections"][0]["heading"], "Round by round");
 }
 
+TEST_F(ReportData, PositionsShareAChartAFigure) {
+  testing::write_small_run(folder_);
+  for (const int round : {1, 2}) {
+    testing::write_round_metric(folder_, round, "position_1_viewed", 0.5);
+    testing::write_round_metric(folder_, round, "position_2_viewed", 0.25);
+  }
+  const Json charts = round_charts(RunReader(folder_.path()).round_metrics());
+  ASSERT_EQ(charts.size(), 1U);
+  EXPECT_EQ(charts[0]["title"], "viewed by position");
+  ASSERT_EQ(charts[0]["series"].size(), 2U);
+  EXPECT_EQ(charts[0]["series"][1]["name"], "2");
+}
+
+// Agent 0 viewed both items that stood first on its pages, agent 1 not its one.
+TEST_F(ReportData, ThePageShowsWhatPositionDoes) {
+  testing::write_small_run(folder_);
+  const Json report = data();
+  const auto section = std::ranges::find_if(
+      report["sections"], [](const Json& s) { return s["heading"] == "Position on the page"; });
+  ASSERT_NE(section, report["sections"].end());
+  const Json& viewed = (*section)["charts"][0]["series"][1];
+  EXPECT_EQ(viewed["name"], "viewed");
+  EXPECT_EQ(viewed["values"], Json({50.0, 0.0}));
+  EXPECT_NEAR(viewed["half_widths"][0].get<double>(), 635.3, 0.1);
+}
+
 TEST_F(ReportData, AnUnfinishedRunSaysSoAndShowsWhatThereIs) {
   {
     RunWriter writer(folder_ / "run.db");
