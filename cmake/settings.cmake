@@ -61,9 +61,15 @@ endif()
 # templates. Its share of memory stays below a gigabyte.
 target_compile_options(throng_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=524288>)
 
-# The arithmetic of the recommenders: loops of fixed length over registers are only unrolled by -O3. Same bits.
+# The arithmetic of the recommenders: loops of fixed length over registers are only unrolled by -O3. Same bits. With a precompiled
+# header that was made at -O2 g++ 12 does not unroll them either: such libraries go without, or a million agents take 2.7 times as
+# long.
 add_library(throng_kernels INTERFACE)
 target_compile_options(throng_kernels INTERFACE $<$<CONFIG:Release>:-O3>)
+function(throng_has_kernels name)
+  target_link_libraries(${name} PRIVATE throng_kernels)
+  set_target_properties(${name} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
+endfunction()
 
 # Reads a command line or writes a report: optimising it takes g++ a quarter of its time, and nobody notices.
 add_library(throng_unhurried INTERFACE)
