@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +38,6 @@ struct Action {
 
   auto operator<=>(const Action&) const = default;
 };
-static_assert(sizeof(Action) == 4, "digests take the bytes of a list of them");
 
 /// What everything that tells of actions needs to know of a kind.
 struct ActionInfo {
@@ -56,12 +56,26 @@ struct ActionInfo {
 
 inline constexpr std::size_t kActionKinds = 3;
 
-/// Of every kind, in the order of their numbers.
+/// Of every kind, in the order of their numbers, which begin with 1.
 std::span<const ActionInfo, kActionKinds> action_kinds();
 const ActionInfo& info_of(ActionKind kind);
 
 /// Adds a view of the item, with the rating and the feeling that it led to.
 void add_view(std::vector<Action>& actions, std::size_t position, std::uint8_t rating, Feeling feeling);
+
+/// The values of an item's actions, in the order of the kinds; 0: it was not done.
+using ActionValues = std::array<std::uint8_t, kActionKinds>;
+inline std::uint8_t value_in(const ActionValues& values, ActionKind kind) {
+  return values[static_cast<std::size_t>(kind) - 1];
+}
+
+/// Takes the actions at `position` off the front of `actions`, a list in order of which the positions before it were taken.
+inline ActionValues take_values(std::span<const Action>& actions, std::size_t position) {
+  ActionValues values{};
+  for (; !actions.empty() && actions.front().position == position; actions = actions.subspan(1))
+    values[static_cast<std::size_t>(actions.front().kind) - 1] = actions.front().value;
+  return values;
+}
 
 /// The value of an action on an item; 0 if it was not done.
 std::uint8_t value_of(std::span<const Action> actions, std::size_t position, ActionKind kind);

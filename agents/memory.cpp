@@ -8,10 +8,11 @@ namespace throng {
 double importance_of(const FactualMemory& page) {
   double sum = 0;
   bool rated_any = false;
-  for (const Action& action : page.actions) {
-    if (action.kind != ActionKind::rate) continue;
+  for (const RememberedItem& item : page.items) {
+    const std::uint8_t rating = item.value(ActionKind::rate);
+    if (rating == 0) continue;
     rated_any = true;
-    sum += std::abs(action.value - 3.0);
+    sum += std::abs(rating - 3.0);
   }
   return rated_any ? sum : 1;
 }
@@ -35,10 +36,10 @@ constexpr double kFading = 0.9;
 
 std::set<GenreId> genres_viewed(const FactualMemory& page, const Catalogue& catalogue) {
   std::set<GenreId> genres;
-  for (const Action& action : page.actions) {
-    if (action.kind != ActionKind::view) continue;
-    const Item& item = catalogue[page.impressions[action.position - 1U].item];
-    genres.insert(item.genres.begin(), item.genres.end());
+  for (const RememberedItem& item : page.items) {
+    if (item.value(ActionKind::view) == 0) continue;
+    const std::vector<GenreId>& of_item = catalogue[item.item].genres;
+    genres.insert(of_item.begin(), of_item.end());
   }
   return genres;
 }

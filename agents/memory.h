@@ -10,12 +10,19 @@
 
 namespace throng {
 
+/// An item that was shown, and what was done with it.
+struct RememberedItem {
+  ItemId item{};
+  ActionValues done{};
+
+  std::uint8_t value(ActionKind kind) const { return value_in(done, kind); }
+};
+
 /// What happened: one page as the agent remembers it.
 struct FactualMemory {
   std::uint16_t round = 0;
   std::uint16_t page = 0;
-  std::vector<Impression> impressions;
-  std::vector<Action> actions;
+  std::vector<RememberedItem> items;  ///< in the order of the page
 };
 
 /// The sum of |rating - 3| of what was rated; 1 if nothing was.

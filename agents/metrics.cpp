@@ -94,21 +94,20 @@ std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes) {
   return metrics;
 }
 
-PositionCounts::At& PositionCounts::at_position(std::size_t position) {
-  if (at_.size() < position) at_.resize(position);
-  return at_[position - 1];
+void PositionCounts::reach(std::size_t positions) {
+  if (at_.size() < positions) at_.resize(positions);
 }
 
 void PositionCounts::add(const SessionRecord& session) {
   for (const PageRecord& page : session.pages) {
     if (page.degraded()) continue;
+    reach(page.impressions.size());
     for (std::size_t i = 0; i < page.impressions.size(); ++i) {
-      At& place = at_position(i + 1);
-      ++place.shown;
-      if (page.impressions[i].aligned) ++place.aligned;
+      ++at_[i].shown;
+      if (page.impressions[i].aligned) ++at_[i].aligned;
     }
     for (const Action& action : page.actions) {
-      At& place = at_position(action.position);
+      At& place = at_[action.position - 1U];
       if (action.kind == ActionKind::view) ++place.viewed;
       if (action.kind == ActionKind::rate) place.ratings += action.value;
     }
@@ -116,12 +115,12 @@ void PositionCounts::add(const SessionRecord& session) {
 }
 
 void PositionCounts::merge(const PositionCounts& other) {
+  reach(other.at_.size());
   for (std::size_t i = 0; i < other.at_.size(); ++i) {
-    At& sum = at_position(i + 1);
-    sum.shown += other.at_[i].shown;
-    sum.aligned += other.at_[i].aligned;
-    sum.viewed += other.at_[i].viewed;
-    sum.ratings += other.at_[i].ratings;
+    at_[i].shown += other.at_[i].shown;
+    at_[i].aligned += other.at_[i].aligned;
+    at_[i].viewed += other.at_[i].viewed;
+    at_[i].ratings += other.at_[i].ratings;
   }
 }
 

@@ -97,7 +97,7 @@ class PositionCounts {
   const std::vector<At>& at() const { return at_; }
 
  private:
-  At& at_position(std::size_t position);
+  void reach(std::size_t positions);
 
   std::vector<At> at_;
 };

@@ -1,6 +1,7 @@
 #include "agents/session.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "engine/base/hash.h"
 
@@ -22,9 +23,8 @@ enum class EventKind : std::uint8_t {
   no_interview = 8,
   saying = 9,
   unusable_reply = 10,
-  impression = 11,
-  actions = 12,
-  words = 13,
+  impressions = 11,
+  words = 12,
 };
 
 /// Writes down what happens: into the record, the digest and the memory.
@@ -53,14 +53,10 @@ class Diary {
   void add(PageRecord& page, Reaction& reaction) {
     page.satisfaction = reaction.satisfaction;
     page.actions = std::move(reaction.actions);
-    for (std::size_t i = 0; i < page.impressions.size(); ++i) {
-      Impression& shown = page.impressions[i];
-      shown.aligned = reaction.aligned[i];
-      digest_.add(EventKind::impression, page.page, shown.item, shown.mean_rating, shown.aligned);
-    }
-    digest_.add(EventKind::actions, page.page, page.actions.size());
-    digest_.add(std::string_view(reinterpret_cast<const char*>(page.actions.data()),
-                                 page.actions.size() * sizeof(Action)));
+    for (std::size_t i = 0; i < page.impressions.size(); ++i)
+      page.impressions[i].aligned = reaction.aligned[i];
+    digest_.add(EventKind::impressions, page.page, page.impressions.size());
+    digest_.add(made_of(page));
     digest_.add(EventKind::page, now(), page.page, reaction.satisfaction);
   }
   void add(PageRecord& page, const Decision& decision) {
@@ -92,6 +88,20 @@ class Diary {
   }
 
  private:
+  /// What was shown and done on the page, hashed at once: nearly all of what a digest takes.
+  Hash128 made_of(const PageRecord& page) {
+    words_.clear();
+    for (const Impression& shown : page.impressions) {
+      words_.push_back(std::uint64_t{index(shown.item)} << 1U | (shown.aligned ? 1U : 0U));
+      words_.push_back(std::bit_cast<std::uint32_t>(shown.mean_rating));
+    }
+    for (const Action& action : page.actions) {
+      words_.push_back(std::uint64_t{action.position} << 16U | std::uint64_t(action.kind) << 8U |
+                       action.value);
+    }
+    return hash128(std::as_bytes(std::span(words_)));
+  }
+
   std::int64_t now() const { return self_.now().time_since_epoch().count(); }
 
   void add_notes() {
@@ -120,7 +130,17 @@ class Diary {
   const Actor& self_;
   SessionRecord& record_;
   DigestChain digest_;
+  std::vector<std::uint64_t> words_;  ///< of `made_of`
 };
+
+FactualMemory remembered(const PageRecord& page, std::uint16_t round) {
+  FactualMemory memory{.round = round, .page = page.page};
+  memory.items.reserve(page.impressions.size());
+  std::span<const Action> actions = page.actions;
+  for (std::size_t i = 0; i < page.impressions.size(); ++i)
+    memory.items.push_back({.item = page.impressions[i].item, .done = take_values(actions, i + 1)});
+  return memory;
+}
 
 std::span<const ShownItem> page_of(const SessionContext& context, std::uint16_t page) {
   const std::size_t per_page = context.options.items_per_page;
@@ -153,11 +173,7 @@ Task<void> run_session(Actor& self, SessionContext context, Memory& memory, Sess
     std::optional<Decision> decision;
     if (reaction) {
       diary.add(page, *reaction);
-      memory.remember({.round = record.round,
-                       .page = page.page,
-                       .impressions = page.impressions,
-                       .actions = page.actions},
-                      reaction->satisfaction);
+      memory.remember(remembered(page, record.round), reaction->satisfaction);
       decision = reaction->decision;
     }
     co_await self.sleep_for(page_time(count_of(page.actions, ActionKind::view)));

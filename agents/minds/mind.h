@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "agents/memory.h"
 #include "agents/pages/page_policy.h"
 #include "agents/population.h"
@@ -26,7 +28,8 @@ struct Situation {
 
 /// What an agent makes of one page.
 struct Reaction {
-  std::vector<bool> aligned;         ///< with the taste; parallel to the page
+  /// With the taste; parallel to the page. (A page seldom has more items: it is made millions of times, and costs no allocation.)
+  boost::container::small_vector<bool, 16> aligned;
   std::vector<Action> actions;       ///< by position, then kind
   double satisfaction = 0;           ///< with this page, in [0, 1]
   std::optional<Decision> decision;  ///< of a mind that decides at once: it is not asked again

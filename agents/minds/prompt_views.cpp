@@ -147,15 +147,14 @@ std::string PromptViews::memory_text(const Situation& situation, std::size_t num
   if (emotions.concluded) view.set("reflection", tenths(*emotions.concluded));
   List viewed;
   List passed;
-  for (std::size_t i = 0; i < page.impressions.size(); ++i) {
+  for (const RememberedItem& remembered : page.items) {
     View item;
-    item.set("title", quoted(shown_title(dataset_.catalogue[page.impressions[i].item]), kTitleBytes));
+    item.set("title", quoted(shown_title(dataset_.catalogue[remembered.item]), kTitleBytes));
     for (const ActionInfo& info : action_kinds()) {
-      if (const std::uint8_t value = value_of(page.actions, i + 1, info.kind))
+      if (const std::uint8_t value = remembered.value(info.kind))
         item.set(std::string(info.done), info.text(value));
     }
-    const bool is_viewed = value_of(page.actions, i + 1, ActionKind::view) != 0;
-    add_item(is_viewed ? viewed : passed, std::move(item));
+    add_item(remembered.value(ActionKind::view) != 0 ? viewed : passed, std::move(item));
   }
   view.set("viewed_any", flag(!viewed.empty()));
   view.set("passed_any", flag(!passed.empty()));

@@ -29,7 +29,8 @@ void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) 
   }
   if (figures.metrics.empty()) figures.metrics = std::move(names);
   for (const RoundMetric& metric : run.round_metrics()) {
-    arm.rounds[{metric.metric, metric.round}][study_run.replicate] = metric.value;
+    if (!metric.is_by_position())
+      arm.rounds[{metric.metric, metric.round}][study_run.replicate] = metric.value;
   }
 }
 

@@ -69,6 +69,9 @@ struct RoundMetric {
   std::uint16_t round = 0;
   std::string metric;
   double value = 0;
+
+  /// Of one place on the page. Studies leave these out: a row for each place and arm would bury the others.
+  bool is_by_position() const { return metric.starts_with("position_"); }
 };
 
 /// Reads run.db. Everything comes in the order of agents, rounds, pages and positions; rounds count from 0, as in the

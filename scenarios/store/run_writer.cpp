@@ -67,11 +67,9 @@ void give(const ActionCell& cell, sqlite3_context* result) {
   }
 }
 
-ActionCells cells_of(const PageRecord& page, std::size_t position) {
+ActionCells cells_of(const ActionValues& values) {
   ActionCells cells{};
-  std::ranges::transform(action_kinds(), cells.begin(), [&](const ActionInfo& info) {
-    return ActionCell{.info = &info, .value = value_of(page.actions, position, info.kind)};
-  });
+  for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = {.info = &action_kinds()[i], .value = values[i]};
   return cells;
 }
 
@@ -230,10 +228,11 @@ void RunWriter::add_page(const SessionRecord& session, const PageRecord& page) {
   }
   statements_->pages.add(session.agent, stored_round(session.round), page.page, microseconds(page.shown_at),
                          page.satisfaction, satisfaction_so_far, fatigue, exits, page.degraded());
+  std::span<const Action> actions = page.actions;
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const Impression& shown = page.impressions[i];
     statements_->impressions.add(session.agent, stored_round(session.round), page.page, i + 1, shown.item,
-                                 shown.aligned, cells_of(page, i + 1));
+                                 shown.aligned, cells_of(take_values(actions, i + 1)));
   }
   for (const WordsBeside& beside : page.words) {
     statements_->words.add(session.agent, stored_round(session.round), page.page, beside.position,

@@ -53,7 +53,7 @@ void run_replicate(const Scenario& study, std::uint32_t replicate, const RunOpti
   run_options.earlier = earlier_run(options.earlier, scenario, runs.arm, replicate);
   runs.summaries.push_back(run_scenario(scenario, run_options));
   for (const RoundMetric& metric : RunReader(run_options.folder).round_metrics()) {
-    runs.figures[{metric.metric, metric.round}].push_back(metric.value);
+    if (!metric.is_by_position()) runs.figures[{metric.metric, metric.round}].push_back(metric.value);
   }
 }
 

@@ -10,10 +10,8 @@ namespace {
 FactualMemory page_with_ratings(const std::vector<int>& ratings) {
   FactualMemory page{.page = 1};
   for (const int rating : ratings) {
-    page.impressions.emplace_back();
-    if (rating > 0) {
-      add_view(page.actions, page.impressions.size(), static_cast<std::uint8_t>(rating), Feeling::pleased);
-    }
+    const auto value = static_cast<std::uint8_t>(rating);
+    page.items.push_back({.done = {value > 0, value, value}});
   }
   return page;
 }
@@ -54,9 +52,8 @@ class RecallTest : public ::testing::Test {
  protected:
   /// A page on which `item` was viewed and rated.
   void remember(unsigned item, int rating) {
-    FactualMemory page{.page = ++page_, .impressions = {{.item = ItemId(item)}}};
-    add_view(page.actions, 1, static_cast<std::uint8_t>(rating), Feeling::pleased);
-    memory_.remember(std::move(page), 0.5);
+    const auto value = static_cast<std::uint8_t>(rating);
+    memory_.remember({.page = ++page_, .items = {{.item = ItemId(item), .done = {1, value, value}}}}, 0.5);
   }
   std::vector<std::size_t> recalled(std::int64_t budget, std::vector<ItemId> cue = {}) const {
     return recall(memory_, dataset_.catalogue, cue, budget, [](std::size_t) { return 10; });

@@ -21,7 +21,8 @@ class ScriptedMind : public Mind {
                                       std::span<const ShownItem> page) override {
     pages_remembered.push_back(situation.memory.factual().size());
     if (is_unclear(Step::react, situation)) co_return std::nullopt;
-    Reaction reaction{.aligned = std::vector<bool>(page.size()), .satisfaction = 0.5};
+    Reaction reaction{.satisfaction = 0.5};
+    reaction.aligned.resize(page.size());
     for (std::size_t i = 0; i < std::min(viewed_items_, page.size()); ++i) {
       reaction.aligned[i] = true;
       add_view(reaction.actions, i + 1, 4, Feeling::pleased);

@@ -28,7 +28,7 @@ TEST(Golden, TheDemoHasOneDigestOnAnyNumberOfThreads) {
   const TempFolder folder;
   const Json one = run_shipped("demo.json", 1, folder);
   const Json two = run_shipped("demo.json", 2, folder);
-  EXPECT_EQ(one["digest"], "9b81edf54db82ad37e517c95a719d0f7");
+  EXPECT_EQ(one["digest"], "d69fa79a8404331fd07ba2d03a6f9450");
   EXPECT_EQ(two["digest"], one["digest"]);
   EXPECT_EQ(one["agents"], 1000);
   EXPECT_EQ(one["metrics"], two["metrics"]);
@@ -41,7 +41,7 @@ TEST(Golden, ASmallFilterBubbleHasOneDigestOnAnyNumberOfThreads) {
                                        "recommender.max_epochs=20"};
   const Json one = run_shipped("filter_bubble.json", 1, folder, small);
   const Json two = run_shipped("filter_bubble.json", 2, folder, small);
-  EXPECT_EQ(one["digest"], "6f9ae12997909a11c8f7d9d62cee2f94");
+  EXPECT_EQ(one["digest"], "b9eddb3a4e0f5f600e86a8bc5d1484ca");
   EXPECT_EQ(two["digest"], one["digest"]);
   EXPECT_EQ(one["curves"], two["curves"]);
 }
@@ -53,7 +53,7 @@ TEST(Golden, PagePoliciesHaveOneDigestOnAnyNumberOfThreads) {
                                 {"kind": "advert", "item": "7", "words": "Now!", "page": 1, "position": 2}])"};
   const Json one = run_shipped("demo.json", 1, folder, policies);
   const Json two = run_shipped("demo.json", 2, folder, policies);
-  EXPECT_EQ(one["digest"], "3373a4ab3b8beb73d8492a60ad5d2780");
+  EXPECT_EQ(one["digest"], "e8e564a7a5457d33431ec164b3e3a608");
   EXPECT_EQ(two["digest"], one["digest"]);
 }
 
@@ -62,7 +62,7 @@ TEST(Golden, ASmallMillionHasOneDigestOnAnyNumberOfThreads) {
   const std::vector<std::string> small{"population.agents=2000", "dataset.path=synthetic:200x500"};
   const Json one = run_shipped("million.json", 1, folder, small);
   const Json two = run_shipped("million.json", 2, folder, small);
-  EXPECT_EQ(one["digest"], "e8987b9c4a37232fcba5ca283aa4337c");
+  EXPECT_EQ(one["digest"], "3b5ed0960728eededb2379e013c7f9b7");
   EXPECT_EQ(two["digest"], one["digest"]);
 }
 
@@ -86,7 +86,7 @@ TEST(Golden, TheLlmDemoHasOneDigestOnAnyNumberOfThreads) {
     Rehearsal model;
     Digests digests;
     EXPECT_TRUE(simulation.run(digests, &model));
-    EXPECT_EQ(digests.chain.value().hex(), "5077f4e1a2db830d2f4416ec21362d63");
+    EXPECT_EQ(digests.chain.value().hex(), "e83539805be5179a5710345e234be0f2");
   }
 }
 
