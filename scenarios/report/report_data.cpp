@@ -243,7 +243,13 @@ Json words_of_round_metric(const std::string& name) {
   }
   std::string title = name;
   std::ranges::replace(title, '_', ' ');
-  return {{"title", title}, {"unit", ""}};
+  Json words{{"title", title}, {"unit", ""}};
+  if (name == "rating_by_position") {
+    words.update({{"unit", "mean rating"}, {"range", {1, 5}}});
+  } else if (name.ends_with("_by_position")) {
+    words.update({{"unit", "share of the items shown there"}, {"range", {0, 1}}});
+  }
+  return words;
 }
 
 std::pair<std::string, std::string> chart_and_curve(const std::string& metric) {

@@ -135,11 +135,11 @@ class ReportChecks:
 
 
 class DemoReport(ReportChecks, unittest.TestCase):
-    charts = 13
+    charts = 15
 
 
 class HostileReport(ReportChecks, unittest.TestCase):
-    charts = 13
+    charts = 15
 
     def test_hostile_text_is_only_text(self):
         self.browser.open(self.report)
@@ -156,18 +156,18 @@ class HostileReport(ReportChecks, unittest.TestCase):
 
 
 class RoundsReport(ReportChecks, unittest.TestCase):
-    charts = 17
+    charts = 22
 
     def test_no_axis_leaves_what_values_can_be(self):
         self.browser.open(self.report)
         axes = self.browser.run("""return [...document.querySelectorAll('canvas')].map((canvas) => Chart.getChart(canvas))
           .filter((chart) => chart.config.type === 'line')
           .map((chart) => [chart.options.scales.y.title.text, chart.scales.y.min, chart.scales.y.max]);""")
-        self.assertEqual(len(axes), 4)
+        self.assertEqual(len(axes), 7)
         for unit, least, greatest in axes:
             self.assertGreaterEqual(least, 0, unit)
-            if unit != "genres per agent":  # all others are shares
-                self.assertLessEqual(greatest, 1, unit)
+            # All others are shares.
+            self.assertLessEqual(greatest, {"genres per agent": 1e9, "mean rating": 5}.get(unit, 1), unit)
 
 
 class StudyReport(ReportChecks, unittest.TestCase):
