@@ -126,7 +126,7 @@ TEST_F(LlmRun, AFullDiskUnderTheJournalStopsTheRunAndWithRoomItGoesOn) {
   EXPECT_THAT(stopped.err, HasSubstr("journal.db"));
   const Json resumed = run({"--out", "b", "--resume"});
   EXPECT_EQ(resumed["digest"], reference["digest"]);
-  EXPECT_GT(resumed["llm"]["from_journal"], 100);
+  EXPECT_GT(resumed["llm"]["from_journal"], 50);
 }
 
 // The same under the budget's log, which is made the largest file.
