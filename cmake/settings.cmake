@@ -65,7 +65,7 @@ target_compile_options(throng_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:--para
 # header that was made at -O2 g++ 12 does not unroll them either: such libraries go without, or a million agents take 2.7 times as
 # long.
 add_library(throng_kernels INTERFACE)
-target_compile_options(throng_kernels INTERFACE $<$<CONFIG:Release>:-O3>)
+target_compile_options(throng_kernels INTERFACE $<$<CONFIG:Release>:-O3> $<$<CONFIG:RelWithDebInfo>:-O2>)
 function(throng_has_kernels name)
   target_link_libraries(${name} PRIVATE throng_kernels)
   set_target_properties(${name} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)

@@ -21,15 +21,9 @@ constexpr std::array kKinds{Kind{"advert", AdvertPolicy::make}, Kind{"explore", 
 Result<std::unique_ptr<PagePolicy>> make_page_policy(const Json& options, const SessionOptions& session) {
   std::vector<std::string> names;
   for (const Kind& kind : kKinds) names.emplace_back(kind.name);
-  std::string name;
-  OptionsReader reader(options);
-  reader.choice("kind", name, names);
-  for (const auto& [key, value] : options.items()) reader.ignore(key);  // the policy's own
-  if (const Result<void> read = reader.finish(); !read) return read.error();
-  const auto kind = std::ranges::find(kKinds, name, &Kind::name);
-  if (kind == kKinds.end())
-    return Error{ErrorKind::usage, fmt::format("/kind: missing, expected one of {}", fmt::join(names, ", "))};
-  return kind->make(options, session);
+  const Result<std::string> kind = read_kind(options, names);
+  if (!kind) return kind.error();
+  return std::ranges::find(kKinds, *kind, &Kind::name)->make(options, session);
 }
 
 }  // namespace
@@ -53,7 +47,7 @@ Result<PagePolicies> make_page_policies(const Json& list, const SessionOptions& 
 std::vector<ShownItem> as_ranked(std::span<const ItemId> ranking, std::span<const float> mean_ratings) {
   std::vector<ShownItem> items;
   items.reserve(ranking.size());
-  for (const ItemId item : ranking) items.push_back({.item = item, .mean_rating = mean_ratings[index(item)]});
+  for (const ItemId item : ranking) items.push_back(plain_item(item, mean_ratings));
   return items;
 }
 

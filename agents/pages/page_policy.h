@@ -26,6 +26,11 @@ struct ShownItem {
   std::string_view words{};  ///< of a policy, in its keeping; empty: none. Untrusted.
 };
 
+/// Without anything beside it.
+inline ShownItem plain_item(ItemId item, std::span<const float> mean_ratings) {
+  return {.item = item, .mean_rating = mean_ratings[index(item)]};
+}
+
 /// Whose pages they are.
 struct PageRequest {
   AgentId agent{};
@@ -35,7 +40,6 @@ struct PageRequest {
   const Draws& draws;
 
   bool may_be_shown(ItemId item) const;
-  ShownItem plain(ItemId item) const { return {.item = item, .mean_rating = mean_ratings[index(item)]}; }
 };
 
 /// Stands between recommender and pages: which of the ranked items, or others, stand where, with which words beside them. A

@@ -46,8 +46,7 @@ Result<std::unique_ptr<PagePolicy>> AdvertPolicy::make(const Json& options, cons
   for (const auto& [path, text] : {std::pair{"/item", &policy->external_id_}, {"/words", &policy->words_}}) {
     if (text->empty()) return Error{ErrorKind::usage, fmt::format("{}: missing, expected a text", path)};
   }
-  policy->place_ =
-      static_cast<std::size_t>((policy->page_ - 1) * session.items_per_page + policy->position_ - 1);
+  policy->items_per_page_ = session.items_per_page;
   return policy;
 }
 
@@ -67,11 +66,12 @@ void AdvertPolicy::prepare(const Catalogue& catalogue) {
 }
 
 void AdvertPolicy::arrange(const PageRequest& request, std::vector<ShownItem>& items) const {
-  if (place_ >= items.size() || !request.may_be_shown(*item_)) return;
+  const std::ptrdiff_t place = (page_ - 1) * items_per_page_ + position_ - 1;
+  if (place >= std::ssize(items) || !request.may_be_shown(*item_)) return;
   std::erase_if(items, [&](const ShownItem& shown) { return shown.item == *item_; });
-  ShownItem advertised = request.plain(*item_);
+  ShownItem advertised = plain_item(*item_, request.mean_ratings);
   advertised.words = words_;
-  items.insert(items.begin() + static_cast<std::ptrdiff_t>(place_), advertised);
+  items.insert(items.begin() + place, advertised);
 }
 
 Result<std::unique_ptr<PagePolicy>> ExplorePolicy::make(const Json& options,
@@ -94,7 +94,7 @@ void ExplorePolicy::arrange(const PageRequest& request, std::vector<ShownItem>& 
         .agent = static_cast<std::uint32_t>(request.agent), .round = request.round, .item = place};
     if (request.draws.uniform(kExplores, at) < share_) {
       if (const auto item = unseen_item(request, place, placed)) {
-        placed.push_back(request.plain(*item));
+        placed.push_back(plain_item(*item, request.mean_ratings));
         continue;
       }
     }

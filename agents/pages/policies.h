@@ -20,9 +20,9 @@ class AdvertPolicy final : public PagePolicy {
  private:
   std::string external_id_;
   std::string words_;
-  int page_ = 1;           ///< from 1
-  int position_ = 1;       ///< on the page, from 1
-  std::size_t place_ = 0;  ///< of all pages' places, from 0
+  int page_ = 1;      ///< from 1
+  int position_ = 1;  ///< on the page, from 1
+  int items_per_page_ = 1;
   std::optional<ItemId> item_;
 };
 

@@ -129,4 +129,15 @@ void OptionsReader::reject(std::string_view key, const Json& value, const std::s
       Error{ErrorKind::usage, fmt::format("{}/{}: got {}, expected {}", path_, key, value.dump(), expected)};
 }
 
+Result<std::string> read_kind(const Json& object, const std::vector<std::string>& kinds) {
+  if (object.is_object() && !object.contains("kind"))
+    return Error{ErrorKind::usage, fmt::format("/kind: missing, expected one of {}", fmt::join(kinds, ", "))};
+  std::string kind;
+  OptionsReader reader(object);
+  reader.choice("kind", kind, kinds);
+  for (const auto& [key, value] : object.items()) reader.ignore(key);
+  if (const Result<void> read = reader.finish(); !read) return read.error();
+  return kind;
+}
+
 }  // namespace throng

@@ -65,6 +65,10 @@ class OptionsReader {
   std::optional<Error> error_;
 };
 
+/// The "kind" of an object, which has to be one of `kinds`; the other keys are for the kind to read. The Error (usage) as of an
+/// OptionsReader.
+Result<std::string> read_kind(const Json& object, const std::vector<std::string>& kinds);
+
 /// The one of `words` nearest to `word` by edit distance, if it is near enough to be what was meant; the
 /// first among equals.
 std::optional<std::string> closest_word(std::string_view word, const std::vector<std::string>& words);

@@ -110,8 +110,9 @@ std::vector<std::uint32_t> films_met(std::uint32_t user, const Films& films,
   }
   std::vector<std::uint32_t> best(matches.size());
   std::iota(best.begin(), best.end(), 0U);
-  std::stable_sort(best.begin(), best.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return keys[a] > keys[b]; });
+  std::ranges::partial_sort(
+      best, best.begin() + static_cast<std::ptrdiff_t>(count),
+      [&](std::uint32_t a, std::uint32_t b) { return keys[a] != keys[b] ? keys[a] > keys[b] : a < b; });
   std::vector<std::uint32_t> order(count);
   draws.permutation(order, Purpose("demo/order"), {.agent = user});
   for (std::uint32_t& film : order) film = best[film];

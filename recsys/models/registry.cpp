@@ -49,16 +49,9 @@ std::vector<Kind>& kinds() {
 }  // namespace
 
 Result<std::unique_ptr<Recommender>> make_recommender(const Json& options) {
-  if (options.is_object() && !options.contains("kind")) {
-    return Error{ErrorKind::usage,
-                 fmt::format("/kind: missing, expected one of {}", fmt::join(recommender_kinds(), ", "))};
-  }
-  std::string name;
-  OptionsReader reader(options);
-  reader.choice("kind", name, recommender_kinds());
-  for (const auto& [key, value] : options.items()) reader.ignore(key);  // the model's own
-  if (const Result<void> read = reader.finish(); !read) return read.error();
-  return std::ranges::find(kinds(), name, &Kind::name)->make(options);
+  const Result<std::string> kind = read_kind(options, recommender_kinds());
+  if (!kind) return kind.error();
+  return std::ranges::find(kinds(), *kind, &Kind::name)->make(options);
 }
 
 std::vector<std::string> recommender_kinds() {
