@@ -94,6 +94,14 @@ std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes) {
   return metrics;
 }
 
+std::span<const PositionFigure, 3> position_figures() {
+  static constexpr std::array figures{
+      PositionFigure{"aligned", "share of the items shown there", 0, 1, &PositionFigures::aligned},
+      PositionFigure{"viewed", "share of the items shown there", 0, 1, &PositionFigures::viewed},
+      PositionFigure{"rating", "mean rating", 1, 5, &PositionFigures::rating}};
+  return figures;
+}
+
 void PositionCounts::reach(std::size_t positions) {
   if (at_.size() < positions) at_.resize(positions);
 }

@@ -81,6 +81,17 @@ struct PositionFigures {
   AgentMean rating;   ///< of those viewed
 };
 
+/// One of them, for run.db, reports and tables.
+struct PositionFigure {
+  std::string_view name;  ///< such as "aligned"
+  std::string_view unit;
+  double least;  ///< of its scale
+  double most;
+  AgentMean PositionFigures::*mean;
+};
+
+std::span<const PositionFigure, 3> position_figures();
+
 /// What agents made of the items by their place on the page, summed up over a round. Degraded pages count nowhere.
 class PositionCounts {
  public:

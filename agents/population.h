@@ -66,6 +66,7 @@ class Population {
   Profile profile(AgentId agent) const;
   /// Whether the agent is a user of the dataset itself, not a perturbed copy.
   bool is_user(AgentId agent) const { return index(agent) < first_sampled(); }
+  double perturbation() const { return options_.perturbation; }
   /// Agents from this number on are sampled; those before are users of the dataset with the same number.
   std::size_t first_sampled() const;
 

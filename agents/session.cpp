@@ -25,6 +25,7 @@ enum class EventKind : std::uint8_t {
   unusable_reply = 10,
   impressions = 11,
   words = 12,
+  prompt_order = 13,
 };
 
 /// Writes down what happens: into the record, the digest and the memory.
@@ -55,6 +56,9 @@ class Diary {
     page.actions = std::move(reaction.actions);
     for (std::size_t i = 0; i < page.impressions.size(); ++i)
       page.impressions[i].aligned = reaction.aligned[i];
+    page.prompt_order = std::move(reaction.prompt_order);
+    for (const std::uint16_t position : page.prompt_order)
+      digest_.add(EventKind::prompt_order, page.page, position);
     digest_.add(EventKind::impressions, page.page, page.impressions.size());
     digest_.add(made_of(page));
     digest_.add(EventKind::page, now(), page.page, reaction.satisfaction);

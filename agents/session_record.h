@@ -22,6 +22,9 @@ struct Impression {
   bool operator==(const Impression&) const = default;
 };
 
+/// The positions of a page's items, from 1, in the order in which a prompt told of them.
+using PromptOrder = std::vector<std::uint16_t>;
+
 /// Whether to go on, and why. Satisfaction and fatigue in [0, 1].
 struct Decision {
   double satisfaction = 0;
@@ -50,6 +53,7 @@ struct PageRecord {
   VirtualTime shown_at;
   std::vector<Impression> impressions;  ///< in the order of the page
   std::vector<WordsBeside> words;       ///< by position
+  PromptOrder prompt_order;             ///< empty: as on the page, or no prompt told of it
   std::vector<Action> actions;          ///< by position, then kind
   double satisfaction = 0;              ///< with this page, in [0, 1]
   std::optional<Decision> decision;

@@ -24,13 +24,14 @@ void run_window(benchmark::State& state) {
   static const Split split = split_dataset(dataset, {});
   static const Interactions not_recommended = all_but(dataset.interactions, split.validation);
   static const TasteSpace space(dataset.catalogue, split.train);
+  static const SpaceAffinity affinity(space);
   static const std::vector<float> mean_ratings = dataset.mean_ratings();
   const Draws draws(1);
   LocalRanker ranker(make_recommender({{"kind", "popularity"}}).value());
   FitObserver quiet;
   ranker.fit({.train = split.train}, 0, quiet);
   const Population population(dataset, space, {.agents = 20'000}, draws);
-  StatisticalMind mind({}, space, mean_ratings, draws);
+  StatisticalMind mind({}, affinity, mean_ratings, draws);
   World world{.population = population,
               .catalogue = dataset.catalogue,
               .ranker = ranker,

@@ -1,12 +1,15 @@
 #include "agents/minds/llm_mind.h"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 namespace throng {
 namespace {
 
 constexpr Purpose kModel{"mind/model"};
 constexpr Purpose kSampling{"mind/sampling"};
+constexpr Purpose kPromptOrder{"mind/prompt-order"};
 
 /// So much of a reply that could not be used is shown to the model again.
 constexpr std::size_t kRepeatedBytes = 4000;
@@ -26,6 +29,44 @@ std::string_view beginning(std::string_view text) {
 }
 
 }  // namespace
+
+PromptOrder LlmMind::prompt_order(const Situation& situation, std::size_t items) const {
+  if (!options_.shuffles) return {};
+  PromptOrder order(items);
+  std::iota(order.begin(), order.end(), std::uint16_t{1});
+  for (std::size_t left = items; left > 1; --left) {  // Fisher and Yates
+    const auto other = draws_.below(left, kPromptOrder,
+                                    {.agent = static_cast<std::uint32_t>(situation.agent),
+                                     .round = situation.round,
+                                     .page = situation.page,
+                                     .item = static_cast<std::uint32_t>(left)});
+    std::swap(order[left - 1], order[other]);
+  }
+  return order;
+}
+
+std::vector<ShownItem> LlmMind::told(std::span<const ShownItem> page, const PromptOrder& order) {
+  if (order.empty()) return {page.begin(), page.end()};
+  std::vector<ShownItem> items;
+  for (const std::uint16_t position : order) items.push_back(page[position - 1U]);
+  return items;
+}
+
+void LlmMind::put_back(Reaction& reaction, std::span<Saying> said, PromptOrder order) {
+  if (order.empty()) return;
+  const auto position_of = [&](std::uint16_t place) { return order[place - 1U]; };
+  const auto aligned = reaction.aligned;
+  for (std::size_t i = 0; i < order.size(); ++i) reaction.aligned[order[i] - 1U] = aligned[i];
+  for (Action& action : reaction.actions) action.position = position_of(action.position);
+  std::ranges::sort(reaction.actions);
+  for (Saying& saying : said) {
+    if (saying.position > 0) saying.position = position_of(saying.position);
+  }
+  const auto of_page =
+      std::ranges::stable_partition(said, [](const Saying& saying) { return saying.position > 0; });
+  std::ranges::stable_sort(said.begin(), of_page.begin(), {}, &Saying::position);
+  reaction.prompt_order = std::move(order);
+}
 
 const std::string& LlmMind::model_of(AgentId agent) const {
   const auto which =

@@ -19,6 +19,9 @@ struct LlmMindOptions {
   double temperature = 0.2;
   int max_tokens = 1024;  ///< of a reply
   int repairs = 2;        ///< how often the model is told what is wrong with its reply
+  /// Models go by the order of their prompts: told of a page in another order each time, what they pick is not the recommender's
+  /// rank.
+  bool shuffles = false;
 };
 
 /// What kind of call a step of a session makes.
@@ -47,6 +50,13 @@ class LlmMind : public Mind {
   const std::string& model_of(AgentId agent) const;
 
  protected:
+  /// In which order a prompt tells of a page; empty: as it is.
+  PromptOrder prompt_order(const Situation& situation, std::size_t items) const;
+  /// The page as a prompt in this order tells of it.
+  static std::vector<ShownItem> told(std::span<const ShownItem> page, const PromptOrder& order);
+  /// From places in a prompt to positions on the page, in what was made of it and said about it.
+  static void put_back(Reaction& reaction, std::span<Saying> said, PromptOrder order);
+
   /// Asks what `words() -> std::string` renders (each time anew, so that nothing of it is kept while the call is under way),
   /// reads the reply, and repairs. Of a question with a schema the value that fits it is read, `read(const Json&) ->
   /// T`; of any other the text, `read(std::string_view) -> Understood<T>`. Everything outlives the task.

@@ -31,6 +31,7 @@ struct Reaction {
   /// With the taste; parallel to the page. (A page seldom has more items: it is made millions of times, and costs no allocation.)
   boost::container::small_vector<bool, 16> aligned;
   std::vector<Action> actions;       ///< by position, then kind
+  PromptOrder prompt_order;          ///< empty: the mind was told of the page as it is
   double satisfaction = 0;           ///< with this page, in [0, 1]
   std::optional<Decision> decision;  ///< of a mind that decides at once: it is not asked again
 };

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include <boost/container/small_vector.hpp>
+
 namespace throng {
 namespace {
 
@@ -37,10 +39,10 @@ Task<std::optional<T>> ready(T value) {
 
 }  // namespace
 
-StatisticalMind::StatisticalMind(const StatisticalParameters& parameters, const TasteSpace& space,
+StatisticalMind::StatisticalMind(const StatisticalParameters& parameters, const Affinity& affinity,
                                  std::span<const float> mean_ratings, const Draws& draws,
                                  std::vector<double> popularity)
-    : parameters_(parameters), space_(space), draws_(draws), quality_weight_(parameters.align_quality) {
+    : parameters_(parameters), affinity_(affinity), draws_(draws), quality_weight_(parameters.align_quality) {
   if (mean_ratings.empty()) return;
   const double count = static_cast<double>(mean_ratings.size());
   double squares = 0;
@@ -90,11 +92,14 @@ Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situ
   Reaction reaction;
   std::vector<Appeal> appeals(page.size());
   std::vector<std::size_t> aligned;
+  boost::container::small_vector<ItemId, 16> items(page.size());
+  boost::container::small_vector<double, 16> affinities(page.size());
+  std::ranges::transform(page, items.begin(), &ShownItem::item);
+  affinity_.of(situation.agent, situation.profile, items, affinities);
   const double openness = of_group(parameters_.align_openness, situation.profile.traits.diversity);
   for (std::size_t i = 0; i < page.size(); ++i) {
-    const double affinity = space_.affinity(situation.profile.taste, page[i].item);
-    appeals[i] = {.affinity = affinity, .total = affinity + quality(page[i])};
-    const double logit = parameters_.align_base + parameters_.align_affinity * affinity +
+    appeals[i] = {.affinity = affinities[i], .total = affinities[i] + quality(page[i])};
+    const double logit = parameters_.align_base + parameters_.align_affinity * affinities[i] +
                          quality_weight_ * quality(page[i]) + openness;
     reaction.aligned.push_back(draws_.uniform(kAlign, address(situation, page[i].item)) < sigma(logit));
     if (reaction.aligned.back()) aligned.push_back(i);

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "agents/minds/affinity.h"
 #include "agents/minds/mind.h"
 #include "agents/minds/statistical_parameters.h"
-#include "agents/taste.h"
 #include "engine/base/random.h"
 
 namespace throng {
@@ -10,7 +10,7 @@ namespace throng {
 /// A mind that computes. With u a uniform and n a normal random number of the purpose named, addressed by (agent,
 /// round, page, item), sigma(x) = 1 / (1 + e^-x), and the parameters of StatisticalParameters:
 ///
-///   a            the affinity of the agent's taste to the item (TasteSpace): mean 0, deviation 1
+///   a            the affinity of the agent to the item (Affinity): mean 0, deviation 1
 ///   q            the item's historical rating, standardised over the catalogue; where all ratings are the same, as in
 ///                a dataset without any, its popularity: else nothing would tell what many like. align_popularity then
 ///                stands for align_quality
@@ -35,8 +35,8 @@ namespace throng {
 class StatisticalMind : public Mind {
  public:
   /// `mean_ratings`: one per item, as the dataset states them; `popularity`: likewise (see popularity_of), empty: unknown,
-  /// which counts only where ratings are all the same. `space` must outlive the mind.
-  StatisticalMind(const StatisticalParameters& parameters, const TasteSpace& space,
+  /// which counts only where ratings are all the same. `affinity` must outlive the mind.
+  StatisticalMind(const StatisticalParameters& parameters, const Affinity& affinity,
                   std::span<const float> mean_ratings, const Draws& draws,
                   std::vector<double> popularity = {});
 
@@ -53,7 +53,7 @@ class StatisticalMind : public Mind {
   double remembered_satisfaction(const Memory& memory) const;
 
   StatisticalParameters parameters_;
-  const TasteSpace& space_;
+  const Affinity& affinity_;
   Draws draws_;
   double rating_mean_ = 0;       ///< over the catalogue
   double rating_deviation_ = 1;  ///< over the catalogue

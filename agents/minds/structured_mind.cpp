@@ -93,13 +93,15 @@ Task<std::optional<Reaction>> StructuredMind::react(Actor& self, const Situation
   const Question question{.step = Step::react,
                           .schema = page_schema(page.size()),
                           .chain = static_cast<std::uint32_t>(situation.max_pages - situation.page) + 1U};
-  const auto words = [&] { return render("page", views().page(situation, page)); };
+  const PromptOrder order = prompt_order(situation, page.size());
+  const auto words = [&] { return render("page", views().page(situation, told(page, order))); };
   const auto read = [&](const Json& reply) {
     return read_structured_reaction(reply, page.size(), situation.page);
   };
   std::optional<StructuredReaction> reply =
       co_await ask<StructuredReaction>(self, situation, question, words, read);
   if (!reply) co_return std::nullopt;
+  put_back(reply->reaction, reply->sayings, order);
   for (Saying& said : reply->sayings) situation.notes.sayings.push_back(std::move(said));
   co_return std::move(reply->reaction);
 }

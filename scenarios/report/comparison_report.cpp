@@ -84,9 +84,9 @@ std::string agents_text(const MetricDifference& metric, Pairing pairing) {
                                     : fmt::format("{} / {}", metric.agents_a, metric.agents_b);
 }
 
-std::string metrics_text(const Comparison& comparison) {
-  Table table({"metric", "A", "B", "B - A", "95 % interval", "agents"});
-  for (const MetricDifference& metric : comparison.metrics) {
+std::string metrics_text(std::span<const MetricDifference> metrics, Pairing pairing, const char* heading) {
+  Table table({heading, "A", "B", "B - A", "95 % interval", "agents"});
+  for (const MetricDifference& metric : metrics) {
     const auto figure = [](bool exists, double value) {
       return exists ? fmt::format("{:.3f}", value) : std::string("-");
     };
@@ -96,7 +96,7 @@ std::string metrics_text(const Comparison& comparison) {
                    metric.interval
                        ? fmt::format("{:+.3f} to {:+.3f}", metric.interval->low, metric.interval->high)
                        : "-",
-                   agents_text(metric, comparison.pairing)});
+                   agents_text(metric, pairing)});
   }
   return table.text();
 }
@@ -181,6 +181,7 @@ ComparedRun::ComparedRun(const std::filesystem::path& path) : folder(path.string
                               folder));
   }
   values = headline_values(outcomes);
+  positions = run.position_values();
   rounds = std::ranges::max(outcomes, {}, &Outcome::round).round + 1U;
 }
 
@@ -189,6 +190,9 @@ Comparison compare_runs(const ComparedRun& a, const ComparedRun& b) {
   comparison.pairing = find_pairing(a, b, comparison.notes);
   add_notes(a, b, comparison.notes);
   comparison.metrics = metric_differences(a.values, b.values, comparison.pairing);
+  const std::size_t common = std::min(a.positions.size(), b.positions.size());
+  comparison.positions = metric_differences(std::span(a.positions).first(common),
+                                            std::span(b.positions).first(common), comparison.pairing);
   comparison.digests = compare_digests(a.run.digests(), b.run.digests());
   if (comparison.digests.parting) comparison.rows = rows_of_first(a, b, *comparison.digests.parting);
   return comparison;
@@ -198,17 +202,21 @@ std::string comparison_text(const ComparedRun& a, const ComparedRun& b, const Co
   std::string notes;
   for (const std::string& note : comparison.notes) notes += fmt::format("  {}\n", note);
   return fmt::format(
-      "  A  {}\n  B  {}\n\n{}\n{}"
+      "  A  {}\n  B  {}\n\n{}\n{}\n{}"
       "  Intervals: percentile bootstrap over agents, {} resamples, seed {}: the same every time.\n\n{}",
-      printable(a.folder), printable(b.folder), metrics_text(comparison), notes, kResamples, kBootstrapSeed,
-      parting_text(a, b, comparison));
+      printable(a.folder), printable(b.folder),
+      metrics_text(comparison.metrics, comparison.pairing, "metric"),
+      metrics_text(comparison.positions, comparison.pairing, "place on the page"), notes, kResamples,
+      kBootstrapSeed, parting_text(a, b, comparison));
 }
 
 Json comparison_json(const ComparedRun& a, const ComparedRun& b, const Comparison& comparison) {
-  Json metrics = Json::array();
-  for (const MetricDifference& metric : comparison.metrics) {
-    metrics.push_back(metric_json(metric, comparison.pairing));
-  }
+  const auto list = [&](std::span<const MetricDifference> differences) {
+    Json metrics = Json::array();
+    for (const MetricDifference& metric : differences)
+      metrics.push_back(metric_json(metric, comparison.pairing));
+    return metrics;
+  };
   const DigestComparison& digests = comparison.digests;
   return {
       {"a", printable(a.folder)},
@@ -216,7 +224,8 @@ Json comparison_json(const ComparedRun& a, const ComparedRun& b, const Compariso
       {"paired", comparison.pairing == Pairing::paired},
       {"notes", comparison.notes},
       {"bootstrap", {{"resamples", kResamples}, {"seed", kBootstrapSeed}, {"confidence", 0.95}}},
-      {"metrics", metrics},
+      {"metrics", list(comparison.metrics)},
+      {"positions", list(comparison.positions)},
       {"sessions", {{"in_both", digests.in_both}, {"only_a", digests.only_a}, {"only_b", digests.only_b}}},
       {"parts", parting_json(comparison)}};
 }

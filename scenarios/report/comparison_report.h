@@ -18,7 +18,8 @@ struct ComparedRun {
   std::string folder;
   RunReader run;
   std::vector<MetricValues> values;
-  std::size_t rounds = 0;  ///< that have sessions
+  std::vector<MetricValues> positions;  ///< see RunReader::position_values
+  std::size_t rounds = 0;               ///< that have sessions
 };
 
 /// All that `throng compare` says of run B against run A.
@@ -26,6 +27,7 @@ struct Comparison {
   std::vector<std::string> notes;  ///< sentences: what has to be known to read the figures
   Pairing pairing = Pairing::unpaired;
   std::vector<MetricDifference> metrics;
+  std::vector<MetricDifference> positions;  ///< by place on the page, of places that both have
   DigestComparison digests;
   std::vector<RowDifference> rows;  ///< of the first agent that differs, in the round where the runs part
 };
@@ -43,6 +45,7 @@ std::string comparison_text(const ComparedRun& a, const ComparedRun& b, const Co
 ///   "metrics"    [{"metric", "a", "b", "difference", "low", "high", "agents", "agents_a", "agents_b",
 ///                "paired"}]: "agents" is how many agents the difference rests on (of both runs together if
 ///                they are not paired); figures that no agent has a value for are null
+///   "positions"  likewise, of "position_1_aligned", "position_1_viewed", "position_1_rating", ...
 ///   "sessions"   {"in_both", "only_a", "only_b"}: how many sessions could be compared, and how many not
 ///   "parts"      null if all sessions in both runs have the same digests, else {"round" (from 1), "agents",
 ///                "first": [agent], "rows": [{"row", "a", "b"}]}: the rows of the first agent; null: absent

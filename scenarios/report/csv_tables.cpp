@@ -176,7 +176,7 @@ struct Tables {
         views_per_page(folder / "views_per_page.csv",
                        {"page", "sessions", "mean_views", "standard_error", "half_width_95"}),
         positions(folder / "positions.csv",
-                  {"position", "shown", "figure", "mean", "standard_error", "half_width_95", "agents"}),
+                  {"of", "position", "shown", "figure", "mean", "standard_error", "half_width_95", "agents"}),
         trait_groups(folder / "trait_groups.csv", {"trait", "group", "word", "metric", "mean",
                                                    "standard_error", "half_width_95", "agents", "pages"}),
         items(folder / "items.csv", {"item", "external_id", "title", "genres", "mean_rating", "interactions",
@@ -229,13 +229,14 @@ void write_trait_groups(const RunName& name, std::span<const TraitGroupFigures> 
   }
 }
 
-void write_position(const RunName& name, const PositionFigures& position, TidyTable& table) {
-  for (const auto& [figure, value] : {std::pair{"aligned", &position.aligned},
-                                      {"viewed", &position.viewed},
-                                      {"rating", &position.rating}}) {
-    if (value->agents == 0) continue;
-    table.row(name, position.position, position.shown, std::string(figure), value->mean,
-              value->standard_error, half_width_text(value->standard_error, value->agents), value->agents);
+void write_position(const RunName& name, const char* where, const PositionFigures& position,
+                    TidyTable& table) {
+  for (const PositionFigure& figure : position_figures()) {
+    const AgentMean& value = position.*figure.mean;
+    if (value.agents == 0) continue;
+    table.row(name, std::string(where), position.position, position.shown, std::string(figure.name),
+              value.mean, value.standard_error, half_width_text(value.standard_error, value.agents),
+              value.agents);
   }
 }
 
@@ -265,7 +266,10 @@ void write_run(const RunName& name, const RunReader& run, Tables& tables) {
     tables.views_per_page.row(name, page.page, page.sessions, page.views, page.standard_error,
                               half_width_text(page.standard_error, page.sessions));
   }
-  for (const PositionFigures& position : run.positions()) write_position(name, position, tables.positions);
+  for (const auto& [where, place] : {std::pair{"page", PlaceIn::page}, {"prompt", PlaceIn::prompt}}) {
+    for (const PositionFigures& position : run.positions(place))
+      write_position(name, where, position, tables.positions);
+  }
   write_trait_groups(name, trait_group_figures(outcomes, traits), tables.trait_groups);
   write_items(name, run.items(), tables.items);
   write_outcomes(name, outcomes, traits, tables.outcomes);

@@ -79,13 +79,27 @@ Json position_series(const char* name, std::span<const PositionFigures> position
   return {{"name", name}, {"values", std::move(means)}, {"half_widths", std::move(half_widths)}};
 }
 
-Json positions_section(const RunReader& run) {
-  const std::vector<PositionFigures> positions = run.positions();
+/// Two charts.
+Json position_charts(std::span<const PositionFigures> positions, const char* x_title) {
   Json labels = Json::array();
   for (const PositionFigures& position : positions) labels.push_back(std::to_string(position.position));
   const auto chart = [&](const char* title, const char* unit, Json series) {
-    return bar_chart_json(title, unit, "position on the page", labels, std::move(series));
+    return bar_chart_json(title, unit, x_title, labels, std::move(series));
   };
+  return {chart("Aligned and viewed", "% of the items shown there",
+                Json::array({position_series("aligned", positions, &PositionFigures::aligned, 100),
+                             position_series("viewed", positions, &PositionFigures::viewed, 100)})),
+          chart("Rating", "mean rating of those viewed",
+                Json::array({position_series("rating", positions, &PositionFigures::rating, 1)}))};
+}
+
+Json positions_section(const RunReader& run) {
+  Json charts = position_charts(run.positions(PlaceIn::page), "position on the page");
+  if (const auto told = run.positions(PlaceIn::prompt); !told.empty()) {
+    for (Json& chart :
+         position_charts(told, "place in the prompt, which told of the page in an order of its own"))
+      charts.push_back(std::move(chart));
+  }
   return section_json(
       "Position on the page",
       "Of the items that stood there, whatever they are; means over agents, whiskers are 95 % confidence "
@@ -93,11 +107,7 @@ Json positions_section(const RunReader& run) {
       "agents. A recommender that ranks well makes later places worse by itself; compare with \"random\", "
       "whose places are "
       "all alike.",
-      {chart("Aligned and viewed", "% of the items shown there",
-             Json::array({position_series("aligned", positions, &PositionFigures::aligned, 100),
-                          position_series("viewed", positions, &PositionFigures::viewed, 100)})),
-       chart("Rating", "mean rating of those viewed",
-             Json::array({position_series("rating", positions, &PositionFigures::rating, 1)}))});
+      std::move(charts));
 }
 
 Json pages_section(const RunReader& run, std::span<const Outcome> outcomes) {
@@ -244,10 +254,9 @@ Json words_of_round_metric(const std::string& name) {
   std::string title = name;
   std::ranges::replace(title, '_', ' ');
   Json words{{"title", title}, {"unit", ""}};
-  if (name == "rating_by_position") {
-    words.update({{"unit", "mean rating"}, {"range", {1, 5}}});
-  } else if (name.ends_with("_by_position")) {
-    words.update({{"unit", "share of the items shown there"}, {"range", {0, 1}}});
+  for (const PositionFigure& known : position_figures()) {
+    if (name == fmt::format("{}_by_position", known.name))
+      words.update({{"unit", known.unit}, {"range", {known.least, known.most}}});
   }
   return words;
 }

@@ -1,6 +1,6 @@
 #include <array>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/base/text.h"
 #include "llm/wire/messages.h"
@@ -44,8 +44,11 @@ std::string page_table(const RunReader& run, const PageRecord& page) {
 
 /// `is_last`: the session ends with this page.
 std::string page_text(const RunReader& run, const PageRecord& page, bool is_last) {
-  std::string text =
-      fmt::format("\nPage {}, {}\n{}", page.page, format_time(page.shown_at), page_table(run, page));
+  std::string text = fmt::format(
+      "\nPage {}, {}{}\n{}", page.page, format_time(page.shown_at),
+      page.prompt_order.empty() ? std::string()
+                                : fmt::format(", told in the order {}", fmt::join(page.prompt_order, ", ")),
+      page_table(run, page));
   if (page.degraded()) return text + "  degraded: what it made of this page could not be made out\n";
   const Decision& decision = *page.decision;
   text += fmt::format("  remembers: satisfaction {:.2f} with this page, {:.2f} so far\n", page.satisfaction,

@@ -10,7 +10,8 @@
 
 namespace throng {
 
-Minds::Minds(const std::vector<MindOptions>& options, const MindWorld& world, const Draws& draws) {
+Minds::Minds(const std::vector<MindOptions>& options, const MindWorld& world, const Draws& draws,
+             FitObserver& observer) {
   std::vector<MixedMind::Tier> tiers;
   for (const MindOptions& each : options) {
     MixedMind::Tier& tier = tiers.emplace_back(MixedMind::Tier{.mind = nullptr, .share = each.share});
@@ -18,12 +19,23 @@ Minds::Minds(const std::vector<MindOptions>& options, const MindWorld& world, co
       tier.mind = make(*each.llm, world, draws);
       llm_.push_back(static_cast<const LlmMind*>(tier.mind.get()));
     } else {
-      tier.mind = std::make_unique<StatisticalMind>(each.parameters, world.space, world.mean_ratings, draws,
-                                                    popularity_of(world.train));
+      tier.mind = std::make_unique<StatisticalMind>(each.parameters, affinity(each, world, draws, observer),
+                                                    world.mean_ratings, draws, popularity_of(world.train));
       llm_.push_back(nullptr);
     }
   }
   mixed_ = std::make_unique<MixedMind>(std::move(tiers), draws);
+}
+
+const Affinity& Minds::affinity(const MindOptions& options, const MindWorld& world, const Draws& draws,
+                                FitObserver& observer) {
+  if (options.has_model_taste()) {
+    affinities_.push_back(std::make_unique<ModelAffinity>(options.taste, world.dataset, world.train,
+                                                          world.population, draws, world.seed, observer));
+  } else {
+    affinities_.push_back(std::make_unique<SpaceAffinity>(world.space));
+  }
+  return *affinities_.back();
 }
 
 std::unique_ptr<Mind> Minds::make(const LlmOptions& options, const MindWorld& world, const Draws& draws) {
@@ -32,7 +44,7 @@ std::unique_ptr<Mind> Minds::make(const LlmOptions& options, const MindWorld& wo
                   fmt::format("/mind: a language model judges items by their titles, but {} has none",
                               world.dataset.name));
   }
-  const Prompts& prompts = prompts_.emplace_back(options.mind.protocol, options.prompts);
+  const Prompts& prompts = *options.templates;
   const PromptViews& views =
       views_.emplace_back(world.dataset, world.space, world.train, prompts, options.views);
   if (options.mind.protocol == Protocol::structured) {
@@ -72,10 +84,14 @@ Simulation::Simulation(const Scenario& scenario, Dataset dataset, FitObserver& o
       page_policies_(make_policies()),
       ranker_(make_ranker()) {
   fit(0, split_.train, split_.validation, split_.test, FitStart::cold);
-  minds_ = std::make_unique<Minds>(
-      scenario.minds,
-      MindWorld{.dataset = dataset_, .space = *space_, .train = split_.train, .mean_ratings = mean_ratings_},
-      draws_);
+  minds_ = std::make_unique<Minds>(scenario.minds,
+                                   MindWorld{.dataset = dataset_,
+                                             .space = *space_,
+                                             .population = *population_,
+                                             .train = split_.train,
+                                             .mean_ratings = mean_ratings_,
+                                             .seed = scenario.seed},
+                                   draws_, fit_observer_);
 }
 
 PagePolicies Simulation::make_policies() const {

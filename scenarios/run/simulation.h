@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/minds/affinity.h"
 #include "agents/minds/mind.h"
 #include "agents/minds/mixed_mind.h"
 #include "agents/minds/prompts.h"
@@ -21,15 +22,18 @@ namespace throng {
 struct MindWorld {
   const Dataset& dataset;
   const TasteSpace& space;
+  const Population& population;
   const Interactions& train;
   std::span<const float> mean_ratings;
+  std::uint64_t seed = 0;
 };
 
 /// The minds of a population, put together from a scenario.
 class Minds {
  public:
-  /// Throws Failure(usage) if a mind cannot work with the dataset.
-  Minds(const std::vector<MindOptions>& options, const MindWorld& world, const Draws& draws);
+  /// `observer` hears of the fits of tastes. Throws Failure(usage) if a mind cannot work with the dataset.
+  Minds(const std::vector<MindOptions>& options, const MindWorld& world, const Draws& draws,
+        FitObserver& observer);
 
   Mind& mind() { return *mixed_; }
   /// Whether a language model plays the agent.
@@ -40,7 +44,10 @@ class Minds {
  private:
   std::unique_ptr<Mind> make(const LlmOptions& options, const MindWorld& world, const Draws& draws);
 
-  std::deque<Prompts> prompts_;
+  const Affinity& affinity(const MindOptions& options, const MindWorld& world, const Draws& draws,
+                           FitObserver& observer);
+
+  std::vector<std::unique_ptr<Affinity>> affinities_;
   std::deque<PromptViews> views_;
   std::vector<const LlmMind*> llm_;  ///< by tier; null: statistical
   std::unique_ptr<MixedMind> mixed_;

@@ -82,13 +82,25 @@ std::string about_adverts(const Scenario& scenario) {
          "words.";
 }
 
+std::string about_tastes(const Scenario& scenario) {
+  const bool tastes_like_the_recommender = std::ranges::any_of(scenario.minds, [&](const MindOptions& mind) {
+    return mind.taste["kind"] == scenario.recommender["kind"];
+  });
+  if (!tastes_like_the_recommender) return "";
+  return fmt::format(
+      "Tastes and recommender are the same model, {}: agents like what it recommends because it does, and "
+      "beside other "
+      "recommenders it looks better than it is.",
+      scenario.recommender["kind"].get<std::string>());
+}
+
 }  // namespace
 
 std::vector<std::string> caveats(const Scenario& scenario, const Dataset& dataset) {
   std::vector<std::string> sentences;
-  for (std::string sentence :
-       {about_ratings(dataset), about_genres(dataset), about_titles(dataset), about_split(scenario, dataset),
-        about_agents(scenario, dataset), about_prices(scenario), about_adverts(scenario)}) {
+  for (std::string sentence : {about_ratings(dataset), about_genres(dataset), about_titles(dataset),
+                               about_split(scenario, dataset), about_agents(scenario, dataset),
+                               about_prices(scenario), about_adverts(scenario), about_tastes(scenario)}) {
     if (!sentence.empty()) sentences.push_back(std::move(sentence));
   }
   return sentences;

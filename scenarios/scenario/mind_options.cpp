@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "agents/minds/affinity.h"
+
 namespace throng {
 namespace {
 
@@ -38,6 +40,11 @@ std::vector<llm::EndpointOptions> read_endpoints(const Json& json, const std::st
   return endpoints;
 }
 
+/// The protocol agent4rec does as Agent4Rec does.
+const char* default_order(Protocol protocol) {
+  return protocol == Protocol::agent4rec ? "ranked" : "shuffled";
+}
+
 LlmOptions read_llm(const Json& json, const std::vector<llm::EndpointOptions>& endpoints) {
   LlmOptions options;
   options.endpoints = json["endpoints"];
@@ -46,6 +53,7 @@ LlmOptions read_llm(const Json& json, const std::vector<llm::EndpointOptions>& e
   read_if_there(json, "temperature", options.mind.temperature);
   read_if_there(json, "max_tokens", options.mind.max_tokens);
   read_if_there(json, "repairs", options.mind.repairs);
+  options.mind.shuffles = json.value("order", default_order(options.mind.protocol)) == "shuffled";
   read_if_there(json, "item_name", options.views.item_name);
   read_if_there(json, "memory_tokens", options.views.memory_tokens);
   if (json.contains("prompts")) options.prompts = json["prompts"].get<std::string>();
@@ -59,6 +67,7 @@ Json write_llm(const LlmOptions& llm) {
                {"temperature", llm.mind.temperature},
                {"max_tokens", llm.mind.max_tokens},
                {"repairs", llm.mind.repairs},
+               {"order", llm.mind.shuffles ? "shuffled" : "ranked"},
                {"item_name", llm.views.item_name},
                {"memory_tokens", llm.views.memory_tokens}};
   if (llm.prompts) full["prompts"] = llm.prompts->string();
@@ -69,7 +78,7 @@ Json write_llm(const LlmOptions& llm) {
 /// The keys that only the other kind of mind has.
 void check_keys(const Json& json, const std::string& path, bool is_llm) {
   for (const auto& [key, value] : json.items()) {
-    if (key == "kind" || key == "share" || (key == "parameters") != is_llm) continue;
+    if (key == "kind" || key == "share" || (key == "parameters" || key == "taste") != is_llm) continue;
     throw Failure(ErrorKind::usage, fmt::format("{}/{}: only {} mind has this key", path, key,
                                                 is_llm ? "the statistical" : "an LLM"));
   }
@@ -82,12 +91,26 @@ StatisticalParameters read_parameters(const Json& json, const std::string& path)
   throw Failure(failure.kind(), fmt::format("{}{}{}", path, json.is_string() ? ": " : "", failure.what()));
 }
 
+Json read_taste(const Json& json, const std::string& path) {
+  if (json["kind"] == "latent") {
+    for (const auto& [key, value] : json.items()) {
+      if (key != "kind")
+        throw Failure(ErrorKind::usage, fmt::format("{}/{}: the kind \"latent\" has no options", path, key));
+    }
+    return json;
+  }
+  const auto model = make_taste_model(json);
+  if (!model) throw Failure(ErrorKind::usage, path + model.error().message);
+  return (*model)->options();
+}
+
 Json write_mind(const MindOptions& mind, bool is_tier) {
   Json full = {{"kind", mind.llm ? "llm" : "statistical"}};
   if (is_tier) full["share"] = mind.share;
   if (mind.llm) {
     full.update(write_llm(*mind.llm));
   } else {
+    full["taste"] = mind.taste;
     full["parameters"] = to_json(mind.parameters);
   }
   return full;
@@ -114,6 +137,7 @@ MindList read_minds(const Json& json) {
     if (is_llm) options.llm = read_llm(mind, read_endpoints(mind, path, known, read.endpoints));
     if (mind.contains("parameters"))
       options.parameters = read_parameters(mind["parameters"], path + "/parameters");
+    if (mind.contains("taste")) options.taste = read_taste(mind["taste"], path + "/taste");
   }
   return read;
 }
@@ -128,7 +152,8 @@ Json write_minds(const std::vector<MindOptions>& minds, bool as_list) {
 void pin_prompts(std::vector<MindOptions>& minds) {
   for (MindOptions& mind : minds) {
     if (!mind.llm) continue;
-    const std::string digest = Prompts(mind.llm->mind.protocol, mind.llm->prompts).digest().hex();
+    mind.llm->templates = std::make_shared<const Prompts>(mind.llm->mind.protocol, mind.llm->prompts);
+    const std::string digest = mind.llm->templates->digest().hex();
     std::string& pinned = mind.llm->prompts_digest;
     if (!pinned.empty() && pinned != digest) {
       throw Failure(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct LlmOptions {
   PromptViewOptions views;
   Json endpoints;                                ///< of this mind, as the scenario states them
   std::optional<std::filesystem::path> prompts;  ///< a folder of templates
+  std::shared_ptr<const Prompts> templates;      ///< what is in it; null: not read yet
   std::string prompts_digest;                    ///< of the templates; "": not known yet
 };
 
@@ -27,6 +29,11 @@ struct MindOptions {
   double share = 1;                  ///< of the agents, relative to the other minds
   std::optional<LlmOptions> llm;     ///< none: the statistical mind
   StatisticalParameters parameters;  ///< of the statistical mind
+  Json taste = {
+      {"kind",
+       "latent"}};  ///< of the statistical mind: TasteSpace, or every option of a model (ModelAffinity)
+
+  bool has_model_taste() const { return taste["kind"] != "latent"; }
 };
 
 /// A population's minds, and whom those of them ask that are language models.
@@ -45,7 +52,7 @@ MindList read_minds(const Json& json);
 /// A scenario's `mind` with every key spelled out, as a list of minds or, without their shares, as the only one.
 Json write_minds(const std::vector<MindOptions>& minds, bool as_list);
 
-/// Reads the prompt templates: the minds then know their digests. Throws Failure(usage) if one has another already, or if its
+/// Reads the prompt templates: the minds then have them, and know their digests. Throws Failure(usage) if one has another already, or if its
 /// templates cannot be read.
 void pin_prompts(std::vector<MindOptions>& minds);
 

@@ -143,6 +143,7 @@ void read_mind(const Json& json, Scenario& scenario, const std::string& source) 
   MindList read = read_minds(json.contains("mind") ? json["mind"] : statistical);
   scenario.minds = std::move(read.minds);
   scenario.endpoints = std::move(read.endpoints);
+  pin_prompts(scenario.minds);
 } catch (const Failure& failure) {
   fail(source, failure.what());
 }
@@ -290,7 +291,6 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   check_round_length(scenario, source);
   scenario.recommender = read_recommender(json["recommender"], scenario.retrain, source);
   read_if_there(json, "replicates", scenario.replicates);
-  pin_prompts(scenario.minds);
   scenario.control = read_control(json, source);
   scenario.written = std::move(json);
   return scenario;

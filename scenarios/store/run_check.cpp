@@ -1,6 +1,7 @@
 #include "scenarios/store/run_check.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <limits>
 #include <vector>
@@ -21,7 +22,7 @@ struct ColumnRule {
 };
 
 struct TableRules {
-  const char* table;
+  std::string table;
   std::vector<const char*> key;  ///< the columns that name a row
   std::vector<ColumnRule> columns;
 };
@@ -29,7 +30,8 @@ struct TableRules {
 namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
-constexpr const char* kWords = "words";  // runs of earlier versions have no such table
+constexpr std::array<std::string_view, 2> kTablesOfLaterVersions{"words",
+                                                                 "prompt_places"};  ///< than 0.1's first
 constexpr int kLastRound = std::numeric_limits<std::uint16_t>::max();
 
 ColumnRule integer(const std::string& column, std::int64_t least, std::int64_t most = kMost) {
@@ -138,9 +140,12 @@ std::vector<TableRules> tables_of_agents(int first_round) {
             only_where("degraded = 0", share("satisfaction_so_far")), or_null(share("fatigue")),
             only_where("degraded = 0", flag("exits"))}},
           {"impressions", {"agent", "round", "page", "position"}, std::move(impression)},
-          {kWords,
+          {"words",
            {"agent", "round", "page", "position"},
            {agent, round, page, integer("position", 1, kLastRound), text("text")}},
+          {"prompt_places",
+           {"agent", "round", "page", "position"},
+           {agent, round, page, integer("position", 1, kLastRound), integer("place", 1, kLastRound)}},
           {"reflections", {"agent", "round", "page"}, {agent, round, page, share("satisfaction")}},
           {"sayings",
            {"agent", "round", "number"},
@@ -184,7 +189,8 @@ void RunCheck::fail(const std::string& problem) const {
 }
 
 void RunCheck::check(const TableRules& rules, std::optional<AgentId> agent) const {
-  if (rules.table == kWords && !database_.tableExists(kWords)) return;
+  const bool is_new = std::ranges::find(kTablesOfLaterVersions, rules.table) != kTablesOfLaterVersions.end();
+  if (is_new && !database_.tableExists(rules.table)) return;
   SQLite::Statement fault(database_, query_of(rules, agent.has_value()));
   if (agent) fault.bind(1, static_cast<std::int64_t>(index(*agent)));
   if (!fault.executeStep()) return;

@@ -25,6 +25,9 @@ CREATE TABLE impressions (
 CREATE TABLE words (
   agent INTEGER, round INTEGER, page INTEGER, position INTEGER, text TEXT NOT NULL,
   PRIMARY KEY (agent, round, page, position)) WITHOUT ROWID;
+CREATE TABLE prompt_places (
+  agent INTEGER, round INTEGER, page INTEGER, position INTEGER, place INTEGER NOT NULL,
+  PRIMARY KEY (agent, round, page, position)) WITHOUT ROWID;
 CREATE TABLE reflections (
   agent INTEGER, round INTEGER, page INTEGER, satisfaction REAL NOT NULL,
   PRIMARY KEY (agent, round, page)) WITHOUT ROWID;

@@ -106,6 +106,12 @@ struct RunReader::Connection {
                            stored(session.round), page, problem));
   }
 
+  PageRecord& page_of(SessionRecord& session, const SQLite::Column& number, const char* table) const {
+    const std::uint32_t page = number.getUInt();
+    if (page > session.pages.size()) fail_at(table, session, page, "table pages has no such page");
+    return session.pages[page - 1];
+  }
+
   SQLite::Database database;
   int first_round = database.execAndGet("PRAGMA user_version").getInt() == 0 ? 0 : 1;
   RunCheck check{database, database.getFilename(), first_round};
@@ -277,17 +283,13 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
   }
 
   add_impressions(session);
+  add_words(session);
+  add_prompt_orders(session);
   session.notes = notes(agent, round);
   return session;
 }
 
 void RunReader::add_impressions(SessionRecord& session) const {
-  const auto page_of = [&](const SQLite::Column& number, const char* table) -> PageRecord& {
-    const std::uint32_t page = number.getUInt();
-    if (page > session.pages.size())
-      connection_->fail_at(table, session, page, "table pages has no such page");
-    return session.pages[page - 1];
-  };
   std::string columns = "page, item, mean_rating, aligned";
   for (const ActionInfo& info : action_kinds()) columns += fmt::format(", {}", info.done);
   auto impressions = connection_->query(fmt::format("SELECT {} FROM impressions LEFT JOIN items USING (item) "
@@ -295,7 +297,7 @@ void RunReader::add_impressions(SessionRecord& session) const {
                                                     columns),
                                         number(session.agent), connection_->stored(session.round));
   while (impressions.executeStep()) {
-    PageRecord& page = page_of(impressions.getColumn(0), "impressions");
+    PageRecord& page = connection_->page_of(session, impressions.getColumn(0), "impressions");
     page.impressions.push_back({.item = ItemId(impressions.getColumn(1).getUInt()),
                                 .mean_rating = static_cast<float>(impressions.getColumn(2).getDouble()),
                                 .aligned = impressions.getColumn(3).getInt() != 0});
@@ -307,14 +309,28 @@ void RunReader::add_impressions(SessionRecord& session) const {
                                 .value = value});
     }
   }
+}
+
+void RunReader::add_words(SessionRecord& session) const {
   if (!connection_->database.tableExists("words")) return;  // of an earlier version
   auto words = connection_->query(
       "SELECT page, position, text FROM words WHERE agent = ? AND round = ? ORDER BY page, position",
       number(session.agent), connection_->stored(session.round));
   while (words.executeStep()) {
-    page_of(words.getColumn(0), "words")
+    connection_->page_of(session, words.getColumn(0), "words")
         .words.push_back({.position = static_cast<std::uint16_t>(words.getColumn(1).getUInt()),
                           .text = words.getColumn(2).getString()});
+  }
+}
+
+void RunReader::add_prompt_orders(SessionRecord& session) const {
+  if (!connection_->database.tableExists("prompt_places")) return;  // of an earlier version
+  auto places = connection_->query(
+      "SELECT page, position FROM prompt_places WHERE agent = ? AND round = ? ORDER BY page, place",
+      number(session.agent), connection_->stored(session.round));
+  while (places.executeStep()) {
+    connection_->page_of(session, places.getColumn(0), "prompt_places")
+        .prompt_order.push_back(static_cast<std::uint16_t>(places.getColumn(1).getUInt()));
   }
 }
 
@@ -394,19 +410,22 @@ std::vector<PageFigures> RunReader::pages() const {
   return pages;
 }
 
-std::vector<PositionFigures> RunReader::positions() const {
+std::vector<PositionFigures> RunReader::positions(PlaceIn where) const {
   connection_->check.rows();
+  if (where == PlaceIn::prompt && !connection_->database.tableExists("prompt_places")) return {};
   const auto moments = [](const char* value) {
     return fmt::format("COUNT({0}), AVG({0}), AVG({0} * {0})", value);
   };
+  const bool of_page = where == PlaceIn::page;
   auto rows = connection_->query(fmt::format(
-      "SELECT position, SUM(shown), {}, {}, {} FROM "
-      "  (SELECT position, COUNT(*) AS shown, AVG(aligned) AS aligned, AVG(viewed) AS viewed, AVG(rating) AS "
+      "SELECT at, SUM(shown), {}, {}, {} FROM "
+      "  (SELECT {} AS at, COUNT(*) AS shown, AVG(aligned) AS aligned, AVG(viewed) AS viewed, AVG(rating) AS "
       "rating "
-      "   FROM counted_impressions WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "
-      "   GROUP BY agent, position) "
-      "GROUP BY position ORDER BY position",
-      moments("aligned"), moments("viewed"), moments("rating")));
+      "   FROM counted_impressions {} WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "
+      "   GROUP BY agent, at) "
+      "GROUP BY at ORDER BY at",
+      moments("aligned"), moments("viewed"), moments("rating"), of_page ? "position" : "place",
+      of_page ? "" : "JOIN prompt_places USING (agent, round, page, position)"));
   std::vector<PositionFigures> positions;
   while (rows.executeStep()) {
     positions.push_back({.position = rows.getColumn(0).getUInt(),
@@ -416,6 +435,32 @@ std::vector<PositionFigures> RunReader::positions() const {
                          .rating = mean_from(rows, 8)});
   }
   return positions;
+}
+
+std::vector<MetricValues> RunReader::position_values() const {
+  const std::span figures = position_figures();
+  connection_->check.rows();
+  auto rows = connection_->query(
+      "SELECT position, agent, AVG(aligned), AVG(viewed), AVG(rating) FROM counted_impressions "
+      "WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "
+      "GROUP BY position, agent ORDER BY position, agent");
+  std::vector<MetricValues> values;
+  std::uint32_t position = 0;
+  while (rows.executeStep()) {
+    if (const std::uint32_t next = rows.getColumn(0).getUInt(); next != position) {
+      position = next;
+      for (const PositionFigure& figure : figures)
+        values.push_back({.name = fmt::format("position_{}_{}", position, figure.name)});
+    }
+    const auto agent = AgentId(rows.getColumn(1).getUInt());
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+      const SQLite::Column mean = rows.getColumn(static_cast<int>(2 + i));
+      if (!mean.isNull())
+        values[values.size() - figures.size() + i].agents.push_back(
+            {.agent = agent, .value = mean.getDouble()});
+    }
+  }
+  return values;
 }
 
 std::vector<RoundMetric> RunReader::round_metrics() const {

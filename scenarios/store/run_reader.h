@@ -74,6 +74,9 @@ struct RoundMetric {
   bool is_by_position() const { return metric.starts_with("position_"); }
 };
 
+/// What the positions of items are counted in.
+enum class PlaceIn { page, prompt };
+
 /// Reads run.db. Everything comes in the order of agents, rounds, pages and positions; rounds count from 0, as in the
 /// engine. Throws Failure(data) if the folder holds no run, not one of this version, or a damaged one: what no run
 /// can have written is named by table, row and column. Not thread-safe.
@@ -104,14 +107,19 @@ class RunReader {
   StoredItem item(ItemId item) const;
   /// The whole catalogue, in item order.
   std::vector<ItemFigures> items() const;
-  std::vector<PageFigures> pages() const;          ///< by page, ascending
-  std::vector<PositionFigures> positions() const;  ///< by position, ascending
+  std::vector<PageFigures> pages() const;  ///< by page, ascending
+  /// By position, ascending. In prompts: of pages that were told in another order than they were shown.
+  std::vector<PositionFigures> positions(PlaceIn where) const;
+  /// Agent by agent what `positions(PlaceIn::page)` are the means of: position_1_aligned, position_1_viewed, position_1_rating, ...
+  std::vector<MetricValues> position_values() const;
   std::vector<RoundMetric> round_metrics() const;  ///< by metric, then round
 
  private:
   struct Connection;
 
   void add_impressions(SessionRecord& session) const;
+  void add_words(SessionRecord& session) const;
+  void add_prompt_orders(SessionRecord& session) const;
   Notes notes(AgentId agent, std::uint16_t round) const;
 
   std::unique_ptr<Connection> connection_;

@@ -113,6 +113,7 @@ struct RunWriter::Statements {
       pages{database, "pages"};
   TableRows<AgentId, int, int, std::size_t, ItemId, bool, ActionCells> impressions{database, "impressions"};
   TableRows<AgentId, int, int, int, std::string> words{database, "words"};
+  TableRows<AgentId, int, int, int, std::size_t> prompt_places{database, "prompt_places"};
   TableRows<AgentId, int, int, double> reflections{database, "reflections"};
   TableRows<AgentId, int, std::size_t, int, std::optional<int>, const char*, std::string> sayings{database,
                                                                                                   "sayings"};
@@ -164,15 +165,18 @@ void RunWriter::write_items(const Dataset& dataset, std::span<const float> mean_
 void RunWriter::write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space,
                              const MindName& mind_of) {
   statements_->begin();
+  std::vector<std::optional<std::string>> favourites(
+      dataset.users.size());  // a user may be a thousand agents
   for (std::uint32_t n = 0; n < population.size(); ++n) {
     const AgentId agent{n};
     const UserId user_id = population.user_of(agent);
     const User& user = dataset.users[index(user_id)];
     const TraitGroups traits = population.traits_of(agent);
-    statements_->agents.add(
-        agent, user_id, user.external_id, !population.is_user(agent), traits.activity, traits.conformity,
-        traits.diversity, joined_genres(dataset.catalogue, space.favourite_genres(user_id, kFavouriteGenres)),
-        user.persona ? user.persona->taste : std::string(), mind_of(agent));
+    std::optional<std::string>& genres = favourites[index(user_id)];
+    if (!genres) genres = joined_genres(dataset.catalogue, space.favourite_genres(user_id, kFavouriteGenres));
+    statements_->agents.add(agent, user_id, user.external_id, !population.is_user(agent), traits.activity,
+                            traits.conformity, traits.diversity, *genres,
+                            user.persona ? user.persona->taste : std::string(), mind_of(agent));
     if (n % kAgentsPerInsert == 0) statements_->agents.insert();
   }
   statements_->agents.insert();
@@ -185,6 +189,7 @@ void RunWriter::write_sessions(std::span<const SessionRecord> sessions) {
   statements_->pages.insert();
   statements_->impressions.insert();
   statements_->words.insert();
+  statements_->prompt_places.insert();
   statements_->reflections.insert();
   statements_->sayings.insert();
   statements_->failures.insert();
@@ -237,6 +242,10 @@ void RunWriter::add_page(const SessionRecord& session, const PageRecord& page) {
   for (const WordsBeside& beside : page.words) {
     statements_->words.add(session.agent, stored_round(session.round), page.page, beside.position,
                            beside.text);
+  }
+  for (std::size_t place = 1; place <= page.prompt_order.size(); ++place) {
+    statements_->prompt_places.add(session.agent, stored_round(session.round), page.page,
+                                   page.prompt_order[place - 1], place);
   }
   if (page.reflection) {
     statements_->reflections.add(session.agent, stored_round(session.round), page.page,

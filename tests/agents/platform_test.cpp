@@ -47,7 +47,7 @@ class PlatformTest : public ::testing::Test {
   bool run_windows(std::uint32_t agents, std::span<Collector> windows, const std::set<AgentId>& leave = {}) {
     const Draws draws(9);
     const Population population(dataset_, space_, {.agents = agents}, draws);
-    StatisticalMind mind({}, space_, mean_ratings_, draws);
+    StatisticalMind mind({}, affinity_, mean_ratings_, draws);
     World world = world_of(population);
     std::vector<AgentId> there = population.everyone();
     std::erase_if(there, [&](AgentId agent) { return leave.contains(agent); });
@@ -66,7 +66,7 @@ class PlatformTest : public ::testing::Test {
   bool run(std::uint32_t agents, Collector& collector, std::uint64_t seed = 9) {
     const Draws draws(seed);
     const Population population(dataset_, space_, {.agents = agents}, draws);
-    StatisticalMind mind({}, space_, mean_ratings_, draws);
+    StatisticalMind mind({}, affinity_, mean_ratings_, draws);
     World world = world_of(population);
     return Platform(world, mind, {.items_per_page = 3, .max_pages = 4}, draws, population.everyone())
         .run_window(kWindow, collector);
@@ -87,6 +87,7 @@ class PlatformTest : public ::testing::Test {
   Interactions not_recommended_ = all_but(dataset_.interactions, split_.validation);
   std::vector<float> mean_ratings_ = dataset_.mean_ratings();
   TasteSpace space_{dataset_.catalogue, split_.train};
+  SpaceAffinity affinity_{space_};
   LocalRanker ranker_{make_recommender({{"kind", "popularity"}}).value()};
   FitObserver quiet_;
 };

@@ -77,16 +77,23 @@ class Digests : public RunObserver {
 
 // The model is the mock server's, without the server. Its prompts and its wording are part of the digest.
 TEST(Golden, TheLlmDemoHasOneDigestOnAnyNumberOfThreads) {
-  for (const std::size_t threads : {1, 2}) {
+  struct Case {
+    std::size_t threads;
+    const char* order;
+    const char* digest;
+  };
+  for (const auto& [threads, order, digest] : {Case{1, "shuffled", "543dc56890451be42156dbe823b09524"},
+                                               {2, "shuffled", "543dc56890451be42156dbe823b09524"},
+                                               {2, "ranked", "e83539805be5179a5710345e234be0f2"}}) {
     const ThreadLimit limit(threads);
-    const Scenario scenario =
-        read_scenario(THRONG_SOURCE_DIR "/scenarios/llm-demo.json", {"population.agents=300"});
+    const Scenario scenario = read_scenario(THRONG_SOURCE_DIR "/scenarios/llm-demo.json",
+                                            {"population.agents=300", std::string("mind.order=") + order});
     FitObserver quiet;
     Simulation simulation(scenario, load_dataset(scenario.dataset_path), quiet);
     Rehearsal model;
     Digests digests;
     EXPECT_TRUE(simulation.run(digests, &model));
-    EXPECT_EQ(digests.chain.value().hex(), "e83539805be5179a5710345e234be0f2");
+    EXPECT_EQ(digests.chain.value().hex(), digest) << order;
   }
 }
 

@@ -6,7 +6,7 @@
 namespace throng {
 namespace {
 
-std::string told(const std::vector<std::string>& problems) {
+std::string one_text(const std::vector<std::string>& problems) {
   return fmt::format("{}", fmt::join(problems, "; "));
 }
 
@@ -59,19 +59,23 @@ void add_saying(const Situation& situation, Saying::About about, const std::stri
 Task<std::optional<Reaction>> Agent4RecMind::react(Actor& self, const Situation& situation,
                                                    std::span<const ShownItem> page) {
   const Question question{.step = Step::react, .chain = calls_after(situation, 1)};
-  const auto words = [&] { return render("react", views().page(situation, page)); };
+  const PromptOrder order = prompt_order(situation, page.size());
+  const auto words = [&] { return render("react", views().page(situation, told(page, order))); };
   const auto read = [&](std::string_view text) -> Understood<PageReading> {
     std::vector<std::string> titles;
-    for (const ShownItem& shown : page) titles.push_back(shown_title(catalogue_[shown.item]));
+    for (const ShownItem& shown : told(page, order)) titles.push_back(shown_title(catalogue_[shown.item]));
     PageReading reading = read_reaction(text, titles);
-    if (!reading.complete()) return told(reading.problems);
+    if (!reading.complete()) return one_text(reading.problems);
     return reading;
   };
   const std::optional<PageReading> reading =
       co_await ask<PageReading>(self, situation, question, words, read);
   if (!reading) co_return std::nullopt;
+  const std::size_t said_before = situation.notes.sayings.size();
   add_sayings(*reading, situation);
-  co_return reaction_of(*reading);
+  Reaction reaction = reaction_of(*reading);
+  put_back(reaction, std::span(situation.notes.sayings).subspan(said_before), order);
+  co_return reaction;
 }
 
 Task<std::optional<Decision>> Agent4RecMind::decide(Actor& self, const Situation& situation) {
@@ -79,7 +83,7 @@ Task<std::optional<Decision>> Agent4RecMind::decide(Actor& self, const Situation
   const auto words = [&] { return render("decide", views().situation(situation)); };
   const auto read = [](std::string_view text) -> Understood<DecisionReading> {
     DecisionReading reading = read_decision(text);
-    if (!reading.complete()) return told(reading.problems);
+    if (!reading.complete()) return one_text(reading.problems);
     return reading;
   };
   const std::optional<DecisionReading> reading =
@@ -98,7 +102,7 @@ Task<std::optional<InterviewReading>> Agent4RecMind::rate_all(Actor& self, const
   const auto words = [&] { return render(prompt, views().situation(situation)); };
   const auto read = [](std::string_view text) -> Understood<InterviewReading> {
     InterviewReading reading = read_interview(text);
-    if (!reading.complete()) return told(reading.problems);
+    if (!reading.complete()) return one_text(reading.problems);
     return reading;
   };
   co_return co_await ask<InterviewReading>(self, situation, question, words, read);

@@ -48,7 +48,7 @@ class Bundle {
     ranker.fit({.train = split_.train, .validation = &split_.validation, .test = &split_.test, .seed = seed},
                0, quiet);
     const Population population(dataset_, space_, {}, draws);
-    StatisticalMind mind({}, space_, mean_ratings_, draws);
+    StatisticalMind mind({}, affinity_, mean_ratings_, draws);
     World world{.population = population,
                 .catalogue = dataset_.catalogue,
                 .ranker = ranker,
@@ -65,6 +65,7 @@ class Bundle {
   Interactions not_recommended_ = all_but(dataset_.interactions, split_.validation);
   std::vector<float> mean_ratings_ = dataset_.mean_ratings();
   TasteSpace space_{dataset_.catalogue, split_.train};
+  SpaceAffinity affinity_{space_};
   std::map<std::string, std::vector<SessionRecord>> sessions_;
 };
 

@@ -65,6 +65,12 @@ class LlmMindTest : public ::testing::Test {
     StructuredMind mind({.protocol = Protocol::structured, .models = {"m"}}, prompts_, views_, Draws(5));
     return session(mind, model);
   }
+  SessionRecord shuffled(const Model& model, std::uint64_t seed) {
+    StructuredMind mind({.protocol = Protocol::structured, .models = {"m"}, .shuffles = true}, prompts_,
+                        views_, Draws(seed));
+    return session(mind, model, 1);
+  }
+  const std::string& title_of(ItemId item) const { return dataset_.catalogue[item].title; }
   SessionRecord agent4rec(const Model& model) {
     const Prompts prompts(Protocol::agent4rec);
     const PromptViews views(dataset_, space_, dataset_.interactions, prompts, {});
@@ -121,6 +127,40 @@ TEST_F(LlmMindTest, StructuredAsksOncePerPageAndOnceForTheInterview) {
   EXPECT_EQ(record.interview->score, 8);
   EXPECT_EQ(record.notes.sayings.size(), 7U);  // per page two alignments and a decision; the interview
   EXPECT_EQ(record.notes.sayings.back().text, "it knows me");
+}
+
+// The model picks what its prompt names first, whatever it is; the record says where that stood on the page.
+TEST_F(LlmMindTest, AShuffledPromptIsReadBackToThePage) {
+  int first_came_first = 0;
+  constexpr int sessions = 40;
+  for (int seed = 0; seed < sessions; ++seed) {
+    std::string first_told;
+    const SessionRecord record = shuffled(
+        [&](const llm::ChatRequest& request) {
+          if (is_interview(request)) return std::string(R"({"score": 8, "reason": "r"})");
+          const std::string& prompt = request.messages[1].content;
+          first_told = prompt.substr(prompt.find("\n1. ") + 4, 16);
+          return page_reply(true);
+        },
+        seed);
+    ASSERT_EQ(record.pages.size(), 1U);
+    const PageRecord& page = record.pages[0];
+    EXPECT_THAT(page.prompt_order, ::testing::UnorderedElementsAre(1, 2));
+    ASSERT_EQ(page.actions.size(), 3U);
+    const Action& view = page.actions[0];
+    EXPECT_EQ(view.position, page.prompt_order[0]);
+    EXPECT_THAT(first_told, HasSubstr(title_of(page.item_of(view)).substr(0, 6)));
+    EXPECT_TRUE(page.impressions[view.position - 1U].aligned);
+    EXPECT_FALSE(page.impressions[2U - view.position].aligned);
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Saying& said = record.notes.sayings[i];
+      EXPECT_EQ(said.position, i + 1) << "in the order of the page";
+      EXPECT_EQ(said.text, said.position == view.position ? "yes" : "no");
+    }
+    first_came_first += view.position == 1 ? 1 : 0;
+  }
+  // Binomial(40, 1/2) has a deviation of 3.2.
+  EXPECT_NEAR(first_came_first, sessions / 2, 18);
 }
 
 TEST_F(LlmMindTest, PromptsHaveProfilePageAndMemoryWithStableTextFirst) {

@@ -26,7 +26,7 @@ class StatisticalMindTest : public ::testing::Test {
 
   Reaction react(const Profile& profile, std::span<const ShownItem> page, std::uint32_t agent,
                  const StatisticalParameters& parameters = {}) {
-    StatisticalMind mind(parameters, space_, mean_ratings_, Draws(3));
+    StatisticalMind mind(parameters, affinity_, mean_ratings_, Draws(3));
     const Situation situation{
         .agent = AgentId(agent), .page = 1, .profile = profile, .memory = memory_, .notes = notes_};
     return result_of<Reaction>([&](Actor& self) { return mind.react(self, situation, page); });
@@ -59,6 +59,7 @@ class StatisticalMindTest : public ::testing::Test {
 
   Dataset dataset_ = testing::two_camps(60, 40);
   TasteSpace space_{dataset_.catalogue, dataset_.interactions};
+  SpaceAffinity affinity_{space_};
   std::vector<float> mean_ratings_ = dataset_.mean_ratings();
   Memory memory_;
   Notes notes_;
@@ -141,7 +142,7 @@ class Decisions : public StatisticalMindTest {
   /// `satisfaction`.
   double exit_share(std::uint8_t activity, std::uint16_t page, double satisfaction,
                     const StatisticalParameters& parameters = {}) {
-    StatisticalMind mind(parameters, space_, mean_ratings_, Draws(3));
+    StatisticalMind mind(parameters, affinity_, mean_ratings_, Draws(3));
     Memory memory;
     memory.remember(FactualMemory{.page = page}, satisfaction);
     const Profile who = profile({.activity = activity});
@@ -173,7 +174,7 @@ TEST_F(Decisions, TheHazardIsAsDocumented) {
 }
 
 TEST_F(Decisions, AReflectionWeighsOnWhatFollows) {
-  StatisticalMind mind({}, space_, mean_ratings_, Draws(3));
+  StatisticalMind mind({}, affinity_, mean_ratings_, Draws(3));
   Memory memory;
   memory.remember(FactualMemory{.page = 1}, 0.9);
   memory.remember(Reflection{.satisfaction = 0.9}, 0, 1);
@@ -186,7 +187,7 @@ TEST_F(Decisions, AReflectionWeighsOnWhatFollows) {
 }
 
 TEST_F(Decisions, InterviewScoresGrowWithSatisfactionWithinOneToTen) {
-  StatisticalMind mind({}, space_, mean_ratings_, Draws(3));
+  StatisticalMind mind({}, affinity_, mean_ratings_, Draws(3));
   const Profile who = profile({});
   const auto mean_score = [&](double satisfaction) {
     Memory memory;
@@ -234,7 +235,8 @@ TEST(StatisticalMindWithoutRatings, PopularItemsAppealMore) {
   for (Item& item : dataset.catalogue.items) item.genres.clear();
   dataset.interactions = Interactions(40, 40, rows, {});
   const TasteSpace space(dataset.catalogue, dataset.interactions);
-  StatisticalMind mind({}, space, dataset.mean_ratings(), Draws(3), popularity_of(dataset.interactions));
+  const SpaceAffinity affinity(space);
+  StatisticalMind mind({}, affinity, dataset.mean_ratings(), Draws(3), popularity_of(dataset.interactions));
   const Profile nobody{.traits = {}, .taste = {}};  // drawn to nothing of its own
   const Memory memory;
   Notes notes;

@@ -241,6 +241,10 @@ TEST_F(CompareRuns, PairsAgentsAndShowsTheRowsOfTheFirstThatDiffers) {
   EXPECT_NEAR(n_like["difference"].get<double>(), -1.0 / 3, 1e-12);
   EXPECT_EQ(n_like["agents"], 3);
   EXPECT_EQ(n_like["paired"], true);
+  ASSERT_EQ(found["positions"].size(), 3U);
+  const Json& rating = found["positions"][2];
+  EXPECT_EQ(rating["metric"], "position_1_rating");
+  EXPECT_NEAR(rating["difference"].get<double>(), -1.0 / 3, 1e-12);
 }
 
 TEST_F(CompareRuns, TheSameRunHasNoDifference) {

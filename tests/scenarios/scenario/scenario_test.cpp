@@ -3,7 +3,7 @@
 #include <functional>
 #include <map>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
 #include "recsys/external/precomputed.h"
@@ -201,6 +201,40 @@ TEST(Scenario, ParametersOfAMindAreSpelledOut) {
       HasSubstr("/mind"));
 }
 
+TEST(Scenario, ATasteMayBeARecommendersModel) {
+  const auto with_taste = [](const Json& taste) {
+    return with([&](Json& json) { json["mind"] = {{"kind", "statistical"}, {"taste", taste}}; });
+  };
+  const Scenario scenario = parse_scenario(with_taste({{"kind", "ease"}}), "s.json", {});
+  const Json full = resolved(scenario);
+  EXPECT_EQ(full["mind"]["taste"], make_recommender({{"kind", "ease"}}).value()->options());
+  EXPECT_EQ(resolved(parse_scenario(full, "again", {})), full);
+  EXPECT_EQ(resolved(parse_scenario(valid(), "s.json", {}))["mind"]["taste"], (Json{{"kind", "latent"}}));
+  EXPECT_THAT(result_difference(full, resolved(parse_scenario(valid(), "s.json", {}))),
+              HasSubstr("/mind/taste"));
+
+  EXPECT_THAT(fault_of(with_taste({{"kind", "eas"}})), HasSubstr("/mind/taste/kind"));
+  EXPECT_THAT(fault_of(with_taste({{"kind", "ease"}, {"l2", -1}})), HasSubstr("/mind/taste/l2"));
+  EXPECT_THAT(fault_of(with_taste({{"kind", "latent"}, {"l2", 1}})), HasSubstr("/mind/taste/l2"));
+  EXPECT_THAT(fault_of(with_taste({{"kind", "remote"}, {"url", "http://127.0.0.1:1"}})), HasSubstr("/mind/taste/kind"));
+  EXPECT_THAT(fault_of(with_taste({{"kind", "mf"}, {"hogwild", true}})), HasSubstr("/mind/taste"));
+}
+
+TEST(Scenario, TastesThatAreTheRecommenderAreACaveat) {
+  const auto caveats_of = [](const char* taste, const char* recommender) {
+    const Scenario scenario =
+        parse_scenario(with([&](Json& json) {
+                         json["mind"] = {{"kind", "statistical"}, {"taste", {{"kind", taste}}}};
+                         json["recommender"] = {{"kind", recommender}};
+                       }),
+                       "s.json", {});
+    return fmt::format("{}", fmt::join(caveats(scenario, testing::two_camps(4, 4)), "\n"));
+  };
+  EXPECT_THAT(caveats_of("ease", "ease"), HasSubstr("the same model, ease"));
+  EXPECT_THAT(caveats_of("ease", "ials"), Not(HasSubstr("the same model")));
+  EXPECT_THAT(caveats_of("latent", "ease"), Not(HasSubstr("the same model")));
+}
+
 // An editor completes recommender options from the schema; the registry judges them.
 TEST(Scenario, TheSchemaKnowsEveryOptionOfEveryRecommender) {
   const Json schema = read_json(THRONG_SOURCE_DIR "/scenarios/schema/scenario.schema.json", ErrorKind::data);
@@ -346,6 +380,23 @@ TEST(Scenario, SpellsOutAnLlmMindWithTheDigestOfItsPrompts) {
   EXPECT_EQ(mind["repairs"], 2);
   EXPECT_EQ(mind["prompts_digest"].get<std::string>().size(), 32U);
   EXPECT_EQ(resolved(parse_scenario(resolved(scenario), "again", {})), resolved(scenario));
+}
+
+// Agent4Rec tells of a page in the order of the ranking.
+TEST(Scenario, PromptsAreShuffledButWhereAgent4RecIsRepeated) {
+  const auto order_of = [](const char* protocol, const Json& order) {
+    Json mind = {{"kind", "llm"},
+                 {"protocol", protocol},
+                 {"endpoints", Json::array({{{"url", "http://127.0.0.1:1"}, {"model", "m"}}})}};
+    if (!order.is_null()) mind["order"] = order;
+    const Scenario scenario = parse_scenario(with([&](Json& json) { json["mind"] = mind; }), "s.json", {});
+    EXPECT_EQ(resolved(parse_scenario(resolved(scenario), "again", {})), resolved(scenario));
+    return resolved(scenario)["mind"]["order"];
+  };
+  EXPECT_EQ(order_of("structured", {}), "shuffled");
+  EXPECT_EQ(order_of("agent4rec", {}), "ranked");
+  EXPECT_EQ(order_of("structured", "ranked"), "ranked");
+  EXPECT_EQ(order_of("agent4rec", "shuffled"), "shuffled");
 }
 
 TEST(Scenario, AListOfMindsSharesTheAgents) {
