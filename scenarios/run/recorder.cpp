@@ -13,8 +13,8 @@ Recorder::Recorder(RunWriter& writer, Store store, Progress& progress, const Int
       catalogue_(simulation.dataset().catalogue),
       agents_(simulation.population().size()) {}
 
-void Recorder::on_window_started(const Window& /*window*/) {
-  window_digest_ = {};
+void Recorder::on_window_started(const Window& window) {
+  digest_.on_window_started(window);
   shown_ = Exposure(catalogue_, Exposure::Of::shown);
   viewed_ = Exposure(catalogue_, Exposure::Of::viewed);
   positions_ = {};
@@ -29,8 +29,7 @@ void Recorder::on_partition(const PartitionResult& result) {
     outcomes_.push_back(outcome_of(session));
     reply_quality_.add(session);
   }
-  window_digest_.add(result.number);
-  window_digest_.add(result.digest);
+  digest_.on_partition(result);
   shown_.merge(result.shown);
   viewed_.merge(result.viewed);
   positions_.merge(result.positions);
@@ -40,12 +39,12 @@ void Recorder::on_partition(const PartitionResult& result) {
 }
 
 void Recorder::on_window_finished(const Window& window) {
-  writer_.write_window(window, window_digest_.value());
+  digest_.on_window_finished(window);
+  writer_.write_window(window, digest_.of_window());
   writer_.write_figures(window.round, "recommended", shown_);
   writer_.write_figures(window.round, "viewed", viewed_);
   writer_.write_positions(window.round, positions_);
   writer_.commit();
-  run_digest_.add(window_digest_.value());
   pages_ += pages_in_window_;
   ++windows_;
 }

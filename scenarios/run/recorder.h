@@ -5,15 +5,15 @@
 
 #include "agents/metrics.h"
 #include "agents/observer.h"
-#include "engine/base/hash.h"
 #include "scenarios/gateway/call_report.h"
 #include "scenarios/run/progress.h"
+#include "scenarios/run/run_digest.h"
 #include "scenarios/run/simulation.h"
 #include "scenarios/store/run_writer.h"
 
 namespace throng {
 
-/// A run's accounting: writes what happens to run.db, folds digests and figures in the order of partitions and windows, and
+/// A run's accounting: writes what happens to run.db, folds figures in the order of partitions and windows, and
 /// keeps what the summary needs. A window is committed when it has finished.
 class Recorder : public RunObserver {
  public:
@@ -27,7 +27,7 @@ class Recorder : public RunObserver {
   bool wants_stop() const override { return interrupt_.interrupted(); }
 
   const std::vector<Outcome>& outcomes() const { return outcomes_; }
-  const Hash128& digest() const { return run_digest_.value(); }
+  const Hash128& digest() const { return digest_.of_run(); }
   const ReplyQuality& reply_quality() const { return reply_quality_; }
   /// What summary.json says of the run itself; `metrics`: of `outcomes`. See run_scenario.
   Json summary(const Scenario& scenario, std::span<const Metric> metrics) const;
@@ -48,8 +48,7 @@ class Recorder : public RunObserver {
   std::size_t windows_ = 0;
   std::vector<Outcome> outcomes_;
   ReplyQuality reply_quality_;
-  DigestChain window_digest_;
-  DigestChain run_digest_;
+  RunDigest digest_;
 };
 
 }  // namespace throng
