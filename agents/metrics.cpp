@@ -102,34 +102,50 @@ std::span<const PositionFigure, 3> position_figures() {
   return figures;
 }
 
-void PositionCounts::reach(std::size_t positions) {
-  if (at_.size() < positions) at_.resize(positions);
+namespace {
+
+void reach(std::vector<PositionCounts::At>& places, std::size_t count) {
+  if (places.size() < count) places.resize(count);
 }
 
+void merge_places(std::vector<PositionCounts::At>& places, const std::vector<PositionCounts::At>& others) {
+  reach(places, others.size());
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    places[i].shown += others[i].shown;
+    places[i].aligned += others[i].aligned;
+    places[i].viewed += others[i].viewed;
+    places[i].ratings += others[i].ratings;
+  }
+}
+
+}  // namespace
+
 void PositionCounts::add(const SessionRecord& session) {
-  for (const PageRecord& page : session.pages) {
+  reach(by_page_, session.pages.size());
+  for (std::size_t number = 0; number < session.pages.size(); ++number) {
+    const PageRecord& page = session.pages[number];
     if (page.degraded()) continue;
-    reach(page.impressions.size());
+    reach(by_position_, page.impressions.size());
+    At& of_page = by_page_[number];
+    of_page.shown += page.impressions.size();
     for (std::size_t i = 0; i < page.impressions.size(); ++i) {
-      ++at_[i].shown;
-      if (page.impressions[i].aligned) ++at_[i].aligned;
+      const unsigned aligned = page.impressions[i].aligned ? 1 : 0;
+      ++by_position_[i].shown;
+      by_position_[i].aligned += aligned;
+      of_page.aligned += aligned;
     }
     for (const Action& action : page.actions) {
-      At& place = at_[action.position - 1U];
-      if (action.kind == ActionKind::view) ++place.viewed;
-      if (action.kind == ActionKind::rate) place.ratings += action.value;
+      for (At* place : {&by_position_[action.position - 1U], &of_page}) {
+        if (action.kind == ActionKind::view) ++place->viewed;
+        if (action.kind == ActionKind::rate) place->ratings += action.value;
+      }
     }
   }
 }
 
 void PositionCounts::merge(const PositionCounts& other) {
-  reach(other.at_.size());
-  for (std::size_t i = 0; i < other.at_.size(); ++i) {
-    at_[i].shown += other.at_[i].shown;
-    at_[i].aligned += other.at_[i].aligned;
-    at_[i].viewed += other.at_[i].viewed;
-    at_[i].ratings += other.at_[i].ratings;
-  }
+  merge_places(by_position_, other.by_position_);
+  merge_places(by_page_, other.by_page_);
 }
 
 void Exposure::add(const SessionRecord& session) {

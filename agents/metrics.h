@@ -72,9 +72,10 @@ struct AgentMean {
   double standard_error = 0;  ///< of the mean; 0 for one agent
 };
 
-/// What agents made of the items that stood n-th on their pages. Without abandoned agents.
+/// What agents made of the items that stood n-th on their pages, n-th in their prompts, or on their n-th pages. Without
+/// abandoned agents.
 struct PositionFigures {
-  std::size_t position = 0;  ///< from 1
+  std::size_t position = 0;  ///< n, from 1
   std::size_t shown = 0;
   AgentMean aligned;  ///< share of the items shown there
   AgentMean viewed;   ///< likewise
@@ -92,7 +93,8 @@ struct PositionFigure {
 
 std::span<const PositionFigure, 3> position_figures();
 
-/// What agents made of the items by their place on the page, summed up over a round. Degraded pages count nowhere.
+/// What agents made of the items by their place on the page, and page by page, summed up over a round. Degraded pages count
+/// nowhere.
 class PositionCounts {
  public:
   struct At {
@@ -105,12 +107,13 @@ class PositionCounts {
   void add(const SessionRecord& session);
   void merge(const PositionCounts& other);
   /// The n-th is of position n + 1.
-  const std::vector<At>& at() const { return at_; }
+  const std::vector<At>& by_position() const { return by_position_; }
+  /// The n-th is of page n + 1.
+  const std::vector<At>& by_page() const { return by_page_; }
 
  private:
-  void reach(std::size_t positions);
-
-  std::vector<At> at_;
+  std::vector<At> by_position_;
+  std::vector<At> by_page_;
 };
 
 /// How concentrated what agents met in one round is, over agents and over items: either everything shown or only what was

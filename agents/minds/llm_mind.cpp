@@ -62,9 +62,9 @@ void LlmMind::put_back(Reaction& reaction, std::span<Saying> said, PromptOrder o
   for (Saying& saying : said) {
     if (saying.position > 0) saying.position = position_of(saying.position);
   }
-  const auto of_page =
-      std::ranges::stable_partition(said, [](const Saying& saying) { return saying.position > 0; });
-  std::ranges::stable_sort(said.begin(), of_page.begin(), {}, &Saying::position);
+  const auto of_page = std::stable_partition(said.begin(), said.end(),  // clang 14 has no other
+                                             [](const Saying& saying) { return saying.position > 0; });
+  std::ranges::stable_sort(said.begin(), of_page, {}, &Saying::position);
   reaction.prompt_order = std::move(order);
 }
 

@@ -176,7 +176,7 @@ struct Tables {
         views_per_page(folder / "views_per_page.csv",
                        {"page", "sessions", "mean_views", "standard_error", "half_width_95"}),
         positions(folder / "positions.csv",
-                  {"of", "position", "shown", "figure", "mean", "standard_error", "half_width_95", "agents"}),
+                  {"by", "number", "shown", "figure", "mean", "standard_error", "half_width_95", "agents"}),
         trait_groups(folder / "trait_groups.csv", {"trait", "group", "word", "metric", "mean",
                                                    "standard_error", "half_width_95", "agents", "pages"}),
         items(folder / "items.csv", {"item", "external_id", "title", "genres", "mean_rating", "interactions",
@@ -266,7 +266,8 @@ void write_run(const RunName& name, const RunReader& run, Tables& tables) {
     tables.views_per_page.row(name, page.page, page.sessions, page.views, page.standard_error,
                               half_width_text(page.standard_error, page.sessions));
   }
-  for (const auto& [where, place] : {std::pair{"page", PlaceIn::page}, {"prompt", PlaceIn::prompt}}) {
+  for (const auto& [where, place] :
+       {std::pair{"position", Places::on_page}, {"prompt", Places::in_prompt}, {"page", Places::pages}}) {
     for (const PositionFigures& position : run.positions(place))
       write_position(name, where, position, tables.positions);
   }

@@ -80,11 +80,12 @@ Json position_series(const char* name, std::span<const PositionFigures> position
 }
 
 /// Two charts.
-Json position_charts(std::span<const PositionFigures> positions, const char* x_title) {
+Json position_charts(std::span<const PositionFigures> positions, const std::string& place) {
   Json labels = Json::array();
   for (const PositionFigures& position : positions) labels.push_back(std::to_string(position.position));
-  const auto chart = [&](const char* title, const char* unit, Json series) {
-    return bar_chart_json(title, unit, x_title, labels, std::move(series));
+  const auto chart = [&](const char* what, const char* unit, Json series) {
+    return bar_chart_json(fmt::format("{} by {}", what, place), unit, place.c_str(), labels,
+                          std::move(series));
   };
   return {chart("Aligned and viewed", "% of the items shown there",
                 Json::array({position_series("aligned", positions, &PositionFigures::aligned, 100),
@@ -94,15 +95,19 @@ Json position_charts(std::span<const PositionFigures> positions, const char* x_t
 }
 
 Json positions_section(const RunReader& run) {
-  Json charts = position_charts(run.positions(PlaceIn::page), "position on the page");
-  if (const auto told = run.positions(PlaceIn::prompt); !told.empty()) {
-    for (Json& chart :
-         position_charts(told, "place in the prompt, which told of the page in an order of its own"))
-      charts.push_back(std::move(chart));
+  Json charts = Json::array();
+  for (const auto& [places, place] : {std::pair{Places::on_page, "position on the page"},
+                                      {Places::in_prompt, "place in the prompt"},
+                                      {Places::pages, "page"}}) {
+    const std::vector<PositionFigures> positions = run.positions(places);
+    if (positions.empty()) continue;
+    for (Json& chart : position_charts(positions, place)) charts.push_back(std::move(chart));
   }
   return section_json(
       "Position on the page",
-      "Of the items that stood there, whatever they are; means over agents, whiskers are 95 % confidence "
+      "Of the items that stood there, whatever they are (on the page, and, where a prompt told of it in an "
+      "order of its own, in the "
+      "prompt), and of those of each page; means over agents, whiskers are 95 % confidence "
       "intervals over "
       "agents. A recommender that ranks well makes later places worse by itself; compare with \"random\", "
       "whose places are "
@@ -255,7 +260,7 @@ Json words_of_round_metric(const std::string& name) {
   std::ranges::replace(title, '_', ' ');
   Json words{{"title", title}, {"unit", ""}};
   for (const PositionFigure& known : position_figures()) {
-    if (name == fmt::format("{}_by_position", known.name))
+    if (name == fmt::format("{}_by_position", known.name) || name == fmt::format("{}_by_page", known.name))
       words.update({{"unit", known.unit}, {"range", {known.least, known.most}}});
   }
   return words;
@@ -265,9 +270,10 @@ std::pair<std::string, std::string> chart_and_curve(const std::string& metric) {
   const std::size_t cut = metric.find('_');
   const std::string word = metric.substr(0, cut);
   if (word == "recommended" || word == "viewed") return {metric.substr(cut + 1), word};
-  if (word == "position") {
+  if (word == "position" || word == "page") {
     const std::size_t figure = metric.find('_', cut + 1);
-    return {metric.substr(figure + 1) + "_by_position", metric.substr(cut + 1, figure - cut - 1)};
+    return {fmt::format("{}_by_{}", metric.substr(figure + 1), word),
+            metric.substr(cut + 1, figure - cut - 1)};
   }
   return {metric, "value"};
 }

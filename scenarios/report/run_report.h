@@ -25,7 +25,7 @@ std::string ranking_sources(const Json& rankings);
 std::string ranking_line(const Json& rankings);
 
 /// What was made of the items that stood at the first 20 places, with 95 % intervals.
-std::string position_table(std::span<const PositionFigures> positions, PlaceIn where = PlaceIn::page);
+std::string position_table(std::span<const PositionFigures> positions, Places places = Places::on_page);
 /// The headline metrics with their 95 % intervals and what they rest on.
 std::string metrics_table(std::span<const Metric> metrics);
 

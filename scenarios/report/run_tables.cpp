@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -161,17 +162,23 @@ std::string ranking_line(const Json& rankings) {
   return fmt::format("  rankings of the remote recommender: {}\n", ranking_sources(rankings));
 }
 
-std::string position_table(std::span<const PositionFigures> positions, PlaceIn where) {
+std::string position_table(std::span<const PositionFigures> positions, Places places) {
   constexpr std::size_t most = 20;
-  const bool of_page = where == PlaceIn::page;
-  Table table({of_page ? "position" : "in prompt", "shown", "aligned", "viewed", "rating"});
+  struct Words {
+    const char* heading;
+    const char* meaning;
+  };
+  static const std::map<Places, Words> words{
+      {Places::on_page, {"position", "by the place of an item on its page"}},
+      {Places::in_prompt,
+       {"in prompt", "by the place of an item in the prompt, which told of the page in an order of its own"}},
+      {Places::pages, {"page", "by page"}}};
+  Table table({words.at(places).heading, "shown", "aligned", "viewed", "rating"});
   for (const PositionFigures& position : positions.first(std::min(positions.size(), most))) {
     table.add_row({std::to_string(position.position), std::to_string(position.shown),
                    mean_text(position.aligned), mean_text(position.viewed), mean_text(position.rating)});
   }
-  return table.text() + fmt::format("  by the place of an item {}: means over agents, ± 95 %\n",
-                                    of_page ? "on its page"
-                                            : "in the prompt, which told of the page in an order of its own");
+  return fmt::format("{}  {}: means over agents, ± 95 %\n", table.text(), words.at(places).meaning);
 }
 
 std::string metrics_table(std::span<const Metric> metrics) {
@@ -201,10 +208,12 @@ std::string run_tables(const RunReader& run) {
   run.with_meta("llm", [&](const Json& llm) { text += call_table(llm) + "\n"; });
   run.with_meta("rankings", [&](const Json& rankings) { text += ranking_line(rankings) + "\n"; });
   if (outcomes.empty()) return text;
-  std::string places = position_table(run.positions(PlaceIn::page), PlaceIn::page);
-  if (const auto told = run.positions(PlaceIn::prompt); !told.empty())
-    places += "\n" + position_table(told, PlaceIn::prompt);
-  return fmt::format("{}{}\n{}\n{}\n{}", text, distribution("rating", "items", run.rating_counts()),
+  std::string places;
+  for (const Places each : {Places::on_page, Places::in_prompt, Places::pages}) {
+    if (const auto figures = run.positions(each); !figures.empty())
+      places += position_table(figures, each) + "\n";
+  }
+  return fmt::format("{}{}\n{}\n{}{}", text, distribution("rating", "items", run.rating_counts()),
                      distribution("exit on", "sessions", exit_page_counts(outcomes)), places,
                      trait_table(trait_group_figures(outcomes, run.traits())));
 }

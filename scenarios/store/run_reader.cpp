@@ -410,13 +410,13 @@ std::vector<PageFigures> RunReader::pages() const {
   return pages;
 }
 
-std::vector<PositionFigures> RunReader::positions(PlaceIn where) const {
+std::vector<PositionFigures> RunReader::positions(Places places) const {
   connection_->check.rows();
-  if (where == PlaceIn::prompt && !connection_->database.tableExists("prompt_places")) return {};
+  if (places == Places::in_prompt && !connection_->database.tableExists("prompt_places")) return {};
   const auto moments = [](const char* value) {
     return fmt::format("COUNT({0}), AVG({0}), AVG({0} * {0})", value);
   };
-  const bool of_page = where == PlaceIn::page;
+  const char* const at = places == Places::on_page ? "position" : places == Places::pages ? "page" : "place";
   auto rows = connection_->query(fmt::format(
       "SELECT at, SUM(shown), {}, {}, {} FROM "
       "  (SELECT {} AS at, COUNT(*) AS shown, AVG(aligned) AS aligned, AVG(viewed) AS viewed, AVG(rating) AS "
@@ -424,8 +424,8 @@ std::vector<PositionFigures> RunReader::positions(PlaceIn where) const {
       "   FROM counted_impressions {} WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "
       "   GROUP BY agent, at) "
       "GROUP BY at ORDER BY at",
-      moments("aligned"), moments("viewed"), moments("rating"), of_page ? "position" : "place",
-      of_page ? "" : "JOIN prompt_places USING (agent, round, page, position)"));
+      moments("aligned"), moments("viewed"), moments("rating"), at,
+      places == Places::in_prompt ? "JOIN prompt_places USING (agent, round, page, position)" : ""));
   std::vector<PositionFigures> positions;
   while (rows.executeStep()) {
     positions.push_back({.position = rows.getColumn(0).getUInt(),

@@ -71,11 +71,11 @@ struct RoundMetric {
   double value = 0;
 
   /// Of one place on the page. Studies leave these out: a row for each place and arm would bury the others.
-  bool is_by_position() const { return metric.starts_with("position_"); }
+  bool is_by_position() const { return metric.starts_with("position_") || metric.starts_with("page_"); }
 };
 
-/// What the positions of items are counted in.
-enum class PlaceIn { page, prompt };
+/// What items are told apart by: their places on pages; in prompts that told of the page in another order; the pages themselves.
+enum class Places { on_page, in_prompt, pages };
 
 /// Reads run.db. Everything comes in the order of agents, rounds, pages and positions; rounds count from 0, as in the
 /// engine. Throws Failure(data) if the folder holds no run, not one of this version, or a damaged one: what no run
@@ -108,9 +108,9 @@ class RunReader {
   /// The whole catalogue, in item order.
   std::vector<ItemFigures> items() const;
   std::vector<PageFigures> pages() const;  ///< by page, ascending
-  /// By position, ascending. In prompts: of pages that were told in another order than they were shown.
-  std::vector<PositionFigures> positions(PlaceIn where) const;
-  /// Agent by agent what `positions(PlaceIn::page)` are the means of: position_1_aligned, position_1_viewed, position_1_rating, ...
+  /// In order.
+  std::vector<PositionFigures> positions(Places places) const;
+  /// Agent by agent what `positions(Places::on_page)` are the means of: position_1_aligned, position_1_viewed, position_1_rating, ...
   std::vector<MetricValues> position_values() const;
   std::vector<RoundMetric> round_metrics() const;  ///< by metric, then round
 

@@ -269,17 +269,21 @@ void RunWriter::write_figures(std::uint16_t round, const std::string& of, const 
 
 void RunWriter::write_positions(std::uint16_t round, const PositionCounts& positions) {
   statements_->begin();
-  for (std::size_t i = 0; i < positions.at().size(); ++i) {
-    const PositionCounts::At& at = positions.at()[i];
-    const auto write = [&](const char* figure, std::uint64_t part, std::uint64_t whole) {
-      if (whole == 0) return;
-      insert(statements_->round_metrics, stored_round(round), fmt::format("position_{}_{}", i + 1, figure),
-             static_cast<double>(part) / static_cast<double>(whole));
-    };
-    write("aligned", at.aligned, at.shown);
-    write("viewed", at.viewed, at.shown);
-    write("rating", at.ratings, at.viewed);
-  }
+  const auto write = [&](const char* where, std::size_t place, const char* figure, std::uint64_t part,
+                         std::uint64_t whole) {
+    if (whole == 0) return;
+    insert(statements_->round_metrics, stored_round(round), fmt::format("{}_{}_{}", where, place, figure),
+           static_cast<double>(part) / static_cast<double>(whole));
+  };
+  const auto write_all = [&](const char* where, std::span<const PositionCounts::At> places) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      write(where, i + 1, "aligned", places[i].aligned, places[i].shown);
+      write(where, i + 1, "viewed", places[i].viewed, places[i].shown);
+      write(where, i + 1, "rating", places[i].ratings, places[i].viewed);
+    }
+  };
+  write_all("position", positions.by_position());
+  write_all("page", positions.by_page());
 }
 
 void RunWriter::write_metrics(std::span<const Metric> metrics) {

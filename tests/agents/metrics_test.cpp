@@ -123,15 +123,18 @@ TEST(PositionCounts, SumUpByPlaceAndLeaveDegradedPagesOut) {
   counts.add(session);
   PositionCounts twice = counts;
   twice.merge(counts);
-  ASSERT_EQ(twice.at().size(), 3U);
-  const std::vector<std::array<std::uint64_t, 4>> expected{{2, 2, 1, 4}, {2, 2, 2, 8}, {1, 0, 0, 0}};
-  for (std::size_t i = 0; i < 3; ++i) {
-    const auto [shown, aligned, viewed, ratings] = expected[i];
-    EXPECT_EQ(twice.at()[i].shown, 2 * shown) << i;
-    EXPECT_EQ(twice.at()[i].aligned, 2 * aligned) << i;
-    EXPECT_EQ(twice.at()[i].viewed, 2 * viewed) << i;
-    EXPECT_EQ(twice.at()[i].ratings, 2 * ratings) << i;
-  }
+  using Expected = std::vector<std::array<std::uint64_t, 4>>;  // shown, aligned, viewed, ratings
+  const auto expect = [](const std::vector<PositionCounts::At>& places, const Expected& expected) {
+    ASSERT_EQ(places.size(), expected.size());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      EXPECT_EQ(places[i].shown, 2 * expected[i][0]) << i;
+      EXPECT_EQ(places[i].aligned, 2 * expected[i][1]) << i;
+      EXPECT_EQ(places[i].viewed, 2 * expected[i][2]) << i;
+      EXPECT_EQ(places[i].ratings, 2 * expected[i][3]) << i;
+    }
+  };
+  expect(twice.by_position(), {{2, 2, 1, 4}, {2, 2, 2, 8}, {1, 0, 0, 0}});
+  expect(twice.by_page(), {{3, 2, 2, 7}, {0, 0, 0, 0}, {2, 2, 1, 5}});
 }
 
 SessionRecord session_of(unsigned agent, const std::vector<std::pair<unsigned, bool>>& items) {

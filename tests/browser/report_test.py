@@ -135,11 +135,11 @@ class ReportChecks:
 
 
 class DemoReport(ReportChecks, unittest.TestCase):
-    charts = 15
+    charts = 17
 
 
 class HostileReport(ReportChecks, unittest.TestCase):
-    charts = 15
+    charts = 17
 
     def test_hostile_text_is_only_text(self):
         self.browser.open(self.report)
@@ -156,14 +156,14 @@ class HostileReport(ReportChecks, unittest.TestCase):
 
 
 class RoundsReport(ReportChecks, unittest.TestCase):
-    charts = 22
+    charts = 27
 
     def test_no_axis_leaves_what_values_can_be(self):
         self.browser.open(self.report)
         axes = self.browser.run("""return [...document.querySelectorAll('canvas')].map((canvas) => Chart.getChart(canvas))
           .filter((chart) => chart.config.type === 'line')
           .map((chart) => [chart.options.scales.y.title.text, chart.scales.y.min, chart.scales.y.max]);""")
-        self.assertEqual(len(axes), 7)
+        self.assertEqual(len(axes), 10)
         for unit, least, greatest in axes:
             self.assertGreaterEqual(least, 0, unit)
             # All others are shares.

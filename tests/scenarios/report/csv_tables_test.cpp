@@ -52,10 +52,12 @@ TEST_F(CsvTables, HoldTheRunsFigures) {
   EXPECT_THAT(rows("views_per_page")[2], ElementsAre("2", "1", "1", "0", ""))
       << "one session has no interval";
   // Agent 0 viewed both items that stood first on its pages, agent 1 did not view its one.
-  EXPECT_EQ(rows("positions")[1], (Row{"page", "1", "3", "aligned", "0", "0", "0", "2"}));
-  EXPECT_THAT(rows("positions")[2], ElementsAre("page", "1", "3", "viewed", "0.5", "0.5", StartsWith("6.353"), "2"));
-  EXPECT_EQ(rows("positions")[3], (Row{"page", "1", "3", "rating", "4.5", "0", "", "1"}));
-  EXPECT_EQ(rows("positions").size(), 1U + 3 + 2) << "nobody rated what stood second";
+  EXPECT_EQ(rows("positions")[1], (Row{"position", "1", "3", "aligned", "0", "0", "0", "2"}));
+  EXPECT_THAT(rows("positions")[2],
+              ElementsAre("position", "1", "3", "viewed", "0.5", "0.5", StartsWith("6.353"), "2"));
+  EXPECT_EQ(rows("positions")[3], (Row{"position", "1", "3", "rating", "4.5", "0", "", "1"}));
+  EXPECT_EQ(rows("positions").size(), 1U + 3 + 2 + 2 * 3) << "nobody rated what stood second";
+  EXPECT_EQ(rows("positions")[8], (Row{"page", "1", "4", "rating", "5", "0", "", "1"}));
   EXPECT_EQ(rows("trait_groups")[1],
             (Row{"activity", "1", "occasional", "p_view", "0.5", "0", "", "1", "2"}));
   EXPECT_EQ(rows("trait_groups").size(), 1U + 4 * 5) << "groups that nobody belongs to have no rows";
