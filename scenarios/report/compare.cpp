@@ -16,19 +16,23 @@ constexpr Draws kDraws{kBootstrapSeed};
 constexpr Purpose kFirst{"compare/first"};
 constexpr Purpose kSecond{"compare/second"};
 
-/// The mean of as many values as there are, drawn with replacement.
-double resampled_mean(std::span<const double> values, Purpose purpose, std::uint16_t resample) {
-  const std::size_t count = values.size();
-  double sum = 0;
+/// Draws as many of `count` as there are, with replacement.
+template <class Take>
+void resample_each(std::size_t count, Purpose purpose, std::uint16_t resample, const Take& take) {
   for (std::size_t drawn = 0; drawn < count;) {
     // One block holds four numbers of 32 bits: a million agents mean 10^10 draws.
     const auto words =
         kDraws.block(purpose, {.agent = static_cast<std::uint32_t>(drawn / 4), .round = resample});
-    for (std::size_t i = 0; i < words.size() && drawn < count; ++i, ++drawn) {
-      sum += values[static_cast<std::uint64_t>(words[i]) * count >> 32U];
-    }
+    for (std::size_t i = 0; i < words.size() && drawn < count; ++i, ++drawn)
+      take(static_cast<std::uint64_t>(words[i]) * count >> 32U);
   }
-  return sum / static_cast<double>(count);
+}
+
+/// The mean of as many values as there are, drawn with replacement.
+double resampled_mean(std::span<const double> values, Purpose purpose, std::uint16_t resample) {
+  double sum = 0;
+  resample_each(values.size(), purpose, resample, [&](std::size_t drawn) { sum += values[drawn]; });
+  return sum / static_cast<double>(values.size());
 }
 
 Interval interval_of(const std::function<double(std::uint16_t)>& resampled) {
@@ -127,6 +131,16 @@ void add_difference(const SessionDigest& session, std::optional<Parting>& partin
 
 Interval bootstrap_mean(std::span<const double> values) {
   return interval_of([&](std::uint16_t resample) { return resampled_mean(values, kFirst, resample); });
+}
+
+Interval bootstrap_figure(std::size_t agents, const FigureOfAgents& figure) {
+  return interval_of([&](std::uint16_t resample) {
+    std::vector<std::uint32_t> drawn;
+    drawn.reserve(agents);
+    resample_each(agents, kFirst, resample,
+                  [&](std::size_t agent) { drawn.push_back(static_cast<std::uint32_t>(agent)); });
+    return figure(drawn);
+  });
 }
 
 Interval bootstrap_difference(std::span<const double> a, std::span<const double> b) {

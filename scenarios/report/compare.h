@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,12 @@ struct Interval {
 /// the means of kResamples resamples. One value at least, and below 2^32; a value is drawn with a bias below
 /// values / 2^32.
 Interval bootstrap_mean(std::span<const double> values);
+
+/// Any figure of the agents with these numbers, some of which come more than once.
+using FigureOfAgents = std::function<double(std::span<const std::uint32_t> agents)>;
+
+/// The same of a figure of `agents` agents (one at least), who are resampled together; called from several threads.
+Interval bootstrap_figure(std::size_t agents, const FigureOfAgents& figure);
 
 /// The same of mean(b) - mean(a), with `a` and `b` resampled independently.
 Interval bootstrap_difference(std::span<const double> a, std::span<const double> b);

@@ -58,8 +58,6 @@ std::string Minds::name_of(AgentId agent) const {
   return llm == nullptr ? "statistical" : llm->model_of(agent);
 }
 
-namespace {
-
 Split split_for(const Scenario& scenario, const Dataset& dataset) {
   SplitOptions options = scenario.split;
   options.kind =
@@ -67,8 +65,6 @@ Split split_for(const Scenario& scenario, const Dataset& dataset) {
   options.seed = scenario.seed;
   return split_dataset(dataset, options);
 }
-
-}  // namespace
 
 Simulation::Simulation(const Scenario& scenario, Dataset dataset, FitObserver& observer)
     : scenario_(scenario),

@@ -53,6 +53,9 @@ class Minds {
   std::unique_ptr<MixedMind> mixed_;
 };
 
+/// The scenario's split of its dataset. Throws what split_dataset throws.
+Split split_for(const Scenario& scenario, const Dataset& dataset);
+
 /// A scenario put together: the dataset is split, the recommender fitted, tastes and traits are learned.
 class Simulation {
  public:

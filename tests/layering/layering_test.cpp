@@ -64,11 +64,14 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"scenarios/report", with(agents, {"scenarios/store"})},
       {"scenarios/tables",
        with(agents, {"recsys/import", "scenarios/transcripts", "scenarios/report", "scenarios/run"})},
+      {"scenarios/validation", with(agents, {"scenarios/store", "scenarios/scenario", "scenarios/gateway",
+                                             "scenarios/run", "scenarios/report", "scenarios/transcripts"})},
       {"scenarios/examples/own_recommender", with(agents, {"scenarios/cli"})},
-      {"scenarios/cli", with(agents, {"agents/played", "engine/http", "engine/polite", "recsys/import",
-                                      "llm/bench", "llm/mock", "scenarios/store", "scenarios/run",
-                                      "scenarios/studies", "scenarios/transcripts", "scenarios/report",
-                                      "scenarios/scenario", "scenarios/gateway", "scenarios/tables"})},
+      {"scenarios/cli",
+       with(agents, {"agents/played", "engine/http", "engine/polite", "recsys/import", "llm/bench",
+                     "llm/mock", "scenarios/store", "scenarios/run", "scenarios/studies",
+                     "scenarios/transcripts", "scenarios/report", "scenarios/scenario", "scenarios/gateway",
+                     "scenarios/tables", "scenarios/validation"})},
   };
   return allowed;
 }

@@ -1,0 +1,117 @@
+// The tasks beside taste discrimination.
+#include <algorithm>
+
+#include <gmock/gmock.h>
+
+#include "recsys/data/dataset_folder.h"
+#include "scenarios/validation/rating_baselines.h"
+#include "scenarios/validation/ratings_task.h"
+#include "scenarios/validation/recommenders_task.h"
+#include "scenarios/validation/traits_task.h"
+#include "tests/support/small_world.h"
+
+namespace throng {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::ThrowsMessage;
+
+Scenario demo_scenario_of(const Json& changes = Json::object()) {
+  Json json{{"name", "t"},
+            {"seed", 5},
+            {"dataset", {{"path", "demo"}}},
+            {"population", {{"agents", 400}}},
+            {"mind", {{"kind", "statistical"}}},
+            {"recommender", {{"kind", "popularity"}}}};
+  json.merge_patch(changes);
+  return parse_scenario(std::move(json), "test", {});
+}
+
+class ValidationTasks : public ::testing::Test {
+ protected:
+  double value(const TaskResult& result, const std::string& setting, const std::string& who,
+               const std::string& metric) const {
+    const auto found = std::ranges::find_if(result.figures, [&](const Figure& of) {
+      return of.setting == setting && of.who == who && of.metric == metric;
+    });
+    if (found == result.figures.end())
+      throw Failure(ErrorKind::unexpected, "there is no " + setting + ", " + who + ", " + metric);
+    return found->value;
+  }
+
+  FitObserver quiet_;
+  Scenario scenario_ = demo_scenario_of();
+  TrainingWorld world_{scenario_, load_dataset("demo"), quiet_};
+};
+
+// Ratings 5 and 3 of item 0, 4 of item 1: mean 4. Item 0: (1 - 1) / 12 = 0, item 1: 0 / 11. User 0 with 5 and 4: 1 / 7; user 1
+// with 3: -1 / 6.
+TEST(RatingBiases, AreShrunkenMeans) {
+  const Dataset dataset = testing::dataset_of(3, 1, {{0}, {0}, {0}}, {{0, 0, 5}, {0, 1, 4}, {1, 0, 3}});
+  const RatingBiases biases(dataset.interactions);
+  EXPECT_DOUBLE_EQ(biases.mean(), 4);
+  EXPECT_DOUBLE_EQ(biases.item_mean(ItemId{0}), 4);
+  EXPECT_DOUBLE_EQ(biases.item_mean(ItemId{2}), 4) << "nobody has rated it";
+  EXPECT_DOUBLE_EQ(biases.of(UserId{0}, ItemId{1}), 4 + 1.0 / 7);
+  EXPECT_DOUBLE_EQ(biases.of(UserId{1}, ItemId{2}), 4 - 1.0 / 6);
+  EXPECT_DOUBLE_EQ(biases.of(UserId{2}, ItemId{0}), 4);
+  const Dataset liked = testing::dataset_of(2, 1, {{0}, {0}}, {{0, 0, 5}, {1, 0, 5}, {1, 1, 2}});
+  EXPECT_DOUBLE_EQ(RatingBiases(liked.interactions).of(UserId{0}, ItemId{0}),
+                   4 + 2.0 / 12 + (1 - 2.0 / 12) / 6);
+}
+
+TEST_F(ValidationTasks, PutRatingsBesideBiases) {
+  const TaskResult result = validate_ratings(world_, {});
+  EXPECT_THAT(result.notes, IsEmpty());
+  const auto rmse = [&](const std::string& who) { return value(result, "test", who, "rmse"); };
+  EXPECT_LT(rmse("biases"), rmse("item mean"));
+  EXPECT_LT(rmse("item mean"), rmse("global mean"));
+  EXPECT_GT(rmse("biases, whole stars"), rmse("biases"));
+  EXPECT_GT(rmse("agents"), 0.5);
+  EXPECT_LT(rmse("agents"), 2);
+  EXPECT_LT(value(result, "test", "agents", "mae"), rmse("agents"));
+  EXPECT_GT(value(result, "test", "agents", "rated_share"), 0.1);
+  EXPECT_LT(value(result, "test", "agents", "wasserstein"),
+            value(result, "test", "agents", "wasserstein_per_user"))
+      << "all users together are easier to match than each";
+}
+
+TEST_F(ValidationTasks, SayThatThereAreNoRatings) {
+  Dataset dataset = load_dataset("demo");
+  std::vector<Interaction> rows = dataset.interactions.rows();
+  dataset.interactions = Interactions(dataset.users.size(), dataset.catalogue.size(), std::move(rows), {});
+  TrainingWorld world(scenario_, std::move(dataset), quiet_);
+  EXPECT_THAT([&] { validate_ratings(world, {}); },
+              ThrowsMessage<Failure>(HasSubstr("has none to compare with")));
+}
+
+TEST_F(ValidationTasks, CompareTheOrderOfRecommenders) {
+  const TaskResult result =
+      validate_recommenders(world_, {"random", "popularity", "ease"}, scenario_.session, {}, quiet_);
+  EXPECT_LT(value(result, "random", "held-out items", "ndcg@20"),
+            value(result, "popularity", "held-out items", "ndcg@20"));
+  EXPECT_LT(value(result, "random", "agents", "p_like"), value(result, "popularity", "agents", "p_like"));
+  EXPECT_LT(value(result, "random", "items shown", "popularity"),
+            value(result, "popularity", "items shown", "popularity"));
+  EXPECT_GT(value(result, "order", "agents", "tau_p_like"), 0);
+  EXPECT_LE(value(result, "order", "agents", "tau_p_like"), 1);
+  EXPECT_THAT([&] { validate_recommenders(world_, {"remote"}, scenario_.session, {}, quiet_); },
+              ThrowsMessage<Failure>(HasSubstr("\"remote\" is none of random")));
+}
+
+TEST_F(ValidationTasks, TellTraitsFromTheirAbsence) {
+  const TaskResult result = validate_traits(scenario_, world_, {}, quiet_);
+  EXPECT_THAT(result.notes, IsEmpty());
+  const auto spread = [&](const std::string& who) {
+    return value(result, "activity 3", who, "interactions") -
+           value(result, "activity 1", who, "interactions");
+  };
+  EXPECT_GT(spread("users"), 1) << "who has met much meets much";
+  EXPECT_GT(spread("agents"), 1);
+  EXPECT_LT(std::abs(spread("agents without it")), spread("agents") / 2);
+  EXPECT_GT(value(result, "diversity 3", "users", "genres"), value(result, "diversity 1", "users", "genres"));
+}
+
+}  // namespace
+}  // namespace throng
