@@ -94,8 +94,10 @@ std::vector<SessionRecord> play(const TrainingWorld& world, const Sitting& sitti
               .ranker = sitting.ranker,
               .not_recommended = sitting.not_recommended,
               .mean_ratings = world.mean_ratings()};
-  const Window window{
-      .begin = VirtualTime{}, .end = VirtualTime{} + 2 * longest_session(sitting.session), .is_last = true};
+  const Window window{.round = sitting.round,
+                      .begin = VirtualTime{},
+                      .end = VirtualTime{} + 2 * longest_session(sitting.session),
+                      .is_last = true};
   Collector collector(asking.wants_stop);
   Platform platform(shown, sitting.mind, sitting.session, world.draws(), std::move(agents), asking.gateway);
   if (!platform.run_window(window, collector)) throw Failure(ErrorKind::stopped, "interrupted");
@@ -104,20 +106,21 @@ std::vector<SessionRecord> play(const TrainingWorld& world, const Sitting& sitti
 
 std::vector<SessionRecord> play_given(const TrainingWorld& world, Mind& mind,
                                       std::span<const AskedPage> pages, const SessionOptions& session,
-                                      const Asking& asking) {
+                                      const Asking& asking, std::uint16_t round) {
   GivenPages given(pages, world.population());
   const Interactions nothing(world.training().users.size(), world.catalogue().size(), {}, {});
   std::vector<AgentId> agents;
   for (const AskedPage& page : pages) agents.push_back(page.agent);
-  return play(world, {.ranker = given, .mind = mind, .session = session, .not_recommended = nothing},
+  return play(world,
+              {.ranker = given, .mind = mind, .session = session, .not_recommended = nothing, .round = round},
               std::move(agents), asking);
 }
 
 std::vector<std::optional<PageRecord>> ask(TrainingWorld& world, std::span<const AskedPage> pages,
-                                           const Asking& asking) {
+                                           const Asking& asking, std::uint16_t round) {
   OnlyReacts mind(world.minds().mind());
   std::vector<std::optional<PageRecord>> answers;
-  for (SessionRecord& session : play_given(world, mind, pages, one_page(pages), asking)) {
+  for (SessionRecord& session : play_given(world, mind, pages, one_page(pages), asking, round)) {
     std::optional<PageRecord>& answer = answers.emplace_back();
     if (!session.pages.empty() && !session.pages.front().degraded())
       answer = std::move(session.pages.front());

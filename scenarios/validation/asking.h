@@ -31,6 +31,7 @@ struct Sitting {
   Mind& mind;
   SessionOptions session;
   const Interactions& not_recommended;  ///< users x items
+  std::uint16_t round = 0;              ///< of the draws: other rounds, other luck
 };
 
 /// A session of each of the agents (ascending, none twice), with the run's machinery; by agent. Throws what the gateway throws, and
@@ -45,8 +46,8 @@ std::vector<SessionRecord> play_given(const TrainingWorld& world, Mind& mind,
 
 /// What agents make of one page each: sessions that consist of that page, without memories, decisions, reflections and interviews;
 /// a language model gets the prompt of page 1 of 1. `pages`: of ascending agents, none twice, none empty. Parallel to
-/// them; none where the reply could not be used. Throws as `play`.
+/// them; none where the reply could not be used. `round`: as of a Sitting. Throws as `play`.
 std::vector<std::optional<PageRecord>> ask(TrainingWorld& world, std::span<const AskedPage> pages,
-                                           const Asking& asking);
+                                           const Asking& asking, std::uint16_t round = 0);
 
 }  // namespace throng

@@ -1,7 +1,6 @@
 #include "scenarios/validation/figures.h"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <numeric>
 
@@ -14,33 +13,22 @@
 namespace throng {
 namespace {
 
-/// In the order of their first appearance.
-template <class Projection>
-std::vector<std::string> distinct(std::span<const Figure> figures, Projection projection) {
-  std::vector<std::string> names;
-  for (const Figure& figure : figures) {
-    if (const std::string& name = std::invoke(projection, figure); !std::ranges::count(names, name))
-      names.push_back(name);
-  }
-  return names;
-}
-
 std::string cell_text(const Figure& figure) {
   if (!figure.interval) return fmt::format("{:.3f}", figure.value);
   return fmt::format("{:.3f} ({:.3f} to {:.3f})", figure.value, figure.interval->low, figure.interval->high);
 }
 
 std::string table_of(std::span<const Figure> figures) {
-  const std::vector<std::string> metrics = distinct(figures, &Figure::metric);
+  const std::vector<std::string> metrics = distinct_names(figures, &Figure::metric);
   std::vector<std::string> header{"setting", "who"};
   header.insert(header.end(), metrics.begin(), metrics.end());
   header.emplace_back("agents");
   Table table(std::move(header));
-  for (const std::string& setting : distinct(figures, &Figure::setting)) {
+  for (const std::string& setting : distinct_names(figures, &Figure::setting)) {
     std::vector<Figure> of_setting;
     std::ranges::copy_if(figures, std::back_inserter(of_setting),
                          [&](const Figure& figure) { return figure.setting == setting; });
-    for (const std::string& who : distinct(of_setting, &Figure::who)) {
+    for (const std::string& who : distinct_names(of_setting, &Figure::who)) {
       std::vector<std::string> row{setting, who};
       row.resize(metrics.size() + 2, "-");
       std::size_t agents = 0;
@@ -58,6 +46,14 @@ std::string table_of(std::span<const Figure> figures) {
 }
 
 }  // namespace
+
+std::vector<std::string> distinct_names(std::span<const Figure> figures, std::string Figure::*name) {
+  std::vector<std::string> names;
+  for (const Figure& figure : figures) {
+    if (std::ranges::find(names, figure.*name) == names.end()) names.push_back(figure.*name);
+  }
+  return names;
+}
 
 Figure mean_figure(Figure named, std::span<const double> values) {
   named.value = mean_of(values);
@@ -111,7 +107,7 @@ void write_figures_csv(const std::filesystem::path& file, std::span<const Figure
 
 std::string figure_tables(std::span<const Figure> figures) {
   std::string text;
-  for (const std::string& task : distinct(figures, &Figure::task)) {
+  for (const std::string& task : distinct_names(figures, &Figure::task)) {
     std::vector<Figure> of_task;
     std::ranges::copy_if(figures, std::back_inserter(of_task),
                          [&](const Figure& figure) { return figure.task == task; });

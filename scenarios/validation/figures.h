@@ -28,6 +28,9 @@ struct TaskResult {
   std::vector<std::string> notes;  ///< sentences: what was left out, and why
 };
 
+/// The different tasks, settings, metrics or whos, in the order of their first appearance.
+std::vector<std::string> distinct_names(std::span<const Figure> figures, std::string Figure::*name);
+
 /// A figure that is the mean over agents, with its bootstrap interval (from two agents on).
 Figure mean_figure(Figure named, std::span<const double> values);
 

@@ -1,5 +1,3 @@
-#include "scenarios/validation/ratings_task.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,6 +6,7 @@
 
 #include "scenarios/validation/agreement.h"
 #include "scenarios/validation/rating_baselines.h"
+#include "scenarios/validation/tasks.h"
 
 namespace throng {
 namespace {

@@ -1,5 +1,3 @@
-#include "scenarios/validation/recommenders_task.h"
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -13,6 +11,7 @@
 #include "recsys/models/registry.h"
 #include "recsys/recommender/evaluate.h"
 #include "scenarios/validation/agreement.h"
+#include "scenarios/validation/tasks.h"
 
 namespace throng {
 namespace {

@@ -44,11 +44,13 @@ Dataset training_view(const Dataset& whole, const Interactions& train) {
 }
 
 TrainingWorld::TrainingWorld(const Scenario& scenario, Dataset whole, FitObserver& observer,
-                             std::uint8_t TraitGroups::*neutral)
+                             const TrainingWorldOptions& options)
     : draws_(scenario.seed),
       whole_(std::move(whole)),
       split_(split_for(scenario, whole_)),
-      training_(without_trait(training_view(whole_, split_.train), neutral)),
+      training_(without_trait(
+          options.knowledge == Knowledge::training ? training_view(whole_, split_.train) : whole_,
+          options.neutral)),
       mean_ratings_(training_.mean_ratings()),
       space_(training_.catalogue, split_.train),
       population_(training_, space_, users_only(scenario, training_), draws_),

@@ -16,15 +16,26 @@ namespace throng {
 /// persona texts and mean ratings.
 Dataset training_view(const Dataset& whole, const Interactions& train);
 
-/// Agents made from the training part alone: tastes, traits, quality and popularity of items, what prompts tell of a user's
+/// What agents are made from.
+enum class Knowledge {
+  training,     ///< the training part alone, see training_view
+  as_in_a_run,  ///< what the source says as well: no fair basis for comparisons with held-out items
+};
+
+struct TrainingWorldOptions {
+  Knowledge knowledge = Knowledge::training;
+  std::uint8_t TraitGroups::*neutral = nullptr;  ///< a trait that everybody has the neutral group of
+};
+
+/// Agents made, unless the options say otherwise, from the training part alone: tastes, traits, quality and popularity of items, what prompts tell of a user's
 /// history. So no change of validation or test items can reach an answer. Each agent is the user of the dataset with the same
 /// number.
 class TrainingWorld {
  public:
-  /// `observer` hears of fits. `neutral`: a trait that everybody has the neutral group of; null: none. Throws Failure(usage) if no agent is a user of the dataset, or if the scenario asks what the
+  /// `observer` hears of fits. Throws Failure(usage) if agents are no users of the dataset, or if the scenario asks what the
   /// dataset cannot give.
   TrainingWorld(const Scenario& scenario, Dataset whole, FitObserver& observer,
-                std::uint8_t TraitGroups::*neutral = nullptr);
+                const TrainingWorldOptions& options = {});
   TrainingWorld(const TrainingWorld&) = delete;
   TrainingWorld& operator=(const TrainingWorld&) = delete;
 
@@ -37,7 +48,7 @@ class TrainingWorld {
   const Dataset& whole() const { return whole_; }  ///< as it was given
   /// All interactions, those among them that the split left out.
   const Interactions& all() const { return whole_.interactions; }
-  const std::vector<float>& mean_ratings() const { return mean_ratings_; }  ///< of the training part
+  const std::vector<float>& mean_ratings() const { return mean_ratings_; }  ///< displayed, per item
   const Population& population() const { return population_; }
   Minds& minds() { return minds_; }
   const Minds& minds() const { return minds_; }

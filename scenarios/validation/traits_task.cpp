@@ -1,5 +1,3 @@
-#include "scenarios/validation/traits_task.h"
-
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -9,6 +7,7 @@
 
 #include "agents/ranker.h"
 #include "recsys/models/registry.h"
+#include "scenarios/validation/tasks.h"
 
 namespace throng {
 namespace {
@@ -101,7 +100,7 @@ class TraitsTask {
             fmt::format("traits: {} is left out, the training part does not tell it", trait.name));
         continue;
       }
-      TrainingWorld without(scenario_, world_.whole(), observer, trait.group);
+      TrainingWorld without(scenario_, world_.whole(), observer, {.neutral = trait.group});
       add_figures(trait, "users", users);
       add_figures(trait, "agents", agents);
       add_figures(trait, "agents without it", of_agents(without, ranker, scenario_.session, asking_));

@@ -9,8 +9,9 @@
 #include <fmt/ranges.h>
 
 #include "scenarios/gateway/call_report.h"
-#include "scenarios/validation/ratings_task.h"
-#include "scenarios/validation/traits_task.h"
+#include "scenarios/report/page.h"
+#include "scenarios/validation/tasks.h"
+#include "scenarios/validation/validation_page.h"
 
 namespace throng {
 namespace {
@@ -34,11 +35,16 @@ TaskResult run_taste(const Input& in) {
   return validate_taste(in.world, in.options.taste, in.asking, in.observer);
 }
 
-/// Of all tasks those that the dataset allows; named, a task fails that it does not.
 TaskResult run_ratings(const Input& in) {
-  if (!in.options.tasks.empty() || in.world.split().train.columns().ratings)
-    return validate_ratings(in.world, in.asking);
+  if (in.world.split().train.columns().ratings) return validate_ratings(in.world, in.asking);
   return {.notes = {fmt::format("ratings: left out, {} has none", in.world.training().name)}};
+}
+
+TaskResult run_transcripts(const Input& in) {
+  if (in.options.transcripts)
+    return validate_transcripts(in.scenario, in.world.whole(), *in.options.transcripts, in.asking,
+                                in.observer);
+  return {.notes = {"transcripts: left out, --transcripts names no file"}};
 }
 
 TaskResult run_traits(const Input& in) {
@@ -51,11 +57,16 @@ TaskResult run_recommenders(const Input& in) {
 }
 
 constexpr std::array kTasks{ValidationTask{"taste", run_taste}, ValidationTask{"ratings", run_ratings},
+                            ValidationTask{"transcripts", run_transcripts},
                             ValidationTask{"traits", run_traits},
                             ValidationTask{"recommenders", run_recommenders}};
 
+bool is_named(std::string_view task, const ValidationOptions& options) {
+  return std::ranges::find(options.tasks, task) != options.tasks.end();
+}
+
 bool is_chosen(const ValidationTask& task, const ValidationOptions& options) {
-  return options.tasks.empty() || std::ranges::find(options.tasks, task.name) != options.tasks.end();
+  return options.tasks.empty() || is_named(task.name, options);
 }
 
 void check_tasks(const ValidationOptions& options) {
@@ -65,6 +76,16 @@ void check_tasks(const ValidationOptions& options) {
                                                   fmt::join(validation_tasks(), ", ")));
     }
   }
+  if (is_named("transcripts", options) && !options.transcripts) {
+    throw Failure(ErrorKind::usage,
+                  "--tasks transcripts: --transcripts must name the file of recorded replies");
+  }
+}
+
+/// Before anything is written.
+void check_dataset(const Dataset& dataset, const ValidationOptions& options) {
+  if (is_named("ratings", options) && !dataset.interactions.columns().ratings)
+    throw Failure(ErrorKind::data, fmt::format("ratings: {} has none to compare with", dataset.name));
 }
 
 /// Ends a fit when an interrupt has been seen.
@@ -92,6 +113,7 @@ void check_holds_no_run(const fs::path& folder, ExistingFolder existing) {
 void write_results(const fs::path& folder, const Validation& validation) try {
   write_file(folder / "validation.json", validation.json.dump(2) + "\n");
   write_figures_csv(folder / "validation.csv", validation.figures);
+  write_file(folder / "report.html", html_report(validation_page(validation.json, validation.figures)));
 } catch (const Failure& failure) {
   throw Failure(ErrorKind::stopped, failure.what());
 }
@@ -163,6 +185,7 @@ Validation validate(Scenario scenario, const ValidationOptions& options) {
     progress.say(fmt::format("{}: {} users, {} items, {} interactions", dataset.name, dataset.users.size(),
                              dataset.catalogue.size(), dataset.interactions.size()));
     InterruptibleFit fit(progress, interrupt);
+    check_dataset(dataset, options);
     TrainingWorld world(scenario, std::move(dataset), fit);
     folder.begin(scenario);
     for (const char* file : {"validation.json", "validation.csv"}) fs::remove(options.folder / file);

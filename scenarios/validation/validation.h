@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "scenarios/run/run.h"
-#include "scenarios/validation/recommenders_task.h"
+#include "scenarios/validation/tasks.h"
 #include "scenarios/validation/taste_task.h"
 
 namespace throng {
@@ -15,6 +15,7 @@ std::vector<std::string> validation_tasks();
 struct ValidationOptions {
   std::vector<std::string> tasks;  ///< of `validation_tasks`; empty: all
   TasteOptions taste;
+  std::optional<std::filesystem::path> transcripts;        ///< recorded replies, of the task of that name
   std::vector<std::string> recommenders = fitted_kinds();  ///< of the task of that name
   std::filesystem::path folder;
   ExistingFolder existing = ExistingFolder::refuse;
@@ -28,7 +29,7 @@ struct Validation {
   std::vector<std::string> notes;
 };
 
-/// Validates a scenario's agents into a folder: validation.json and validation.csv; for language models the journal and the budget's
+/// Validates a scenario's agents into a folder: validation.json, validation.csv and report.html; for language models the journal and the budget's
 /// log of a run, with which it is resumed and replayed as a run is. Of the scenario its dataset, seed, population and mind count.
 ///
 /// Throws Failure(usage) for an unknown task, and what `run_scenario` throws.

@@ -31,6 +31,8 @@ TEST_F(CommandValidate, PrintsATableAndWritesFiles) {
   EXPECT_THAT(
       file("v/validation.csv"),
       StartsWith("task,setting,metric,who,value,low,high,agents\ntaste,1:1 uniform,accuracy,agents,0."));
+  EXPECT_THAT(file("v/report.html"),
+              AllOf(HasSubstr("Validation of t"), HasSubstr("1:1 uniform"), HasSubstr("always no")));
   EXPECT_EQ(json_of(validate({"--out", "w", "--json"})), json) << "the same scenario, the same figures";
   EXPECT_EQ(validate({"--out", "v"}).exit_code, 2) << "the folder is taken";
 }
@@ -40,8 +42,11 @@ TEST_F(CommandValidate, NamesTheTasksThereAre) {
   const Finished unknown = throng({"validate", "s.json", "--tasks", "taste,smell"});
   EXPECT_EQ(unknown.exit_code, 2);
   EXPECT_THAT(unknown.err, AllOf(HasSubstr("there is no task \"smell\""),
-                                 HasSubstr("there are: taste, ratings, traits, recommenders")));
+                                 HasSubstr("there are: taste, ratings, transcripts, traits, recommenders")));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "runs"));
+  const Finished nothing = throng({"validate", "s.json", "--tasks", "transcripts"});
+  EXPECT_EQ(nothing.exit_code, 2);
+  EXPECT_THAT(nothing.err, HasSubstr("--transcripts must name"));
   const Finished sampled = validate({"--set", "population.source=sampled"});
   EXPECT_EQ(sampled.exit_code, 2);
   EXPECT_THAT(sampled.err, HasSubstr("/population/source"));

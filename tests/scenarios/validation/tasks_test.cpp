@@ -1,18 +1,23 @@
 // The tasks beside taste discrimination.
+#include "scenarios/validation/tasks.h"
+
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 #include <gmock/gmock.h>
 
 #include "recsys/data/dataset_folder.h"
+#include "recsys/import/import.h"
 #include "scenarios/validation/rating_baselines.h"
-#include "scenarios/validation/ratings_task.h"
-#include "scenarios/validation/recommenders_task.h"
-#include "scenarios/validation/traits_task.h"
+#include "tests/support/real_data.h"
 #include "tests/support/small_world.h"
+#include "tests/support/temp_folder.h"
 
 namespace throng {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::ThrowsMessage;
@@ -111,6 +116,56 @@ TEST_F(ValidationTasks, TellTraitsFromTheirAbsence) {
   EXPECT_GT(spread("agents"), 1);
   EXPECT_LT(std::abs(spread("agents without it")), spread("agents") / 2);
   EXPECT_GT(value(result, "diversity 3", "users", "genres"), value(result, "diversity 1", "users", "genres"));
+}
+
+/// What 40 users of the demo world were recorded to say: on both pages of two items the first aligns and is rated, the second not.
+std::string recorded_lines(const Dataset& dataset) {
+  std::string lines;
+  for (std::size_t agent = 0; agent < 40; ++agent) {
+    Json pages = Json::array();
+    for (std::size_t page = 0; page < 2; ++page) {
+      const std::array<const Item*, 2> items{&dataset.catalogue.items[(2 * agent + 5 * page) % 100],
+                                             &dataset.catalogue.items[(2 * agent + 5 * page) % 100 + 1]};
+      pages.push_back(
+          {{"page", page + 1},
+           {"recommended", {items[0]->external_id, items[1]->external_id}},
+           {"reaction", "FILM: " + items[0]->title + "; ALIGN: yes; REASON: a\nFILM: " + items[1]->title +
+                            "; ALIGN: no; REASON: b\nFILM: " + items[0]->title + "; RATING: 5; FEELING: c"},
+           {"decision", "[NEXT]"}});
+    }
+    lines += Json{{"agent", dataset.users[agent].external_id}, {"pages", pages}}.dump() + "\n";
+  }
+  return lines + R"({"agent": "nobody we know", "pages": []})" + "\n";
+}
+
+TEST_F(ValidationTasks, CompareWithRecordedAgentsPageByPage) {
+  const TempFolder folder;
+  const Dataset dataset = load_dataset("demo");
+  folder.write("t.jsonl", recorded_lines(dataset));
+  const TaskResult result = validate_transcripts(scenario_, dataset, folder / "t.jsonl", {}, quiet_);
+  EXPECT_THAT(result.notes, ElementsAre(HasSubstr("1 recorded agents")));
+  for (const char* aspect : {"aligned", "viewed"}) {
+    for (const char* metric : {"accuracy", "kappa", "auc"})
+      EXPECT_EQ(value(result, aspect, "position alone", metric), 1) << "the first item, whatever it is";
+    EXPECT_EQ(value(result, aspect, "always yes", "accuracy"), 0.5);
+    EXPECT_EQ(value(result, aspect, "always yes", "kappa"), 0);
+    EXPECT_EQ(value(result, aspect, "recorded", "share"), 0.5);
+    EXPECT_GT(value(result, aspect, "agents", "share"), 0.1);
+    EXPECT_LT(std::abs(value(result, aspect, "agents", "kappa")), 0.4) << "which is unlike ours";
+  }
+  folder.write("strangers.jsonl", R"({"agent": "nobody we know", "pages": []})");
+  EXPECT_THAT([&] { validate_transcripts(scenario_, dataset, folder / "strangers.jsonl", {}, quiet_); },
+              ThrowsMessage<Failure>(HasSubstr("no agent of it is a user")));
+}
+
+TEST_F(ValidationTasks, ComeNearWhatIsKnownOfRealData) {
+  THRONG_NEEDS_REAL_DATA("movielens-100k");
+  THRONG_TOO_SLOW_UNDER_TSAN();
+  TrainingWorld world(scenario_, import_dataset("movielens", real_data("movielens-100k"), {}).dataset,
+                      quiet_);
+  const TaskResult result = validate_ratings(world, {});
+  // Koren's biases are known to reach about 0.94 on random splits of MovieLens 100K with more to train on.
+  EXPECT_NEAR(value(result, "test", "biases", "rmse"), 0.95, 0.03);
 }
 
 }  // namespace
