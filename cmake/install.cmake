@@ -10,7 +10,7 @@ set(written ${PROJECT_BINARY_DIR}/written)
 install(TARGETS throng COMPONENT program)
 install(FILES scenarios/demo.json scenarios/filter_bubble.json scenarios/llm-demo.json scenarios/million.json
   DESTINATION ${CMAKE_INSTALL_DATADIR}/throng/scenarios COMPONENT program)
-install(DIRECTORY scenarios/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/throng/scenarios COMPONENT program)
+install(DIRECTORY scenarios/schema scenarios/minds DESTINATION ${CMAKE_INSTALL_DATADIR}/throng/scenarios COMPONENT program)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT program)
 install(FILES ${written}/throng.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)

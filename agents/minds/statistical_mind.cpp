@@ -11,14 +11,11 @@ namespace {
 
 constexpr Purpose kAlign{"mind/align"};
 constexpr Purpose kCapacity{"mind/capacity"};
+constexpr Purpose kExamine{"mind/examine"};
+constexpr Purpose kView{"mind/view"};
 constexpr Purpose kRating{"mind/rating"};
 constexpr Purpose kExit{"mind/exit"};
 constexpr Purpose kInterview{"mind/interview"};
-constexpr double kMiddlingSatisfaction = 0.6;
-
-double sigma(double x) { return 1 / (1 + std::exp(-x)); }
-
-double of_group(const PerGroup& values, std::uint8_t group) { return values[group - 1U]; }
 
 DrawAddress address(const Situation& situation, ItemId item = {}) {
   return {.agent = static_cast<std::uint32_t>(situation.agent),
@@ -31,6 +28,12 @@ std::uint8_t round_within(double value, double low, double high) {
   return static_cast<std::uint8_t>(std::clamp(std::round(value), low, high));
 }
 
+bool aligns(double logit, double temperature, double uniform) {
+  return temperature > 0 ? uniform < sigma(logit / temperature) : logit > 0;
+}
+
+double gumbel(double uniform) { return -std::log(-std::log(uniform)); }
+
 /// A task that is done as soon as it is awaited: this mind never waits.
 template <class T>
 Task<std::optional<T>> ready(T value) {
@@ -42,32 +45,13 @@ Task<std::optional<T>> ready(T value) {
 StatisticalMind::StatisticalMind(const StatisticalParameters& parameters, const Affinity& affinity,
                                  std::span<const float> mean_ratings, const Draws& draws,
                                  std::vector<double> popularity)
-    : parameters_(parameters), affinity_(affinity), draws_(draws), quality_weight_(parameters.align_quality) {
-  if (mean_ratings.empty()) return;
-  const double count = static_cast<double>(mean_ratings.size());
-  double squares = 0;
-  for (const float rating : mean_ratings) {
-    rating_mean_ += static_cast<double>(rating) / count;
-    squares += static_cast<double>(rating) * static_cast<double>(rating) / count;
-  }
-  const double variance = squares - rating_mean_ * rating_mean_;
-  if (variance > 1e-6) {
-    rating_deviation_ = std::sqrt(variance);
-  } else if (!popularity.empty()) {
-    quality_weight_ = parameters.align_popularity;
-    popularity_ = std::move(popularity);
-  }
-}
-
-double StatisticalMind::quality(const ShownItem& item) const {
-  if (!popularity_.empty()) return popularity_[index(item.item)];
-  return (static_cast<double>(item.mean_rating) - rating_mean_) / rating_deviation_;
-}
+    : parameters_(parameters),
+      affinity_(affinity),
+      draws_(draws),
+      merits_(mean_ratings, std::move(popularity)) {}
 
 std::size_t StatisticalMind::capacity(const Situation& situation, std::size_t shown) const {
-  const TraitGroups& traits = situation.profile.traits;
-  const double share = parameters_.view_share + of_group(parameters_.view_activity, traits.activity) +
-                       of_group(parameters_.view_diversity, traits.diversity) +
+  const double share = mean_view_share(parameters_, situation.profile.traits) +
                        parameters_.view_noise * draws_.normal(kCapacity, address(situation));
   const double items = static_cast<double>(shown);
   return static_cast<std::size_t>(std::clamp(std::round(items * share), std::min(1.0, items), items));
@@ -75,12 +59,11 @@ std::size_t StatisticalMind::capacity(const Situation& situation, std::size_t sh
 
 std::uint8_t StatisticalMind::rate(const Situation& situation, const ShownItem& item, double affinity) const {
   const std::uint8_t conformity = situation.profile.traits.conformity;
-  const double weight = of_group(parameters_.conformity_weight, conformity);
-  const double own = parameters_.own_base + parameters_.own_affinity * affinity;
   const double noise = draws_.normal(kRating, address(situation, item.item));
-  return round_within(weight * static_cast<double>(item.mean_rating) + (1 - weight) * own +
-                          of_group(parameters_.rating_noise, conformity) * noise,
-                      1, 5);
+  return round_within(
+      mean_of_rating(parameters_, affinity, static_cast<double>(item.mean_rating), conformity) +
+          of_group(parameters_.rating_noise, conformity) * noise,
+      1, 5);
 }
 
 Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situation& situation,
@@ -91,22 +74,38 @@ Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situ
   };
   Reaction reaction;
   std::vector<Appeal> appeals(page.size());
-  std::vector<std::size_t> aligned;
+  std::vector<std::size_t> aligned;  // of them those that may be viewed
+  const std::size_t capacity = this->capacity(situation, page.size());
+  const bool examines_all = parameters_.view_examination.empty() || capacity == page.size();
   boost::container::small_vector<ItemId, 16> items(page.size());
   boost::container::small_vector<double, 16> affinities(page.size());
   std::ranges::transform(page, items.begin(), &ShownItem::item);
   affinity_.of(situation.agent, situation.profile, items, affinities);
-  const double openness = of_group(parameters_.align_openness, situation.profile.traits.diversity);
   for (std::size_t i = 0; i < page.size(); ++i) {
-    appeals[i] = {.affinity = affinities[i], .total = affinities[i] + quality(page[i])};
-    const double logit = parameters_.align_base + parameters_.align_affinity * affinities[i] +
-                         quality_weight_ * quality(page[i]) + openness;
-    reaction.aligned.push_back(draws_.uniform(kAlign, address(situation, page[i].item)) < sigma(logit));
-    if (reaction.aligned.back()) aligned.push_back(i);
+    const ItemId item = page[i].item;
+    const double affinity = affinities[i];
+    const double quality = merits_.quality(item, page[i].mean_rating);
+    const double logit =
+        alignment_logit(parameters_, {.affinity = affinity,
+                                      .quality = quality,
+                                      .familiarity = merits_.familiarity(item),
+                                      .quality_is_popularity = merits_.quality_is_popularity(),
+                                      .position = i + 1,
+                                      .diversity = situation.profile.traits.diversity});
+    reaction.aligned.push_back(
+        aligns(logit, parameters_.align_temperature, draws_.uniform(kAlign, address(situation, item))));
+    appeals[i] = {.affinity = affinity, .total = view_utility(parameters_, affinity, quality, i + 1)};
+    if (!reaction.aligned.back()) continue;
+    if (!examines_all &&
+        draws_.uniform(kExamine, address(situation, item)) >= examination(parameters_, i + 1))
+      continue;
+    aligned.push_back(i);
+    if (parameters_.view_chance > 0)
+      appeals[i].total += parameters_.view_chance * gumbel(draws_.uniform(kView, address(situation, item)));
   }
   std::stable_sort(aligned.begin(), aligned.end(),
                    [&](std::size_t a, std::size_t b) { return appeals[a].total > appeals[b].total; });
-  aligned.resize(std::min(aligned.size(), capacity(situation, page.size())));
+  aligned.resize(std::min(aligned.size(), capacity));
 
   std::ranges::sort(aligned);
   reaction.actions.reserve(kActionKinds * aligned.size());
@@ -117,71 +116,34 @@ Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situ
     add_view(reaction.actions, i + 1, rating, static_cast<Feeling>(rating));
     rating_sum += rating;
   }
-  if (!aligned.empty()) {
-    const double viewed = static_cast<double>(aligned.size());
-    reaction.satisfaction = parameters_.satisfaction_views * viewed / static_cast<double>(page.size()) +
-                            (1 - parameters_.satisfaction_views) * (rating_sum / viewed - 1) / 4;
-  }
+  reaction.satisfaction = page_satisfaction(parameters_, aligned.size(), page.size(), rating_sum);
   return ready(std::move(reaction));
 }
 
-double StatisticalMind::remembered_satisfaction(const Memory& memory) const {
-  double sum = 0;
-  double pages = 0;
-  const auto& memorised = memory.emotional();
-  for (auto latest = memorised.rbegin(); latest != memorised.rend(); ++latest) {
-    if (latest->is_reflection) {
-      if (pages == 0) return latest->satisfaction;
-      return parameters_.satisfaction_recent * sum / pages +
-             (1 - parameters_.satisfaction_recent) * latest->satisfaction;
-    }
-    sum += latest->satisfaction;
-    ++pages;
-  }
-  return pages == 0 ? 0 : sum / pages;
-}
-
 Task<std::optional<Decision>> StatisticalMind::decide(Actor& /*self*/, const Situation& situation) {
-  const double satisfaction = remembered_satisfaction(situation.memory);
-  const double fatigue = std::min(1.0, situation.page / parameters_.tired_after);
-  const double logit = of_group(parameters_.exit_base, situation.profile.traits.activity) +
-                       parameters_.exit_fatigue * fatigue -
-                       parameters_.exit_satisfaction * (satisfaction - kMiddlingSatisfaction);
+  const double satisfaction = remembered_satisfaction(parameters_, situation.memory);
+  const double logit =
+      exit_logit(parameters_, satisfaction, situation.page, situation.profile.traits.activity);
   return ready(Decision{.satisfaction = satisfaction,
-                        .fatigue = fatigue,
+                        .fatigue = fatigue_after(parameters_, situation.page),
                         .exits = draws_.uniform(kExit, address(situation)) < sigma(logit)});
 }
 
 Task<std::optional<Reflection>> StatisticalMind::reflect(Actor& /*self*/, const Situation& situation) {
-  return ready(Reflection{.satisfaction = remembered_satisfaction(situation.memory)});
+  return ready(Reflection{.satisfaction = remembered_satisfaction(parameters_, situation.memory)});
 }
 
 Task<std::optional<Interview>> StatisticalMind::interview(Actor& /*self*/, const Situation& situation) {
-  const double satisfaction = remembered_satisfaction(situation.memory);
-  const double score = of_group(parameters_.interview_base, situation.profile.traits.activity) +
-                       parameters_.interview_satisfaction * (satisfaction - kMiddlingSatisfaction) +
-                       parameters_.interview_noise * draws_.normal(kInterview, address(situation));
-  return ready(Interview{.score = round_within(score, 1, 10)});
-}
-
-std::vector<double> popularity_of(const Interactions& train) {
-  const std::vector<std::uint32_t> counts = train.item_counts();
-  std::vector<std::uint32_t> sorted = counts;
-  std::ranges::sort(sorted);
-  const auto items = static_cast<double>(counts.size());
-  std::vector<double> popularity(counts.size());
-  double squares = 0;
-  for (std::size_t item = 0; item < counts.size(); ++item) {
-    const auto [first, last] =
-        std::equal_range(sorted.begin(), sorted.end(), counts[item]);  // clang 14 has no other
-    const auto below = static_cast<double>(first - sorted.begin());
-    const auto equal = static_cast<double>(last - first);
-    popularity[item] = (below + equal / 2) / items - 0.5;  // the mean of the shares is 1/2, whatever the ties
-    squares += popularity[item] * popularity[item];
+  const double line = interview_line(parameters_, remembered_satisfaction(parameters_, situation.memory),
+                                     situation.profile.traits.activity);
+  const std::vector<double>& cuts = parameters_.interview_cuts;
+  if (cuts.empty()) {
+    const double noise = draws_.normal(kInterview, address(situation));
+    return ready(Interview{.score = round_within(line + parameters_.interview_noise * noise, 1, 10)});
   }
-  const double deviation = std::sqrt(squares / std::max(1.0, items));
-  for (double& of_item : popularity) of_item = deviation > 0 ? of_item / deviation : 0;
-  return popularity;
+  const double uniform = draws_.uniform(kInterview, address(situation));
+  const auto passed = std::ranges::find_if(cuts, [&](double cut) { return uniform < sigma(cut - line); });
+  return ready(Interview{.score = static_cast<std::uint8_t>(passed - cuts.begin() + 1)});
 }
 
 }  // namespace throng

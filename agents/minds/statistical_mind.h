@@ -2,6 +2,7 @@
 
 #include "agents/minds/affinity.h"
 #include "agents/minds/mind.h"
+#include "agents/minds/statistical_formulas.h"
 #include "agents/minds/statistical_parameters.h"
 #include "engine/base/random.h"
 
@@ -14,11 +15,16 @@ namespace throng {
 ///   q            the item's historical rating, standardised over the catalogue; where all ratings are the same, as in
 ///                a dataset without any, its popularity: else nothing would tell what many like. align_popularity then
 ///                stands for align_quality
-///   aligned      u("mind/align") < sigma(align_base + align_affinity a + align_quality q
-///                                        + align_openness[diversity])
+///   p            the item's popularity, standardised (popularity_of)
+///   k            the item's place on the page, from 1
+///   aligned      u("mind/align") < sigma((align_base + align_affinity a + align_quality q + align_openness[diversity]
+///                                         + align_familiarity p + align_position[k]) / align_temperature);
+///                at a temperature of 0 what is above 0 aligns
 ///   capacity     round(items on the page (view_share + view_activity[activity] + view_diversity[diversity]
 ///                                         + view_noise n("mind/capacity"))), at least 1
-///   viewed       the `capacity` aligned items with the greatest a + q, ties by position
+///   examined     an aligned item: u("mind/examine") < view_examination[k]; all of them if capacity is the whole page
+///   viewed       the `capacity` examined items with the greatest view_appeal (a + q) - view_position (k - 1)
+///                + view_chance g("mind/view"), ties by position; g = -ln(-ln u) has Gumbel's distribution
 ///   rating       round(w h + (1 - w) (own_base + own_affinity a) + rating_noise[conformity] n("mind/rating")),
 ///                within 1 .. 5; h the historical rating displayed, w = conformity_weight[conformity]
 ///   feeling      by rating: 1 upset, 2 disappointed, 3 indifferent, 4 pleased, 5 delighted
@@ -28,14 +34,21 @@ namespace throng {
 ///                satisfaction_recent times that mean + (1 - satisfaction_recent) times the reflection, or the
 ///                reflection alone if no page came after it; 0 without any page
 ///   f            min(1, page / tired_after)
-///   exit         u("mind/exit") < sigma(exit_base[activity] + exit_fatigue f - exit_satisfaction (s - 0.6))
+///   exit         u("mind/exit") < sigma(exit_base[activity] + (exit_fatigue + exit_tiring[activity]) f
+///                                       - exit_satisfaction (s - 0.6))
 ///   reflection   s
-///   interview    round(interview_base[activity] + interview_satisfaction (s - 0.6)
-///                      + interview_noise n("mind/interview")), within 1 .. 10
+///   interview    with z = interview_base[activity] + interview_satisfaction (s - 0.6): without cut points
+///                round(z + interview_noise n("mind/interview")), within 1 .. 10; with them an ordered logit: the
+///                least score m with u("mind/interview") < sigma(interview_cuts[m] - z), else 10
+///
+/// How position counts for views: by two models of Craswell et al. ("An Experimental Comparison of Click Position-Bias Models", WSDM
+/// 2008). The position-based one: every place is examined with a probability of its own. The cascade, with more than one click: a
+/// page is read from the top until `capacity` items are viewed; that is what a great view_position comes to. With chance the choice
+/// is that of Plackett and Luce (Plackett, "The Analysis of Permutations", 1975), whose utilities fall by view_position a place.
+/// The defaults know no position.
 class StatisticalMind : public Mind {
  public:
-  /// `mean_ratings`: one per item, as the dataset states them; `popularity`: likewise (see popularity_of), empty: unknown,
-  /// which counts only where ratings are all the same. `affinity` must outlive the mind.
+  /// `mean_ratings` and `popularity`: see ItemMerits. `affinity` must outlive the mind.
   StatisticalMind(const StatisticalParameters& parameters, const Affinity& affinity,
                   std::span<const float> mean_ratings, const Draws& draws,
                   std::vector<double> popularity = {});
@@ -47,22 +60,13 @@ class StatisticalMind : public Mind {
   Task<std::optional<Interview>> interview(Actor& self, const Situation& situation) override;
 
  private:
-  double quality(const ShownItem& item) const;
   std::size_t capacity(const Situation& situation, std::size_t shown) const;
   std::uint8_t rate(const Situation& situation, const ShownItem& item, double affinity) const;
-  double remembered_satisfaction(const Memory& memory) const;
 
   StatisticalParameters parameters_;
   const Affinity& affinity_;
   Draws draws_;
-  double rating_mean_ = 0;       ///< over the catalogue
-  double rating_deviation_ = 1;  ///< over the catalogue
-  double quality_weight_;
-  std::vector<double> popularity_;  ///< per item; empty if ratings tell the items' quality, or nothing does
+  ItemMerits merits_;
 };
-
-/// How popular each item is: the share of items with fewer interactions, those with as many counting half, standardised
-/// over the catalogue (mean 0, deviation 1); all 0 if every item is as popular.
-std::vector<double> popularity_of(const Interactions& train);
 
 }  // namespace throng

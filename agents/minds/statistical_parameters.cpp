@@ -1,5 +1,9 @@
 #include "agents/minds/statistical_parameters.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "engine/base/options_reader.h"
 
 namespace throng {
@@ -19,11 +23,24 @@ constexpr std::array kParameters{
         "how much popularity counts for alignment, in place of align_quality where there are no ratings"},
     ParameterInfo{"align_openness", &P::align_openness, -20, 20,
                   "added to alignment, by diversity: selective, open, explorer"},
+    ParameterInfo{"align_familiarity", &P::align_familiarity, -20, 20,
+                  "how much the item's popularity counts for alignment, beside its rating"},
+    ParameterInfo{"align_position", &P::align_position, -20, 20,
+                  "added to alignment, by place on the page; the last value holds for all further places"},
+    ParameterInfo{"align_temperature", &P::align_temperature, 0, 1000,
+                  "what alignment's logit is divided by: less is more decided, 0 decides without chance"},
     ParameterInfo{"view_share", &P::view_share, 0, 10, "of a page's items, the share viewed at most"},
     ParameterInfo{"view_activity", &P::view_activity, -10, 10,
                   "added to view_share, by activity: occasional, regular, devoted"},
     ParameterInfo{"view_diversity", &P::view_diversity, -10, 10, "added to view_share, by diversity"},
     ParameterInfo{"view_noise", &P::view_noise, 0, 10, "standard deviation of view_share from page to page"},
+    ParameterInfo{"view_examination", &P::view_examination, 0, 1,
+                  "probability that an aligned item is considered for viewing, by place, as align_position"},
+    ParameterInfo{"view_appeal", &P::view_appeal, -20, 20,
+                  "how much affinity and rating count for which of the aligned items are viewed"},
+    ParameterInfo{"view_position", &P::view_position, -20, 20,
+                  "how much each place further down counts against being viewed; great: from the top"},
+    ParameterInfo{"view_chance", &P::view_chance, 0, 20, "how much chance counts for which are viewed"},
     ParameterInfo{"own_base", &P::own_base, -20, 20, "one's own rating of an item of middling affinity"},
     ParameterInfo{"own_affinity", &P::own_affinity, -20, 20, "how much affinity counts for one's own rating"},
     ParameterInfo{
@@ -37,6 +54,7 @@ constexpr std::array kParameters{
     ParameterInfo{"exit_base", &P::exit_base, -100, 100, "leaving after a page, as a logit, by activity"},
     ParameterInfo{"exit_fatigue", &P::exit_fatigue, -100, 100,
                   "how much fatigue, 0 to 1, counts for leaving"},
+    ParameterInfo{"exit_tiring", &P::exit_tiring, -100, 100, "added to exit_fatigue, by activity"},
     ParameterInfo{"exit_satisfaction", &P::exit_satisfaction, -100, 100,
                   "how much satisfaction above 0.6 counts against leaving"},
     ParameterInfo{"tired_after", &P::tired_after, 0.1, 1000, "pages until fatigue is 1"},
@@ -45,6 +63,8 @@ constexpr std::array kParameters{
     ParameterInfo{"interview_satisfaction", &P::interview_satisfaction, -100, 100,
                   "how much satisfaction above 0.6 counts for the score"},
     ParameterInfo{"interview_noise", &P::interview_noise, 0, 20, "standard deviation of the score"},
+    ParameterInfo{"interview_cuts", &P::interview_cuts, -100, 100,
+                  "between the scores 1 to 10, ascending: the score is then an ordered logit", 9},
 };
 
 }  // namespace
@@ -58,13 +78,21 @@ Result<StatisticalParameters> read_statistical_parameters(const Json& object, co
     const Range<double> range{info.least, info.most};
     if (const auto* one = std::get_if<ParameterInfo::One>(&info.member)) {
       reader.number(info.name, parameters.*(*one), range);
+    } else if (const auto* by_group = std::get_if<ParameterInfo::ByGroup>(&info.member)) {
+      reader.numbers(info.name, parameters.*(*by_group), range);
     } else {
-      reader.numbers(info.name, parameters.*std::get<ParameterInfo::ByGroup>(info.member), range);
+      const Range<std::size_t> count = info.length > 0 ? Range<std::size_t>{info.length, info.length}
+                                                       : Range<std::size_t>{1, kLongestList};
+      reader.number_list(info.name, parameters.*std::get<ParameterInfo::List>(info.member), count, range);
     }
   }
   if (object.is_object() && !object.empty()) parameters.provenance = "not told";
   reader.text("provenance", parameters.provenance);
   if (const Result<void> read = reader.finish(); !read) return read.error();
+  if (!std::ranges::is_sorted(parameters.interview_cuts)) {
+    return Error{ErrorKind::usage, fmt::format("{}/interview_cuts: got {}, expected ascending numbers", path,
+                                               object["interview_cuts"].dump())};
+  }
   return parameters;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "engine/base/json.h"
 
@@ -25,11 +26,19 @@ struct StatisticalParameters {
   /// ratings, 0.02 with 0 here).
   double align_popularity = 0.30;
   PerGroup align_openness{-0.10, -0.05, 0.48};
+  double align_familiarity = 0;
+  std::vector<double>
+      align_position;  ///< by place; the last holds for all further ones; empty: no place counts
+  double align_temperature = 1;
 
   double view_share = 0.53;
   PerGroup view_activity{-0.04, 0.01, 0.50};
   PerGroup view_diversity{-0.015, 0.0, 0.015};
   double view_noise = 0.09;
+  std::vector<double> view_examination;  ///< by place, as align_position; empty: every place is examined
+  double view_appeal = 1;
+  double view_position = 0;
+  double view_chance = 0;
 
   double own_base = 4.07;
   double own_affinity = 0.10;
@@ -41,12 +50,14 @@ struct StatisticalParameters {
 
   PerGroup exit_base{-3.05, -5.25, -6.0};
   double exit_fatigue = 6.85;
+  PerGroup exit_tiring{0, 0, 0};
   double exit_satisfaction = 2.1;
   double tired_after = 5;
 
   PerGroup interview_base{3.3, 3.9, 5.2};
   double interview_satisfaction = 5.6;
   double interview_noise = 1.25;
+  std::vector<double> interview_cuts;  ///< between the ten scores, ascending: 9, or none
 
   /// Where the numbers come from, in words; for people.
   std::string provenance{
@@ -61,13 +72,19 @@ struct StatisticalParameters {
 struct ParameterInfo {
   using One = double StatisticalParameters::*;
   using ByGroup = PerGroup StatisticalParameters::*;
+  using List = std::vector<double> StatisticalParameters::*;
 
   std::string_view name;  ///< its key
-  std::variant<One, ByGroup> member;
+  std::variant<One, ByGroup, List> member;
   double least;  ///< of each number
   double most;   ///< likewise
   std::string_view meaning;
+  std::size_t length =
+      0;  ///< of a list: how many there are if it is not empty; 0: any number up to kLongestList
 };
+
+/// As many places as a page may have; see the schema's items_per_page.
+inline constexpr std::size_t kLongestList = 100;
 
 /// In the order of the formulas.
 std::span<const ParameterInfo> statistical_parameters();

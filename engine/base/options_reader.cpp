@@ -68,6 +68,22 @@ void OptionsReader::numbers(std::string_view key, std::span<double> values, Rang
   std::ranges::transform(*given, values.begin(), [](const Json& value) { return value.get<double>(); });
 }
 
+void OptionsReader::number_list(std::string_view key, std::vector<double>& values, Range<std::size_t> count,
+                                Range<double> range) {
+  const Json* given = find(key);
+  if (given == nullptr) return;
+  const bool count_fits =
+      given->is_array() && (given->empty() || (given->size() >= count.min && given->size() <= count.max));
+  if (!count_fits || !std::ranges::all_of(*given, [&](const Json& value) { return fits(value, range); })) {
+    const std::string how_many =
+        count.min == count.max ? fmt::format("{}", count.max) : fmt::format("{} to {}", count.min, count.max);
+    return reject(key, *given,
+                  fmt::format("an empty list or {} numbers from {} to {}", how_many, range.min, range.max));
+  }
+  values.clear();
+  for (const Json& value : *given) values.push_back(value.get<double>());
+}
+
 void OptionsReader::number(std::string_view key, double& value, Range<double> range) {
   const Json* given = find(key);
   if (given == nullptr) return;

@@ -34,6 +34,9 @@ class OptionsReader {
   void number(std::string_view key, double& value, Range<double> range);
   /// As many as `values` has.
   void numbers(std::string_view key, std::span<double> values, Range<double> range);
+  /// None, or as many as `count` allows.
+  void number_list(std::string_view key, std::vector<double>& values, Range<std::size_t> count,
+                   Range<double> range);
   void boolean(std::string_view key, bool& value);
   void text(std::string_view key, std::string& value);
   /// One of `choices`.

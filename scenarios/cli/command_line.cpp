@@ -116,6 +116,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_mind_command(app);
   add_transcripts_command(app);
   add_validate_command(app);
+  add_calibrate_command(app);
   add_llm_command(app);
   add_help_commands(app);
   app.footer(kNotes);  // after the commands, which would inherit it

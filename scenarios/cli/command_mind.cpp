@@ -21,6 +21,7 @@ struct ShowArguments {
 
 /// A file that holds parameters and no scenario.
 bool holds_parameters(const std::string& source) {
+  if (shipped_mind(source)) return true;
   if (shipped_scenario(source) || !std::filesystem::is_regular_file(source)) return false;
   const Json json = read_json(source, ErrorKind::usage);
   return json.is_object() && !json.contains("dataset");
@@ -41,6 +42,7 @@ std::vector<StatisticalParameters> parameters_of(const std::string& source) {
 
 std::string value_text(const Json& value) {
   if (!value.is_array()) return fmt::format("{:g}", value.get<double>());
+  if (value.empty()) return "none";
   std::vector<std::string> numbers;
   for (const Json& number : value) numbers.push_back(fmt::format("{:g}", number.get<double>()));
   return fmt::format("{}", fmt::join(numbers, ", "));
@@ -82,9 +84,9 @@ void add_mind_command(CLI::App& app) {
   auto* command = mind->add_subcommand(
       "show", "Print the statistical mind's parameters: values, meaning, and where they come from");
   const auto arguments = std::make_shared<ShowArguments>();
-  command->add_option(
-      "SCENARIO", arguments->source,
-      "Whose: a scenario's, or a file of parameters (default: those that scenarios have that name none)");
+  command->add_option("SCENARIO", arguments->source,
+                      "Whose: a scenario's, or a file of parameters or the name of shipped ones, such as "
+                      "gpt-3.5 (default: those that scenarios have that name none)");
   command->add_flag("--json", arguments->json, "Print a JSON object a mind, as mind.parameters takes it");
   command->callback([arguments] { show(*arguments); });
 }

@@ -80,14 +80,18 @@ Simulation::Simulation(const Scenario& scenario, Dataset dataset, FitObserver& o
       page_policies_(make_policies()),
       ranker_(make_ranker()) {
   fit(0, split_.train, split_.validation, split_.test, FitStart::cold);
-  minds_ = std::make_unique<Minds>(scenario.minds,
+  replace_minds(scenario.minds, draws_);
+}
+
+void Simulation::replace_minds(const std::vector<MindOptions>& minds, const Draws& draws) {
+  minds_ = std::make_unique<Minds>(minds,
                                    MindWorld{.dataset = dataset_,
                                              .space = *space_,
                                              .population = *population_,
                                              .train = split_.train,
                                              .mean_ratings = mean_ratings_,
-                                             .seed = scenario.seed},
-                                   draws_, fit_observer_);
+                                             .seed = scenario_.seed},
+                                   draws, fit_observer_);
 }
 
 PagePolicies Simulation::make_policies() const {

@@ -72,7 +72,11 @@ class Simulation {
   /// What a remote recommender is asked about; null if the recommender is another.
   const remote::Names* remote_names() const;
 
+  /// Other minds from now on, with luck of their own; rankings and when sessions begin stay as they were.
+  void replace_minds(const std::vector<MindOptions>& minds, const Draws& draws);
+
   const Dataset& dataset() const { return dataset_; }
+  const Interactions& train() const { return split_.train; }
   const TasteSpace& taste_space() const { return *space_; }
   const Population& population() const { return *population_; }
   const std::vector<float>& mean_ratings() const { return mean_ratings_; }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "agents/minds/affinity.h"
+#include "embedded/mind_gpt_3_5.h"
 
 namespace throng {
 namespace {
@@ -118,8 +119,15 @@ Json write_mind(const MindOptions& mind, bool is_tier) {
 
 }  // namespace
 
+std::optional<std::string_view> shipped_mind(std::string_view name) {
+  if (name == "gpt-3.5") return embedded::mind_gpt_3_5;
+  return std::nullopt;
+}
+
 StatisticalParameters read_parameters_file(const std::filesystem::path& file) {
-  const Json json = read_json(file, ErrorKind::usage);
+  const std::optional<std::string_view> shipped = shipped_mind(file.string());
+  const Json json = shipped ? parse_json(*shipped, file.string(), ErrorKind::unexpected).value()
+                            : read_json(file, ErrorKind::usage);
   const Result<StatisticalParameters> read = read_statistical_parameters(json, "");
   if (!read) throw Failure(ErrorKind::usage, fmt::format("{}: {}", file.string(), read.error().message));
   return *read;

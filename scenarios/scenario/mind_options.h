@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agents/minds/llm_mind.h"
@@ -42,7 +43,10 @@ struct MindList {
   std::vector<llm::EndpointOptions> endpoints;  ///< of all minds, each once
 };
 
-/// Reads a file that `mind.parameters` may name. Throws Failure(usage) naming file, JSON path and what was expected.
+/// The text of the shipped parameters with this name, of the project's folder scenarios/minds: "gpt-3.5".
+std::optional<std::string_view> shipped_mind(std::string_view name);
+
+/// Reads shipped parameters, or a file that `mind.parameters` may name. Throws Failure(usage) naming file, JSON path and what was expected.
 StatisticalParameters read_parameters_file(const std::filesystem::path& file);
 
 /// Reads a scenario's `mind`, which fits the schema: an object, or a list of them. Throws Failure(usage) that begins with the

@@ -44,6 +44,21 @@ TEST_F(CommandMind, AFileOfParametersMakesTheRunAndIsKeptWithIt) {
   EXPECT_EQ(Json::parse(again.out)["digest"], Json::parse(run.out)["digest"]);
 }
 
+TEST_F(CommandMind, ShippedParametersGoByTheirName) {
+  const Finished shown = throng({"mind", "show", "gpt-3.5"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("provenance: "), HasSubstr("GPT-3.5"), HasSubstr("interview_cuts")));
+  const Json parameters = json_of(throng({"mind", "show", "gpt-3.5", "--json"}));
+  EXPECT_GT(parameters["align_position"][0].get<double>(), 1) << "they go by position";
+
+  write_scenario(R"({"kind": "statistical"})");
+  const Finished run = throng(
+      {"run", "s.json", "--set", "mind.parameters=gpt-3.5", "--out", "r", "--store", "summary", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json resolved = Json::parse(read_file(folder_ / "r/scenario.json", ErrorKind::data));
+  EXPECT_EQ(resolved["mind"]["parameters"], parameters) << "the run stays whole";
+}
+
 TEST_F(CommandMind, FaultsOfAFileNameTheFile) {
   folder_.write("bad.json", R"({"exit_bas": [1, 2, 3]})");
   write_scenario(R"({"kind": "statistical", "parameters": "bad.json"})");

@@ -1,7 +1,9 @@
 #include "agents/minds/statistical_mind.h"
 
+#include <array>
 #include <cmath>
 #include <functional>
+#include <map>
 
 #include <gmock/gmock.h>
 
@@ -136,6 +138,91 @@ TEST_F(StatisticalMindTest, SatisfactionWithAPageIsAsDocumented) {
   }
 }
 
+// By hand: base 0, no other effect; sigma(2) = 0.88 at the first place, sigma(0) = 0.5 at the others.
+TEST_F(StatisticalMindTest, APlaceOnThePageCountsForAlignment) {
+  StatisticalParameters parameters;
+  parameters.align_base = parameters.align_affinity = parameters.align_quality = 0;
+  parameters.align_openness = {};
+  parameters.align_position = {2, 0};
+  std::array<double, 4> aligned{};
+  for (std::uint32_t agent = 0; agent < 1000; ++agent) {
+    const Reaction reaction = react(profile({}), page_of({2, 6, 10, 14}), agent, parameters);
+    for (std::size_t i = 0; i < 4; ++i) aligned[i] += reaction.aligned[i] ? 0.001 : 0;
+  }
+  EXPECT_NEAR(aligned[0], 0.88, 0.05);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_NEAR(aligned[i], 0.5, 0.05) << "the last value holds further";
+}
+
+TEST_F(StatisticalMindTest, WithoutTemperatureNothingIsLeftToChance) {
+  StatisticalParameters decided;
+  decided.align_temperature = 0;
+  decided.align_base = 0;
+  decided.align_openness = {};
+  const Reaction first = react(profile({}), page_of({1, 2, 5, 6}), 0, decided);
+  EXPECT_THAT(std::vector<bool>(first.aligned.begin(), first.aligned.end()),
+              ::testing::ElementsAre(false, true, false, true))
+      << "the even camp's items";
+  for (std::uint32_t agent = 1; agent < 100; ++agent)
+    EXPECT_EQ(react(profile({}), page_of({1, 2, 5, 6}), agent, decided).aligned, first.aligned);
+}
+
+TEST_F(StatisticalMindTest, AGreatPositionReadsFromTheTop) {
+  StatisticalParameters from_top;
+  from_top.view_position = 20;
+  std::size_t narrowed = 0;
+  for (std::uint32_t agent = 0; agent < 200; ++agent) {
+    const Reaction reaction = react(profile({}), page_of({1, 2, 5, 6}), agent, from_top);
+    bool passed_over = false;
+    for (std::size_t position = 1; position <= 4; ++position) {
+      if (!reaction.aligned[position - 1]) continue;
+      const bool viewed = value_of(reaction.actions, position, ActionKind::view) > 0;
+      EXPECT_FALSE(viewed && passed_over) << "an aligned item further up was left out";
+      passed_over = passed_over || !viewed;
+    }
+    narrowed += passed_over ? 1 : 0;
+  }
+  EXPECT_GT(narrowed, 20U);
+}
+
+TEST_F(StatisticalMindTest, WhatIsNotExaminedIsNotViewedUnlessAllMayBe) {
+  StatisticalParameters parameters;
+  parameters.align_base = 20;
+  parameters.view_examination = {1, 0.3, 0};
+  parameters.view_noise = 0;
+  parameters.view_activity = parameters.view_diversity = {};
+  std::array<double, 4> viewed{};
+  for (const double share : {0.75, 1.0}) {
+    parameters.view_share = share;
+    viewed = {};
+    for (std::uint32_t agent = 0; agent < 1000; ++agent) {
+      const Reaction reaction = react(profile({}), page_of({2, 6, 10, 14}), agent, parameters);
+      for (std::size_t i = 0; i < 4; ++i)
+        viewed[i] += value_of(reaction.actions, i + 1, ActionKind::view) > 0 ? 0.001 : 0;
+    }
+    EXPECT_NEAR(viewed[0], 1, 1e-9);
+    EXPECT_NEAR(viewed[1], share < 1 ? 0.3 : 1, 0.05);
+    EXPECT_NEAR(viewed[2], share < 1 ? 0 : 1, 1e-9);
+    EXPECT_NEAR(viewed[3], share < 1 ? 0 : 1, 1e-9) << "the last value holds further";
+  }
+}
+
+// By hand: of two aligned items one is viewed; with utilities 0 and -1 the first one with 1 / (1 + e^-1) = 0.73.
+TEST_F(StatisticalMindTest, ChanceChoosesInProportionToExponentiatedUtilities) {
+  StatisticalParameters parameters;
+  parameters.align_base = 20;
+  parameters.view_share = 0;
+  parameters.view_activity = parameters.view_diversity = {};
+  parameters.view_appeal = 0;
+  parameters.view_position = 1;
+  parameters.view_chance = 1;
+  double first = 0;
+  for (std::uint32_t agent = 0; agent < 2000; ++agent) {
+    const Reaction reaction = react(profile({}), page_of({2, 6}), agent, parameters);
+    first += value_of(reaction.actions, 1, ActionKind::view) > 0 ? 1.0 / 2000 : 0;
+  }
+  EXPECT_NEAR(first, 0.731, 0.03);
+}
+
 class Decisions : public StatisticalMindTest {
  protected:
   /// The share of 1000 agents that leave after `page`, each page so far having satisfied as much as
@@ -206,6 +293,28 @@ TEST_F(Decisions, InterviewScoresGrowWithSatisfactionWithinOneToTen) {
   };
   EXPECT_LT(mean_score(0.2), mean_score(0.6));
   EXPECT_LT(mean_score(0.6), mean_score(1.0));
+}
+
+// By hand: z = 1 + 2 (0.8 - 0.6) = 1.4; scores up to 3 with sigma(0.4 - 1.4) = 0.27, up to 6 with sigma(2.4 - 1.4) = 0.73.
+TEST_F(Decisions, WithCutPointsInterviewScoresAreAnOrderedLogit) {
+  StatisticalParameters parameters;
+  parameters.interview_base = {1, 1, 1};
+  parameters.interview_satisfaction = 2;
+  parameters.interview_cuts = {-9, -9, 0.4, 0.4, 0.4, 2.4, 2.4, 2.4, 90};
+  StatisticalMind mind(parameters, affinity_, mean_ratings_, Draws(3));
+  const Profile who = profile({});
+  Memory memory;
+  memory.remember(FactualMemory{.page = 1}, 0.8);
+  std::map<int, double> shares;
+  for (std::uint32_t agent = 0; agent < 2000; ++agent) {
+    const Situation situation{
+        .agent = AgentId(agent), .page = 1, .profile = who, .memory = memory, .notes = notes_};
+    shares[result_of<Interview>([&](Actor& self) { return mind.interview(self, situation); }).score] +=
+        1.0 / 2000;
+  }
+  EXPECT_THAT(shares, ::testing::ElementsAre(::testing::Pair(3, ::testing::DoubleNear(0.269, 0.03)),
+                                             ::testing::Pair(6, ::testing::DoubleNear(0.462, 0.03)),
+                                             ::testing::Pair(9, ::testing::DoubleNear(0.269, 0.03))));
 }
 
 TEST(Popularity, IsTheRankByTrainingInteractionsWithTiesInTheMiddle) {

@@ -171,9 +171,9 @@ TEST(Scenario, TheSchemaKnowsEveryParameterOfTheStatisticalMind) {
   for (const ParameterInfo& info : statistical_parameters()) {
     const std::string key(info.name);
     ASSERT_TRUE(known.contains(key)) << key;
-    const bool by_group = std::holds_alternative<ParameterInfo::ByGroup>(info.member);
-    const Json& number = by_group ? known[key]["items"] : known[key];
-    EXPECT_EQ(known[key]["type"], by_group ? "array" : "number") << key;
+    const bool is_array = !std::holds_alternative<ParameterInfo::One>(info.member);
+    const Json& number = is_array ? known[key]["items"] : known[key];
+    EXPECT_EQ(known[key]["type"], is_array ? "array" : "number") << key;
     EXPECT_EQ(number["minimum"].get<double>(), info.least) << key;
     EXPECT_EQ(number["maximum"].get<double>(), info.most) << key;
     const auto told = known[key]["description"].get<std::string>();
@@ -216,7 +216,8 @@ TEST(Scenario, ATasteMayBeARecommendersModel) {
   EXPECT_THAT(fault_of(with_taste({{"kind", "eas"}})), HasSubstr("/mind/taste/kind"));
   EXPECT_THAT(fault_of(with_taste({{"kind", "ease"}, {"l2", -1}})), HasSubstr("/mind/taste/l2"));
   EXPECT_THAT(fault_of(with_taste({{"kind", "latent"}, {"l2", 1}})), HasSubstr("/mind/taste/l2"));
-  EXPECT_THAT(fault_of(with_taste({{"kind", "remote"}, {"url", "http://127.0.0.1:1"}})), HasSubstr("/mind/taste/kind"));
+  EXPECT_THAT(fault_of(with_taste({{"kind", "remote"}, {"url", "http://127.0.0.1:1"}})),
+              HasSubstr("/mind/taste/kind"));
   EXPECT_THAT(fault_of(with_taste({{"kind", "mf"}, {"hogwild", true}})), HasSubstr("/mind/taste"));
 }
 

@@ -1,0 +1,129 @@
+#include "agents/minds/statistical_formulas.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace throng {
+namespace {
+
+constexpr double kMiddlingSatisfaction = 0.6;
+
+/// The last value of the list holds further.
+double at_position(const std::vector<double>& values, std::size_t position, double if_empty) {
+  return values.empty() ? if_empty : values[std::min(position, values.size()) - 1];
+}
+
+}  // namespace
+
+double sigma(double x) { return 1 / (1 + std::exp(-x)); }
+
+ItemMerits::ItemMerits(std::span<const float> mean_ratings, std::vector<double> popularity)
+    : popularity_(std::move(popularity)) {
+  const double count = static_cast<double>(mean_ratings.size());
+  double squares = 0;
+  for (const float rating : mean_ratings) {
+    mean_ += static_cast<double>(rating) / count;
+    squares += static_cast<double>(rating) * static_cast<double>(rating) / count;
+  }
+  const double variance = squares - mean_ * mean_;
+  const bool has_ratings = variance > 1e-6;
+  if (has_ratings) deviation_ = std::sqrt(variance);
+  quality_is_popularity_ = !has_ratings && !popularity_.empty();
+}
+
+double ItemMerits::quality(ItemId item, float mean_rating) const {
+  if (quality_is_popularity_) return popularity_[index(item)];
+  return (static_cast<double>(mean_rating) - mean_) / deviation_;
+}
+
+std::vector<double> popularity_of(const Interactions& train) {
+  const std::vector<std::uint32_t> counts = train.item_counts();
+  std::vector<std::uint32_t> sorted = counts;
+  std::ranges::sort(sorted);
+  const auto items = static_cast<double>(counts.size());
+  std::vector<double> popularity(counts.size());
+  double squares = 0;
+  for (std::size_t item = 0; item < counts.size(); ++item) {
+    const auto [first, last] =
+        std::equal_range(sorted.begin(), sorted.end(), counts[item]);  // clang 14 has no other
+    const auto below = static_cast<double>(first - sorted.begin());
+    const auto equal = static_cast<double>(last - first);
+    popularity[item] = (below + equal / 2) / items - 0.5;  // the mean of the shares is 1/2, whatever the ties
+    squares += popularity[item] * popularity[item];
+  }
+  const double deviation = std::sqrt(squares / std::max(1.0, items));
+  for (double& of_item : popularity) of_item = deviation > 0 ? of_item / deviation : 0;
+  return popularity;
+}
+
+double alignment_logit(const StatisticalParameters& parameters, const AlignmentCase& at) {
+  const double quality_weight =
+      at.quality_is_popularity ? parameters.align_popularity : parameters.align_quality;
+  return parameters.align_base + parameters.align_affinity * at.affinity + quality_weight * at.quality +
+         of_group(parameters.align_openness, at.diversity) + parameters.align_familiarity * at.familiarity +
+         at_position(parameters.align_position, at.position, 0);
+}
+
+double mean_view_share(const StatisticalParameters& parameters, const TraitGroups& traits) {
+  return parameters.view_share + of_group(parameters.view_activity, traits.activity) +
+         of_group(parameters.view_diversity, traits.diversity);
+}
+
+double examination(const StatisticalParameters& parameters, std::size_t position) {
+  return at_position(parameters.view_examination, position, 1);
+}
+
+double view_utility(const StatisticalParameters& parameters, double affinity, double quality,
+                    std::size_t position) {
+  return parameters.view_appeal * (affinity + quality) -
+         parameters.view_position * static_cast<double>(position - 1);
+}
+
+double mean_of_rating(const StatisticalParameters& parameters, double affinity, double historical_rating,
+                      std::uint8_t conformity) {
+  const double weight = of_group(parameters.conformity_weight, conformity);
+  const double own = parameters.own_base + parameters.own_affinity * affinity;
+  return weight * historical_rating + (1 - weight) * own;
+}
+
+double page_satisfaction(const StatisticalParameters& parameters, std::size_t viewed, std::size_t shown,
+                         double rating_sum) {
+  if (viewed == 0) return 0;
+  const auto views = static_cast<double>(viewed);
+  return parameters.satisfaction_views * views / static_cast<double>(shown) +
+         (1 - parameters.satisfaction_views) * (rating_sum / views - 1) / 4;
+}
+
+double remembered_satisfaction(const StatisticalParameters& parameters, const Memory& memory) {
+  double sum = 0;
+  double pages = 0;
+  const auto& memorised = memory.emotional();
+  for (auto latest = memorised.rbegin(); latest != memorised.rend(); ++latest) {
+    if (latest->is_reflection) {
+      if (pages == 0) return latest->satisfaction;
+      return parameters.satisfaction_recent * sum / pages +
+             (1 - parameters.satisfaction_recent) * latest->satisfaction;
+    }
+    sum += latest->satisfaction;
+    ++pages;
+  }
+  return pages == 0 ? 0 : sum / pages;
+}
+
+double fatigue_after(const StatisticalParameters& parameters, std::uint16_t page) {
+  return std::min(1.0, page / parameters.tired_after);
+}
+
+double exit_logit(const StatisticalParameters& parameters, double satisfaction, std::uint16_t page,
+                  std::uint8_t activity) {
+  const double slope = parameters.exit_fatigue + of_group(parameters.exit_tiring, activity);
+  return of_group(parameters.exit_base, activity) + slope * fatigue_after(parameters, page) -
+         parameters.exit_satisfaction * (satisfaction - kMiddlingSatisfaction);
+}
+
+double interview_line(const StatisticalParameters& parameters, double satisfaction, std::uint8_t activity) {
+  return of_group(parameters.interview_base, activity) +
+         parameters.interview_satisfaction * (satisfaction - kMiddlingSatisfaction);
+}
+
+}  // namespace throng

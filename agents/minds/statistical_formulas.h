@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "agents/memory.h"
+#include "agents/minds/statistical_parameters.h"
+#include "recsys/data/interactions.h"
+
+namespace throng {
+
+// The parts of StatisticalMind's formulas that hold no chance: the mind plays by them, and calibration (agents/calibration)
+// fits by the very same.
+
+/// 1 / (1 + e^-x)
+double sigma(double x);
+
+inline double of_group(const PerGroup& values, std::uint8_t group) { return values[group - 1U]; }
+
+/// What the formulas know of items beside tastes: how good and how familiar they are.
+class ItemMerits {
+ public:
+  /// `mean_ratings`: one per item, as the dataset states them; `popularity`: likewise (see popularity_of), empty: unknown, all
+  /// items are equally familiar.
+  ItemMerits(std::span<const float> mean_ratings, std::vector<double> popularity);
+
+  /// Whether popularity stands for quality: it is known, and ratings do not tell items apart.
+  bool quality_is_popularity() const { return quality_is_popularity_; }
+  /// q: the rating displayed, standardised over the catalogue; or the familiarity.
+  double quality(ItemId item, float mean_rating) const;
+  /// p: the standardised popularity; 0 if it is unknown.
+  double familiarity(ItemId item) const { return popularity_.empty() ? 0 : popularity_[index(item)]; }
+
+ private:
+  double mean_ = 0;       ///< of the ratings, over the catalogue
+  double deviation_ = 1;  ///< likewise
+  bool quality_is_popularity_ = false;
+  std::vector<double> popularity_;
+};
+
+/// How popular each item is: the share of items with fewer interactions, those with as many counting half, standardised
+/// over the catalogue (mean 0, deviation 1); all 0 if every item is as popular.
+std::vector<double> popularity_of(const Interactions& train);
+
+/// What alignment is decided by, before the temperature: of an item at `position` (from 1) for an agent of this group of
+/// diversity.
+struct AlignmentCase {
+  double affinity = 0;
+  double quality = 0;
+  double familiarity = 0;
+  bool quality_is_popularity = false;  ///< see ItemMerits
+  std::size_t position = 1;
+  std::uint8_t diversity = 1;
+};
+double alignment_logit(const StatisticalParameters& parameters, const AlignmentCase& at);
+
+/// The mean of capacity / items on the page, before rounding.
+double mean_view_share(const StatisticalParameters& parameters, const TraitGroups& traits);
+
+/// The probability that an aligned item at `position` (from 1) is considered, unless all items of the page may be viewed.
+double examination(const StatisticalParameters& parameters, std::size_t position);
+
+/// What the choice among the aligned items goes by, before chance: of an item at `position` (from 1).
+double view_utility(const StatisticalParameters& parameters, double affinity, double quality,
+                    std::size_t position);
+
+/// The mean of a rating before rounding.
+double mean_of_rating(const StatisticalParameters& parameters, double affinity, double historical_rating,
+                      std::uint8_t conformity);
+
+/// Of a page with `shown` items; `rating_sum` of those viewed.
+double page_satisfaction(const StatisticalParameters& parameters, std::size_t viewed, std::size_t shown,
+                         double rating_sum);
+
+/// With all so far.
+double remembered_satisfaction(const StatisticalParameters& parameters, const Memory& memory);
+
+/// f: 0 .. 1.
+double fatigue_after(const StatisticalParameters& parameters, std::uint16_t page);
+
+/// Leaving after a page.
+double exit_logit(const StatisticalParameters& parameters, double satisfaction, std::uint16_t page,
+                  std::uint8_t activity);
+
+/// What the interview's score goes by, before chance.
+double interview_line(const StatisticalParameters& parameters, double satisfaction, std::uint8_t activity);
+
+}  // namespace throng
