@@ -106,6 +106,11 @@ std::unique_ptr<Partition> Platform::start(const Window& window, const Group& gr
   return started;
 }
 
+void Platform::admit(std::span<const AgentId> agents) {
+  agents_.insert(agents_.end(), agents.begin(), agents.end());
+  std::ranges::sort(agents_);
+}
+
 bool Platform::run_window(const Window& window, RunObserver& observer) {
   observer.on_window_started(window);
   world_.ranker.begin_window(window, gateway_);

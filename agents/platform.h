@@ -71,7 +71,7 @@ class Platform {
   /// So many partitions wait for replies at once, at most.
   static constexpr std::size_t kPartitionsAtOnce = 512;
 
-  /// `agents`: who comes (ascending, each once). `gateway`: whom minds and the world's ranker ask; nullptr: they ask nobody. All
+  /// `agents`: who comes to begin with (ascending, each once). `gateway`: whom minds and the world's ranker ask; nullptr: they ask nobody. All
   /// but `agents` must outlive the platform.
   Platform(World& world, Mind& mind, const SessionOptions& options, const Draws& draws,
            std::vector<AgentId> agents, Gateway* gateway = nullptr)
@@ -81,6 +81,9 @@ class Platform {
         draws_(draws),
         agents_(std::move(agents)),
         gateway_(gateway) {}
+
+  /// Agents who come from the next window on; none of them is there.
+  void admit(std::span<const AgentId> agents);
 
   /// One session of each agent that is still there, each at its own random moment of the window, which must be longer than
   /// `longest_session`; then what they left is applied to the world. Returns false if the observer wanted to stop before all

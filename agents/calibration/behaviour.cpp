@@ -163,4 +163,19 @@ std::vector<BehaviourGap> behaviour_gaps(std::span<const Behaviour> recorded, co
   return gaps;
 }
 
+Json gaps_json(std::span<const BehaviourGap> gaps) {
+  const auto json_of = [](const std::optional<double>& value) { return value ? Json(*value) : Json(); };
+  Json list = Json::array();
+  for (const BehaviourGap& gap : gaps) {
+    list.push_back({{"name", gap.name},
+                    {"kind", gap.is_divergence ? "divergence" : "difference"},
+                    {"recorded", json_of(gap.recorded)},
+                    {"simulated", json_of(gap.simulated)},
+                    {"gap", json_of(gap.gap)},
+                    {"floor_mean", gap.floor_mean},
+                    {"floor_95", gap.floor_95}});
+  }
+  return list;
+}
+
 }  // namespace throng

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agents/session_record.h"
+#include "engine/base/json.h"
 
 namespace throng {
 
@@ -63,6 +64,10 @@ struct BehaviourGap {
   double floor_mean = 0;  ///< mean size of the gap
   double floor_95 = 0;    ///< 95th percentile of it
 };
+
+/// [{"name", "kind": "divergence" or "difference", "recorded", "simulated", "gap", "floor_mean", "floor_95"}]; what is unknown is
+/// null.
+Json gaps_json(std::span<const BehaviourGap> gaps);
 
 /// The gaps in the order of kDistributions, then of `figures`. `recorded`: one for each agent. `luck` names the resamples.
 std::vector<BehaviourGap> behaviour_gaps(std::span<const Behaviour> recorded, const Behaviour& simulated,

@@ -53,6 +53,11 @@ class StatisticalMind : public Mind {
                   std::span<const float> mean_ratings, const Draws& draws,
                   std::vector<double> popularity = {});
 
+  /// Plays by other parameters from now on. Not while it plays.
+  void adopt(const StatisticalParameters& parameters) { parameters_ = parameters; }
+  const Affinity& affinity() const { return affinity_; }
+  const ItemMerits& merits() const { return merits_; }
+
   Task<std::optional<Reaction>> react(Actor& self, const Situation& situation,
                                       std::span<const ShownItem> page) override;
   Task<std::optional<Decision>> decide(Actor& self, const Situation& situation) override;

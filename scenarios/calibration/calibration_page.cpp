@@ -46,18 +46,6 @@ Json figures_chart(const SimulatedCheck& check, const std::string& title, const 
                                      {{"name", "simulated"}, {"values", simulated}}}));
 }
 
-Json gaps_table(const SimulatedCheck& check) {
-  const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
-  Json rows = Json::array();
-  for (const BehaviourGap& gap : check.gaps) {
-    rows.push_back({gap.is_divergence ? gap.name + ", Jensen-Shannon (nats)" : gap.name, number(gap.recorded),
-                    number(gap.simulated), number(gap.gap), gap.floor_mean, gap.floor_95});
-  }
-  return {{"caption", check.whom},
-          {"columns", {"figure", "recorded", "simulated", "gap", "by chance, mean", "by chance, 95 %"}},
-          {"rows", rows}};
-}
-
 Json check_section(const SimulatedCheck& check) {
   Json section = section_json(
       check.whom == "all agents" ? "All agents" : "Held-out agents",
@@ -70,7 +58,8 @@ Json check_section(const SimulatedCheck& check) {
                    distribution_chart(check, 3, "views on a page", 0),
                    figures_chart(check, "Views by place on the page", "viewed at place "),
                    figures_chart(check, "Views by activity", "P_view, ")}));
-  section["tables"] = Json::array({gaps_table(check)});
+  section["tables"] =
+      Json::array({gaps_table_json(check.whom, "recorded", "simulated", gaps_json(check.gaps))});
   return section;
 }
 

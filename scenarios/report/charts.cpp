@@ -40,6 +40,19 @@ Json bar_chart_json(const std::string& title, const char* unit, const char* x_ti
           {"series", std::move(series)}};
 }
 
+Json gaps_table_json(const std::string& caption, const char* recorded, const char* simulated,
+                     const Json& gaps) {
+  Json rows = Json::array();
+  for (const Json& gap : gaps) {
+    const auto name = gap["name"].get<std::string>();
+    rows.push_back({gap["kind"] == "divergence" ? name + ", Jensen-Shannon (nats)" : name, gap["recorded"],
+                    gap["simulated"], gap["gap"], gap["floor_mean"], gap["floor_95"]});
+  }
+  return {{"caption", caption},
+          {"columns", {"figure", recorded, simulated, "gap", "by chance, mean", "by chance, 95 %"}},
+          {"rows", std::move(rows)}};
+}
+
 namespace {
 
 constexpr std::size_t kTopItems = 10;

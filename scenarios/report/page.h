@@ -15,6 +15,9 @@ namespace throng {
 // Parts of html_report's data.
 
 Json section_json(const char* heading, std::string text, Json charts);
+/// A table of how far two populations are apart; `gaps`: see gaps_json.
+Json gaps_table_json(const std::string& caption, const char* recorded, const char* simulated,
+                     const Json& gaps);
 Json bar_chart_json(const std::string& title, const char* unit, const char* x_title, Json labels,
                     Json series);
 

@@ -218,12 +218,27 @@ std::string text_in(const Json& json, const char* path) {
   return json[pointer].is_string() ? json[pointer].get<std::string>() : json[pointer].dump();
 }
 
+Json tiers_section(const Json& tiers) {
+  Json section = section_json("Language models, and agents fitted to them",
+                              fmt::format("When the first round was over the statistical mind was fitted to "
+                                          "the {} agents that language models had "
+                                          "played; its agents came with the second. From then on both met "
+                                          "the same recommender. By chance: the gap "
+                                          "between two resamples of the language models' agents.",
+                                          tiers["fitted_to"].get<std::size_t>()),
+                              Json::array());
+  section["tables"] = Json::array(
+      {gaps_table_json("From round 2 on", "language models", "fitted agents", tiers["comparison"])});
+  return section;
+}
+
 Json sections_of(const RunReader& run, std::span<const Outcome> outcomes) {
   Json sections = Json::array();
   if (Json charts = round_charts(run.round_metrics()); !charts.empty()) {
     sections.push_back(section_json("Round by round", "", std::move(charts)));
   }
   if (outcomes.empty()) return sections;
+  run.with_meta("tiers", [&](const Json& tiers) { sections.push_back(tiers_section(tiers)); });
   sections.push_back(pages_section(run, outcomes));
   sections.push_back(positions_section(run));
   sections.push_back(traits_section(run, outcomes));

@@ -26,6 +26,9 @@ std::string ranking_line(const Json& rankings);
 
 /// What was made of the items that stood at the first 20 places, with 95 % intervals.
 std::string position_table(std::span<const PositionFigures> positions, Places places = Places::on_page);
+/// How far two populations are apart, for the terminal; `gaps`: see gaps_json, with the names of the two.
+std::string gaps_table(const std::string& heading, const char* recorded, const char* simulated,
+                       const Json& gaps);
 /// The headline metrics with their 95 % intervals and what they rest on.
 std::string metrics_table(std::span<const Metric> metrics);
 

@@ -181,6 +181,32 @@ std::string position_table(std::span<const PositionFigures> positions, Places pl
   return fmt::format("{}  {}: means over agents, ± 95 %\n", table.text(), words.at(places).meaning);
 }
 
+std::string gaps_table(const std::string& heading, const char* recorded, const char* simulated,
+                       const Json& gaps) {
+  Table table({heading, recorded, simulated, "gap", "by chance", "95 %"});
+  const auto number = [](const Json& value) {
+    return value.is_number() ? fmt::format("{:.4f}", value.get<double>()) : std::string("-");
+  };
+  for (const Json& gap : gaps) {
+    const bool is_divergence = gap["kind"] == "divergence";
+    const auto name = gap["name"].get<std::string>();
+    table.add_row({is_divergence ? name + ", JS divergence (nats)" : name, number(gap["recorded"]),
+                   number(gap["simulated"]),
+                   gap["gap"].is_number() && !is_divergence ? fmt::format("{:+.4f}", gap["gap"].get<double>())
+                                                            : number(gap["gap"]),
+                   number(gap["floor_mean"]), number(gap["floor_95"])});
+  }
+  return table.text();
+}
+
+std::string tiers_table(const Json& tiers) {
+  return gaps_table(
+             fmt::format("from round 2 on; fitted to {} agents", tiers["fitted_to"].get<std::size_t>()),
+             "language models", "fitted agents", tiers["comparison"]) +
+         "  by chance: mean and 95th percentile of the gap between two resamples of the language models' "
+         "agents\n";
+}
+
 std::string metrics_table(std::span<const Metric> metrics) {
   std::string text = fmt::format("  {:<8}{:>8}{:>10}{:>9}{:>9}  {}\n", "metric", "mean", "± 95 %", "agents",
                                  "pages", "mean over agents of the");
@@ -206,6 +232,7 @@ std::string run_tables(const RunReader& run) {
   if (run.meta("store") == "summary")
     return text + "  Only what sums the run up was kept (--store summary).\n";
   run.with_meta("llm", [&](const Json& llm) { text += call_table(llm) + "\n"; });
+  run.with_meta("tiers", [&](const Json& tiers) { text += tiers_table(tiers) + "\n"; });
   run.with_meta("rankings", [&](const Json& rankings) { text += ranking_line(rankings) + "\n"; });
   if (outcomes.empty()) return text;
   std::string places;

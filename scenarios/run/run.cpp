@@ -145,6 +145,10 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
     summary["llm"].update(recorder.reply_quality().json());
     writer.write_meta("llm", summary["llm"].dump());
   }
+  if (!simulation.tiers().is_null()) {
+    summary["tiers"] = simulation.tiers();
+    writer.write_meta("tiers", summary["tiers"].dump());
+  }
   writer.write_meta("status", "finished");
   writer.finish();
   return summary;

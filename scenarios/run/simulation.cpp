@@ -7,11 +7,13 @@
 #include "agents/minds/structured_mind.h"
 #include "agents/ranker.h"
 #include "recsys/models/registry.h"
+#include "scenarios/run/tiers.h"
 
 namespace throng {
 
 Minds::Minds(const std::vector<MindOptions>& options, const MindWorld& world, const Draws& draws,
-             FitObserver& observer) {
+             FitObserver& observer)
+    : world_(world) {
   std::vector<MixedMind::Tier> tiers;
   for (const MindOptions& each : options) {
     MixedMind::Tier& tier = tiers.emplace_back(MixedMind::Tier{.mind = nullptr, .share = each.share});
@@ -22,6 +24,10 @@ Minds::Minds(const std::vector<MindOptions>& options, const MindWorld& world, co
       tier.mind = std::make_unique<StatisticalMind>(each.parameters, affinity(each, world, draws, observer),
                                                     world.mean_ratings, draws, popularity_of(world.train));
       llm_.push_back(nullptr);
+      if (each.fitted_to_llm) {
+        fitted_tier_ = tiers.size() - 1;
+        fitted_ = static_cast<StatisticalMind*>(tier.mind.get());
+      }
     }
   }
   mixed_ = std::make_unique<MixedMind>(std::move(tiers), draws);
@@ -55,7 +61,25 @@ std::unique_ptr<Mind> Minds::make(const LlmOptions& options, const MindWorld& wo
 
 std::string Minds::name_of(AgentId agent) const {
   const LlmMind* llm = llm_[mixed_->tier_of(agent)];
-  return llm == nullptr ? "statistical" : llm->model_of(agent);
+  if (llm != nullptr) return llm->model_of(agent);
+  return is_fitted(agent) ? "statistical, fitted" : "statistical";
+}
+
+Calibration Minds::fit(std::span<const SessionRecord> sessions) {
+  const StatisticalParameters reckoned_with;
+  const RecordedWorld recorded{.affinity = fitted_->affinity(),
+                               .merits = fitted_->merits(),
+                               .parameters = reckoned_with,
+                               .max_pages = world_.max_pages};
+  std::vector<RecordedSession> seen;
+  for (const SessionRecord& session : sessions) {
+    std::ranges::move(recorded_sessions(std::to_string(index(session.agent)),
+                                        world_.population.profile(session.agent), {&session, 1}, recorded),
+                      std::back_inserter(seen));
+  }
+  Calibration calibration = calibrate(seen, fitted_->merits().quality_is_popularity(), 0);
+  fitted_->adopt(calibration.parameters);
+  return calibration;
 }
 
 Split split_for(const Scenario& scenario, const Dataset& dataset) {
@@ -90,6 +114,7 @@ void Simulation::replace_minds(const std::vector<MindOptions>& minds, const Draw
                                              .population = *population_,
                                              .train = split_.train,
                                              .mean_ratings = mean_ratings_,
+                                             .max_pages = scenario_.session.max_pages,
                                              .seed = scenario_.seed},
                                    draws, fit_observer_);
 }
@@ -165,11 +190,24 @@ bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& o
 
 bool Simulation::run(RunObserver& observer, Gateway* gateway) {
   World world = this->world();
-  Platform platform(world, minds_->mind(), scenario_.session, draws_, population_->everyone(), gateway);
+  std::vector<AgentId> agents = population_->everyone();
+  const auto late =
+      std::ranges::stable_partition(agents, [&](AgentId agent) { return !minds_->is_fitted(agent); });
+  Platform platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), late.begin()},
+                    gateway);
+  Tiers tiers(observer, *minds_, *population_);
   for (std::uint16_t round = 0; round < scenario_.rounds; ++round) {
     if (round > 0 && scenario_.retrain.learns) retrain(world, round);
-    if (!platform.run_window(window(round), observer)) return false;
+    if (!platform.run_window(window(round), minds_->some_are_fitted() ? tiers : observer)) return false;
+    if (round == 0 && minds_->some_are_fitted()) {
+      const Calibration calibration = minds_->fit(tiers.first_sessions());
+      tiers_ = {{"fitted_to", calibration.fitted_agents},
+                {"pages", calibration.pages},
+                {"parameters", to_json(calibration.parameters)}};
+      platform.admit(late);
+    }
   }
+  if (minds_->some_are_fitted()) tiers_["comparison"] = tiers.comparison();
   return true;
 }
 

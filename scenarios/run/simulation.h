@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "agents/calibration/calibration.h"
 #include "agents/minds/affinity.h"
 #include "agents/minds/mind.h"
 #include "agents/minds/mixed_mind.h"
 #include "agents/minds/prompts.h"
+#include "agents/minds/statistical_mind.h"
 #include "agents/platform.h"
 #include "agents/population.h"
 #include "agents/taste.h"
@@ -25,6 +27,7 @@ struct MindWorld {
   const Population& population;
   const Interactions& train;
   std::span<const float> mean_ratings;
+  std::uint16_t max_pages = 0;
   std::uint64_t seed = 0;
 };
 
@@ -38,8 +41,13 @@ class Minds {
   Mind& mind() { return *mixed_; }
   /// Whether a language model plays the agent.
   bool asks(AgentId agent) const { return llm_[mixed_->tier_of(agent)] != nullptr; }
-  /// Who plays the agent: "statistical" or a model's name.
+  /// Whether the agent's mind is to be fitted to what language models do in the first round: it comes from the second on.
+  bool is_fitted(AgentId agent) const { return fitted_ != nullptr && mixed_->tier_of(agent) == fitted_tier_; }
+  bool some_are_fitted() const { return fitted_ != nullptr; }
+  /// Who plays the agent: "statistical", "statistical, fitted" or a model's name.
   std::string name_of(AgentId agent) const;
+  /// Fits that mind to sessions of language models.
+  Calibration fit(std::span<const SessionRecord> sessions);
 
  private:
   std::unique_ptr<Mind> make(const LlmOptions& options, const MindWorld& world, const Draws& draws);
@@ -49,7 +57,10 @@ class Minds {
 
   std::vector<std::unique_ptr<Affinity>> affinities_;
   std::deque<PromptViews> views_;
+  MindWorld world_;
   std::vector<const LlmMind*> llm_;  ///< by tier; null: statistical
+  std::size_t fitted_tier_ = 0;
+  StatisticalMind* fitted_ = nullptr;  ///< null: no mind is fitted
   std::unique_ptr<MixedMind> mixed_;
 };
 
@@ -81,6 +92,8 @@ class Simulation {
   const Population& population() const { return *population_; }
   const std::vector<float>& mean_ratings() const { return mean_ratings_; }
   const Minds& minds() const { return *minds_; }
+  /// How agents fitted to language models came about and fared beside them (see Tiers), once the run is over; null: there are none.
+  const Json& tiers() const { return tiers_; }
 
  private:
   PagePolicies make_policies() const;
@@ -104,6 +117,7 @@ class Simulation {
   PagePolicies page_policies_;
   std::unique_ptr<Ranker> ranker_;
   std::unique_ptr<Minds> minds_;
+  Json tiers_;
 };
 
 }  // namespace throng

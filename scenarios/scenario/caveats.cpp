@@ -82,6 +82,14 @@ std::string about_adverts(const Scenario& scenario) {
          "words.";
 }
 
+std::string about_order(const Scenario& scenario) {
+  const bool goes_by_rank = std::ranges::any_of(
+      scenario.minds, [](const MindOptions& mind) { return mind.llm && !mind.llm->mind.shuffles; });
+  if (!goes_by_rank) return "";
+  return "Prompts tell of a page in the order of its ranking (mind.order), and language models go by the "
+         "order of their prompts: what is viewed and liked says more about places than about items.";
+}
+
 std::string about_tastes(const Scenario& scenario) {
   const bool tastes_like_the_recommender = std::ranges::any_of(scenario.minds, [&](const MindOptions& mind) {
     return mind.taste["kind"] == scenario.recommender["kind"];
@@ -89,8 +97,7 @@ std::string about_tastes(const Scenario& scenario) {
   if (!tastes_like_the_recommender) return "";
   return fmt::format(
       "Tastes and recommender are the same model, {}: agents like what it recommends because it does, and "
-      "beside other "
-      "recommenders it looks better than it is.",
+      "beside other recommenders it looks better than it is.",
       scenario.recommender["kind"].get<std::string>());
 }
 
@@ -98,9 +105,10 @@ std::string about_tastes(const Scenario& scenario) {
 
 std::vector<std::string> caveats(const Scenario& scenario, const Dataset& dataset) {
   std::vector<std::string> sentences;
-  for (std::string sentence : {about_ratings(dataset), about_genres(dataset), about_titles(dataset),
-                               about_split(scenario, dataset), about_agents(scenario, dataset),
-                               about_prices(scenario), about_adverts(scenario), about_tastes(scenario)}) {
+  for (std::string sentence :
+       {about_ratings(dataset), about_genres(dataset), about_titles(dataset), about_split(scenario, dataset),
+        about_agents(scenario, dataset), about_prices(scenario), about_adverts(scenario),
+        about_order(scenario), about_tastes(scenario)}) {
     if (!sentence.empty()) sentences.push_back(std::move(sentence));
   }
   return sentences;

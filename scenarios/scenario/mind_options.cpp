@@ -79,7 +79,9 @@ Json write_llm(const LlmOptions& llm) {
 /// The keys that only the other kind of mind has.
 void check_keys(const Json& json, const std::string& path, bool is_llm) {
   for (const auto& [key, value] : json.items()) {
-    if (key == "kind" || key == "share" || (key == "parameters" || key == "taste") != is_llm) continue;
+    if (key == "kind" || key == "share" ||
+        (key == "parameters" || key == "taste" || key == "fitted_to") != is_llm)
+      continue;
     throw Failure(ErrorKind::usage, fmt::format("{}/{}: only {} mind has this key", path, key,
                                                 is_llm ? "the statistical" : "an LLM"));
   }
@@ -112,6 +114,7 @@ Json write_mind(const MindOptions& mind, bool is_tier) {
     full.update(write_llm(*mind.llm));
   } else {
     full["taste"] = mind.taste;
+    if (mind.fitted_to_llm) full["fitted_to"] = "llm";
     full["parameters"] = to_json(mind.parameters);
   }
   return full;
@@ -145,6 +148,7 @@ MindList read_minds(const Json& json) {
     if (is_llm) options.llm = read_llm(mind, read_endpoints(mind, path, known, read.endpoints));
     if (mind.contains("parameters"))
       options.parameters = read_parameters(mind["parameters"], path + "/parameters");
+    options.fitted_to_llm = mind.contains("fitted_to");
     if (mind.contains("taste")) options.taste = read_taste(mind["taste"], path + "/taste");
   }
   return read;

@@ -255,6 +255,17 @@ void check_round_length(const Scenario& scenario, const std::string& source) {
                    std::chrono::ceil<std::chrono::seconds>(longest).count()));
 }
 
+/// There has to be a round to learn from, and somebody.
+void check_fitted(const Scenario& scenario, const std::string& source) {
+  const auto fitted = std::ranges::count_if(scenario.minds, &MindOptions::fitted_to_llm);
+  if (fitted == 0) return;
+  if (fitted > 1) fail(source, "/mind: one mind at most may be fitted_to \"llm\"");
+  if (!scenario.asks_language_models())
+    fail(source, "/mind: fitted_to is \"llm\", but no mind of the list is of the kind \"llm\"");
+  if (scenario.rounds < 2)
+    fail(source, "/rounds: expected at least 2: agents fitted to language models come from the second on");
+}
+
 /// With the options that the kind has, each with its value.
 Json read_recommender(const Json& json, const RetrainOptions& retrain, const std::string& source) {
   const auto made = make_recommender(json);
@@ -287,6 +298,7 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   check_prices(scenario, source);
   read_session(section(json, "session"), scenario, source);
   read_if_there(json, "rounds", scenario.rounds);
+  check_fitted(scenario, source);
   read_retrain(section(json, "retrain"), scenario.retrain, source);
   check_round_length(scenario, source);
   scenario.recommender = read_recommender(json["recommender"], scenario.retrain, source);

@@ -392,6 +392,8 @@ TEST(Scenario, PromptsAreShuffledButWhereAgent4RecIsRepeated) {
     if (!order.is_null()) mind["order"] = order;
     const Scenario scenario = parse_scenario(with([&](Json& json) { json["mind"] = mind; }), "s.json", {});
     EXPECT_EQ(resolved(parse_scenario(resolved(scenario), "again", {})), resolved(scenario));
+    const std::string told = fmt::format("{}", fmt::join(caveats(scenario, testing::two_camps(4, 4)), "\n"));
+    EXPECT_EQ(told.find("go by the order") != std::string::npos, !scenario.minds[0].llm->mind.shuffles);
     return resolved(scenario)["mind"]["order"];
   };
   EXPECT_EQ(order_of("structured", {}), "shuffled");

@@ -1,0 +1,87 @@
+#include "scenarios/run/tiers.h"
+
+#include <set>
+
+#include <gmock/gmock.h>
+
+#include "engine/base/parallel.h"
+#include "recsys/data/dataset_folder.h"
+#include "scenarios/run/estimate.h"
+#include "scenarios/run/run_digest.h"
+
+namespace throng {
+namespace {
+
+/// Who came in which round.
+class Visits : public RunDigest {
+ public:
+  void on_window_started(const Window& window) override {
+    RunDigest::on_window_started(window);
+    agents.emplace_back();
+  }
+  void on_partition(const PartitionResult& result) override {
+    RunDigest::on_partition(result);
+    for (const SessionRecord& session : result.sessions) agents.back().insert(session.agent);
+  }
+  std::vector<std::set<AgentId>> agents;
+};
+
+Scenario tiered(const Json& fitted, int rounds) {
+  const Json model = {{"kind", "llm"},
+                      {"share", 30},
+                      {"endpoints", Json::array({{{"url", "http://127.0.0.1:1"}, {"model", "m"}}})}};
+  return parse_scenario({{"name", "tiers"},
+                         {"seed", 4},
+                         {"dataset", {{"path", "demo"}}},
+                         {"population", {{"agents", 400}}},
+                         {"recommender", {{"kind", "popularity"}}},
+                         {"rounds", rounds},
+                         {"mind", Json::array({model, fitted})}},
+                        "s.json", {});
+}
+
+const Json kFitted = {{"kind", "statistical"}, {"share", 70}, {"fitted_to", "llm"}};
+
+// Language models play 30 of 100 agents (by a formula, through their prompts); the others come when they are fitted to them.
+TEST(Tiers, FittedAgentsComeWithTheSecondRoundAndResultsDoNotDependOnThreads) {
+  std::vector<std::string> digests;
+  for (const std::size_t threads : {1, 2}) {
+    const ThreadLimit limit(threads);
+    FitObserver quiet;
+    Simulation simulation(tiered(kFitted, 3), load_dataset("demo"), quiet);
+    Rehearsal model;
+    Visits visits;
+    ASSERT_TRUE(simulation.run(visits, &model));
+    digests.push_back(visits.of_run().hex());
+
+    ASSERT_EQ(visits.agents.size(), 3U);
+    for (const AgentId agent : visits.agents[0]) EXPECT_TRUE(simulation.minds().asks(agent));
+    EXPECT_NEAR(static_cast<double>(visits.agents[0].size()), 120, 30);
+    EXPECT_EQ(visits.agents[1].size(), 400U);
+    EXPECT_EQ(visits.agents[2], visits.agents[1]);
+
+    const Json& tiers = simulation.tiers();
+    EXPECT_EQ(tiers["fitted_to"], visits.agents[0].size());
+    EXPECT_NE(tiers["parameters"]["exit_base"], to_json(StatisticalParameters())["exit_base"]);
+    const Json& exits = tiers["comparison"][0];
+    EXPECT_EQ(exits["name"], "exit pages");
+    EXPECT_GE(exits["gap"].get<double>(), 0);
+    EXPECT_GT(exits["floor_95"].get<double>(), 0);
+  }
+  EXPECT_EQ(digests[0], digests[1]);
+}
+
+TEST(Tiers, NeedALanguageModelAndASecondRound) {
+  EXPECT_THROW(tiered(kFitted, 1), Failure);
+  EXPECT_THROW(parse_scenario({{"name", "t"},
+                               {"seed", 1},
+                               {"dataset", {{"path", "demo"}}},
+                               {"recommender", {{"kind", "popularity"}}},
+                               {"rounds", 2},
+                               {"mind", kFitted}},
+                              "s.json", {}),
+               Failure);
+}
+
+}  // namespace
+}  // namespace throng
