@@ -191,10 +191,9 @@ bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& o
 bool Simulation::run(RunObserver& observer, Gateway* gateway) {
   World world = this->world();
   std::vector<AgentId> agents = population_->everyone();
-  const auto late =
-      std::ranges::stable_partition(agents, [&](AgentId agent) { return !minds_->is_fitted(agent); });
-  Platform platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), late.begin()},
-                    gateway);
+  const auto late = std::stable_partition(agents.begin(), agents.end(),  // clang 14 has no other
+                                          [&](AgentId agent) { return !minds_->is_fitted(agent); });
+  Platform platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), late}, gateway);
   Tiers tiers(observer, *minds_, *population_);
   for (std::uint16_t round = 0; round < scenario_.rounds; ++round) {
     if (round > 0 && scenario_.retrain.learns) retrain(world, round);
@@ -204,7 +203,7 @@ bool Simulation::run(RunObserver& observer, Gateway* gateway) {
       tiers_ = {{"fitted_to", calibration.fitted_agents},
                 {"pages", calibration.pages},
                 {"parameters", to_json(calibration.parameters)}};
-      platform.admit(late);
+      platform.admit({late, agents.end()});
     }
   }
   if (minds_->some_are_fitted()) tiers_["comparison"] = tiers.comparison();

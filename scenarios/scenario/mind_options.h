@@ -34,7 +34,8 @@ struct MindOptions {
       {"kind",
        "latent"}};  ///< of the statistical mind: TasteSpace, or every option of a model (ModelAffinity)
 
-  bool fitted_to_llm = false;  ///< its parameters are estimated after the first round, and its agents come then
+  bool fitted_to_llm =
+      false;  ///< its parameters are estimated after the first round, and its agents come then
 
   bool has_model_taste() const { return taste["kind"] != "latent"; }
 };

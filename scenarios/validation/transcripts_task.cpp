@@ -30,19 +30,19 @@ struct Verdict {
 using Verdicts = std::vector<std::vector<Verdict>>;
 
 /// A recorded page before ours are asked.
-struct RecordedPage {
+struct PageOfAgent {
   AgentId agent{};
   std::vector<ItemId> items;
   PageReading reading;
 };
 
 /// The pages by their place in the session: the first of every agent, the second, ...
-std::map<std::size_t, std::vector<RecordedPage>> read_pages(const std::filesystem::path& file,
-                                                            const TrainingWorld& world, TaskResult& result) {
+std::map<std::size_t, std::vector<PageOfAgent>> read_pages(const std::filesystem::path& file,
+                                                           const TrainingWorld& world, TaskResult& result) {
   std::map<std::string, AgentId> agents;
   for (const AgentId agent : world.population().everyone())
     agents[world.whole().users[index(world.population().user_of(agent))].external_id] = agent;
-  std::map<std::size_t, std::vector<RecordedPage>> pages;
+  std::map<std::size_t, std::vector<PageOfAgent>> pages;
   std::size_t unknown = 0;
   std::size_t known = 0;
   TranscriptReader reader(file, world.catalogue());
@@ -69,9 +69,11 @@ std::map<std::size_t, std::vector<RecordedPage>> read_pages(const std::filesyste
         fmt::format("transcripts: {} recorded agents are none of the scenario's and are left out", unknown));
   }
   for (auto& [place, of_place] : pages) {
-    std::ranges::stable_sort(of_place, {}, &RecordedPage::agent);
-    const auto repeated = std::ranges::unique(of_place, {}, &RecordedPage::agent);
-    of_place.erase(repeated.begin(), repeated.end());  // an agent that was recorded twice counts once
+    std::ranges::stable_sort(of_place, {}, &PageOfAgent::agent);
+    const auto repeated =
+        std::unique(of_place.begin(), of_place.end(),  // clang 14 has no other
+                    [](const PageOfAgent& a, const PageOfAgent& b) { return a.agent == b.agent; });
+    of_place.erase(repeated, of_place.end());  // an agent that was recorded twice counts once
   }
   return pages;
 }
@@ -212,7 +214,7 @@ TaskResult validate_transcripts(const Scenario& scenario, const Dataset& whole,
   const std::uint16_t plays = asking.gateway == nullptr ? kPlays : 1;
   for (const auto& [place, pages] : read_pages(file, world, result)) {
     std::vector<AskedPage> asked;
-    for (const RecordedPage& page : pages) asked.push_back({page.agent, page.items});
+    for (const PageOfAgent& page : pages) asked.push_back({page.agent, page.items});
     std::vector<std::vector<std::optional<PageRecord>>> answers;
     for (std::uint16_t play = 0; play < plays; ++play)
       answers.push_back(ask(world, asked, asking, static_cast<std::uint16_t>(place * kPlays + play)));
