@@ -61,8 +61,7 @@ std::unique_ptr<Mind> Minds::make(const LlmOptions& options, const MindWorld& wo
 
 std::string Minds::name_of(AgentId agent) const {
   const LlmMind* llm = llm_[mixed_->tier_of(agent)];
-  if (llm != nullptr) return llm->model_of(agent);
-  return is_fitted(agent) ? "statistical, fitted" : "statistical";
+  return llm == nullptr ? "statistical" : llm->model_of(agent);
 }
 
 Calibration Minds::fit(std::span<const SessionRecord> sessions) {
@@ -193,6 +192,9 @@ bool Simulation::run(RunObserver& observer, Gateway* gateway) {
   std::vector<AgentId> agents = population_->everyone();
   const auto late = std::stable_partition(agents.begin(), agents.end(),  // clang 14 has no other
                                           [&](AgentId agent) { return !minds_->is_fitted(agent); });
+  if (late == agents.begin())
+    throw Failure(ErrorKind::usage,
+                  "/mind: fitted_to is \"llm\", but of so few agents a language model plays none");
   Platform platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), late}, gateway);
   Tiers tiers(observer, *minds_, *population_);
   for (std::uint16_t round = 0; round < scenario_.rounds; ++round) {

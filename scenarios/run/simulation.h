@@ -44,7 +44,7 @@ class Minds {
   /// Whether the agent's mind is to be fitted to what language models do in the first round: it comes from the second on.
   bool is_fitted(AgentId agent) const { return fitted_ != nullptr && mixed_->tier_of(agent) == fitted_tier_; }
   bool some_are_fitted() const { return fitted_ != nullptr; }
-  /// Who plays the agent: "statistical", "statistical, fitted" or a model's name.
+  /// Who plays the agent: "statistical" or a model's name.
   std::string name_of(AgentId agent) const;
   /// Fits that mind to sessions of language models.
   Calibration fit(std::span<const SessionRecord> sessions);

@@ -56,6 +56,10 @@ TEST(Tiers, FittedAgentsComeWithTheSecondRoundAndResultsDoNotDependOnThreads) {
 
     ASSERT_EQ(visits.agents.size(), 3U);
     for (const AgentId agent : visits.agents[0]) EXPECT_TRUE(simulation.minds().asks(agent));
+    for (const AgentId agent : visits.agents[1]) {
+      EXPECT_EQ(simulation.minds().name_of(agent), visits.agents[0].contains(agent) ? "m" : "statistical")
+          << "calibration takes all others for language models";
+    }
     EXPECT_NEAR(static_cast<double>(visits.agents[0].size()), 120, 30);
     EXPECT_EQ(visits.agents[1].size(), 400U);
     EXPECT_EQ(visits.agents[2], visits.agents[1]);
@@ -69,6 +73,17 @@ TEST(Tiers, FittedAgentsComeWithTheSecondRoundAndResultsDoNotDependOnThreads) {
     EXPECT_GT(exits["floor_95"].get<double>(), 0);
   }
   EXPECT_EQ(digests[0], digests[1]);
+}
+
+TEST(Tiers, NeedAnAgentToBeFittedTo) {
+  Json all_fitted = kFitted;
+  all_fitted["share"] = 1e9;
+  FitObserver quiet;
+  Simulation simulation(tiered(all_fitted, 2), load_dataset("demo"), quiet);
+  Rehearsal model;
+  Visits visits;
+  EXPECT_THROW(simulation.run(visits, &model), Failure);
+  EXPECT_TRUE(visits.agents.empty()) << "it is said before the first round";
 }
 
 TEST(Tiers, NeedALanguageModelAndASecondRound) {
