@@ -1,4 +1,4 @@
-#include "scenarios/validation/agreement.h"
+#include "agents/calibration/agreement.h"
 
 #include <algorithm>
 #include <cmath>
@@ -88,9 +88,9 @@ std::optional<double> jensen_shannon(std::span<const double> a, std::span<const 
   const double weight_b = weight_of(b);
   if (weight_a == 0 || weight_b == 0) return std::nullopt;
   double divergence = 0;
-  for (std::size_t kind = 0; kind < a.size(); ++kind) {
-    const double p = a[kind] / weight_a;
-    const double q = b[kind] / weight_b;
+  for (std::size_t kind = 0; kind < std::max(a.size(), b.size()); ++kind) {
+    const double p = kind < a.size() ? a[kind] / weight_a : 0;
+    const double q = kind < b.size() ? b[kind] / weight_b : 0;
     const double middle = (p + q) / 2;
     divergence += (relative_entropy(p, middle) + relative_entropy(q, middle)) / 2;
   }

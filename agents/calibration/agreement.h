@@ -36,7 +36,7 @@ std::optional<double> area_under_roc(std::span<const double> scores, const std::
 std::optional<double> kendall_tau(std::span<const double> a, std::span<const double> b);
 
 /// Jensen-Shannon divergence in nats, 0 .. ln 2, of two distributions over the same kinds, given as counts or weights that are
-/// not negative. None if one has no weight at all. Both of the same length.
+/// not negative; the shorter one has zeros at its end. None if one has no weight at all.
 std::optional<double> jensen_shannon(std::span<const double> a, std::span<const double> b);
 
 /// The first Wasserstein distance of two samples of numbers: the area between their distribution functions. None if one is empty.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/calibration/agreement.h"
 #include "agents/metrics.h"
 #include "engine/base/random.h"
 #include "engine/base/statistics.h"
@@ -25,29 +26,12 @@ void merge(Behaviour::Figure& figure, const Behaviour::Figure& other) {
   figure.agents += other.agents;
 }
 
-/// In nats; none if one of them is empty. The shorter one has zeros at its end.
-std::optional<double> divergence(const std::vector<double>& a, const std::vector<double>& b) {
-  double sum_a = 0;
-  double sum_b = 0;
-  for (const double count : a) sum_a += count;
-  for (const double count : b) sum_b += count;
-  if (sum_a <= 0 || sum_b <= 0) return std::nullopt;
-  double nats = 0;
-  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
-    const double p = i < a.size() ? a[i] / sum_a : 0;
-    const double q = i < b.size() ? b[i] / sum_b : 0;
-    if (p > 0) nats += p / 2 * std::log(2 * p / (p + q));
-    if (q > 0) nats += q / 2 * std::log(2 * q / (p + q));
-  }
-  return std::max(0.0, nats);
-}
-
 /// Every gap, in order.
 std::vector<std::optional<double>> gaps_between(const Behaviour& recorded, const Behaviour& simulated) {
   std::vector<std::optional<double>> gaps;
   for (std::size_t i = 0; i < Behaviour::kDistributions.size(); ++i) {
     const auto distribution = static_cast<Behaviour::Distribution>(i);
-    gaps.push_back(divergence(recorded.counts(distribution), simulated.counts(distribution)));
+    gaps.push_back(jensen_shannon(recorded.counts(distribution), simulated.counts(distribution)));
   }
   const std::vector<Behaviour::Figure> before = recorded.figures();
   const std::vector<Behaviour::Figure> after = simulated.figures();

@@ -65,4 +65,41 @@ CommandLog::CommandLog(const LogArguments& arguments) {
     throw Failure(ErrorKind::usage, "--log: " + trouble);
 }
 
+ExistingFolder PlayArguments::existing() const {
+  if (resume) return ExistingFolder::resume;
+  return overwrite ? ExistingFolder::overwrite : ExistingFolder::refuse;
+}
+
+void add_play_arguments(CLI::App& command, PlayArguments& arguments, const std::string& noun,
+                        const std::string& folder) {
+  command.add_option("SCENARIO", arguments.scenario, "A scenario file (JSON), or the name of a built-in one")
+      ->required();
+  command
+      .add_option("--set", arguments.overrides, "Override a key: path=value, such as recommender.factors=32")
+      ->allow_extra_args(false)
+      ->take_all();
+  command.add_option("--seed", arguments.seed, "The same as --set seed=N")->check(not_negative);
+  command.add_option("--agents", arguments.agents, "The same as --set population.agents=N")
+      ->check(not_negative);
+  command.add_option("--out", arguments.out, fmt::format("The {}'s folder (default: {})", noun, folder));
+  command.add_option("--threads", arguments.threads, "How many threads to use (default: one per core)")
+      ->check(CLI::Range(1, 1024));
+  command.add_flag("--json", arguments.json, "Print the result as one JSON object");
+  auto* resume =
+      command.add_flag("--resume", arguments.resume, fmt::format("Complete an interrupted {}", noun));
+  command.add_option(
+      "--replay", arguments.replay,
+      fmt::format("Take every reply from this {} and ask nobody, as if the network were off: one that it "
+                  "lacks stops the {}",
+                  noun, noun));
+  command.add_flag("--overwrite", arguments.overwrite, "Replace the folder if it exists")->excludes(resume);
+}
+
+Scenario read_scenario(const PlayArguments& arguments) {
+  std::vector<std::string> overrides = arguments.overrides;
+  if (arguments.seed) overrides.push_back(fmt::format("seed={}", *arguments.seed));
+  if (arguments.agents) overrides.push_back(fmt::format("population.agents={}", *arguments.agents));
+  return read_scenario(arguments.scenario, overrides);
+}
+
 }  // namespace throng

@@ -13,6 +13,7 @@
 #include "recsys/data/split.h"
 #include "recsys/recommender/recommender.h"
 #include "scenarios/cli/command_line.h"
+#include "scenarios/run/run.h"
 
 namespace throng {
 
@@ -54,6 +55,29 @@ class CommandLog {
  private:
   std::optional<LogFile> file_;
 };
+
+/// What commands that play a scenario into a folder have in common.
+struct PlayArguments {
+  std::string scenario;
+  std::vector<std::string> overrides;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::uint32_t> agents;
+  std::string out;  ///< "": the default
+  std::size_t threads = 0;
+  bool json = false;
+  bool resume = false;
+  bool overwrite = false;
+  std::string replay;  ///< a folder; "": none
+
+  ExistingFolder existing() const;
+};
+
+/// Adds their options. `noun`: what is played, such as "run"; `folder`: where to, if nothing is said, in words.
+void add_play_arguments(CLI::App& command, PlayArguments& arguments, const std::string& noun,
+                        const std::string& folder);
+
+/// The scenario with what the command line changes. Throws as read_scenario does.
+Scenario read_scenario(const PlayArguments& arguments);
 
 /// What the commands of `throng rec` have in common: which models, fitted on what.
 struct RecArguments {

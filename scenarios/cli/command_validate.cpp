@@ -1,6 +1,5 @@
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,7 @@
 
 #include "engine/base/parallel.h"
 #include "engine/base/text.h"
+#include "scenarios/cli/arguments.h"
 #include "scenarios/cli/command_line.h"
 #include "scenarios/report/run_report.h"
 #include "scenarios/validation/validation.h"
@@ -16,30 +16,16 @@
 namespace throng {
 namespace {
 
-struct ValidateArguments {
-  std::string scenario;
-  std::vector<std::string> overrides;
-  std::optional<std::uint64_t> seed;
-  std::optional<std::uint32_t> agents;
-  std::string out;
-  std::size_t threads = 0;
-  bool json = false;
-  bool resume = false;
-  bool overwrite = false;
-  std::string replay;
+struct ValidateArguments : PlayArguments {
   ValidationOptions options;
 };
 
 void run_validation(const ValidateArguments& arguments) {
-  std::vector<std::string> overrides = arguments.overrides;
-  if (arguments.seed) overrides.push_back(fmt::format("seed={}", *arguments.seed));
-  if (arguments.agents) overrides.push_back(fmt::format("population.agents={}", *arguments.agents));
-  const Scenario scenario = read_scenario(arguments.scenario, overrides);
+  const Scenario scenario = read_scenario(arguments);
 
   ValidationOptions options = arguments.options;
   options.folder = arguments.out.empty() ? "runs/" + scenario.name + "-validation" : arguments.out;
-  if (arguments.resume) options.existing = ExistingFolder::resume;
-  if (arguments.overwrite) options.existing = ExistingFolder::overwrite;
+  options.existing = arguments.existing();
   if (!arguments.replay.empty()) options.earlier = {arguments.replay, EarlierRun::Missing::stops};
 
   const ThreadLimit limit(arguments.threads);
@@ -60,9 +46,7 @@ void add_validate_command(CLI::App& app) {
   auto* command = app.add_subcommand(
       "validate", "Compare agents with the people they stand for, beside trivial baselines");
   const auto arguments = std::make_shared<ValidateArguments>();
-  command
-      ->add_option("SCENARIO", arguments->scenario, "A scenario file (JSON), or the name of a built-in one")
-      ->required();
+  add_play_arguments(*command, *arguments, "validation", "runs/ and the scenario's name with -validation");
   command
       ->add_option("--tasks", arguments->options.tasks,
                    fmt::format("Which, separated by commas, of {} (default: all)",
@@ -102,23 +86,6 @@ void add_validate_command(CLI::App& app) {
                    fmt::format("recommenders: which of {}, separated by commas (default: all)",
                                fmt::join(fitted_kinds(), ", ")))
       ->delimiter(',');
-  command
-      ->add_option("--set", arguments->overrides,
-                   "Override a key: path=value, such as mind.parameters.align_base=0")
-      ->allow_extra_args(false)
-      ->take_all();
-  command->add_option("--seed", arguments->seed, "The same as --set seed=N")->check(not_negative);
-  command->add_option("--agents", arguments->agents, "The same as --set population.agents=N")
-      ->check(not_negative);
-  command->add_option("--out", arguments->out,
-                      "The folder (default: runs/ and the scenario's name with -validation)");
-  command->add_option("--threads", arguments->threads, "How many threads to use (default: one per core)")
-      ->check(CLI::Range(1, 1024));
-  command->add_flag("--json", arguments->json, "Print one JSON object, that of validation.json");
-  auto* resume = command->add_flag("--resume", arguments->resume, "Complete an interrupted validation");
-  command->add_option("--replay", arguments->replay,
-                      "Take every reply from the journal of this folder and ask nobody");
-  command->add_flag("--overwrite", arguments->overwrite, "Replace the folder if it exists")->excludes(resume);
   command->callback([arguments] { run_validation(*arguments); });
 }
 

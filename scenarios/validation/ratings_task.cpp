@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "scenarios/validation/agreement.h"
+#include "agents/calibration/agreement.h"
 #include "scenarios/validation/rating_baselines.h"
 #include "scenarios/validation/tasks.h"
 

@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "agents/calibration/agreement.h"
 #include "agents/metrics.h"
 #include "engine/base/statistics.h"
 #include "recsys/models/registry.h"
 #include "recsys/recommender/evaluate.h"
-#include "scenarios/validation/agreement.h"
 #include "scenarios/validation/tasks.h"
 
 namespace throng {

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "agents/calibration/agreement.h"
 #include "recsys/models/registry.h"
-#include "scenarios/validation/agreement.h"
 #include "scenarios/validation/taste_scores.h"
 
 namespace throng {
@@ -56,6 +56,7 @@ class TasteTask {
                           return popularity_scores(world_, pages);
                         }});
     for (const std::string& kind : models) {
+      if (kind == "popularity") continue;
       if (kind == "ease" && world_.catalogue().size() > kMostEaseItems) {
         result_.notes.push_back(
             fmt::format("taste: EASE is left out, its matrix of {} x {} items is too large",

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "agents/calibration/agreement.h"
 #include "agents/metrics.h"
 #include "agents/minds/agent4rec/agent4rec_reply.h"
 #include "scenarios/transcripts/transcript.h"
-#include "scenarios/validation/agreement.h"
 #include "scenarios/validation/tasks.h"
 
 namespace throng {

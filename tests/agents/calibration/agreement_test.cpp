@@ -1,5 +1,5 @@
 // How far descriptions of the same things agree.
-#include "scenarios/validation/agreement.h"
+#include "agents/calibration/agreement.h"
 
 #include <cmath>
 
@@ -64,6 +64,8 @@ TEST(Agreement, OfDistributionsByJensenAndShannon) {
   // p = (1/2, 1/2), q = (1, 0), m = (3/4, 1/4): (ln(2/3) / 2 + ln(2) / 2 + ln(4/3)) / 2.
   EXPECT_THAT(jensen_shannon(std::vector<double>{1, 1}, std::vector<double>{5, 0}),
               near((std::log(2.0 / 3) / 2 + std::log(2.0) / 2 + std::log(4.0 / 3)) / 2));
+  EXPECT_EQ(jensen_shannon(std::vector<double>{1, 1}, std::vector<double>{5}),
+            jensen_shannon(std::vector<double>{1, 1}, std::vector<double>{5, 0}));
   EXPECT_EQ(jensen_shannon(std::vector<double>{0, 0}, std::vector<double>{5, 0}), std::nullopt);
 }
 
