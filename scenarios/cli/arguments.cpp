@@ -1,5 +1,7 @@
 #include "scenarios/cli/arguments.h"
 
+#include <fmt/format.h>
+
 #include "engine/base/error.h"
 
 namespace throng {
