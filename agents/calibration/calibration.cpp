@@ -157,30 +157,47 @@ std::size_t agents_of(const Sessions& sessions) {
   return names.size();
 }
 
+RecordedShape shape_of(std::span<const RecordedSession> sessions) {
+  RecordedShape shape;
+  for (const RecordedSession& session : sessions) {
+    for (const RecordedPage& page : session.pages) shape.places = std::max(shape.places, page.items.size());
+    shape.has_habits = shape.has_habits || session.habit != 0;
+  }
+  shape.places = std::min(shape.places, kLongestList);
+  return shape;
+}
+
+Calibration calibrate_parts(const std::vector<Part>& parts, std::span<const RecordedSession> sessions,
+                            double held_out_share) {
+  Sessions fitted;
+  Sessions held_out;
+  Calibration calibration;
+  for (const RecordedSession& session : sessions) {
+    (is_held_out(session.agent, held_out_share) ? held_out : fitted).push_back(&session);
+    calibration.pages += session.pages.size();
+    calibration.strange_pages += static_cast<std::size_t>(
+        std::ranges::count_if(session.pages, [](const RecordedPage& page) { return !page.fits_formulas(); }));
+  }
+  if (fitted.empty()) throw Failure(ErrorKind::data, "there is no agent to fit to");
+  calibration.fitted_agents = agents_of(fitted);
+  calibration.held_out_agents = agents_of(held_out);
+  for (const Part& part : parts)
+    calibration.parts.push_back(fit(part, fitted, held_out, calibration.parameters));
+  tidy(calibration.parameters);
+  return calibration;
+}
+
 }  // namespace
 
 Calibration calibrate(std::span<const RecordedSession> sessions, bool quality_is_popularity,
                       double held_out_share) {
-  Sessions fitted;
-  Sessions held_out;
-  RecordedShape shape{.quality_is_popularity = quality_is_popularity};
-  Calibration calibration;
-  for (const RecordedSession& session : sessions) {
-    (is_held_out(session.agent, held_out_share) ? held_out : fitted).push_back(&session);
-    for (const RecordedPage& page : session.pages) {
-      shape.places = std::max(shape.places, page.items.size());
-      ++calibration.pages;
-      calibration.strange_pages += page.fits_formulas() ? 0 : 1;
-    }
-  }
-  if (fitted.empty()) throw Failure(ErrorKind::data, "there is no agent to fit to");
-  shape.places = std::min(shape.places, kLongestList);
-  calibration.fitted_agents = agents_of(fitted);
-  calibration.held_out_agents = agents_of(held_out);
-  for (const Part& part : calibration_parts(shape))
-    calibration.parts.push_back(fit(part, fitted, held_out, calibration.parameters));
-  tidy(calibration.parameters);
-  return calibration;
+  RecordedShape shape = shape_of(sessions);
+  shape.quality_is_popularity = quality_is_popularity;
+  return calibrate_parts(calibration_parts(shape), sessions, held_out_share);
+}
+
+Calibration calibrate_ratings(std::span<const RecordedSession> sessions, double held_out_share) {
+  return calibrate_parts({rating_part(shape_of(sessions))}, sessions, held_out_share);
 }
 
 }  // namespace throng

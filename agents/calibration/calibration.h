@@ -50,4 +50,7 @@ struct Calibration {
 Calibration calibrate(std::span<const RecordedSession> sessions, bool quality_is_popularity,
                       double held_out_share);
 
+/// The part about ratings alone: for people of whom nothing else is known than what they rated.
+Calibration calibrate_ratings(std::span<const RecordedSession> sessions, double held_out_share);
+
 }  // namespace throng

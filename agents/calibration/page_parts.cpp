@@ -18,6 +18,10 @@ using Prior = Unknown::Prior;
 /// third).
 constexpr double kFamiliarity = 0.1;
 
+/// Activity tells how many items are viewed; whether more of them align as well is said by few agents: of a hundred users ten are
+/// devoted.
+constexpr double kActivity = 0.3;
+
 /// Trait groups are told apart by their difference from the first one.
 void add_groups(std::vector<Unknown>& unknowns, std::string_view parameter, double deviation) {
   for (std::size_t group = 1; group < 3; ++group)
@@ -96,7 +100,7 @@ double log_views(const StatisticalParameters& parameters, const TraitGroups& tra
 
 Part alignment_part(const RecordedShape& shape) {
   Part part{.name = "alignment",
-            .likelihood = "Bernoulli, logit: affinity, rating, familiarity, diversity, place",
+            .likelihood = "Bernoulli, logit: affinity, rating, familiarity, diversity, activity, place",
             .unknowns = {{.parameter = "align_base"},
                          {.parameter = "align_affinity", .prior = Prior{0, 2}},
                          {.parameter = shape.quality_is_popularity ? "align_popularity" : "align_quality",
@@ -105,6 +109,7 @@ Part alignment_part(const RecordedShape& shape) {
   if (!shape.quality_is_popularity)
     part.unknowns.push_back({.parameter = "align_familiarity", .prior = Prior{0, kFamiliarity}});
   add_groups(part.unknowns, "align_openness", 2);
+  add_groups(part.unknowns, "align_activity", kActivity);
   for (std::size_t place = 0; place + 1 < shape.places; ++place)
     part.unknowns.push_back({.parameter = "align_position", .index = place, .prior = Prior{0, 2}});
   part.neutral = [places = shape.places,
@@ -112,7 +117,7 @@ Part alignment_part(const RecordedShape& shape) {
     parameters.align_base = parameters.align_affinity = parameters.align_familiarity = 0;
     (popularity ? parameters.align_popularity : parameters.align_quality) =
         0;  // the other one keeps its default
-    parameters.align_openness = {};
+    parameters.align_openness = parameters.align_activity = {};
     parameters.align_position.assign(places, 0);  // the last place is what the others are compared with
     parameters.align_temperature = 1;
   };
@@ -127,7 +132,8 @@ Part alignment_part(const RecordedShape& shape) {
                                                           .familiarity = item.familiarity,
                                                           .quality_is_popularity = popularity,
                                                           .position = i + 1,
-                                                          .diversity = session.traits.diversity});
+                                                          .diversity = session.traits.diversity,
+                                                          .activity = session.traits.activity});
         sum += log_sigma(item.aligned ? logit : -logit);
       }
       return sum;
@@ -187,9 +193,9 @@ Part view_part(const RecordedShape& shape) {
   return part;
 }
 
-Part rating_part() {
+Part rating_part(const RecordedShape& shape) {
   Part part{.name = "ratings",
-            .likelihood = "normal in intervals of one star: displayed rating by conformity, affinity",
+            .likelihood = "normal in intervals of one star: displayed rating by conformity, affinity, habit",
             .unknowns = {{.parameter = "own_base", .prior = Prior{4, 1}},
                          {.parameter = "own_affinity", .prior = Prior{0, 1}}},
             .intercepts = {{.parameter = "own_base", .prior = Prior{4, 1}},
@@ -197,6 +203,7 @@ Part rating_part() {
                             .index = Unknown::kEveryGroup,
                             .scale = Scale::positive,
                             .prior = Prior{-1, 1}}}};
+  if (shape.has_habits) part.unknowns.push_back({.parameter = "own_habit", .prior = Prior{0, 1}});
   for (std::size_t group = 0; group < 3; ++group) {
     part.unknowns.push_back(
         {.parameter = "conformity_weight", .index = group, .scale = Scale::share, .prior = Prior{-1, 1.5}});
@@ -207,7 +214,7 @@ Part rating_part() {
   }
   part.neutral = [](StatisticalParameters& parameters) {
     parameters.own_base = 4;
-    parameters.own_affinity = 0;
+    parameters.own_affinity = parameters.own_habit = 0;
     parameters.conformity_weight = {};
     parameters.rating_noise.fill(0.4);
   };
@@ -221,9 +228,11 @@ Part rating_part() {
         constexpr double infinity = std::numeric_limits<double>::infinity();
         const double low = item.rating == 1 ? -infinity : item.rating - 0.5;
         const double high = item.rating == 5 ? infinity : item.rating + 0.5;
-        sum += log_normal_between(low, high,
-                                  mean_of_rating(parameters, item.affinity, item.historical_rating, group),
-                                  of_group(parameters.rating_noise, group));
+        const double mean = mean_of_rating(parameters, {.affinity = item.affinity,
+                                                        .historical_rating = item.historical_rating,
+                                                        .habit = session.habit,
+                                                        .conformity = group});
+        sum += log_normal_between(low, high, mean, of_group(parameters.rating_noise, group));
       }
       return sum;
     });

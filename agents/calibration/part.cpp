@@ -97,7 +97,7 @@ Eigen::VectorXd values(const std::vector<Unknown>& unknowns, const StatisticalPa
 }
 
 std::vector<Part> calibration_parts(const RecordedShape& shape) {
-  return {alignment_part(shape), view_part(shape), rating_part(), exit_part(), interview_part()};
+  return {alignment_part(shape), view_part(shape), rating_part(shape), exit_part(), interview_part()};
 }
 
 }  // namespace throng

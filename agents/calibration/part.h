@@ -65,13 +65,14 @@ struct Part {
 struct RecordedShape {
   std::size_t places = 0;              ///< on the longest page
   bool quality_is_popularity = false;  ///< see ItemMerits
+  bool has_habits = false;             ///< users are known to rate otherwise than others
 };
 
 // docs/minds.md, "Calibrating a mind", has their formulas.
 
 Part alignment_part(const RecordedShape& shape);
 Part view_part(const RecordedShape& shape);
-Part rating_part();
+Part rating_part(const RecordedShape& shape);
 Part exit_part();
 Part interview_part();
 

@@ -20,7 +20,8 @@ class Recording {
   Recording(const Profile& profile, const RecordedWorld& world) : profile_(profile), world_(world) {}
 
   RecordedSession session(const std::string& agent, const SessionRecord& record) {
-    RecordedSession session{.agent = agent, .traits = profile_.traits};
+    RecordedSession session{
+        .agent = agent, .traits = profile_.traits, .habit = world_.habits.of(profile_.user)};
     for (const PageRecord& page : record.pages) {
       if (!page.degraded()) session.pages.push_back(this->page(record, page));
     }

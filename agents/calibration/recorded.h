@@ -41,6 +41,7 @@ struct RecordedPage {
 struct RecordedSession {
   std::string agent;  ///< its name: decides whether it is fitted or held out
   TraitGroups traits;
+  double habit = 0;  ///< how its user rates beside others; see RatingHabits
   std::vector<RecordedPage> pages;
   std::optional<std::uint8_t> score;  ///< of the interview
   double satisfaction = 0;            ///< when it was interviewed
@@ -50,6 +51,7 @@ struct RecordedSession {
 struct RecordedWorld {
   const Affinity& affinity;
   const ItemMerits& merits;
+  const RatingHabits& habits;
   const StatisticalParameters& parameters;  ///< satisfaction is reckoned with these
   std::uint16_t max_pages = 0;              ///< after this page there was no choice
 };

@@ -56,11 +56,25 @@ std::vector<double> popularity_of(const Interactions& train) {
   return popularity;
 }
 
+RatingHabits::RatingHabits(const Interactions& train, std::span<const float> mean_ratings) {
+  constexpr double kShrinkage = 5;
+  if (!train.columns().ratings) return;
+  for (std::size_t user = 0; user < train.num_users(); ++user) {
+    const std::span<const ItemId> items = train.items_of(UserId(user));
+    const std::span<const float> ratings = train.ratings_of(UserId(user));
+    double sum = 0;
+    for (std::size_t n = 0; n < items.size(); ++n)
+      sum += static_cast<double>(ratings[n]) - static_cast<double>(mean_ratings[index(items[n])]);
+    habits_.push_back(sum / (static_cast<double>(items.size()) + kShrinkage));
+  }
+}
+
 double alignment_logit(const StatisticalParameters& parameters, const AlignmentCase& at) {
   const double quality_weight =
       at.quality_is_popularity ? parameters.align_popularity : parameters.align_quality;
   return parameters.align_base + parameters.align_affinity * at.affinity + quality_weight * at.quality +
-         of_group(parameters.align_openness, at.diversity) + parameters.align_familiarity * at.familiarity +
+         of_group(parameters.align_openness, at.diversity) +
+         of_group(parameters.align_activity, at.activity) + parameters.align_familiarity * at.familiarity +
          at_position(parameters.align_position, at.position, 0);
 }
 
@@ -79,11 +93,10 @@ double view_utility(const StatisticalParameters& parameters, double affinity, do
          parameters.view_position * static_cast<double>(position - 1);
 }
 
-double mean_of_rating(const StatisticalParameters& parameters, double affinity, double historical_rating,
-                      std::uint8_t conformity) {
-  const double weight = of_group(parameters.conformity_weight, conformity);
-  const double own = parameters.own_base + parameters.own_affinity * affinity;
-  return weight * historical_rating + (1 - weight) * own;
+double mean_of_rating(const StatisticalParameters& parameters, const RatingCase& at) {
+  const double weight = of_group(parameters.conformity_weight, at.conformity);
+  const double own = parameters.own_base + parameters.own_affinity * at.affinity;
+  return weight * at.historical_rating + (1 - weight) * own + parameters.own_habit * at.habit;
 }
 
 double page_satisfaction(const StatisticalParameters& parameters, std::size_t viewed, std::size_t shown,

@@ -44,8 +44,22 @@ class ItemMerits {
 /// over the catalogue (mean 0, deviation 1); all 0 if every item is as popular.
 std::vector<double> popularity_of(const Interactions& train);
 
-/// What alignment is decided by, before the temperature: of an item at `position` (from 1) for an agent of this group of
-/// diversity.
+/// How users rate beside others: the sum of their training ratings less those displayed of the same items, divided by their number
+/// + 5, so that few ratings say little (Koren, "Factor in the Neighbors", TKDD 2010, has it so for its user biases).
+class RatingHabits {
+ public:
+  RatingHabits() = default;  ///< nothing is known: all 0
+  /// `mean_ratings`: one per item, as displayed.
+  RatingHabits(const Interactions& train, std::span<const float> mean_ratings);
+
+  double of(UserId user) const { return habits_.empty() ? 0 : habits_[index(user)]; }
+
+ private:
+  std::vector<double> habits_;
+};
+
+/// What alignment is decided by, before the temperature: of an item at `position` (from 1) for an agent of these
+/// groups.
 struct AlignmentCase {
   double affinity = 0;
   double quality = 0;
@@ -53,6 +67,7 @@ struct AlignmentCase {
   bool quality_is_popularity = false;  ///< see ItemMerits
   std::size_t position = 1;
   std::uint8_t diversity = 1;
+  std::uint8_t activity = 1;
 };
 double alignment_logit(const StatisticalParameters& parameters, const AlignmentCase& at);
 
@@ -66,9 +81,15 @@ double examination(const StatisticalParameters& parameters, std::size_t position
 double view_utility(const StatisticalParameters& parameters, double affinity, double quality,
                     std::size_t position);
 
+/// What a rating goes by.
+struct RatingCase {
+  double affinity = 0;
+  double historical_rating = 0;  ///< as displayed
+  double habit = 0;              ///< see RatingHabits
+  std::uint8_t conformity = 1;
+};
 /// The mean of a rating before rounding.
-double mean_of_rating(const StatisticalParameters& parameters, double affinity, double historical_rating,
-                      std::uint8_t conformity);
+double mean_of_rating(const StatisticalParameters& parameters, const RatingCase& at);
 
 /// Of a page with `shown` items; `rating_sum` of those viewed.
 double page_satisfaction(const StatisticalParameters& parameters, std::size_t viewed, std::size_t shown,

@@ -44,11 +44,12 @@ Task<std::optional<T>> ready(T value) {
 
 StatisticalMind::StatisticalMind(const StatisticalParameters& parameters, const Affinity& affinity,
                                  std::span<const float> mean_ratings, const Draws& draws,
-                                 std::vector<double> popularity)
+                                 std::vector<double> popularity, RatingHabits habits)
     : parameters_(parameters),
       affinity_(affinity),
       draws_(draws),
-      merits_(mean_ratings, std::move(popularity)) {}
+      merits_(mean_ratings, std::move(popularity)),
+      habits_(std::move(habits)) {}
 
 std::size_t StatisticalMind::capacity(const Situation& situation, std::size_t shown) const {
   const double share = mean_view_share(parameters_, situation.profile.traits) +
@@ -60,10 +61,11 @@ std::size_t StatisticalMind::capacity(const Situation& situation, std::size_t sh
 std::uint8_t StatisticalMind::rate(const Situation& situation, const ShownItem& item, double affinity) const {
   const std::uint8_t conformity = situation.profile.traits.conformity;
   const double noise = draws_.normal(kRating, address(situation, item.item));
-  return round_within(
-      mean_of_rating(parameters_, affinity, static_cast<double>(item.mean_rating), conformity) +
-          of_group(parameters_.rating_noise, conformity) * noise,
-      1, 5);
+  const double mean = mean_of_rating(parameters_, {.affinity = affinity,
+                                                   .historical_rating = static_cast<double>(item.mean_rating),
+                                                   .habit = habits_.of(situation.profile.user),
+                                                   .conformity = conformity});
+  return round_within(mean + of_group(parameters_.rating_noise, conformity) * noise, 1, 5);
 }
 
 Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situation& situation,
@@ -91,7 +93,8 @@ Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situ
                                       .familiarity = merits_.familiarity(item),
                                       .quality_is_popularity = merits_.quality_is_popularity(),
                                       .position = i + 1,
-                                      .diversity = situation.profile.traits.diversity});
+                                      .diversity = situation.profile.traits.diversity,
+                                      .activity = situation.profile.traits.activity});
     reaction.aligned.push_back(
         aligns(logit, parameters_.align_temperature, draws_.uniform(kAlign, address(situation, item))));
     appeals[i] = {.affinity = affinity, .total = view_utility(parameters_, affinity, quality, i + 1)};

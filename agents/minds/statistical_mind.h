@@ -18,15 +18,17 @@ namespace throng {
 ///   p            the item's popularity, standardised (popularity_of)
 ///   k            the item's place on the page, from 1
 ///   aligned      u("mind/align") < sigma((align_base + align_affinity a + align_quality q + align_openness[diversity]
-///                                         + align_familiarity p + align_position[k]) / align_temperature);
+///                                         + align_activity[activity] + align_familiarity p + align_position[k])
+///                                        / align_temperature);
 ///                at a temperature of 0 what is above 0 aligns
 ///   capacity     round(items on the page (view_share + view_activity[activity] + view_diversity[diversity]
 ///                                         + view_noise n("mind/capacity"))), at least 1
 ///   examined     an aligned item: u("mind/examine") < view_examination[k]; all of them if capacity is the whole page
 ///   viewed       the `capacity` examined items with the greatest view_appeal (a + q) - view_position (k - 1)
 ///                + view_chance g("mind/view"), ties by position; g = -ln(-ln u) has Gumbel's distribution
-///   rating       round(w h + (1 - w) (own_base + own_affinity a) + rating_noise[conformity] n("mind/rating")),
-///                within 1 .. 5; h the historical rating displayed, w = conformity_weight[conformity]
+///   rating       round(w h + (1 - w) (own_base + own_affinity a) + own_habit b + rating_noise[conformity]
+///                n("mind/rating")), within 1 .. 5; h the historical rating displayed, w = conformity_weight[conformity],
+///                b how the user rates beside others (RatingHabits)
 ///   feeling      by rating: 1 upset, 2 disappointed, 3 indifferent, 4 pleased, 5 delighted
 ///   page's s     satisfaction_views (viewed / shown) + (1 - satisfaction_views) (mean rating - 1) / 4;
 ///                0 if nothing was viewed
@@ -48,15 +50,16 @@ namespace throng {
 /// The defaults know no position.
 class StatisticalMind : public Mind {
  public:
-  /// `mean_ratings` and `popularity`: see ItemMerits. `affinity` must outlive the mind.
+  /// `mean_ratings` and `popularity`: see ItemMerits. `affinity` must outlive the mind. `habits`: of the population's users.
   StatisticalMind(const StatisticalParameters& parameters, const Affinity& affinity,
                   std::span<const float> mean_ratings, const Draws& draws,
-                  std::vector<double> popularity = {});
+                  std::vector<double> popularity = {}, RatingHabits habits = {});
 
   /// Plays by other parameters from now on. Not while it plays.
   void adopt(const StatisticalParameters& parameters) { parameters_ = parameters; }
   const Affinity& affinity() const { return affinity_; }
   const ItemMerits& merits() const { return merits_; }
+  const RatingHabits& habits() const { return habits_; }
 
   Task<std::optional<Reaction>> react(Actor& self, const Situation& situation,
                                       std::span<const ShownItem> page) override;
@@ -72,6 +75,7 @@ class StatisticalMind : public Mind {
   const Affinity& affinity_;
   Draws draws_;
   ItemMerits merits_;
+  RatingHabits habits_;
 };
 
 }  // namespace throng

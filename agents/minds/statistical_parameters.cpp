@@ -23,6 +23,8 @@ constexpr std::array kParameters{
         "how much popularity counts for alignment, in place of align_quality where there are no ratings"},
     ParameterInfo{"align_openness", &P::align_openness, -20, 20,
                   "added to alignment, by diversity: selective, open, explorer"},
+    ParameterInfo{"align_activity", &P::align_activity, -20, 20,
+                  "added to alignment, by activity: occasional, regular, devoted"},
     ParameterInfo{"align_familiarity", &P::align_familiarity, -20, 20,
                   "how much the item's popularity counts for alignment, beside its rating"},
     ParameterInfo{"align_position", &P::align_position, -20, 20,
@@ -43,6 +45,8 @@ constexpr std::array kParameters{
     ParameterInfo{"view_chance", &P::view_chance, 0, 20, "how much chance counts for which are viewed"},
     ParameterInfo{"own_base", &P::own_base, -20, 20, "one's own rating of an item of middling affinity"},
     ParameterInfo{"own_affinity", &P::own_affinity, -20, 20, "how much affinity counts for one's own rating"},
+    ParameterInfo{"own_habit", &P::own_habit, -20, 20,
+                  "how much it counts for ratings how the user rated in training, beside others"},
     ParameterInfo{
         "conformity_weight", &P::conformity_weight, 0, 1,
         "weight of the rating displayed against one's own, by conformity: follower, balanced, maverick"},

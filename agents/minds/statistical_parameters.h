@@ -26,6 +26,7 @@ struct StatisticalParameters {
   /// ratings, 0.02 with 0 here).
   double align_popularity = 0.30;
   PerGroup align_openness{-0.10, -0.05, 0.48};
+  PerGroup align_activity{0, 0, 0};
   double align_familiarity = 0;
   std::vector<double>
       align_position;  ///< by place; the last holds for all further ones; empty: no place counts
@@ -42,6 +43,7 @@ struct StatisticalParameters {
 
   double own_base = 4.07;
   double own_affinity = 0.10;
+  double own_habit = 0;
   PerGroup conformity_weight{0.65, 0.30, 0.05};
   PerGroup rating_noise{0.30, 0.30, 0.52};
 

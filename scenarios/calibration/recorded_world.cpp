@@ -18,12 +18,14 @@ RecordedSimulation::RecordedSimulation(RecordedSource source, FitObserver& obser
       agents_(std::move(source.agents)),
       simulation_(scenario_, std::move(source.dataset), observer),
       affinity_(simulation_.taste_space()),
-      merits_(simulation_.mean_ratings(), popularity_of(simulation_.train())) {}
+      merits_(simulation_.mean_ratings(), popularity_of(simulation_.train())),
+      habits_(simulation_.train(), simulation_.mean_ratings()) {}
 
 std::vector<RecordedSession> RecordedSimulation::sessions() const {
   const StatisticalParameters defaults;
   const RecordedWorld world{.affinity = affinity_,
                             .merits = merits_,
+                            .habits = habits_,
                             .parameters = defaults,
                             .max_pages = scenario_.session.max_pages};
   std::vector<RecordedSession> sessions;

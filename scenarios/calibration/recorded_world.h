@@ -33,6 +33,7 @@ class RecordedSimulation {
   Simulation simulation_;
   SpaceAffinity affinity_;
   ItemMerits merits_;
+  RatingHabits habits_;
 };
 
 }  // namespace throng

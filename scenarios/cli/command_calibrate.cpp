@@ -10,6 +10,7 @@
 #include "engine/base/files.h"
 #include "scenarios/calibration/calibration_page.h"
 #include "scenarios/calibration/calibration_tables.h"
+#include "scenarios/calibration/people.h"
 #include "scenarios/calibration/recorded_world.h"
 #include "scenarios/calibration/simulated_check.h"
 #include "scenarios/cli/command_line.h"
@@ -43,17 +44,33 @@ std::string command_of(const CalibrateArguments& arguments) {
                      arguments.out);
 }
 
-void calibrate_source(const CalibrateArguments& arguments) {
-  Progress progress;
+struct Fitted {
+  Calibration calibration;
+  std::vector<SimulatedCheck> checks;
+};
+
+Fitted fit_to_people(const CalibrateArguments& arguments, Progress& progress) {
+  progress.say("reading what people rated");
+  const PeopleSource source = read_people(arguments.source, arguments.overrides, progress);
+  progress.say("fitting the mind's ratings");
+  Fitted fitted{.calibration = calibrate_ratings(source.sessions, arguments.held_out)};
+  StatisticalParameters& parameters = fitted.calibration.parameters;
+  parameters.provenance =
+      fmt::format("ratings: fitted by throng calibrate to {} of the people of {}; else: the defaults",
+                  fitted.calibration.fitted_agents, source.description);
+  return fitted;
+}
+
+Fitted fit_to_recorded(const CalibrateArguments& arguments, Progress& progress) {
   progress.say("reading what was recorded");
   RecordedSource source = read_recorded(arguments.source, arguments.data, arguments.overrides);
   const std::string description = source.description;
   RecordedSimulation world(std::move(source), progress);
   progress.say("fitting the mind");
   const std::vector<RecordedSession> sessions = world.sessions();
-  Calibration calibration = calibrate(sessions, world.quality_is_popularity(), arguments.held_out);
+  Fitted fitted{.calibration = calibrate(sessions, world.quality_is_popularity(), arguments.held_out)};
+  auto& [calibration, checks] = fitted;
   calibration.parameters.provenance = provenance(description, calibration);
-  std::vector<SimulatedCheck> checks;
   if (world.can_play() && arguments.plays > 0) {
     progress.say("playing the fitted mind");
     const auto held_out = [&](const RecordedAgent& agent) {
@@ -64,6 +81,13 @@ void calibrate_source(const CalibrateArguments& arguments) {
         simulated_check(world, calibration.parameters, "held-out agents", held_out, arguments.plays));
     checks.push_back(simulated_check(world, calibration.parameters, "all agents", everyone, arguments.plays));
   }
+  return fitted;
+}
+
+void calibrate_source(const CalibrateArguments& arguments) {
+  Progress progress;
+  const auto [calibration, checks] = holds_people(arguments.source) ? fit_to_people(arguments, progress)
+                                                                    : fit_to_recorded(arguments, progress);
   progress.finish();
 
   write_file(arguments.out, to_json(calibration.parameters).dump(2) + "\n");
@@ -87,11 +111,13 @@ void calibrate_source(const CalibrateArguments& arguments) {
 }  // namespace
 
 void add_calibrate_command(CLI::App& app) {
-  auto* command = app.add_subcommand("calibrate", "Fit the statistical mind to recorded agents");
+  auto* command = app.add_subcommand("calibrate",
+                                     "Fit the statistical mind to recorded agents, or its ratings to people");
   const auto arguments = std::make_shared<CalibrateArguments>();
   command
       ->add_option("SOURCE", arguments->source,
-                   "A file of transcripts (scenarios/schema/transcript.schema.json), or the folder of a run")
+                   "A file of transcripts (scenarios/schema/transcript.schema.json), the folder of a run, or "
+                   "a dataset folder (what its users rated)")
       ->required();
   command->add_option("--data", arguments->data,
                       "The dataset folder that the agents are users of (default: the run's own)");

@@ -22,7 +22,8 @@ Minds::Minds(const std::vector<MindOptions>& options, const MindWorld& world, co
       llm_.push_back(static_cast<const LlmMind*>(tier.mind.get()));
     } else {
       tier.mind = std::make_unique<StatisticalMind>(each.parameters, affinity(each, world, draws, observer),
-                                                    world.mean_ratings, draws, popularity_of(world.train));
+                                                    world.mean_ratings, draws, popularity_of(world.train),
+                                                    RatingHabits(world.train, world.mean_ratings));
       llm_.push_back(nullptr);
       if (each.fitted_to_llm) {
         fitted_tier_ = tiers.size() - 1;
@@ -68,6 +69,7 @@ Calibration Minds::fit(std::span<const SessionRecord> sessions) {
   const StatisticalParameters reckoned_with;
   const RecordedWorld recorded{.affinity = fitted_->affinity(),
                                .merits = fitted_->merits(),
+                               .habits = fitted_->habits(),
                                .parameters = reckoned_with,
                                .max_pages = world_.max_pages};
   std::vector<RecordedSession> seen;

@@ -46,6 +46,8 @@ class Minds {
   bool some_are_fitted() const { return fitted_ != nullptr; }
   /// Who plays the agent: "statistical" or a model's name.
   std::string name_of(AgentId agent) const;
+  /// The tastes of the first statistical mind; null: there is none.
+  const Affinity* affinity() const { return affinities_.empty() ? nullptr : affinities_.front().get(); }
   /// Fits that mind to sessions of language models.
   Calibration fit(std::span<const SessionRecord> sessions);
 

@@ -6,6 +6,7 @@
 
 #include "agents/minds/affinity.h"
 #include "embedded/mind_gpt_3_5.h"
+#include "embedded/mind_people.h"
 
 namespace throng {
 namespace {
@@ -124,6 +125,7 @@ Json write_mind(const MindOptions& mind, bool is_tier) {
 
 std::optional<std::string_view> shipped_mind(std::string_view name) {
   if (name == "gpt-3.5") return embedded::mind_gpt_3_5;
+  if (name == "people") return embedded::mind_people;
   return std::nullopt;
 }
 

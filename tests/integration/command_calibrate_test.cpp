@@ -78,6 +78,22 @@ TEST_F(CommandCalibrate, FitsTheLanguageModelsOfARun) {
   EXPECT_NEAR(gap(calibrated, "P_view"), 0, 0.1);
 }
 
+TEST_F(CommandCalibrate, FitsRatingsToPeople) {
+  const Finished table = throng({"calibrate", "demo", "-o", "people.json"});
+  EXPECT_EQ(table.exit_code, 0) << table.err;
+  EXPECT_THAT(table.out,
+              AllOf(HasSubstr("own_habit"), HasSubstr("conformity_weight[3]"), Not(HasSubstr("exit_base"))));
+  const Json mind = Json::parse(read_file(folder_ / "people.json", ErrorKind::data));
+  EXPECT_GT(mind["own_habit"].get<double>(), 0.3) << "users of the demo world have habits";
+  EXPECT_THAT(mind["provenance"].get<std::string>(),
+              AllOf(HasSubstr("people of demo"), HasSubstr("validation part")));
+  const Json other =
+      json_of(throng({"calibrate", "demo", "-o", "ials.json", "--set", "mind.taste.kind=ials", "--json"}));
+  EXPECT_NE(other["parameters"]["own_affinity"], mind["own_affinity"]) << "another taste";
+  json_of(throng(
+      {"calibrate", "demo", "-o", "again.json", "--set", "mind.parameters=\"people.json\"", "--json"}));
+}
+
 TEST_F(CommandCalibrate, SaysWhatIsWrongWithASource) {
   EXPECT_EQ(throng({"calibrate", "absent", "--data", "demo", "-o", "m.json"}).exit_code, 3);
   EXPECT_EQ(throng({"calibrate", "absent"}).exit_code, 2) << "where to?";

@@ -50,6 +50,10 @@ TEST_F(CommandMind, ShippedParametersGoByTheirName) {
   EXPECT_THAT(shown.out, AllOf(HasSubstr("provenance: "), HasSubstr("GPT-3.5"), HasSubstr("interview_cuts")));
   const Json parameters = json_of(throng({"mind", "show", "gpt-3.5", "--json"}));
   EXPECT_GT(parameters["align_position"][0].get<double>(), 1) << "they go by position";
+  const Json people = json_of(throng({"mind", "show", "people", "--json"}));
+  EXPECT_GT(people["own_habit"].get<double>(), 0.5);
+  EXPECT_THAT(people["rating_noise"][2].get<double>(), ::testing::Gt(people["rating_noise"][0].get<double>()))
+      << "mavericks deviate";
 
   write_scenario(R"({"kind": "statistical"})");
   const Finished run = throng(

@@ -65,7 +65,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"scenarios/report", with(agents, {"scenarios/store"})},
       {"scenarios/calibration",
        with(agents, {"agents/calibration", "scenarios/store", "scenarios/scenario", "scenarios/gateway",
-                     "scenarios/run", "scenarios/transcripts", "scenarios/report"})},
+                     "scenarios/run", "scenarios/transcripts", "scenarios/report", "scenarios/validation"})},
       {"scenarios/tables",
        with(agents, {"recsys/import", "scenarios/transcripts", "scenarios/report", "scenarios/run"})},
       {"scenarios/validation",

@@ -333,6 +333,28 @@ TEST(Popularity, IsTheRankByTrainingInteractionsWithTiesInTheMiddle) {
 }
 
 /// Without ratings there is no other sign of what many like.
+// 4 and 5 where others rate 3 and 3.5: (1 + 1.5) / (2 + 5). Without ratings, or for whom the mind knows nothing, 0.
+TEST(RatingHabits, AreShrunkenMeansOfWhatAUserRatesBesideOthers) {
+  const Dataset dataset = testing::dataset_of(2, 1, {{0}, {0}, {0}}, {{0, 0, 4}, {0, 1, 5}, {1, 2, 2}});
+  const std::vector<float> displayed{3, 3.5, 3};
+  const RatingHabits habits(dataset.interactions, displayed);
+  EXPECT_DOUBLE_EQ(habits.of(UserId{0}), 2.5 / 7);
+  EXPECT_DOUBLE_EQ(habits.of(UserId{1}), -1.0 / 6);
+  EXPECT_EQ(RatingHabits().of(UserId{1}), 0);
+}
+
+// By hand: 0.25 * 3 + 0.75 * (4 + 0.5 * -1) + 2 * 0.3 = 3.975.
+TEST(StatisticalFormulas, RatingsAreAsDocumented) {
+  StatisticalParameters parameters;
+  parameters.conformity_weight = {0, 0.25, 1};
+  parameters.own_base = 4;
+  parameters.own_affinity = 0.5;
+  parameters.own_habit = 2;
+  EXPECT_DOUBLE_EQ(
+      mean_of_rating(parameters, {.affinity = -1, .historical_rating = 3, .habit = 0.3, .conformity = 2}),
+      3.975);
+}
+
 TEST(StatisticalMindWithoutRatings, PopularItemsAppealMore) {
   std::vector<Interaction> rows;
   for (unsigned user = 0; user < 40; ++user) {
