@@ -4,51 +4,16 @@
 
 #include <fmt/format.h>
 
-#include "agents/minds/agent4rec/agent4rec_reply.h"
 #include "engine/base/error.h"
 #include "engine/base/files.h"
 #include "engine/base/hash.h"
 #include "recsys/data/dataset_folder.h"
 #include "recsys/data/external_ids.h"
 #include "scenarios/store/run_reader.h"
-#include "scenarios/transcripts/transcript.h"
+#include "scenarios/transcripts/session.h"
 
 namespace throng {
 namespace {
-
-PageRecord record_of(const TranscriptPage& page, const Catalogue& catalogue,
-                     const std::vector<float>& ratings, bool is_last) {
-  std::vector<std::string> titles;
-  for (const ItemId item : page.recommended) titles.push_back(catalogue[item].title);
-  const PageReading reading = read_reaction(page.reaction, titles);
-  PageRecord record{.page = static_cast<std::uint16_t>(page.page)};
-  for (std::size_t i = 0; i < page.recommended.size(); ++i) {
-    const ItemReading& item = reading.items[i];
-    record.impressions.push_back({.item = page.recommended[i],
-                                  .mean_rating = ratings[index(page.recommended[i])],
-                                  .aligned = item.aligned.value_or(item.rating.has_value())});
-    if (!item.rating) continue;
-    const auto rating = static_cast<std::uint8_t>(*item.rating);
-    add_view(record.actions, i + 1, rating, static_cast<Feeling>(rating));
-  }
-  // Where neither tag nor words tell, what happened does.
-  const std::optional<PageChoice> choice = read_decision(page.decision).choice;
-  record.decision = Decision{.exits = choice ? *choice == PageChoice::exit : is_last};
-  return record;
-}
-
-SessionRecord session_of(const Transcript& transcript, const Catalogue& catalogue,
-                         const std::vector<float>& ratings) {
-  SessionRecord session;
-  for (const TranscriptPage& page : transcript.pages)
-    session.pages.push_back(record_of(page, catalogue, ratings, &page == &transcript.pages.back()));
-  std::optional<int> score = transcript.interview_score;
-  if (transcript.interview) {
-    if (const std::optional<int> read = read_interview(*transcript.interview).score) score = read;
-  }
-  if (score) session.interview = Interview{.score = static_cast<std::uint8_t>(std::clamp(*score, 1, 10))};
-  return session;
-}
 
 /// The world that transcripts seem to come from: the longest page and session seen.
 Json assumed_scenario(const std::string& data, const std::vector<RecordedAgent>& agents) {

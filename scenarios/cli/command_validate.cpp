@@ -78,9 +78,13 @@ void add_validate_command(CLI::App& app) {
           "taste: whose held-out items are asked about; choose a mind's parameters on validation alone "
           "(default: test)")
       ->transform(CLI::CheckedTransformer(parts).description("test|validation"));
-  command->add_option(
-      "--transcripts", arguments->options.transcripts,
-      "transcripts: what language models answered as the scenario's users, as for throng transcripts");
+  command
+      ->add_option(
+          "--transcripts", arguments->options.transcripts,
+          "transcripts: a file of what language models answered as the scenario's users, as for throng "
+          "transcripts; again for a second recording of the same agents")
+      ->allow_extra_args(false)
+      ->take_all();
   command
       ->add_option("--models", arguments->options.recommenders,
                    fmt::format("recommenders: which of {}, separated by commas (default: all)",

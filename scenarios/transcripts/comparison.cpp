@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "agents/minds/agent4rec/agent4rec_reply.h"
 #include "agents/minds/reading/reply_fields.h"
 #include "engine/base/error.h"
 #include "engine/base/statistics.h"
+#include "scenarios/transcripts/session.h"
 
 namespace throng {
 namespace {
@@ -134,15 +134,14 @@ class Comparer {
 
  private:
   void add_page(const Transcript& transcript, const TranscriptPage& page, Outcome& outcome) {
-    const std::vector<std::string> titles = titles_of(page);
-    const PageReading reaction = read_reaction(page.reaction, titles);
+    const PageReading reaction = read_reaction(page, catalogue_);
     const DecisionReading decision = read_decision(page.decision);
     positions_.add(reaction);
     ++result_.pages;
     result_.complete_reactions += reaction.complete() ? 1 : 0;
     result_.choices_by_tag += decision.tag ? 1 : 0;
     result_.choices_by_words += decision.choice && !decision.tag ? 1 : 0;
-    outcome.shown += static_cast<std::uint32_t>(titles.size());
+    outcome.shown += static_cast<std::uint32_t>(page.recommended.size());
     outcome.viewed += static_cast<std::uint32_t>(reaction.viewed.size());
     for (const std::size_t position : reaction.viewed) {
       outcome.liked += *reaction.items[position].rating >= kLikedRating ? 1 : 0;
@@ -170,12 +169,6 @@ class Comparer {
     std::string agent;
     std::int64_t page;
   };
-
-  std::vector<std::string> titles_of(const TranscriptPage& page) const {
-    std::vector<std::string> titles;
-    for (const ItemId item : page.recommended) titles.push_back(catalogue_[item].title);
-    return titles;
-  }
 
   PageWords words_of(const TranscriptPage& page, const PageReading& reaction,
                      const DecisionReading& decision) const {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 
 #include "agents/platform.h"
+#include "recsys/models/registry.h"
 
 namespace throng {
 namespace {
@@ -86,6 +86,18 @@ SessionOptions one_page(std::span<const AskedPage> pages) {
 }
 
 }  // namespace
+
+std::unique_ptr<Recommender> fitted_recommender(const Json& options, const TrainingWorld& world,
+                                                FitObserver& observer) {
+  std::unique_ptr<Recommender> recommender = make_recommender(options).value();
+  recommender->fit({.train = world.split().train,
+                    .validation = &world.split().validation,
+                    .test = &world.split().test,
+                    .seed = world.seed(),
+                    .dataset = &world.training()},
+                   observer);
+  return recommender;
+}
 
 std::vector<SessionRecord> play(const TrainingWorld& world, const Sitting& sitting,
                                 std::vector<AgentId> agents, const Asking& asking) {

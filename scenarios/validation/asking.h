@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -18,6 +19,11 @@ struct AskedPage {
   AgentId agent{};
   std::vector<ItemId> items;
 };
+
+/// A recommender as in a run: fitted on the training part, stopped early by validation where it does that. `options`: as a
+/// scenario's, of a kind that is fitted here.
+std::unique_ptr<Recommender> fitted_recommender(const Json& options, const TrainingWorld& world,
+                                                FitObserver& observer);
 
 /// How a command asks its agents.
 struct Asking {

@@ -12,6 +12,9 @@ namespace throng {
 namespace {
 
 constexpr std::size_t kMostOnAPage = 20;
+/// How often statistical minds are asked: an item is viewed in half of the cases, and the mean of the ratings given is to be an
+/// expectation.
+constexpr std::uint16_t kTimes = 1000;
 constexpr Purpose kItems{"validate/rated-items"};
 
 /// What an agent rated, and how its user did.
@@ -19,7 +22,14 @@ struct Rated {
   UserId user{};
   std::vector<ItemId> items;
   std::vector<double> by_agent;
+  std::vector<double> expected;  ///< the mean of the agent's ratings of the item over all times it was asked
   std::vector<double> by_user;
+};
+
+/// Of one agent's page, over the times it was asked.
+struct ItemSums {
+  double ratings = 0;
+  double times = 0;
 };
 
 std::vector<AskedPage> test_pages(const TrainingWorld& world) {
@@ -42,16 +52,44 @@ double rating_of(const Interactions& interactions, UserId user, ItemId item) {
   return static_cast<double>(interactions.ratings_of(user)[static_cast<std::size_t>(place)]);
 }
 
-Rated rated_on(const TrainingWorld& world, const AskedPage& asked, const PageRecord& page) {
+Rated rated_on(const TrainingWorld& world, const AskedPage& asked, const PageRecord& page,
+               const std::vector<ItemSums>& all_times) {
   Rated rated{.user = world.population().user_of(asked.agent)};
   for (const Action& action : page.actions) {
     if (action.kind != ActionKind::rate) continue;
+    const ItemSums& sums = all_times[action.position - 1U];
     rated.items.push_back(page.item_of(action));
     rated.by_agent.push_back(action.value);
+    rated.expected.push_back(sums.ratings / sums.times);
     rated.by_user.push_back(rating_of(world.split().test, rated.user, rated.items.back()));
   }
   return rated;
 }
+
+/// Asks the agents `times` times, with other luck each time: what they answered first, and for each page the sums of all.
+struct Answers {
+  Answers(TrainingWorld& world, std::span<const AskedPage> pages, const Asking& asking, std::uint16_t times) {
+    for (const AskedPage& page : pages) sums.emplace_back(page.items.size());
+    for (std::uint16_t time = 0; time < times; ++time) {
+      std::vector<std::optional<PageRecord>> answers = ask(world, pages, asking, time);
+      for (std::size_t n = 0; n < answers.size(); ++n) {
+        if (answers[n]) add(*answers[n], sums[n]);
+      }
+      if (time == 0) first = std::move(answers);
+    }
+  }
+
+  static void add(const PageRecord& page, std::vector<ItemSums>& sums) {
+    for (const Action& action : page.actions) {
+      if (action.kind != ActionKind::rate) continue;
+      sums[action.position - 1U].ratings += action.value;
+      ++sums[action.position - 1U].times;
+    }
+  }
+
+  std::vector<std::optional<PageRecord>> first;
+  std::vector<std::vector<ItemSums>> sums;
+};
 
 /// The errors of one agent, or of a baseline in its place.
 struct Errors {
@@ -146,16 +184,17 @@ TaskResult validate_ratings(TrainingWorld& world, const Asking& asking) {
   }
   TaskResult result;
   const std::vector<AskedPage> pages = test_pages(world);
-  const std::vector<std::optional<PageRecord>> answers = ask(world, pages, asking);
+  const std::uint16_t times = asking.gateway == nullptr ? kTimes : 1;
+  const Answers answers(world, pages, asking, times);
   std::vector<Rated> rated;
   std::size_t unusable = 0;
   std::vector<double> shares;
   for (std::size_t n = 0; n < pages.size(); ++n) {
-    if (!answers[n]) {
+    if (!answers.first[n]) {
       ++unusable;
       continue;
     }
-    Rated of_agent = rated_on(world, pages[n], *answers[n]);
+    Rated of_agent = rated_on(world, pages[n], *answers.first[n], answers.sums[n]);
     shares.push_back(static_cast<double>(of_agent.items.size()) / static_cast<double>(pages[n].items.size()));
     if (!of_agent.items.empty()) rated.push_back(std::move(of_agent));
   }
@@ -171,6 +210,11 @@ TaskResult validate_ratings(TrainingWorld& world, const Asking& asking) {
   Predicted agents;
   for (const Rated& of_agent : rated) agents.add(of_agent.by_agent, of_agent.by_user);
   agents.add_figures("agents", result.figures);
+  if (times > 1) {
+    Predicted expected;
+    for (const Rated& of_agent : rated) expected.add(of_agent.expected, of_agent.by_user);
+    expected.add_figures(fmt::format("agents, mean of {}", times), result.figures);
+  }
   const RatingBiases biases(world.split().train);
   add_baseline(
       "global mean", rated, [&](UserId, ItemId) { return biases.mean(); }, result.figures);

@@ -52,13 +52,7 @@ double popularity_shown(const SessionRecord& session, std::span<const std::uint3
 
 Measured measure(TrainingWorld& world, const std::string& kind, const SessionOptions& session,
                  const Asking& asking, FitObserver& observer) {
-  std::unique_ptr<Recommender> recommender = make_recommender({{"kind", kind}}).value();
-  recommender->fit({.train = world.split().train,
-                    .validation = &world.split().validation,
-                    .test = &world.split().test,
-                    .seed = world.seed(),
-                    .dataset = &world.training()},
-                   observer);
+  std::unique_ptr<Recommender> recommender = fitted_recommender({{"kind", kind}}, world, observer);
   Measured measured{.kind = kind, .ndcg = ndcg_of(world, *recommender)};
   LocalRanker ranker(std::move(recommender));
   const Interactions known = all_but(world.all(), world.split().test);

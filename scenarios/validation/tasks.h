@@ -16,10 +16,14 @@ namespace throng {
 /// Throws Failure(data) if the dataset has no ratings.
 TaskResult validate_ratings(TrainingWorld& world, const Asking& asking);
 
-/// Recorded agents: do agents align with and view what recorded language models did as the same users, on the very pages shown to them?
-/// The protocol stands in docs/validation.md. `file`: as for `throng transcripts`. Throws Failure(data) for what cannot be read.
+/// How often statistical minds answer so that their shares of yes are probabilities, and their sessions have hardly any noise of their own.
+inline constexpr std::uint16_t kPlays = 20;
+
+/// Recorded agents: do agents align with and view what recorded language models did as the same users, on the very pages shown to
+/// them, and are their sessions alike? The protocol stands in docs/validation.md. `files`: as for `throng transcripts`. Throws Failure(data)
+/// for what cannot be read.
 TaskResult validate_transcripts(const Scenario& scenario, const Dataset& whole,
-                                const std::filesystem::path& file, const Asking& asking,
+                                const std::vector<std::filesystem::path>& files, const Asking& asking,
                                 FitObserver& observer);
 
 /// Traits: do groups of agents differ as the same groups of users do, and do they without the trait? The protocol stands in

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "agents/calibration/agreement.h"
-#include "recsys/models/registry.h"
 #include "scenarios/validation/taste_scores.h"
 
 namespace throng {
@@ -95,14 +94,14 @@ class TasteTask {
 
  private:
   void add_model(const std::string& kind, FitObserver& observer) {
-    auto* model = dynamic_cast<ScoringRecommender*>(
-        models_.emplace_back(make_recommender({{"kind", kind}}).value()).get());
-    if (model == nullptr)
-      throw Failure(ErrorKind::usage, fmt::format("--baselines: {} gives no scores of items", kind));
-    model->fit({.train = world_.split().train, .seed = world_.seed(), .dataset = &world_.training()},
-               observer);
-    scorers_.push_back({kind, [this, model](std::span<const TastePage> pages) {
-                          return standardised_scores(*model, world_, pages);
+    const Json options{{"kind", kind}};
+    if (const auto made = make_taste_model(options); !made)
+      throw Failure(ErrorKind::usage, fmt::format("--baselines: {}", made.error().message));
+    const auto& affinity = models_.emplace_back(
+        std::make_unique<ModelAffinity>(options, world_.training(), world_.split().train, world_.population(),
+                                        world_.draws(), world_.seed(), observer));
+    scorers_.push_back({kind, [this, &affinity = *affinity](std::span<const TastePage> pages) {
+                          return affinity_scores(affinity, world_, pages);
                         }});
   }
 
@@ -142,7 +141,7 @@ class TasteTask {
 
   TrainingWorld& world_;
   const Asking& asking_;
-  std::vector<std::unique_ptr<Recommender>> models_;
+  std::vector<std::unique_ptr<ModelAffinity>> models_;
   std::vector<Scorer> scorers_;
   TaskResult result_;
 };

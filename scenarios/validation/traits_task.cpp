@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "agents/ranker.h"
-#include "recsys/models/registry.h"
 #include "scenarios/validation/tasks.h"
 
 namespace throng {
@@ -85,13 +84,7 @@ class TraitsTask {
   }
 
   TaskResult run(FitObserver& observer) {
-    LocalRanker ranker(make_recommender(scenario_.recommender).value());
-    ranker.fit({.train = world_.split().train,
-                .validation = &world_.split().validation,
-                .test = &world_.split().test,
-                .seed = world_.seed(),
-                .dataset = &world_.training()},
-               0, observer);
+    LocalRanker ranker(fitted_recommender(scenario_.recommender, world_, observer));
     const Behaviours users = behaviours_of(world_, world_.split().test);
     const Behaviours agents = of_agents(world_, ranker, scenario_.session, asking_);
     for (const Trait& trait : kTraits) {

@@ -6,16 +6,15 @@
 
 #include "agents/calibration/agreement.h"
 #include "agents/metrics.h"
-#include "agents/minds/agent4rec/agent4rec_reply.h"
-#include "scenarios/transcripts/transcript.h"
+#include "scenarios/transcripts/session.h"
+#include "scenarios/validation/recordings.h"
 #include "scenarios/validation/tasks.h"
 
 namespace throng {
 namespace {
 
 constexpr const char* kRecorded = "transcripts";
-/// How often statistical minds answer: their shares of yes are probabilities for the ROC curve and the calibration.
-constexpr std::uint16_t kPlays = 20;
+constexpr const char* kCalibration = "transcripts, calibration";
 constexpr std::size_t kBins = 10;
 
 /// What was said of one item by the recorded agent and by ours.
@@ -36,44 +35,16 @@ struct PageOfAgent {
   PageReading reading;
 };
 
-/// The pages by their place in the session: the first of every agent, the second, ...
-std::map<std::size_t, std::vector<PageOfAgent>> read_pages(const std::filesystem::path& file,
-                                                           const TrainingWorld& world, TaskResult& result) {
-  std::map<std::string, AgentId> agents;
-  for (const AgentId agent : world.population().everyone())
-    agents[world.whole().users[index(world.population().user_of(agent))].external_id] = agent;
+/// The pages of first recordings by their place in the session: the first of every agent, the second, ...
+std::map<std::size_t, std::vector<PageOfAgent>> pages_by_place(const Recordings& recordings,
+                                                               const Catalogue& catalogue) {
   std::map<std::size_t, std::vector<PageOfAgent>> pages;
-  std::size_t unknown = 0;
-  std::size_t known = 0;
-  TranscriptReader reader(file, world.catalogue());
-  while (const std::optional<Transcript> transcript = reader.next()) {
-    const auto agent = agents.find(transcript->agent);
-    if (agent == agents.end()) {
-      ++unknown;
-      continue;
-    }
-    ++known;
-    for (std::size_t n = 0; n < transcript->pages.size(); ++n) {
-      const TranscriptPage& page = transcript->pages[n];
-      std::vector<std::string> titles;
-      for (const ItemId item : page.recommended) titles.push_back(world.catalogue()[item].title);
+  for (const auto& [agent, of_agent] : recordings) {
+    for (std::size_t n = 0; n < of_agent.front().pages.size(); ++n) {
+      const TranscriptPage& page = of_agent.front().pages[n];
       if (!page.recommended.empty())
-        pages[n].push_back({agent->second, page.recommended, read_reaction(page.reaction, titles)});
+        pages[n].push_back({agent, page.recommended, read_reaction(page, catalogue)});
     }
-  }
-  if (known == 0)
-    throw Failure(ErrorKind::data,
-                  fmt::format("{}: no agent of it is a user of {}", file.string(), world.whole().name));
-  if (unknown > 0) {
-    result.notes.push_back(
-        fmt::format("transcripts: {} recorded agents are none of the scenario's and are left out", unknown));
-  }
-  for (auto& [place, of_place] : pages) {
-    std::ranges::stable_sort(of_place, {}, &PageOfAgent::agent);
-    const auto repeated =
-        std::unique(of_place.begin(), of_place.end(),  // clang 14 has no other
-                    [](const PageOfAgent& a, const PageOfAgent& b) { return a.agent == b.agent; });
-    of_place.erase(repeated, of_place.end());  // an agent that was recorded twice counts once
   }
   return pages;
 }
@@ -152,6 +123,37 @@ Verdicts by_position(const Verdicts& verdicts) {
   return predicted;
 }
 
+/// In place of ours: what the same agent said of the same item when it was recorded again. Items that it was shown once only are left
+/// out.
+Verdicts by_second_recording(const Aspect& aspect, const Recordings& recordings, const Catalogue& catalogue) {
+  const auto said = [&](const Transcript& transcript) {
+    std::map<ItemId, Verdict> by_item;
+    for (const TranscriptPage& page : transcript.pages) {
+      const PageReading reading = read_reaction(page, catalogue);
+      for (std::size_t i = 0; i < page.recommended.size(); ++i) {
+        if (const std::optional<bool> verdict = aspect.recorded(reading.items[i]))
+          by_item.try_emplace(page.recommended[i], Verdict{.position = i, .recorded = *verdict});
+      }
+    }
+    return by_item;
+  };
+  Verdicts verdicts;
+  for (const auto& [agent, of_agent] : recordings) {
+    if (of_agent.size() < 2) continue;
+    const std::map<ItemId, Verdict> again = said(of_agent[1]);
+    std::vector<Verdict> both;
+    for (auto [item, verdict] : said(of_agent[0])) {
+      const auto second = again.find(item);
+      if (second == again.end()) continue;
+      verdict.answer = second->second.recorded;
+      verdict.share = verdict.answer ? 1 : 0;
+      both.push_back(verdict);
+    }
+    if (!both.empty()) verdicts.push_back(std::move(both));
+  }
+  return verdicts;
+}
+
 Verdicts always_yes(Verdicts verdicts) {
   for (auto& of_agent : verdicts) {
     for (Verdict& verdict : of_agent) verdict.answer = true, verdict.share = 1;
@@ -175,7 +177,7 @@ void add_calibration(const Aspect& aspect, const Verdicts& verdicts, std::vector
     const std::string setting = fmt::format("{}, bin {}", aspect.name, bin + 1);
     const auto add = [&](const char* metric, const char* who, const std::vector<double>& values) {
       Figure figure =
-          mean_figure({.task = kRecorded, .setting = setting, .metric = metric, .who = who}, values);
+          mean_figure({.task = kCalibration, .setting = setting, .metric = metric, .who = who}, values);
       figure.agents = verdicts.size();
       figures.push_back(figure);
     };
@@ -205,14 +207,15 @@ void add_shares(const Verdicts& verdicts, const Aspect& aspect, std::vector<Figu
 }  // namespace
 
 TaskResult validate_transcripts(const Scenario& scenario, const Dataset& whole,
-                                const std::filesystem::path& file, const Asking& asking,
+                                const std::vector<std::filesystem::path>& files, const Asking& asking,
                                 FitObserver& observer) {
   TaskResult result;
   TrainingWorld world(scenario, whole, observer, {.knowledge = Knowledge::as_in_a_run});
+  const Recordings recordings = read_recordings(files, world, result);
   std::array<std::map<AgentId, std::vector<Verdict>>, kAspects.size()> verdicts;
   std::size_t unusable = 0;
   const std::uint16_t plays = asking.gateway == nullptr ? kPlays : 1;
-  for (const auto& [place, pages] : read_pages(file, world, result)) {
+  for (const auto& [place, pages] : pages_by_place(recordings, world.catalogue())) {
     std::vector<AskedPage> asked;
     for (const PageOfAgent& page : pages) asked.push_back({page.agent, page.items});
     std::vector<std::vector<std::optional<PageRecord>>> answers;
@@ -248,7 +251,15 @@ TaskResult validate_transcripts(const Scenario& scenario, const Dataset& whole,
     add_agreement(kAspects[a], "always yes", always_yes(by_agent), result.figures);
     add_shares(by_agent, kAspects[a], result.figures);
     if (plays > 1) add_calibration(kAspects[a], by_agent, result.figures);
+    const Verdicts again = by_second_recording(kAspects[a], recordings, world.catalogue());
+    if (!again.empty()) add_agreement(kAspects[a], "second recording", again, result.figures);
   }
+  if (std::ranges::none_of(recordings, [](const auto& of) { return of.second.size() > 1; })) {
+    result.notes.emplace_back(
+        "transcripts: nobody was recorded twice, so nothing here says how well two recordings of an agent "
+        "agree");
+  }
+  compare_sessions(scenario, world, recordings, asking, observer, result);
   return result;
 }
 

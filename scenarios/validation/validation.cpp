@@ -41,8 +41,8 @@ TaskResult run_ratings(const Input& in) {
 }
 
 TaskResult run_transcripts(const Input& in) {
-  if (in.options.transcripts)
-    return validate_transcripts(in.scenario, in.world.whole(), *in.options.transcripts, in.asking,
+  if (!in.options.transcripts.empty())
+    return validate_transcripts(in.scenario, in.world.whole(), in.options.transcripts, in.asking,
                                 in.observer);
   return {.notes = {"transcripts: left out, --transcripts names no file"}};
 }
@@ -76,7 +76,7 @@ void check_tasks(const ValidationOptions& options) {
                                                   fmt::join(validation_tasks(), ", ")));
     }
   }
-  if (is_named("transcripts", options) && !options.transcripts) {
+  if (is_named("transcripts", options) && options.transcripts.empty()) {
     throw Failure(ErrorKind::usage,
                   "--tasks transcripts: --transcripts must name the file of recorded replies");
   }

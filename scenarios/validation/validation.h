@@ -15,7 +15,7 @@ std::vector<std::string> validation_tasks();
 struct ValidationOptions {
   std::vector<std::string> tasks;  ///< of `validation_tasks`; empty: all
   TasteOptions taste;
-  std::optional<std::filesystem::path> transcripts;        ///< recorded replies, of the task of that name
+  std::vector<std::filesystem::path> transcripts;          ///< recorded replies, of the task of that name
   std::vector<std::string> recommenders = fitted_kinds();  ///< of the task of that name
   std::filesystem::path folder;
   ExistingFolder existing = ExistingFolder::refuse;

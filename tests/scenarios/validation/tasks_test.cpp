@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include <boost/algorithm/string/replace.hpp>
 #include <gmock/gmock.h>
 
 #include "recsys/data/dataset_folder.h"
@@ -142,8 +143,9 @@ TEST_F(ValidationTasks, CompareWithRecordedAgentsPageByPage) {
   const TempFolder folder;
   const Dataset dataset = load_dataset("demo");
   folder.write("t.jsonl", recorded_lines(dataset));
-  const TaskResult result = validate_transcripts(scenario_, dataset, folder / "t.jsonl", {}, quiet_);
-  EXPECT_THAT(result.notes, ElementsAre(HasSubstr("1 recorded agents")));
+  const TaskResult result = validate_transcripts(scenario_, dataset, {folder / "t.jsonl"}, {}, quiet_);
+  EXPECT_THAT(result.notes,
+              ElementsAre(HasSubstr("1 recorded agents"), HasSubstr("nobody was recorded twice")));
   for (const char* aspect : {"aligned", "viewed"}) {
     for (const char* metric : {"accuracy", "kappa", "auc"})
       EXPECT_EQ(value(result, aspect, "position alone", metric), 1) << "the first item, whatever it is";
@@ -154,8 +156,49 @@ TEST_F(ValidationTasks, CompareWithRecordedAgentsPageByPage) {
     EXPECT_LT(std::abs(value(result, aspect, "agents", "kappa")), 0.4) << "which is unlike ours";
   }
   folder.write("strangers.jsonl", R"({"agent": "nobody we know", "pages": []})");
-  EXPECT_THAT([&] { validate_transcripts(scenario_, dataset, folder / "strangers.jsonl", {}, quiet_); },
+  EXPECT_THAT([&] { validate_transcripts(scenario_, dataset, {folder / "strangers.jsonl"}, {}, quiet_); },
               ThrowsMessage<Failure>(HasSubstr("no agent of it is a user")));
+}
+
+TEST_F(ValidationTasks, CompareWithWholeSessionsAndWithASecondRecording) {
+  const TempFolder folder;
+  const Dataset dataset = load_dataset("demo");
+  const std::string first = recorded_lines(dataset);
+  folder.write("t.jsonl", first);
+  // The second time the other item of each page is said yes to.
+  std::string second = first;
+  for (auto [from, to] :
+       {std::pair{"ALIGN: yes", "ALIGN: maybe"}, {"ALIGN: no", "ALIGN: yes"}, {"ALIGN: maybe", "ALIGN: no"}})
+    boost::replace_all(second, from, to);
+  folder.write("again.jsonl", second);
+  const TaskResult same =
+      validate_transcripts(scenario_, dataset, {folder / "t.jsonl", folder / "t.jsonl"}, {}, quiet_);
+  EXPECT_EQ(value(same, "aligned", "second recording", "kappa"), 1);
+  EXPECT_EQ(value(same, "viewed", "second recording", "accuracy"), 1);
+  const TaskResult other =
+      validate_transcripts(scenario_, dataset, {folder / "t.jsonl", folder / "again.jsonl"}, {}, quiet_);
+  EXPECT_EQ(value(other, "aligned", "second recording", "kappa"), -1);
+  EXPECT_EQ(value(other, "viewed", "second recording", "kappa"), 1) << "the ratings are as they were";
+
+  // Everybody recorded saw two pages of two items and rated one of each with 5.
+  EXPECT_EQ(value(other, "N_exit", "recorded", "mean"), 2);
+  EXPECT_EQ(value(other, "P_view", "recorded", "mean"), 0.5);
+  EXPECT_EQ(value(other, "exit pages", "chance", "divergence"), 0) << "there is nothing to resample";
+  EXPECT_GT(value(other, "exit pages", "agents", "divergence"), 0.05);
+  EXPECT_NEAR(value(other, "P_view", "agents", "difference"), value(other, "P_view", "agents", "mean") - 0.5,
+              1e-12);
+}
+
+TEST_F(ValidationTasks, ExpectedRatingsLoseTheChanceOfSingleOnes) {
+  Json mind{
+      {"kind", "statistical"},
+      {"parameters", {{"conformity_weight", {1, 1, 1}}, {"rating_noise", {1, 1, 1}}, {"own_habit", 1}}}};
+  TrainingWorld world(demo_scenario_of({{"mind", mind}}), load_dataset("demo"), quiet_);
+  const TaskResult result = validate_ratings(world, {});
+  const double single = value(result, "test", "agents", "rmse");
+  const double expected = value(result, "test", "agents, mean of 1000", "rmse");
+  EXPECT_LT(expected, 0.9 * single);
+  EXPECT_LT(expected, value(result, "test", "item mean", "rmse")) << "users have habits";
 }
 
 TEST_F(ValidationTasks, ComeNearWhatIsKnownOfRealData) {
