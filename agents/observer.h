@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "agents/memory.h"
@@ -48,6 +49,9 @@ class RunObserver {
   /// A partition has finished its window; successive calls go on with greater numbers.
   virtual void on_partition(const PartitionResult& /*result*/) {}
   virtual void on_window_finished(const Window& /*window*/) {}
+  /// The run stops before a partition has finished: those of its sessions that are over, by agent. There is no `on_partition` for
+  /// it, and the window does not finish.
+  virtual void on_stopped(std::span<const SessionRecord> /*over*/) {}
   /// Asked often, from any thread: true ends the run before its next part.
   virtual bool wants_stop() const { return false; }
 };

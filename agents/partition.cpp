@@ -30,9 +30,16 @@ Partition::Partition(std::size_t number, const World& world, Mind& mind, const S
   for (std::size_t i = 0; i < agents.size(); ++i)
     add(agents[i], states.empty() ? Memory() : std::move(states[i].memory));
   rankings_ = rankings();
-  for (std::size_t i = 0; i < agents.size(); ++i) {
-    scheduler_.spawn(agents[i], session_start(window, options, agents[i], draws),
-                     [this, i](Actor& self) { return play(self, i); });
+}
+
+void Partition::start(std::size_t more) {
+  const std::size_t most = more < visits_.size() ? under_way() + more : visits_.size();
+  while (!all_started() && under_way() < most) {
+    const std::size_t next = started_++;
+    const AgentId agent = visits_[next].record.agent;
+    scheduler_.spawn(agent, session_start(window_, options_, agent, draws_),
+                     [this, next](Actor& self) { return play(self, next); });
+    scheduler_.run();
   }
 }
 
@@ -70,6 +77,15 @@ Task<void> Partition::play(Actor& self, std::size_t session) {
       arranged_for(visit.record.agent, co_await rankings_->rank(self, session));
   const SessionContext context{.options = options_, .profile = visit.profile, .items = items, .mind = mind_};
   co_await run_session(self, context, visit.memory, visit.record);
+  visit.is_over = true;
+}
+
+std::vector<SessionRecord> Partition::take_over() {
+  std::vector<SessionRecord> over;
+  for (Visit& visit : visits_) {
+    if (visit.is_over) over.push_back(std::move(visit.record));
+  }
+  return over;
 }
 
 PartitionResult Partition::close() {

@@ -4,60 +4,22 @@
 #include <atomic>
 #include <deque>
 #include <iterator>
+#include <numeric>
 #include <set>
+#include <thread>
 
 #include "engine/base/parallel.h"
 
 namespace throng {
 namespace {
 
-/// The partitions that wait for replies, in the order of their numbers.
-class Waiting {
- public:
-  explicit Waiting(Gateway& gateway) : gateway_(gateway) {}
+/// For each call that can be under way there are two sessions: while the replies of some are committed, read and thought about,
+/// the calls of others must be there to go.
+constexpr std::size_t kSessionsPerCall = 2;
+/// At most so many partitions are open: where few of a partition's agents ask, its others only take memory.
+constexpr std::size_t kOpenPartitions = 512;
 
-  bool empty() const { return partitions_.empty(); }
-  std::size_t size() const { return partitions_.size(); }
-
-  /// Adds partitions that have run as far as they could.
-  void add(std::vector<std::unique_ptr<Partition>> partitions) {
-    for (auto& partition : partitions) {
-      forward(*partition);
-      partitions_.push_back(std::move(partition));
-    }
-  }
-
-  /// Waits for replies and goes on with them.
-  void go_on() {
-    std::set<std::size_t> answered;
-    gateway_.wait([&](const CallKey& key, std::string reply) {
-      const auto asked = std::ranges::lower_bound(partitions_, partition_of(key.actor), {}, number);
-      (*asked)->complete(key, std::move(reply));
-      answered.insert(static_cast<std::size_t>(asked - partitions_.begin()));
-    });
-    const std::vector<std::size_t> places(answered.begin(), answered.end());
-    parallel_for(places.size(), [&](std::size_t i) { partitions_[places[i]]->run(); });
-    for (const std::size_t place : places) forward(*partitions_[place]);
-  }
-
-  /// The first partition if it has finished; else null.
-  std::unique_ptr<Partition> take_finished() {
-    if (partitions_.empty() || !partitions_.front()->finished()) return nullptr;
-    std::unique_ptr<Partition> finished = std::move(partitions_.front());
-    partitions_.pop_front();
-    return finished;
-  }
-
- private:
-  static std::size_t number(const std::unique_ptr<Partition>& partition) { return partition->number(); }
-
-  void forward(Partition& partition) {
-    for (auto& [key, request] : partition.take_calls()) gateway_.submit(key, std::move(request));
-  }
-
-  Gateway& gateway_;
-  std::deque<std::unique_ptr<Partition>> partitions_;
-};
+std::size_t threads() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 }  // namespace
 
@@ -73,6 +35,99 @@ struct Platform::WindowFold {
     std::ranges::move(result.effects, std::back_inserter(effects));
     platform.keep_states(result);
   }
+};
+
+/// The partitions of a window whose sessions are under way, in the order of their numbers. Sessions are started in the order of
+/// agents, but for several partitions being started at once, for as many threads.
+class Platform::Waves {
+ public:
+  Waves(Platform& platform, const Window& window)
+      : platform_(platform),
+        gateway_(*platform.gateway_),
+        window_(window),
+        groups_(platform.groups()),
+        most_(kSessionsPerCall * std::min(platform.calls_at_once_, groups_.size() * kPartitionSize)) {}
+
+  bool finished() const { return opened_ == groups_.size() && open_.empty(); }
+
+  /// Sessions that wait for replies.
+  std::size_t under_way() const {
+    return std::accumulate(
+        open_.begin(), open_.end(), std::size_t{0},
+        [](std::size_t sum, const auto& partition) { return sum + partition->under_way(); });
+  }
+
+  /// Starts sessions until as many are under way as may be, or all have been started.
+  void start() {
+    while (true) {
+      const std::size_t room = most_ - std::min(most_, under_way());
+      if (room == 0) return;
+      open_more();
+      std::vector<Partition*> starting;
+      for (const auto& partition : open_) {
+        if (starting.size() < std::min(threads(), room) && !partition->all_started())
+          starting.push_back(partition.get());
+      }
+      if (starting.empty()) return;
+      parallel_for(starting.size(), [&](std::size_t i) { starting[i]->start(room / starting.size()); });
+      for (Partition* const partition : starting) forward(*partition);
+    }
+  }
+
+  /// Waits for replies and goes on with them.
+  void go_on() {
+    std::set<std::size_t> answered;
+    gateway_.wait([&](const CallKey& key, std::string reply) {
+      const auto asked = std::ranges::lower_bound(open_, partition_of(key.actor), {}, number);
+      (*asked)->complete(key, std::move(reply));
+      answered.insert(static_cast<std::size_t>(asked - open_.begin()));
+    });
+    const std::vector<std::size_t> places(answered.begin(), answered.end());
+    parallel_for(places.size(), [&](std::size_t i) { open_[places[i]]->run(); });
+    for (const std::size_t place : places) forward(*open_[place]);
+  }
+
+  /// The first partition if it has finished; else null.
+  std::unique_ptr<Partition> take_finished() {
+    if (open_.empty() || !open_.front()->finished()) return nullptr;
+    std::unique_ptr<Partition> finished = std::move(open_.front());
+    open_.pop_front();
+    return finished;
+  }
+
+  /// Nobody goes on.
+  void stop(RunObserver& observer) {
+    for (const auto& partition : open_) observer.on_stopped(partition->take_over());
+    open_.clear();
+  }
+
+ private:
+  static std::size_t number(const std::unique_ptr<Partition>& partition) { return partition->number(); }
+
+  /// Sees to it that each thread has a partition to start sessions of.
+  void open_more() {
+    const auto starting = static_cast<std::size_t>(
+        std::ranges::count_if(open_, [](const auto& partition) { return !partition->all_started(); }));
+    if (starting >= threads() || open_.size() >= kOpenPartitions) return;
+    std::vector<std::unique_ptr<Partition>> more(
+        std::min({threads() - starting, kOpenPartitions - open_.size(), groups_.size() - opened_}));
+    parallel_for(more.size(),
+                 [&](std::size_t i) { more[i] = platform_.open(window_, groups_[opened_ + i]); });
+    opened_ += more.size();
+    std::ranges::move(more, std::back_inserter(open_));
+  }
+
+  void forward(Partition& partition) {
+    for (auto& [key, request] : partition.take_calls()) gateway_.submit(key, std::move(request));
+  }
+
+  Platform& platform_;
+  Gateway& gateway_;
+  const Window& window_;
+  std::vector<Group> groups_;
+  std::size_t most_;        ///< sessions under way at once
+  std::size_t opened_ = 0;  ///< of the groups, from the first
+  std::deque<std::unique_ptr<Partition>> open_;
 };
 
 std::vector<Platform::Group> Platform::groups() const {
@@ -99,11 +154,9 @@ void Platform::keep_states(PartitionResult& result) {
     states_[index(result.sessions[i].agent)] = std::move(result.states[i]);
 }
 
-std::unique_ptr<Partition> Platform::start(const Window& window, const Group& group) {
-  auto started = std::make_unique<Partition>(group.number, world_, mind_, options_, draws_, window,
-                                             group.agents, take_states(group));
-  started->run();
-  return started;
+std::unique_ptr<Partition> Platform::open(const Window& window, const Group& group) {
+  return std::make_unique<Partition>(group.number, world_, mind_, options_, draws_, window, group.agents,
+                                     take_states(group));
 }
 
 void Platform::admit(std::span<const AgentId> agents) {
@@ -136,7 +189,9 @@ bool Platform::run_alone(const Window& window, WindowFold& fold) {
           stopped = true;
           return std::nullopt;
         }
-        return start(window, all[i])->close();
+        const std::unique_ptr<Partition> partition = open(window, all[i]);
+        partition->start(kPartitionSize);
+        return partition->close();
       },
       [&](std::optional<PartitionResult> result) {
         if (result) fold.add(*std::move(result));
@@ -145,20 +200,22 @@ bool Platform::run_alone(const Window& window, WindowFold& fold) {
 }
 
 bool Platform::run_with_gateway(const Window& window, WindowFold& fold) {
-  const std::vector<Group> all = groups();
-  Waiting waiting(*gateway_);
-  std::size_t started = 0;
-  while (started < all.size() || !waiting.empty()) {
-    if (fold.observer.wants_stop()) return false;
-    std::vector<std::unique_ptr<Partition>> next(
-        std::min(all.size() - started, kPartitionsAtOnce - waiting.size()));
-    parallel_for(next.size(), [&](std::size_t i) { next[i] = start(window, all[started + i]); });
-    started += next.size();
-    waiting.add(std::move(next));
-    while (const auto partition = waiting.take_finished()) fold.add(partition->close());
-    if (!waiting.empty()) waiting.go_on();
+  Waves waves(*this, window);
+  try {
+    while (!waves.finished()) {
+      if (fold.observer.wants_stop()) {
+        waves.stop(fold.observer);
+        return false;
+      }
+      waves.start();
+      while (const auto partition = waves.take_finished()) fold.add(partition->close());
+      if (waves.under_way() > 0) waves.go_on();
+    }
+    return true;
+  } catch (const Failure&) {
+    waves.stop(fold.observer);
+    throw;
   }
-  return true;
 }
 
 }  // namespace throng

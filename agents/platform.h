@@ -21,9 +21,15 @@ class Partition {
             const Draws& draws, const Window& window, std::span<const AgentId> agents,
             std::vector<AgentState> states);
 
-  /// Handles all that can be handled until somebody has to wait for replies.
+  /// Starts sessions, one after the other, until `more` of those it started wait for replies or all have been started. (Sessions do
+  /// not meet: one that starts later than another, by the clock on the wall, may be earlier in virtual time.)
+  void start(std::size_t more);
+  bool all_started() const { return started_ == visits_.size(); }
+  /// Goes on with what has been answered until it has to be waited for again.
   void run() { scheduler_.run(); }
-  bool finished() const { return scheduler_.unfinished() == 0; }
+  /// Sessions that wait for replies.
+  std::size_t under_way() const { return scheduler_.unfinished(); }
+  bool finished() const { return all_started() && under_way() == 0; }
   std::size_t number() const { return number_; }
 
   /// The calls made since the last time.
@@ -33,6 +39,8 @@ class Partition {
 
   /// What the window left. To be called once, after `finished`.
   PartitionResult close();
+  /// The records of the sessions that are over, of a partition that will not go on.
+  std::vector<SessionRecord> take_over();
 
  private:
   /// One agent's session while it runs.
@@ -40,6 +48,7 @@ class Partition {
     Profile profile;
     Memory memory;
     SessionRecord record;
+    bool is_over = false;
   };
   struct Outbox : CallSink {
     void submit(const CallKey& key, ExternalRequest request) override {
@@ -60,6 +69,7 @@ class Partition {
   const Draws& draws_;
   Window window_;
   std::vector<Visit> visits_;
+  std::size_t started_ = 0;  ///< of the visits, from the first
   std::unique_ptr<PartitionRankings> rankings_;
   Outbox outbox_;
   Scheduler scheduler_;
@@ -68,26 +78,29 @@ class Partition {
 /// Brings agents and recommender together, window by window.
 class Platform {
  public:
-  /// So many partitions wait for replies at once, at most.
-  static constexpr std::size_t kPartitionsAtOnce = 512;
+  static constexpr std::size_t kAnyNumber = ~std::size_t{0};
 
-  /// `agents`: who comes to begin with (ascending, each once). `gateway`: whom minds and the world's ranker ask; nullptr: they ask nobody. All
-  /// but `agents` must outlive the platform.
+  /// `agents`: who comes to begin with (ascending, each once). `gateway`: whom minds and the world's ranker ask; nullptr: they ask nobody.
+  /// `calls_at_once`: so many calls they can have under way; more would wait in line. All but `agents` must outlive the platform.
   Platform(World& world, Mind& mind, const SessionOptions& options, const Draws& draws,
-           std::vector<AgentId> agents, Gateway* gateway = nullptr)
+           std::vector<AgentId> agents, Gateway* gateway = nullptr, std::size_t calls_at_once = kAnyNumber)
       : world_(world),
         mind_(mind),
         options_(options),
         draws_(draws),
         agents_(std::move(agents)),
-        gateway_(gateway) {}
+        gateway_(gateway),
+        calls_at_once_(calls_at_once) {}
 
   /// Agents who come from the next window on; none of them is there.
   void admit(std::span<const AgentId> agents);
 
   /// One session of each agent that is still there, each at its own random moment of the window, which must be longer than
-  /// `longest_session`; then what they left is applied to the world. Returns false if the observer wanted to stop before all
-  /// sessions were run; then it has not heard of all of them, nor that the window has finished. Throws what `gateway` throws.
+  /// `longest_session`; then what they left is applied to the world. Where agents ask, they come in waves: only so many sessions
+  /// are under way as keep busy whoever is asked, in the order of agents, so that those who came first are through when a run stops
+  /// half-way. No result depends on it.
+  /// Returns false if the observer wanted to stop before all sessions were run; then it has not heard of all of them, nor that the
+  /// window has finished. Throws what `gateway` throws; the observer hears `on_stopped` before.
   bool run_window(const Window& window, RunObserver& observer);
 
  private:
@@ -98,10 +111,11 @@ class Platform {
   };
   /// What is left for the window's end.
   struct WindowFold;
+  class Waves;
 
   std::vector<Group> groups() const;
   std::vector<AgentState> take_states(const Group& group);
-  std::unique_ptr<Partition> start(const Window& window, const Group& group);
+  std::unique_ptr<Partition> open(const Window& window, const Group& group);
   bool run_alone(const Window& window, WindowFold& fold);
   bool run_with_gateway(const Window& window, WindowFold& fold);
   void keep_states(PartitionResult& result);
@@ -113,6 +127,7 @@ class Platform {
   std::vector<AgentId> agents_;     ///< who is still there, ascending
   std::vector<AgentState> states_;  ///< by agent; empty before the first window that is not the last
   Gateway* gateway_;
+  std::size_t calls_at_once_;
 };
 
 }  // namespace throng

@@ -1,5 +1,7 @@
 #include "scenarios/run/recorder.h"
 
+#include <SQLiteCpp/Exception.h>
+
 #include "engine/base/statistics.h"
 
 namespace throng {
@@ -47,6 +49,14 @@ void Recorder::on_window_finished(const Window& window) {
   writer_.commit();
   pages_ += pages_in_window_;
   ++windows_;
+}
+
+void Recorder::on_stopped(std::span<const SessionRecord> over) {
+  if (store_ == Store::summary) return;
+  try {
+    writer_.write_sessions(over);
+  } catch (const SQLite::Exception&) {  // run.db cannot be written, which may be why the run stops
+  }
 }
 
 Json Recorder::summary(const Scenario& scenario, std::span<const Metric> metrics) const {

@@ -24,6 +24,8 @@ class Recorder : public RunObserver {
   void on_window_started(const Window& window) override;
   void on_partition(const PartitionResult& result) override;
   void on_window_finished(const Window& window) override;
+  /// Rows only: no figure of the window is whole.
+  void on_stopped(std::span<const SessionRecord> over) override;
   bool wants_stop() const override { return interrupt_.interrupted(); }
 
   const std::vector<Outcome>& outcomes() const { return outcomes_; }

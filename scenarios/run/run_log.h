@@ -48,6 +48,7 @@ class RunLog : public RunObserver {
   void on_window_started(const Window& window) override;
   void on_partition(const PartitionResult& result) override;
   void on_window_finished(const Window& window) override;
+  void on_stopped(std::span<const SessionRecord> over) override { next_.on_stopped(over); }
   bool wants_stop() const override { return next_.wants_stop(); }
 
  private:

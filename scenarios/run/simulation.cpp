@@ -6,6 +6,7 @@
 #include "agents/minds/statistical_mind.h"
 #include "agents/minds/structured_mind.h"
 #include "agents/ranker.h"
+#include "recsys/external/remote_client.h"
 #include "recsys/models/registry.h"
 #include "scenarios/run/tiers.h"
 
@@ -181,11 +182,28 @@ Window Simulation::window(std::uint16_t round) const {
           .is_last = round + 1 == scenario_.rounds};
 }
 
+namespace {
+
+/// How many calls of its agents can be under way.
+std::size_t calls_at_once(const Scenario& scenario) {
+  std::size_t calls = 0;
+  for (const llm::EndpointOptions& endpoint : scenario.endpoints)
+    calls += static_cast<std::size_t>(endpoint.max_in_flight);
+  if (scenario.has_remote_recommender()) {
+    const remote::RemoteOptions options = remote::read_remote_options(scenario.recommender).value();
+    calls += static_cast<std::size_t>(options.batch) * static_cast<std::size_t>(options.max_in_flight);
+  }
+  return calls;
+}
+
+}  // namespace
+
 bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& observer, Gateway* gateway) {
   World world = this->world();
   Window first = window(0);
   first.is_last = true;
-  return Platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), agents.end()}, gateway)
+  return Platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), agents.end()}, gateway,
+                  calls_at_once(scenario_))
       .run_window(first, observer);
 }
 
@@ -197,7 +215,8 @@ bool Simulation::run(RunObserver& observer, Gateway* gateway) {
   if (late == agents.begin())
     throw Failure(ErrorKind::usage,
                   "/mind: fitted_to is \"llm\", but of so few agents a language model plays none");
-  Platform platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), late}, gateway);
+  Platform platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), late}, gateway,
+                    calls_at_once(scenario_));
   Tiers tiers(observer, *minds_, *population_);
   for (std::uint16_t round = 0; round < scenario_.rounds; ++round) {
     if (round > 0 && scenario_.retrain.learns) retrain(world, round);

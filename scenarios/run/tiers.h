@@ -21,6 +21,7 @@ class Tiers : public RunObserver {
   void on_window_started(const Window& window) override;
   void on_partition(const PartitionResult& result) override;
   void on_window_finished(const Window& window) override { next_.on_window_finished(window); }
+  void on_stopped(std::span<const SessionRecord> over) override { next_.on_stopped(over); }
   bool wants_stop() const override { return next_.wants_stop(); }
 
   /// Of the first round, by agent: those that language models played.

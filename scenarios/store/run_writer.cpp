@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::size_t kFavouriteGenres = 5;
 constexpr std::size_t kSessionsPerTransaction = 16384;
+/// Agents that ask language models are few and slow: they are there to be looked at while the run goes on.
+constexpr std::chrono::seconds kTransaction{10};
 constexpr std::size_t kAgentsPerInsert = 4096;
 
 std::string joined_genres(const Catalogue& catalogue, std::span<const GenreId> genres) {
@@ -121,9 +124,16 @@ struct RunWriter::Statements {
                                                                                                   "failures"};
   std::optional<SQLite::Transaction> transaction;
   std::size_t sessions_uncommitted = 0;
+  std::chrono::steady_clock::time_point begun;
 
   void begin() {
-    if (!transaction) transaction.emplace(database);
+    if (transaction) return;
+    transaction.emplace(database);
+    begun = std::chrono::steady_clock::now();
+  }
+  bool is_due() const {
+    return sessions_uncommitted >= kSessionsPerTransaction ||
+           std::chrono::steady_clock::now() - begun >= kTransaction;
   }
 };
 
@@ -194,7 +204,7 @@ void RunWriter::write_sessions(std::span<const SessionRecord> sessions) {
   statements_->sayings.insert();
   statements_->failures.insert();
   statements_->sessions_uncommitted += sessions.size();
-  if (statements_->sessions_uncommitted >= kSessionsPerTransaction) commit();
+  if (statements_->is_due()) commit();
 }
 
 void RunWriter::add_session(const SessionRecord& session) {

@@ -1,6 +1,7 @@
 // A population played by a language model, through the journal: what a person relies on when a run is interrupted.
 #include "scenarios/gateway/journaled_gateway.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "engine/base/hash.h"
@@ -22,8 +23,13 @@ class Digests : public RunObserver {
     for (const SessionRecord& session : result.sessions) chain.add(session.digest);
     count += result.sessions.size();
   }
+  void on_stopped(std::span<const SessionRecord> over) override {
+    for (const SessionRecord& session : over) EXPECT_NE(session.digest, Hash128());
+    through += over.size();
+  }
   DigestChain chain;
   std::size_t count = 0;
+  std::size_t through = 0;  ///< of partitions that were stopped
 };
 
 class LlmRun : public ::testing::Test {
@@ -32,6 +38,7 @@ class LlmRun : public ::testing::Test {
     std::string digest;
     std::size_t asked = 0;  ///< of the model
     CallCounts counts;
+    std::size_t through = 0;  ///< sessions
     bool stopped = false;
   };
 
@@ -44,7 +51,7 @@ class LlmRun : public ::testing::Test {
   }
 
   Ran run(const Json& json, ScriptedBackend* model, const char* journal_name,
-          const char* earlier_name = nullptr) {
+          const char* earlier_name = nullptr, std::size_t sessions = 600) {
     const Scenario scenario = parse_scenario(json, "t.json", {});
     FitObserver quiet;
     Simulation simulation(scenario, load_dataset("demo"), quiet);
@@ -58,7 +65,7 @@ class LlmRun : public ::testing::Test {
     Ran ran;
     try {
       EXPECT_TRUE(simulation.run(digests, &gateway));
-      EXPECT_EQ(digests.count, 600U);
+      EXPECT_EQ(digests.count, sessions);
     } catch (const Failure& failure) {
       EXPECT_EQ(failure.kind(), ErrorKind::stopped);
       ran.stopped = true;
@@ -66,6 +73,7 @@ class LlmRun : public ::testing::Test {
     ran.digest = digests.chain.value().hex();
     if (model != nullptr) ran.asked = model->asked();
     ran.counts = gateway.counts();
+    ran.through = digests.count + digests.through;
     return ran;
   }
 
@@ -83,6 +91,44 @@ TEST_F(LlmRun, NeitherTheOrderOfRepliesNorThreadsReachTheDigest) {
     EXPECT_EQ(ran.digest, reference.digest);
     EXPECT_EQ(ran.asked, reference.asked);
   }
+}
+
+TEST_F(LlmRun, TheDigestIsTheSameHoweverManyAgentsAreUnderWay) {
+  Json json = scenario_json();
+  json["population"]["agents"] = 60;
+  ScriptedBackend all_at_once(1);
+  const Ran reference = run(json, &all_at_once, "reference.db", nullptr, 120);
+  for (const std::size_t calls : {1U, 7U}) {
+    for (Json& endpoint : json["mind"][0]["endpoints"]) endpoint["max_in_flight"] = calls;
+    ScriptedBackend model(9);
+    const std::string name = fmt::format("{}.db", calls);
+    const Ran ran = run(json, &model, name.c_str(), nullptr, 120);
+    EXPECT_EQ(ran.digest, reference.digest);
+    EXPECT_EQ(ran.asked, reference.asked);
+    EXPECT_LE(model.most_waiting, 2 * 2 * calls) << "there are two endpoints";
+    const Ran replayed = run(json, nullptr, fmt::format("again{}.db", calls).c_str(), name.c_str(), 120);
+    EXPECT_EQ(replayed.digest, reference.digest);
+  }
+}
+
+TEST_F(LlmRun, OfARunThatStopsHalfWayAsManyAgentsAreThroughAsTheirCallsSay) {
+  Json json = scenario_json();
+  json["population"]["agents"] = 100;
+  json["rounds"] = 1;
+  json["mind"][0]["endpoints"].erase(1);
+  json["mind"][0]["endpoints"][0]["max_in_flight"] = 5;
+  json["mind"] = Json(json["mind"][0]);
+  json["mind"].erase("share");
+  ScriptedBackend whole(1);
+  const std::size_t calls = run(json, &whole, "whole.db", nullptr, 100).asked;
+  ScriptedBackend model(5);
+  model.fails_after = calls * 35 / 100;
+  const Ran stopped = run(json, &model, "stopped.db", nullptr, 100);
+  EXPECT_TRUE(stopped.stopped);
+  EXPECT_GE(stopped.through, 25U) << "with ten under way";
+  ScriptedBackend again(6);
+  const Ran resumed = run(json, &again, "stopped.db", nullptr, 100);
+  EXPECT_EQ(resumed.asked, calls - calls * 35 / 100);
 }
 
 TEST_F(LlmRun, AStoppedRunGoesOnWhereItWasAndPaysForNothingTwice) {

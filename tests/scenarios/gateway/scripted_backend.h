@@ -19,6 +19,7 @@ class ScriptedBackend : public Backend {
 
   void ask(std::span<const std::string> parts, std::uint32_t /*chain*/, Done done) override {
     waiting_.push_back({{parts.begin(), parts.end()}, std::move(done)});
+    most_waiting = std::max(most_waiting, waiting_.size());
   }
   void flush() override {
     boost::asio::post(io, [this] { answer_some(); });
@@ -28,6 +29,7 @@ class ScriptedBackend : public Backend {
 
   std::size_t asked() const { return asked_; }
   std::size_t fails_after = ~std::size_t{0};  ///< so many calls are answered
+  std::size_t most_waiting = 0;
   boost::asio::io_context io{1};
 
  private:

@@ -37,14 +37,16 @@ class Silence : public Gateway {
 TEST(WaitingAgents, TakeAtMostFourKibibytesEach) {
   if (!kMemoryIsOurs) GTEST_SKIP() << "sanitizers take memory of their own";
   constexpr std::size_t kAgents = 100'000;
-  const Scenario scenario =
-      parse_scenario({{"name", "t"},
-                      {"seed", 1},
-                      {"dataset", {{"path", "demo"}}},
-                      {"population", {{"agents", kAgents}}},
-                      {"recommender", {{"kind", "popularity"}}},
-                      {"mind", {{"kind", "llm"}, {"endpoints", {{{"url", "http://x/v1"}, {"model", "m"}}}}}}},
-                     "s", {});
+  const Scenario scenario = parse_scenario(
+      {{"name", "t"},
+       {"seed", 1},
+       {"dataset", {{"path", "demo"}}},
+       {"population", {{"agents", kAgents}}},
+       {"recommender", {{"kind", "popularity"}}},
+       {"mind",
+        {{"kind", "llm"},
+         {"endpoints", {{{"url", "http://x/v1"}, {"model", "m"}, {"max_in_flight", kAgents}}}}}}},
+      "s", {});
   FitObserver quiet;
   Simulation simulation(scenario, load_dataset("demo"), quiet);
   Silence silence;
