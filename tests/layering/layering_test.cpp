@@ -61,7 +61,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
                                       "scenarios/scenario", "scenarios/gateway"})},
       {"scenarios/studies",
        with(agents, {"scenarios/store", "scenarios/scenario", "scenarios/gateway", "scenarios/run"})},
-      {"scenarios/transcripts", with(agents, {"scenarios/scenario"})},
+      {"scenarios/transcripts", with(agents, {"scenarios/scenario", "scenarios/store"})},
       {"scenarios/report", with(agents, {"scenarios/store"})},
       {"scenarios/calibration",
        with(agents, {"agents/calibration", "scenarios/store", "scenarios/scenario", "scenarios/gateway",
