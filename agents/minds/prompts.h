@@ -33,7 +33,8 @@ class Prompts {
  public:
   using View = kainjow::mustache::data;
 
-  /// Throws Failure(usage) if `folder` is none, or a template in it is no Mustache.
+  /// Throws Failure(usage) if `folder` is none, a template in it is used by nothing or is no Mustache, or would not tell what it
+  /// means to (prompt_check.h).
   explicit Prompts(Protocol protocol, const std::optional<std::filesystem::path>& folder = {});
 
   /// `name`: such as "system", "page" or "memory". What `view` does not have renders as nothing. Without line feeds

@@ -51,6 +51,15 @@ TEST_F(CommandCheck, AFitThatTakesLongIsBrokenOffAndBounded) {
   EXPECT_GT(checked["run"]["seconds"].get<double>(), 60);
 }
 
+TEST_F(CommandCheck, APromptTemplateThatWouldTellNothingIsNamedByFileLineAndPlaceholder) {
+  folder_.write("mine/structured/interview.mustache", "How\nwas {{{pgae}}}?");
+  const Finished checked = check_with(
+      R"(mind={"kind":"llm","prompts":"mine","endpoints":[{"url":"http://127.0.0.1:1/v1","model":"m"}]})");
+  EXPECT_EQ(checked.exit_code, 2);
+  EXPECT_THAT(checked.err,
+              HasSubstr("mine/structured/interview.mustache:2: \"{{{pgae}}}\" is no placeholder"));
+}
+
 TEST_F(CommandCheck, FindsADatasetThatIsNotThereOrAnother) {
   const Finished absent = check_with("dataset.path=/no/such");
   EXPECT_EQ(absent.exit_code, 3);

@@ -1,0 +1,168 @@
+#include "agents/minds/prompt_check.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "agents/action.h"
+#include "engine/base/error.h"
+#include "engine/base/text.h"
+
+namespace throng {
+namespace {
+
+/// Names known in a section, or everywhere in a template ("").
+struct Names {
+  Told told;
+  std::string_view section;
+  std::string_view names;  ///< between blanks
+};
+
+/// What prompt_views.cpp and llm_mind.cpp set.
+constexpr std::array kNames{
+    Names{Told::persona, "",
+          "item items label activity_1 activity_2 activity_3 conformity_1 conformity_2 conformity_3 "
+          "diversity_1 diversity_2 diversity_3 tastes rates_high rates_low"},
+    Names{Told::persona, "tastes", "text"},
+    Names{Told::situation, "", "item items label page remembers memories"},
+    Names{Told::situation, "memories", "text"},
+    Names{Told::page, "", "item items label page remembers memories count shown"},
+    Names{Told::page, "memories", "text"},
+    Names{Told::page, "shown", "number title rating has_genres genres words has_summary summary"},
+    Names{Told::memory, "", "visit page satisfaction reflection viewed_any passed_any viewed passed"},
+    Names{Told::memory, "viewed", "title comma"},
+    Names{Told::memory, "passed", "title comma"},
+    Names{Told::repair, "", "problem"},
+};
+
+std::vector<std::string_view> names_in(Told told, std::string_view section) {
+  std::vector<std::string_view> names;
+  for (const Names& each : kNames) {
+    if (each.told != told || each.section != section) continue;
+    for (std::string_view rest = each.names; !rest.empty();) {
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      names.push_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  if (told == Told::memory && !section.empty() && !names.empty()) {
+    for (const ActionInfo& info : action_kinds()) names.push_back(info.done);
+  }
+  return names;
+}
+
+bool contains(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+struct TemplateTag {
+  char kind = 0;  ///< # ^ / > ! = & or 0: a value
+  std::string_view name;
+  std::string_view text;   ///< all of it
+  std::string_view after;  ///< the rest of the template
+  std::size_t line = 0;    ///< from 1
+};
+
+[[noreturn]] void fail(const std::string& where, std::size_t line, const std::string& problem) {
+  throw Failure(ErrorKind::usage, fmt::format("{}:{}: {}", where, line, problem));
+}
+
+std::vector<TemplateTag> tags_of(const std::string& where, std::string_view text) {
+  std::vector<TemplateTag> tags;
+  std::size_t line = 1;
+  std::size_t counted = 0;
+  for (std::size_t at = 0; (at = text.find("{{", at)) != std::string_view::npos;) {
+    line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(counted),
+                                                text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+    counted = at;
+    const bool is_triple = text.substr(at).starts_with("{{{");
+    const std::string_view closing = is_triple ? "}}}" : "}}";
+    const std::size_t begin = at + closing.size();
+    const std::size_t end = text.find(closing, begin);
+    if (end == std::string_view::npos)
+      fail(where, line, fmt::format("{} is not closed", excerpt(text.substr(at, text.find('\n', at) - at))));
+    TemplateTag tag{.name = trimmed(text.substr(begin, end - begin)), .line = line};
+    constexpr std::string_view kinds = "#^/>!=&";
+    if (!is_triple && !tag.name.empty() && kinds.find(tag.name[0]) != std::string_view::npos) {
+      tag.kind = tag.name[0];
+      tag.name = trimmed(tag.name.substr(1));
+    }
+    tag.text = text.substr(at, end + closing.size() - at);
+    at = end + closing.size();
+    tag.after = text.substr(at);
+    if (tag.kind != '!') tags.push_back(tag);
+  }
+  return tags;
+}
+
+/// Follows the tags of a template; hears each with the sections that it stands in.
+template <class Hear>
+void walk(const std::string& where, std::string_view text, const Hear& hear) {
+  std::vector<TemplateTag> sections;
+  for (const TemplateTag& tag : tags_of(where, text)) {
+    if (tag.kind == '/') {
+      if (sections.empty() || sections.back().name != tag.name)
+        fail(where, tag.line, fmt::format("{} closes no section", excerpt(tag.text)));
+      sections.pop_back();
+      continue;
+    }
+    hear(tag, sections);
+    if (tag.kind == '#' || tag.kind == '^') sections.push_back(tag);
+  }
+  if (!sections.empty())
+    fail(where, sections.back().line, fmt::format("{} is never closed", excerpt(sections.back().text)));
+}
+
+/// A shared template can stand where at least all that it is told is told.
+bool may_stand(Told shared, Told in) {
+  return shared == in || (shared == Told::situation && in == Told::page);
+}
+
+}  // namespace
+
+void check_template(const std::string& where, std::string_view text, Told told, bool is_shared,
+                    const std::function<std::optional<Told>(std::string_view)>& told_of) {
+  walk(where, text, [&](const TemplateTag& tag, const std::vector<TemplateTag>& sections) {
+    if (tag.kind == '=') fail(where, tag.line, "other delimiters than {{ and }} are not read");
+    if (tag.kind == '>') {
+      const std::optional<Told> named = told_of(tag.name);
+      if (!named) fail(where, tag.line, fmt::format("there is no shared template {}", excerpt(tag.name)));
+      if (is_shared) fail(where, tag.line, "a shared template cannot hold another one");
+      if (!may_stand(*named, told))
+        fail(where, tag.line, fmt::format("what {} tells is not known here", excerpt(tag.name)));
+      if (tag.text != fmt::format("{{{{>{}}}}}", tag.name) || !tag.after.starts_with('\n'))
+        fail(
+            where, tag.line,
+            fmt::format("{} has to end its line and to be written {{{{>{}}}}}", excerpt(tag.text), tag.name));
+      return;
+    }
+    std::vector<std::string_view> known = names_in(told, "");
+    for (const TemplateTag& section : sections)
+      std::ranges::copy(names_in(told, section.name), std::back_inserter(known));
+    if (contains(known, tag.name)) return;
+    fail(where, tag.line,
+         fmt::format("{} is no placeholder that can stand here; there are: {}", excerpt(tag.text),
+                     fmt::join(known, ", ")));
+  });
+}
+
+void check_tells_items(const std::string& where, std::string_view text) {
+  bool tells = false;
+  walk(where, text, [&](const TemplateTag& tag, const std::vector<TemplateTag>& sections) {
+    const bool is_in_shown = std::ranges::any_of(
+        sections, [](const TemplateTag& section) { return section.kind == '#' && section.name == "shown"; });
+    tells = tells || (is_in_shown && tag.name == "title");
+  });
+  if (!tells) {
+    throw Failure(
+        ErrorKind::usage,
+        fmt::format("{}: it does not tell of the page's items: {{{{#shown}}}} with {{{{{{title}}}}}} "
+                    "in it, or {{{{>shown}}}}",
+                    where));
+  }
+}
+
+}  // namespace throng
