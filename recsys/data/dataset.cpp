@@ -1,6 +1,7 @@
 #include "recsys/data/dataset.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "engine/base/hash.h"
 
@@ -35,6 +36,17 @@ std::vector<float> Dataset::mean_ratings() const {
   return means;
 }
 
+std::string plural_of(const std::string& item_name) {
+  const auto ends = [&](std::initializer_list<const char*> endings) {
+    return std::ranges::any_of(endings, [&](const char* ending) { return item_name.ends_with(ending); });
+  };
+  if (ends({"series", "news"})) return item_name;
+  if (ends({"s", "x", "ch", "sh"})) return item_name + "es";
+  if (ends({"y"}) && !ends({"ay", "ey", "oy", "uy"}))
+    return item_name.substr(0, item_name.size() - 1) + "ies";
+  return item_name + "s";
+}
+
 Hash128 dataset_digest(const Dataset& dataset) {
   DigestChain chain;
   for (const std::string& genre : dataset.catalogue.genre_names) chain.add(std::string_view(genre));
@@ -58,6 +70,11 @@ Hash128 dataset_digest(const Dataset& dataset) {
   for (const Interaction& row : dataset.interactions.rows())
     chain.add(row.user, row.item, row.rating, row.time);
   for (const SplitPart part : dataset.given_split) chain.add(part);
+  if (dataset.item_name != Dataset().item_name) chain.add(std::string_view(dataset.item_name));
+  for (const std::string& name : dataset.user_attributes) chain.add(std::string_view(name));
+  for (const User& user : dataset.users) {
+    for (const std::string& value : user.attributes) chain.add(std::string_view(value));
+  }
   return chain.value();
 }
 

@@ -58,6 +58,8 @@ struct User {
   std::string external_id;                    ///< the id in the source; unique
   std::optional<TraitGroups> trait_groups{};  ///< what the source says; wins over computed groups
   std::optional<Persona> persona{};           ///< at least one of its texts is not empty
+  /// Parallel to Dataset::user_attributes; empty texts are unknown. Untrusted. May be shorter: the rest is unknown.
+  std::vector<std::string> attributes{};
 
   bool operator==(const User&) const = default;
 };
@@ -66,8 +68,10 @@ enum class SplitPart : std::uint8_t { train, validation, test };
 
 /// A dataset in memory. On disk it is a canonical dataset folder (docs/dataset-folder.md).
 struct Dataset {
-  std::string name;  ///< such as "MovieLens 100K"
-  Json provenance;   ///< an object: what was imported, from which files, with which options
+  std::string name;                            ///< such as "MovieLens 100K"
+  std::string item_name = "item";              ///< what one item is, in the singular, such as "movie"
+  std::vector<std::string> user_attributes{};  ///< what is known of users, such as "age", "gender"
+  Json provenance;  ///< an object: what was imported, from which files, with which options
   Catalogue catalogue;
   std::vector<User> users;
   Interactions interactions;           ///< users.size() x catalogue.size()
@@ -78,8 +82,11 @@ struct Dataset {
   std::vector<float> mean_ratings() const;
 };
 
-/// The digest of all that can reach a result: items, users, interactions and the given split, in their order.
-/// Not of the name, the provenance or the place on disk.
+/// Of the name of an item: "movies", "stories", "boxes"; "series" stays.
+std::string plural_of(const std::string& item_name);
+
+/// The digest of all that can reach a result: items and what they are, users, interactions and the given split, in their
+/// order. Not of the name, the provenance or the place on disk. What a dataset does not state leaves no trace.
 Hash128 dataset_digest(const Dataset& dataset);
 
 }  // namespace throng

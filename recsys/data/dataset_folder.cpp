@@ -81,14 +81,40 @@ std::vector<std::string> genre_names(const Json& list, const std::filesystem::pa
   return names;
 }
 
+/// What users have columns for, beside those that every dataset may have.
+std::vector<std::string> attribute_names(const Json& list, const std::filesystem::path& file) {
+  std::vector<std::string> names;
+  for (const Json& entry : list) {
+    const std::string name = entry.is_string() ? entry.get<std::string>() : "";
+    if (!is_attribute_name(name)) fail_in(file, fmt::format("\"user_attributes\": {}", kAttributeNames));
+    if (std::ranges::find(names, name) != names.end() ||
+        std::ranges::find(user_columns, name) != user_columns.end())
+      fail_in(file, fmt::format("the user attribute {} is taken already", excerpt(name)));
+    names.push_back(name);
+  }
+  return names;
+}
+
+std::string item_name(const Json& json, const std::filesystem::path& file) {
+  const std::string name = member(json, "item_name", &Json::is_string, "a text", file).get<std::string>();
+  if (!is_item_name(name)) fail_in(file, fmt::format("\"item_name\": {}", kItemNames));
+  return name;
+}
+
 Counts read_description(const std::filesystem::path& file, Dataset& dataset) {
   const Json json = read_json(file, ErrorKind::data);
   if (!json.is_object()) fail_in(file, "must be a JSON object");
-  check_keys(json, {"name", "format", "counts", "genres", "provenance"}, file);
+  check_keys(json, {"name", "format", "item_name", "counts", "genres", "user_attributes", "provenance"},
+             file);
   if (member(json, "format", &Json::is_number_integer, "a number", file) != 1) {
     fail_in(file, "\"format\" must be 1, the only format there is");
   }
   dataset.name = member(json, "name", &Json::is_string, "a text", file).get<std::string>();
+  if (json.contains("item_name")) dataset.item_name = item_name(json, file);
+  if (json.contains("user_attributes")) {
+    dataset.user_attributes =
+        attribute_names(member(json, "user_attributes", &Json::is_array, "a list", file), file);
+  }
   dataset.provenance = member(json, "provenance", &Json::is_object, "an object", file);
   dataset.catalogue.genre_names = genre_names(member(json, "genres", &Json::is_array, "a list", file), file);
   const Json& counts = member(json, "counts", &Json::is_object, "an object", file);
@@ -204,15 +230,24 @@ std::optional<Persona> persona_of(const CsvTable& table) {
   return persona;
 }
 
-ExternalIds read_users(const std::filesystem::path& path, std::vector<User>& users) {
+std::vector<std::string> attributes_of(const CsvTable& table, std::size_t number) {
+  std::vector<std::string> values;
+  for (std::size_t n = 0; n < number; ++n) values.push_back(text_of(table, user_columns.size() + n));
+  return values;
+}
+
+ExternalIds read_users(const std::filesystem::path& path, const std::vector<std::string>& attributes,
+                       std::vector<User>& users) {
   const MappedFile file(path);
-  CsvTable table(file.text(), path.string(), {user_columns[0]},
-                 {user_columns.begin() + 1, user_columns.end()});
+  std::vector<std::string_view> optional(user_columns.begin() + 1, user_columns.end());
+  optional.insert(optional.end(), attributes.begin(), attributes.end());
+  CsvTable table(file.text(), path.string(), {user_columns[0]}, optional);
   ExternalIds ids;
   while (next_row(table)) {
     users.push_back({.external_id = new_id(table, user_id, "user_id", ids),
                      .trait_groups = traits_of(table),
-                     .persona = persona_of(table)});
+                     .persona = persona_of(table),
+                     .attributes = attributes_of(table, attributes.size())});
   }
   if (ids.size() == 0) fail_in(path, "has no users");
   return ids;
@@ -294,6 +329,19 @@ void check_is_dataset_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
+bool is_item_name(std::string_view name) {
+  constexpr std::size_t longest = 40;
+  return !name.empty() && name.size() <= longest && trimmed(name) == name && is_valid_utf8(name) &&
+         printable(name) == name;
+}
+
+bool is_attribute_name(std::string_view name) {
+  constexpr std::size_t longest = 40;
+  return !name.empty() && name.size() <= longest && std::ranges::all_of(name, [](char c) {
+    return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  });
+}
+
 std::optional<std::string> import_kind_of(const std::filesystem::path& source) {
   std::vector<std::string> files;
   std::error_code error;
@@ -338,7 +386,7 @@ Dataset read_dataset_folder(const std::filesystem::path& folder) {
   Dataset dataset;
   const Counts counts = read_description(folder / "dataset.json", dataset);
   const ExternalIds items = read_items(folder / "items.csv", dataset.catalogue);
-  const ExternalIds users = read_users(folder / "users.csv", dataset.users);
+  const ExternalIds users = read_users(folder / "users.csv", dataset.user_attributes, dataset.users);
   read_interactions(folder / "interactions.csv", users, items, dataset);
   check_count(counts.items, items.size(), "items", folder);
   check_count(counts.users, users.size(), "users", folder);

@@ -28,6 +28,16 @@ Dataset load_dataset(const std::string& path);
 /// The kind that a folder or file of a published dataset looks like (see import_dataset), by the names of its files; empty if none.
 std::optional<std::string> import_kind_of(const std::filesystem::path& source);
 
+/// Whether a text can stand in prompts for what one item is: printable, at most 40 bytes.
+bool is_item_name(std::string_view name);
+inline constexpr std::string_view kItemNames =
+    "expected one word or a few, at most 40 bytes, such as \"movie\"";
+
+/// Whether a further column of users can have this name: prompt templates call it so.
+bool is_attribute_name(std::string_view name);
+inline constexpr std::string_view kAttributeNames =
+    "expected names of letters, digits and \"_\", at most 40 bytes";
+
 // The columns of a canonical dataset folder, by their position in the declarations below.
 
 enum ItemColumn : std::size_t { item_id, item_title, item_year, item_genres, item_summary, item_mean_rating };

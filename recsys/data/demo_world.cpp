@@ -194,6 +194,7 @@ void add_synthetic_users(Dataset& dataset, std::uint32_t users) {
 Dataset make_demo_world() {
   Dataset dataset;
   dataset.name = "demo world";
+  dataset.item_name = "film";
   dataset.catalogue = read_films();
   add_synthetic_users(dataset, demo_users);
   dataset.provenance = Json{{"kind", "demo"},

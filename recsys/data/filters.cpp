@@ -40,7 +40,7 @@ class Core {
     peel();
   }
 
-  CoreMembers members() const { return {.users = left(user_counts_), .items = left(item_counts_)}; }
+  Members members() const { return {.users = left(user_counts_), .items = left(item_counts_)}; }
 
  private:
   static constexpr std::size_t kGone = static_cast<std::size_t>(-1);
@@ -115,22 +115,29 @@ Dataset with_min_rating(const Dataset& dataset, double least) {
   return filtered;
 }
 
-CoreMembers core_members(const Interactions& interactions, std::size_t k) {
+Members core_members(const Interactions& interactions, std::size_t k) {
   return Core(interactions, k).members();
 }
 
 Dataset k_core(const Dataset& dataset, std::size_t k) {
-  const CoreMembers core = core_members(dataset.interactions, k);
+  return with_members(dataset, core_members(dataset.interactions, k));
+}
+
+Dataset with_members(const Dataset& dataset, const Members& members) {
   Dataset kept;
   kept.name = dataset.name;
+  kept.item_name = dataset.item_name;
+  kept.user_attributes = dataset.user_attributes;
   kept.provenance = dataset.provenance;
   kept.catalogue.genre_names = dataset.catalogue.genre_names;
-  const auto users = copy_kept(dataset.users, kept.users, core.users);
-  const auto items = copy_kept(dataset.catalogue.items, kept.catalogue.items, core.items);
+  const auto users = copy_kept(dataset.users, kept.users, members.users);
+  const auto items = copy_kept(dataset.catalogue.items, kept.catalogue.items, members.items);
   std::vector<Interaction> rows;
   keep_rows(
       dataset,
-      [&](const Interaction& row) { return core.users[index(row.user)] && core.items[index(row.item)]; },
+      [&](const Interaction& row) {
+        return members.users[index(row.user)] && members.items[index(row.item)];
+      },
       rows, kept.given_split);
   for (Interaction& row : rows) {
     row.user = UserId(users[index(row.user)]);

@@ -55,7 +55,7 @@ std::vector<Row> rows_of(const Dataset& dataset, const SplitOptions& options) {
 void keep_core(std::vector<Row>& rows, std::uint32_t k, const Interactions& all) {
   std::vector<Interaction> interactions;
   for (const Row& row : rows) interactions.push_back(row.interaction);
-  const CoreMembers core =
+  const Members core =
       core_members({all.num_users(), all.num_items(), std::move(interactions), all.columns()}, k);
   std::erase_if(rows, [&](const Row& row) {
     return !core.users[index(row.interaction.user)] || !core.items[index(row.interaction.item)];

@@ -18,10 +18,12 @@ void write_description(const Dataset& dataset, const fs::path& path) {
   Json json;
   json["name"] = dataset.name;
   json["format"] = 1;
+  json["item_name"] = dataset.item_name;
   json["counts"] = Json{{"users", dataset.users.size()},
                         {"items", dataset.catalogue.size()},
                         {"interactions", dataset.interactions.size()}};
   json["genres"] = dataset.catalogue.genre_names;
+  if (!dataset.user_attributes.empty()) json["user_attributes"] = dataset.user_attributes;
   json["provenance"] = dataset.provenance.is_object() ? dataset.provenance : Json::object();
   write_file(path, json.dump(2) + "\n");
 }
@@ -66,7 +68,8 @@ void write_persona(const Persona& persona, CsvWriter& csv) {
   csv.field(persona.low_rating);
 }
 
-void write_users(const std::vector<User>& users, const fs::path& path) {
+void write_users(const std::vector<User>& users, const std::vector<std::string>& attributes,
+                 const fs::path& path) {
   const bool traits =
       std::any_of(users.begin(), users.end(), [](const User& user) { return user.trait_groups.has_value(); });
   const bool personas =
@@ -76,11 +79,14 @@ void write_users(const std::vector<User>& users, const fs::path& path) {
   for (std::size_t column = user_activity; column < user_columns.size(); ++column) {
     if (column < user_taste ? traits : personas) csv.field(user_columns[column]);
   }
+  for (const std::string& name : attributes) csv.field(name);
   csv.end_row();
   for (const User& user : users) {
     csv.field(user.external_id);
     if (traits) write_traits(user.trait_groups, csv);
     if (personas) write_persona(user.persona.value_or(Persona{}), csv);
+    for (std::size_t n = 0; n < attributes.size(); ++n)
+      csv.field(n < user.attributes.size() ? user.attributes[n] : "");
     csv.end_row();
   }
   csv.close();
@@ -134,7 +140,7 @@ void write_dataset_folder(const Dataset& dataset, const fs::path& folder) {
   create_folder(target.parent_path());
   TemporaryFolder partial(fmt::format("{}.partial-{}", target.string(), getpid()));
   write_items(dataset.catalogue, partial.path() / "items.csv");
-  write_users(dataset.users, partial.path() / "users.csv");
+  write_users(dataset.users, dataset.user_attributes, partial.path() / "users.csv");
   write_interactions(dataset, partial.path() / "interactions.csv");
   write_description(dataset, partial.path() / "dataset.json");
   partial.move_to(target);

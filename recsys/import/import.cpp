@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "engine/base/error.h"
+#include "engine/base/text.h"
+#include "recsys/data/dataset_folder.h"
 #include "recsys/data/filters.h"
 #include "recsys/import/import_source.h"
 #include "recsys/import/importers.h"
@@ -66,6 +68,9 @@ Imported import_dataset(std::string_view kind, const std::filesystem::path& sour
     throw Failure(ErrorKind::usage, fmt::format("unknown kind of dataset \"{}\"; there are: {}", kind,
                                                 fmt::join(import_kinds(), ", ")));
   }
+  if (!options.item_name.empty() && !is_item_name(options.item_name))
+    throw Failure(ErrorKind::usage,
+                  fmt::format("--item-name {}: {}", excerpt(options.item_name), kItemNames));
   ImportSource files(source, options);
   if (files.file() && known->takes == Takes::folder) {
     files.open(*files.file());  // says so if it is an archive
@@ -74,12 +79,35 @@ Imported import_dataset(std::string_view kind, const std::filesystem::path& sour
   }
   Imported imported;
   imported.dataset = known->import(files);
+  if (!options.item_name.empty()) imported.dataset.item_name = options.item_name;
   imported.report = files.take_report();
   apply_filters(imported.dataset, options, imported.report);
   if (imported.dataset.interactions.size() == 0) {
     throw Failure(ErrorKind::data, fmt::format("{}: no interaction is left", source.string()));
   }
   return imported;
+}
+
+std::optional<std::string> item_name_in(std::string_view name) {
+  // Names of Amazon's departments, and of datasets that circulate as files without a word about what they hold.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> told{{{"toys", "product"},
+                                                                                {"book", "book"},
+                                                                                {"kindle", "book"},
+                                                                                {"movie", "movie"},
+                                                                                {"ml-", "movie"},
+                                                                                {"netflix", "movie"},
+                                                                                {"game", "game"},
+                                                                                {"steam", "game"},
+                                                                                {"vinyl", "album"},
+                                                                                {"music", "song"},
+                                                                                {"lastfm", "artist"},
+                                                                                {"gowalla", "place"},
+                                                                                {"yelp", "place"},
+                                                                                {"recipe", "recipe"}}};
+  const std::string lower = lower_case(std::string(name));
+  const auto* const found = std::ranges::find_if(
+      told, [&](const auto& each) { return lower.find(each.first) != std::string::npos; });
+  return found == told.end() ? std::nullopt : std::optional(std::string(found->second));
 }
 
 std::vector<std::string> import_kinds() {

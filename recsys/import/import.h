@@ -52,6 +52,7 @@ struct ImportOptions {
   std::string
       encoding{};  ///< of the files, by iconv's name; empty: UTF-8 or what a byte order mark tells, and Windows-1252
                    ///< where a text is not that
+  std::string item_name{};            ///< what one item is; empty: what the format or its name tells
   std::optional<std::int64_t> now{};  ///< Unix seconds; later times are odd (none: no time is too late)
   CsvFormat csv{};
 };

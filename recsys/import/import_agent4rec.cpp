@@ -123,6 +123,7 @@ Dataset import_agent4rec(ImportSource& source) {
   pairs.read(source.open_in(lists, "test.txt"), SplitPart::test);
   std::move(pairs).move_to(dataset);
   dataset.name = "Agent4Rec";
+  dataset.item_name = "movie";
   dataset.provenance = source.provenance("agent4rec", "bundle");
   return dataset;
 }

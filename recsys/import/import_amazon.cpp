@@ -154,6 +154,7 @@ Dataset import_amazon(ImportSource& source) {
   auto rows = log.take_rows(Repeats::latest);
   Dataset dataset =
       gathered_dataset(file, log, std::move(rows), {.ratings = true, .times = true}, std::move(items));
+  dataset.item_name = item_name_in(department(file.path)).value_or("product");
   dataset.provenance = source.provenance("amazon", reviews ? "reviews" : "ratings only");
   dataset.provenance["repeated"] = log.repeated();
   return dataset;

@@ -79,6 +79,7 @@ Dataset import_lightgcn(ImportSource& source) {
   std::move(pairs).move_to(dataset);
   dataset.name =
       to_valid_utf8(std::filesystem::absolute(source.folder()).lexically_normal().filename().string());
+  dataset.item_name = item_name_in(dataset.name).value_or(dataset.item_name);
   dataset.provenance = source.provenance("lightgcn", "adjacency lists");
   return dataset;
 }

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <map>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -169,14 +169,80 @@ ItemTable read_hetrec(ImportSource& source) {
   return table;
 }
 
-/// The ids in a file of users, ascending: five fields a line, of which the first is the id.
-std::vector<std::uint32_t> read_user_ids(ImportSource& source, const std::string& name,
-                                         std::string_view delimiter) {
+// --- users
+
+const std::vector<std::string> kUserAttributes{"age", "gender", "occupation"};
+
+// The README of MovieLens 1M.
+constexpr std::array<std::string_view, 21> kOccupations{"",  // "other" or not specified
+                                                        "academic or educator",
+                                                        "artist",
+                                                        "clerical or admin",
+                                                        "college or graduate student",
+                                                        "customer service",
+                                                        "doctor or health care",
+                                                        "executive or managerial",
+                                                        "farmer",
+                                                        "homemaker",
+                                                        "K-12 student",
+                                                        "lawyer",
+                                                        "programmer",
+                                                        "retired",
+                                                        "sales or marketing",
+                                                        "scientist",
+                                                        "self-employed",
+                                                        "technician or engineer",
+                                                        "tradesman or craftsman",
+                                                        "unemployed",
+                                                        "writer"};
+constexpr std::array<std::pair<int, std::string_view>, 7> kAges{{{1, "under 18"},
+                                                                 {18, "18 to 24"},
+                                                                 {25, "25 to 34"},
+                                                                 {35, "35 to 44"},
+                                                                 {45, "45 to 49"},
+                                                                 {50, "50 to 55"},
+                                                                 {56, "56 or more"}}};
+
+std::string gender_of(std::string_view letter) {
+  if (letter == "M" || letter == "m") return "male";
+  return letter == "F" || letter == "f" ? "female" : "";
+}
+
+std::string age_of_group(std::string_view text) {
+  const auto group = parse_number<int>(text);
+  for (const auto& [number, words] : kAges) {
+    if (group == number) return std::string(words);
+  }
+  return "";
+}
+
+std::string occupation_of_number(std::string_view text) {
+  const auto number = parse_number<std::size_t>(text);
+  return number && *number < kOccupations.size() ? std::string(kOccupations.at(*number)) : "";
+}
+
+using UserFields = std::array<std::string_view, 5>;
+
+std::vector<std::string> in_words(const UserFields& fields, FileRead& read) {
+  const std::string occupation = read.text(trimmed(fields[3]));
+  const bool says_nothing = occupation == "other" || occupation == "none";
+  return {parse_number<int>(fields[1]) ? std::string(fields[1]) : "", gender_of(fields[2]),
+          says_nothing ? "" : occupation};
+}
+
+std::vector<std::string> in_numbers(const UserFields& fields) {
+  return {age_of_group(fields[2]), gender_of(fields[1]), occupation_of_number(fields[3])};
+}
+
+/// A file of users, u.user (100K: id, age, gender, occupation, zip code, between '|') or users.dat (1M: id, gender, age,
+/// occupation, zip code, between "::", age and occupation by GroupLens' numbers): by id what it says of them in words, empty where
+/// that is none of the format's values. Zip codes are left out: they say where somebody lives, not who would like what.
+std::map<std::uint32_t, std::vector<std::string>> read_users(ImportSource& source, const std::string& name,
+                                                             std::string_view delimiter) {
   const SourceFile& file = source.open(name);
-  std::vector<std::uint32_t> ids;
-  std::unordered_set<std::uint32_t> known;
+  std::map<std::uint32_t, std::vector<std::string>> users;
   for_each_line(source, file, [&](std::string_view line, bool first) -> std::string {
-    std::array<std::string_view, 5> fields;
+    UserFields fields;
     if (!split_fields(line, delimiter, fields)) return "not 5 fields";
     const auto id = parse_number<std::uint32_t>(fields[0]);
     const bool no_age = !parse_number<int>(fields[1]) && !parse_number<int>(fields[2]);
@@ -185,13 +251,12 @@ std::vector<std::uint32_t> read_user_ids(ImportSource& source, const std::string
       return {};
     }
     if (!id) return fmt::format("the user id {} is not a number", excerpt(fields[0]));
-    if (!known.insert(*id).second) return fmt::format("the user {} occurs twice", *id);
-    ids.push_back(*id);
+    auto values = delimiter == "|" ? in_words(fields, source.read_of(file)) : in_numbers(fields);
+    if (!users.emplace(*id, std::move(values)).second) return fmt::format("the user {} occurs twice", *id);
     return {};
   });
-  if (ids.empty()) fail_file(file, "has no users");
-  std::sort(ids.begin(), ids.end());
-  return ids;
+  if (users.empty()) fail_file(file, "has no users");
+  return users;
 }
 
 struct Variant {
@@ -267,17 +332,22 @@ Dataset import_movielens(ImportSource& source) {
   Dataset dataset;
   std::vector<std::uint32_t> item_ids;
   dataset.catalogue = variant.read_items(source).make_catalogue(item_ids);
+  std::map<std::uint32_t, std::vector<std::string>> users;
   std::optional<std::vector<std::uint32_t>> user_ids;
   if (!variant.users_file.empty()) {
-    user_ids = read_user_ids(source, std::string(variant.users_file),
-                             variant.ratings.delimiter == "::" ? "::" : "|");
+    users =
+        read_users(source, std::string(variant.users_file), variant.ratings.delimiter == "::" ? "::" : "|");
+    user_ids.emplace();
+    for (const auto& [id, attributes] : users) user_ids->push_back(id);
+    dataset.user_attributes = kUserAttributes;
   }
   Ratings ratings = read_ratings(source, ratings_file, variant.ratings, item_ids, user_ids);
   for (const std::uint32_t id : ratings.user_ids)
-    dataset.users.push_back({.external_id = std::to_string(id)});
+    dataset.users.push_back({.external_id = std::to_string(id), .attributes = users[id]});
   dataset.interactions = std::move(ratings.interactions);
   const std::string_view release = release_of(variant.name, dataset.interactions.size());
   dataset.name = fmt::format("MovieLens {}", release);
+  dataset.item_name = "movie";
   dataset.provenance = source.provenance("movielens", release);
   return dataset;
 }

@@ -150,7 +150,9 @@ Dataset import_recbole(ImportSource& source) {
   }
   format.title.clear();
   format.genres.clear();
-  return import_columns(source, file, items, format, items_format, "recbole", "atomic files");
+  Dataset dataset = import_columns(source, file, items, format, items_format, "recbole", "atomic files");
+  dataset.item_name = item_name_in(dataset.name).value_or(dataset.item_name);
+  return dataset;
 }
 
 Dataset import_triples(ImportSource& source) {

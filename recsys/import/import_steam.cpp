@@ -240,6 +240,7 @@ Dataset import_steam(ImportSource& source) {
   if (steam.hours) rate_by_hours(rows);
   Dataset dataset = gathered_dataset(file, steam.log, std::move(rows),
                                      {.ratings = true, .times = steam.times}, std::move(items));
+  dataset.item_name = "game";
   dataset.provenance = source.provenance("steam", steam.variant);
   dataset.provenance["repeated"] = steam.log.repeated();
   dataset.provenance["ratings"] =

@@ -1,11 +1,18 @@
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "recsys/data/dataset.h"
 #include "recsys/import/import_source.h"
 
 namespace throng {
+
+/// What the items of a dataset are that is published under this name: of "Amazon-Book" books, of "Video_Games" games. None if
+/// the name does not tell.
+std::optional<std::string> item_name_in(std::string_view name);
 
 /// The data bundle of Agent4Rec (SIGIR 2024): train.txt, valid.txt and test.txt (a line per user: the user's
 /// number, then item numbers), movie_detail.csv, user_statistic.csv (the trait groups of all users) and, if
@@ -44,7 +51,8 @@ Dataset import_lightgcn(ImportSource& source);
 /// (the same without users.dat, with tags.dat), latest-small, latest, 20M, 25M and 32M (ratings.csv and movies.csv, or
 /// rating.csv and movie.csv; columns go by their names, times may be dates) and HetRec 2011 (user_ratedmovies.dat or
 /// user_ratedmovies-timestamps.dat, movies.dat, movie_genres.dat). All items of the item file are in the catalogue, rated or
-/// not; users are those of the user file, else those who rated. Both are in the order of their numeric ids.
+/// not; users are those of the user file, with age, gender and occupation as it tells them, else those who rated. Both are in the
+/// order of their numeric ids.
 Dataset import_movielens(ImportSource& source);
 
 /// The atomic files of RecBole: X.inter (tab-separated, with a header of "name:type") and, if it is there, X.item, which gives

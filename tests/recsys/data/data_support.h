@@ -25,6 +25,8 @@ std::string failure_of(Action action, ErrorKind kind = ErrorKind::data) {
 
 inline void expect_equal(const Dataset& a, const Dataset& b) {
   EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.item_name, b.item_name);
+  EXPECT_EQ(a.user_attributes, b.user_attributes);
   EXPECT_EQ(a.provenance, b.provenance);
   EXPECT_EQ(a.catalogue.genre_names, b.catalogue.genre_names);
   EXPECT_TRUE(a.catalogue.items == b.catalogue.items);

@@ -15,6 +15,8 @@ using ::testing::HasSubstr;
 Dataset small_dataset() {
   Dataset dataset;
   dataset.name = "Small \"world\"";
+  dataset.item_name = "graphic novel";
+  dataset.user_attributes = {"age", "home_town"};
   dataset.provenance = Json{{"kind", "invented"}};
   dataset.catalogue.genre_names = {"Drama", "Sci-Fi"};
   dataset.catalogue.items = {{.external_id = "a 1",
@@ -28,8 +30,9 @@ Dataset small_dataset() {
       {.external_id = "x",
        .trait_groups = TraitGroups{.activity = 1, .conformity = 2, .diversity = 3},
        .persona =
-           Persona{.taste = "I like | bars", .reason = "because", .high_rating = "", .low_rating = "x"}},
-      {.external_id = "y"}};
+           Persona{.taste = "I like | bars", .reason = "because", .high_rating = "", .low_rating = "x"},
+       .attributes = {"24", "A, \"B\""}},
+      {.external_id = "y", .attributes = {"", "C"}}};
   dataset.interactions = Interactions(2, 2,
                                       {{UserId(1), ItemId(0), 0.5F, -7},
                                        {UserId(0), ItemId(1), 4.5F, 1700000000},

@@ -41,6 +41,22 @@ TEST(DatasetDigest, SeesEveryOtherChange) {
   changed = one_rating();
   changed.given_split = {SplitPart::test};
   EXPECT_NE(dataset_digest(changed), digest);
+  changed = one_rating();
+  changed.item_name = "book";
+  EXPECT_NE(dataset_digest(changed), digest);
+  changed = one_rating();
+  changed.user_attributes = {"age"};
+  changed.users[0].attributes = {"24"};
+  EXPECT_NE(dataset_digest(changed), digest);
+}
+
+TEST(PluralOf, IsThatOfItemNames) {
+  EXPECT_EQ(plural_of("movie"), "movies");
+  EXPECT_EQ(plural_of("story"), "stories");
+  EXPECT_EQ(plural_of("toy"), "toys");
+  EXPECT_EQ(plural_of("box"), "boxes");
+  EXPECT_EQ(plural_of("dish"), "dishes");
+  EXPECT_EQ(plural_of("TV series"), "TV series");
 }
 
 }  // namespace

@@ -38,6 +38,10 @@ TEST_F(MovieLens100K, IsImportedInTheOrderOfItsIds) {
   EXPECT_THAT(genres_of(dataset, 0), IsEmpty());
   EXPECT_THAT(genres_of(dataset, 1), ElementsAre("Comedy", "War"));
   EXPECT_EQ(dataset.users[1].external_id, "10");
+  EXPECT_EQ(dataset.item_name, "movie");
+  EXPECT_THAT(dataset.user_attributes, ElementsAre("age", "gender", "occupation"));
+  EXPECT_THAT(dataset.users[0].attributes, ElementsAre("30", "female", "artist"));
+  EXPECT_THAT(dataset.users[1].attributes, ElementsAre("31", "male", "")) << "\"other\" says nothing";
   EXPECT_THAT(dataset.interactions.items_of(UserId(1)), ElementsAre(ItemId(0), ItemId(1)));
   EXPECT_THAT(dataset.interactions.ratings_of(UserId(1)), ElementsAre(1, 4));
   EXPECT_THAT(dataset.interactions.times_of(UserId(0)), ElementsAre(901));
@@ -134,10 +138,13 @@ TEST_F(Import, ReadsMovieLens1M) {
   EXPECT_THAT(titles_of(dataset), ElementsAre("A", "Zw\xC3\xB6lf: Nacht (1988)"));
   EXPECT_THAT(genres_of(dataset, 1), ElementsAre("Comedy", "Drama"));
   EXPECT_EQ(dataset.users.size(), 2);
+  EXPECT_THAT(dataset.users[0].attributes, ElementsAre("18 to 24", "female", "clerical or admin"));
+  EXPECT_THAT(dataset.users[1].attributes, ElementsAre("45 to 49", "male", "college or graduate student"));
   EXPECT_THAT(dataset.interactions.times_of(UserId(1)), ElementsAre(970000001));
   std::filesystem::remove(folder_ / "users.dat");
   EXPECT_EQ(import().name, "MovieLens 1M");
   EXPECT_EQ(import().users.size(), 1) << "those who rated";
+  EXPECT_THAT(import().user_attributes, IsEmpty());
   folder_.write("tags.dat", "");  // 10M has this one instead
   EXPECT_EQ(import().name, "MovieLens 10M");
   EXPECT_EQ(import().users.size(), 1);
@@ -417,6 +424,28 @@ TEST_F(Import, RefusesWhatItDoesNotKnow) {
   folder_.write("u.data", "1\t2\t3\t4\n");
   EXPECT_THAT(failure_of([&] { import_dataset("movielens", folder_ / "u.data", {}); }),
               EndsWith("u.data: is a file; movielens is read from its folder"));
+}
+
+TEST_F(Import, SaysWhatItemsAreAsTheirNamesTellOrTheUserDoes) {
+  std::filesystem::create_directories(folder_ / "amazon-book");
+  std::filesystem::create_directories(folder_ / "mine");
+  for (const char* name : {"amazon-book", "mine"}) {
+    folder_.write(std::string(name) + "/train.txt", "1 2 3\n");
+    folder_.write(std::string(name) + "/test.txt", "1 4\n");
+  }
+  EXPECT_EQ(import_dataset("lightgcn", folder_ / "amazon-book", {}).dataset.item_name, "book");
+  EXPECT_EQ(import_dataset("lightgcn", folder_ / "mine", {}).dataset.item_name, "item");
+  EXPECT_EQ(import_dataset("lightgcn", folder_ / "mine", {.item_name = "recipe"}).dataset.item_name,
+            "recipe");
+  folder_.write("Video_Games.csv", "AZ1AAAAAAAAAA,B000000001,5.0,7\n");
+  EXPECT_EQ(import_dataset("amazon", folder_ / "Video_Games.csv", {}).dataset.item_name, "game");
+  folder_.write("Tools.csv", "AZ1AAAAAAAAAA,B000000001,5.0,7\n");
+  EXPECT_EQ(import_dataset("amazon", folder_ / "Tools.csv", {}).dataset.item_name, "product");
+  folder_.write("steam.csv", "u,Half-Life,4.5,1\n");
+  EXPECT_EQ(import_dataset("steam", folder_ / "steam.csv", {}).dataset.item_name, "game");
+  EXPECT_THAT(failure_of([&] { import_dataset("lightgcn", folder_ / "mine", {.item_name = "a\nb"}); },
+                         ErrorKind::usage),
+              HasSubstr("--item-name \"a b\": expected one word or a few"));
 }
 
 TEST_F(Import, RealMovieLens100K) {
