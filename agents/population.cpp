@@ -1,124 +1,52 @@
 #include "agents/population.h"
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
-#include <numeric>
+#include <array>
 
-#include "engine/base/statistics.h"
+#include "engine/base/error.h"
 
 namespace throng {
 namespace {
 
-/// Of every item: the mean of its ratings; 0 without any.
-std::vector<double> item_means(const Interactions& interactions) {
-  std::vector<double> sums(interactions.num_items(), 0);
-  for (const Interaction& row : interactions.rows()) sums[index(row.item)] += static_cast<double>(row.rating);
-  const std::vector<std::uint32_t> counts = interactions.item_counts();
-  for (std::size_t item = 0; item < sums.size(); ++item) sums[item] /= std::max(1U, counts[item]);
-  return sums;
-}
-
-double mean_squared_deviation(std::span<const ItemId> items, std::span<const float> ratings,
-                              std::span<const double> means) {
-  if (ratings.empty()) return 0;
-  double sum = 0;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const double deviation = static_cast<double>(ratings[i]) - means[index(items[i])];
-    sum += deviation * deviation;
-  }
-  return sum / static_cast<double>(items.size());
-}
-
-double genre_breadth(const Catalogue& catalogue, std::span<const ItemId> items) {
-  constexpr double kept_share = 0.8;
-  std::vector<std::size_t> counts(catalogue.genre_names.size(), 0);
-  for (const ItemId item : items) {
-    for (const GenreId genre : catalogue[item].genres) ++counts[index(genre)];
-  }
-  std::sort(counts.begin(), counts.end(), std::greater<>());
-  const double total = static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::size_t{0}));
-  double cumulative = 0;
-  double breadth = 0;
-  for (const std::size_t count : counts) {
-    cumulative += static_cast<double>(count);
-    if (count == 0 || cumulative / total > kept_share) break;
-    ++breadth;
-  }
-  return breadth;
-}
-
-/// Turns values into groups by two percentiles.
-class Cuts {
- public:
-  Cuts(const std::vector<TraitValues>& values, double TraitValues::*trait, double lower, double upper)
-      : trait_(trait) {
-    std::vector<double> all;
-    all.reserve(values.size());
-    for (const TraitValues& value : values) all.push_back(value.*trait);
-    lower_ = percentile(all, lower);
-    upper_ = percentile(std::move(all), upper);
-  }
-  std::uint8_t group(const TraitValues& values) const {
-    const double value = values.*trait_;
-    if (value < lower_) return 1;
-    return value < upper_ ? 2 : 3;
-  }
-
- private:
-  double TraitValues::*trait_;
-  double lower_ = 0;
-  double upper_ = 0;
-};
-
 constexpr Purpose kSampleUser{"population/user"};
+constexpr Purpose kChooseUsers{"population/choice"};
+constexpr Purpose kMoveTrait{"population/trait"};
+
+std::uint8_t beside(std::uint8_t group, bool up) {
+  constexpr std::uint8_t middle = 2;
+  if (group != middle) return middle;
+  return up ? 3 : 1;
+}
 
 }  // namespace
 
-std::vector<TraitValues> trait_values(const Dataset& dataset) {
-  const std::vector<double> means = item_means(dataset.interactions);
-  std::vector<TraitValues> values(dataset.users.size());
-  for (std::size_t user = 0; user < values.size(); ++user) {
-    const auto items = dataset.interactions.items_of(UserId(user));
-    const auto ratings = dataset.interactions.ratings_of(UserId(user));
-    values[user] = {.activity = static_cast<double>(items.size()),
-                    .conformity = mean_squared_deviation(items, ratings, means),
-                    .diversity = genre_breadth(dataset.catalogue, items)};
-  }
-  return values;
-}
-
-std::vector<TraitGroups> trait_groups(const Dataset& dataset) {
-  const std::vector<TraitValues> values = trait_values(dataset);
-  const Cuts activity(values, &TraitValues::activity, 60, 90);
-  const Cuts conformity(values, &TraitValues::conformity, 25, 80);
-  const Cuts diversity(values, &TraitValues::diversity, 33, 66);
-  const bool has_ratings = dataset.interactions.columns().ratings;
-  const bool has_genres = dataset.catalogue.has_genres();
-  constexpr std::uint8_t neutral = 2;
-
-  std::vector<TraitGroups> groups(values.size());
-  for (std::size_t user = 0; user < groups.size(); ++user) {
-    const TraitGroups computed{.activity = activity.group(values[user]),
-                               .conformity = has_ratings ? conformity.group(values[user]) : neutral,
-                               .diversity = has_genres ? diversity.group(values[user]) : neutral};
-    groups[user] = dataset.users[user].trait_groups.value_or(computed);
-  }
-  return groups;
-}
-
 Population::Population(const Dataset& dataset, const TasteSpace& space, const PopulationOptions& options,
                        const Draws& draws)
-    : space_(space),
+    : dataset_(dataset),
+      space_(space),
       options_(options),
       draws_(draws),
-      traits_(trait_groups(dataset)),
-      size_(options.agents == 0 ? static_cast<std::uint32_t>(dataset.users.size()) : options.agents) {
+      traits_(trait_groups(dataset, options.trait_cuts)),
+      attribute_names_(dataset.user_attributes) {
   if (traits_.empty()) throw Failure(ErrorKind::data, "the dataset has no users to make agents from");
+  if (options.file) read_people(dataset);
+  if (options.choice == PopulationOptions::Choice::random) {
+    order_.resize(number_of_people());
+    draws_.permutation(order_, kChooseUsers, {});
+  }
+  size_ = options.agents == 0 ? static_cast<std::uint32_t>(number_of_people()) : options.agents;
+}
+
+void Population::read_people(const Dataset& dataset) {
+  people_ = options_.file->people(dataset, traits_, attribute_names_);
+  const auto weighs_more = [&](const Person& person) { return person.weight != people_.front().weight; };
+  if (std::ranges::none_of(people_, weighs_more)) return;
+  double sum = 0;
+  for (const Person& person : people_) weight_sums_.push_back(sum += person.weight);
 }
 
 std::size_t Population::first_sampled() const {
-  return options_.source == PopulationOptions::Source::users ? traits_.size() : 0;
+  return options_.source == PopulationOptions::Source::users ? number_of_people() : 0;
 }
 
 std::vector<AgentId> Population::everyone() const {
@@ -127,19 +55,58 @@ std::vector<AgentId> Population::everyone() const {
   return agents;
 }
 
+std::size_t Population::person_of(AgentId agent) const {
+  if (index(agent) < first_sampled()) return order_.empty() ? index(agent) : order_[index(agent)];
+  const DrawAddress at{.agent = static_cast<std::uint32_t>(agent)};
+  if (weight_sums_.empty()) return draws_.below(number_of_people(), kSampleUser, at);
+  const double drawn = draws_.uniform(kSampleUser, at) * weight_sums_.back();
+  const auto found = std::ranges::upper_bound(weight_sums_, drawn);
+  return static_cast<std::size_t>(std::min(found, weight_sums_.end() - 1) - weight_sums_.begin());
+}
+
 UserId Population::user_of(AgentId agent) const {
-  if (is_user(agent)) return UserId(index(agent));
-  return UserId(draws_.below(traits_.size(), kSampleUser, {.agent = static_cast<std::uint32_t>(agent)}));
+  const std::size_t person = person_of(agent);
+  return people_.empty() ? UserId(person) : people_[person].user;
+}
+
+const Persona* Population::written_of(AgentId agent) const {
+  const std::size_t person = person_of(agent);
+  const std::optional<Persona>& written =
+      people_.empty() ? dataset_.users[person].persona : people_[person].persona;
+  return written ? &*written : nullptr;
+}
+
+TraitGroups Population::traits_of(AgentId agent) const {
+  const std::size_t person = person_of(agent);
+  TraitGroups traits = people_.empty() ? traits_[person] : people_[person].traits;
+  if (!is_perturbed(agent) || options_.trait_perturbation == 0) return traits;
+  std::uint32_t number = 0;
+  for (std::uint8_t TraitGroups::*trait :
+       {&TraitGroups::activity, &TraitGroups::conformity, &TraitGroups::diversity}) {
+    const double moved =
+        draws_.uniform(kMoveTrait, {.agent = static_cast<std::uint32_t>(agent), .item = number++});
+    if (moved < options_.trait_perturbation)
+      traits.*trait = beside(traits.*trait, moved < options_.trait_perturbation / 2);
+  }
+  return traits;
 }
 
 Profile Population::profile(AgentId agent) const {
-  const UserId user = user_of(agent);
-  const Taste& taste = space_.taste_of(user);
-  return {.user = user,
-          .traits = traits_[index(user)],
-          .taste = is_user(agent) ? taste
-                                  : space_.perturbed(taste, options_.perturbation, draws_,
-                                                     static_cast<std::uint32_t>(agent))};
+  const std::size_t person = person_of(agent);
+  Profile profile{
+      .agent = agent,
+      .user = user_of(agent),
+      .traits = traits_of(agent),
+      .written = written_of(agent),
+      .attributes = people_.empty() ? &dataset_.users[person].attributes : &people_[person].attributes};
+  const Taste& taste = space_.taste_of(profile.user);
+  if (is_perturbed(agent)) {
+    profile.perturbation = options_.perturbation;
+    profile.taste = space_.perturbed(taste, options_.perturbation, draws_, static_cast<std::uint32_t>(agent));
+  } else {
+    profile.taste = taste;
+  }
+  return profile;
 }
 
 }  // namespace throng

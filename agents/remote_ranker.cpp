@@ -11,14 +11,13 @@ namespace {
 /// The names of a dataset and of the agents that are not among its users.
 remote::Names names_for(const Dataset& dataset, const Population& population) {
   remote::Names names(dataset);
-  for (std::size_t agent = population.first_sampled(); agent < population.size(); ++agent) {
+  for (std::size_t agent = population.first_of_its_own(); agent < population.size(); ++agent) {
     const UserId user = population.user_of(AgentId(agent));
     const std::string name = fmt::format("{}@{}", dataset.users[index(user)].external_id, agent);
     if (!names.add_user(name)) {
-      throw Failure(
-          ErrorKind::usage,
-          fmt::format("/population: an agent sampled from the users is called {}, but so is a user of {}",
-                      name, dataset.name));
+      throw Failure(ErrorKind::usage,
+                    fmt::format("/population: an agent that is no user is called {}, but so is a user of {}",
+                                name, dataset.name));
     }
   }
   return names;

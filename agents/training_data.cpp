@@ -37,15 +37,14 @@ std::vector<ItemId> picked_items(const SessionRecord& session, PickRule rule) {
 }
 
 UserId TrainingData::row_of(AgentId agent) const {
-  // Sampled agents follow the users, in agent order.
+  // Agents that are no users follow them, in agent order.
   if (population_.is_user(agent)) return population_.user_of(agent);
-  return UserId(train_.num_users() + index(agent) - population_.first_sampled());
+  return UserId(train_.num_users() + index(agent) - population_.first_of_its_own());
 }
 
 std::size_t TrainingData::num_rows() const {
-  const std::size_t sampled =
-      std::max<std::size_t>(population_.size(), population_.first_sampled()) - population_.first_sampled();
-  return train_.num_users() + sampled;
+  const std::size_t first = population_.first_of_its_own();
+  return train_.num_users() + std::max<std::size_t>(population_.size(), first) - first;
 }
 
 Interactions TrainingData::with_picks(std::span<const std::vector<ItemId>> picked) const {
@@ -65,10 +64,13 @@ Interactions TrainingData::with_picks(std::span<const std::vector<ItemId>> picke
 Interactions TrainingData::held_out(const Interactions& held_out,
                                     std::span<const std::vector<ItemId>> picked) const {
   std::vector<Interaction> rows;
+  std::vector<const std::vector<ItemId>*> picked_of(held_out.num_users(), nullptr);
+  for (std::uint32_t n = 0; n < picked.size(); ++n) {
+    if (population_.is_user(AgentId(n))) picked_of[index(population_.user_of(AgentId(n)))] = &picked[n];
+  }
   for (std::size_t user = 0; user < held_out.num_users(); ++user) {
-    const bool is_agent = user < picked.size() && population_.is_user(AgentId(user));
     for (const ItemId item : held_out.items_of(UserId(user))) {
-      const bool is_picked = is_agent && std::ranges::binary_search(picked[user], item);
+      const bool is_picked = picked_of[user] != nullptr && std::ranges::binary_search(*picked_of[user], item);
       if (!is_picked) rows.push_back({.user = UserId(user), .item = item});
     }
   }

@@ -16,8 +16,8 @@ enum class PickRule { viewed, aligned, liked };
 /// and may be recommended again.
 std::vector<ItemId> picked_items(const SessionRecord& session, PickRule rule);
 
-/// What the recommender trains on as agents go on picking. A user of the dataset has the row of its number; a
-/// sampled agent has a row of its own, which begins as a copy of its user's.
+/// What the recommender trains on as agents go on picking. A user of the dataset has the row of its number; an agent that is none,
+/// sampled or of a population file, has a row of its own, which begins as a copy of its user's.
 class TrainingData {
  public:
   /// `train` and `population` must outlive it.
@@ -30,7 +30,7 @@ class TrainingData {
   /// The training interactions and what each agent has picked (ascending), without ratings and times.
   Interactions with_picks(std::span<const std::vector<ItemId>> picked) const;
   /// `held_out` (validation or test) with as many rows as the training data, without what has been picked.
-  /// Sampled agents have nothing held out.
+  /// Agents with rows of their own have nothing held out.
   Interactions held_out(const Interactions& held_out, std::span<const std::vector<ItemId>> picked) const;
 
  private:

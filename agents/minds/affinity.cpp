@@ -81,8 +81,8 @@ void ModelAffinity::of(AgentId agent, const Profile& profile, std::span<const It
     for (std::size_t i = 0; i < items.size(); ++i)
       affinities[i] = static_cast<double>(slot.scores[index(items[i])]);
   }
-  if (population_.is_user(agent)) return;
-  const double strength = population_.perturbation();
+  if (!population_.is_perturbed(agent)) return;
+  const double strength = profile.perturbation;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const double noise = draws_.normal(kPerturbAffinity, {.agent = static_cast<std::uint32_t>(agent),
                                                           .item = static_cast<std::uint32_t>(items[i])});

@@ -21,12 +21,13 @@ struct Names {
   std::string_view names;  ///< between blanks
 };
 
-/// What prompt_views.cpp and llm_mind.cpp set.
+/// What prompt_views.cpp, persona_view.cpp and llm_mind.cpp set.
 constexpr std::array kNames{
     Names{Told::persona, "",
           "item items label activity_1 activity_2 activity_3 conformity_1 conformity_2 conformity_3 "
-          "diversity_1 diversity_2 diversity_3 tastes rates_high rates_low"},
-    Names{Told::persona, "tastes", "text"},
+          "diversity_1 diversity_2 diversity_3 about tastes rates_high rates_low tendency lately"},
+    Names{Told::persona, "tastes", "text genre times mean examples such_as"},
+    Names{Told::persona, "tendency", "mean others fives lows"},
     Names{Told::situation, "", "item items label page remembers memories"},
     Names{Told::situation, "memories", "text"},
     Names{Told::page, "", "item items label page remembers memories count shown"},
@@ -142,7 +143,8 @@ void check_template(const std::string& where, std::string_view text, Told told, 
     std::vector<std::string_view> known = names_in(told, "");
     for (const TemplateTag& section : sections)
       std::ranges::copy(names_in(told, section.name), std::back_inserter(known));
-    if (contains(known, tag.name)) return;
+    // Which attributes users have is the dataset's and the population file's to say.
+    if (contains(known, tag.name) || (told == Told::persona && tag.name.starts_with("about_"))) return;
     fail(where, tag.line,
          fmt::format("{} is no placeholder that can stand here; there are: {}", excerpt(tag.text),
                      fmt::join(known, ", ")));

@@ -20,8 +20,6 @@ using List = kainjow::mustache::list;
 
 constexpr std::size_t kTitleBytes = 200;
 constexpr std::size_t kTextBytes = 600;
-constexpr std::size_t kFavouriteGenres = 4;
-constexpr std::size_t kHistoryTitles = 5;
 
 View flag(bool value) { return value ? View::type::bool_true : View::type::bool_false; }
 
@@ -29,18 +27,6 @@ View with_text(const std::string& text) {
   View view;
   view.set("text", text);
   return view;
-}
-
-/// The statements of a persona's text, which sources join by '|'.
-std::vector<std::string> statements(std::string_view text) {
-  std::vector<std::string> found;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('|'), text.size());
-    if (std::string statement(trimmed(text.substr(0, end))); !statement.empty())
-      found.push_back(std::move(statement));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return found;
 }
 
 /// In whole tenths of [0, 1].
@@ -88,52 +74,22 @@ std::string shown_title(const Item& item) {
   return fmt::format("{} {}", item.title, year);
 }
 
-PromptViews::PromptViews(const Dataset& dataset, const TasteSpace& space, const Interactions& train,
-                         const Prompts& prompts, PromptViewOptions options)
-    : dataset_(dataset), space_(space), train_(train), prompts_(prompts), options_(std::move(options)) {}
+PromptViews::PromptViews(const Dataset& dataset, const Personas& personas, const Prompts& prompts,
+                         PromptViewOptions options)
+    : dataset_(dataset),
+      personas_(personas),
+      prompts_(prompts),
+      options_(std::move(options)),
+      item_name_(options_.item_name.empty() ? dataset.item_name : options_.item_name) {}
 
 View PromptViews::names() const {
   View view;
-  view.set("item", options_.item_name);
-  view.set("items", options_.item_name + "s");
-  std::string label = options_.item_name;
+  view.set("item", item_name_);
+  view.set("items", plural_of(item_name_));
+  std::string label = item_name_;
   std::ranges::transform(label, label.begin(),
                          [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   view.set("label", label);
-  return view;
-}
-
-std::vector<std::string> PromptViews::history_titles(UserId user) const {
-  std::vector<std::string> titles;
-  for (const ItemId item : train_.items_of(user)) {
-    if (titles.size() == kHistoryTitles) break;
-    titles.push_back(quoted(shown_title(dataset_.catalogue[item]), kTitleBytes));
-  }
-  return titles;
-}
-
-View PromptViews::persona(const Profile& profile) const {
-  View view = names();
-  view.set(fmt::format("activity_{}", profile.traits.activity), flag(true));
-  view.set(fmt::format("conformity_{}", profile.traits.conformity), flag(true));
-  view.set(fmt::format("diversity_{}", profile.traits.diversity), flag(true));
-  List tastes;
-  const std::optional<Persona>& persona = dataset_.users[index(profile.user)].persona;
-  if (persona) {
-    for (const std::string& statement : statements(persona->taste)) {
-      tastes.push_back(with_text(quoted(statement, kTextBytes)));
-    }
-    if (!persona->high_rating.empty())
-      view.set("rates_high", quoted(trimmed(persona->high_rating), kTextBytes));
-    if (!persona->low_rating.empty()) view.set("rates_low", quoted(trimmed(persona->low_rating), kTextBytes));
-  } else {
-    for (const GenreId genre : space_.favourite_genres(profile.user, kFavouriteGenres)) {
-      tastes.push_back(with_text(quoted(dataset_.catalogue.genre_names[index(genre)], kTitleBytes)));
-    }
-    const std::vector<std::string> titles = history_titles(profile.user);
-    if (!titles.empty()) tastes.push_back(with_text(fmt::format("such as {}", fmt::join(titles, ", "))));
-  }
-  view.set("tastes", tastes);
   return view;
 }
 

@@ -11,7 +11,7 @@
 #include <kainjow/mustache.hpp>
 
 #include "agents/minds/mind.h"
-#include "agents/taste.h"
+#include "agents/profile/personas.h"
 #include "engine/base/hash.h"
 #include "recsys/data/dataset.h"
 
@@ -57,19 +57,19 @@ std::string quoted(std::string_view text, std::size_t most_bytes);
 std::string shown_title(const Item& item);
 
 struct PromptViewOptions {
-  std::string item_name = "movie";   ///< what one item is, in the singular
+  std::string item_name{};           ///< what one item is, in the singular; empty: what the dataset says
   std::int64_t memory_tokens = 600;  ///< what memories may take of a prompt, by `estimate_tokens`
 };
 
-/// What prompt templates are told. Immutable; `dataset`, `space`, `train` and `prompts` must outlive it.
+/// What prompt templates are told. Immutable; `dataset`, `personas` and `prompts` must outlive it.
 class PromptViews {
  public:
-  /// `train`: what the users of the dataset have met, their histories.
-  PromptViews(const Dataset& dataset, const TasteSpace& space, const Interactions& train,
-              const Prompts& prompts, PromptViewOptions options);
+  PromptViews(const Dataset& dataset, const Personas& personas, const Prompts& prompts,
+              PromptViewOptions options);
 
-  /// item, items; activity_N, conformity_N, diversity_N (N: the group 1 .. 3); tastes (each with text); rates_high and
-  /// rates_low if known. A user without a persona has its favourite genres and some titles of its history instead.
+  /// item, items; activity_N, conformity_N, diversity_N (N: the group 1 .. 3); about, what is known of the user in words, and
+  /// about_NAME for each attribute; tastes, each with text, or genre and, if there are,
+  /// times, mean and examples, or such_as (titles of the history); rates_high, rates_low, lately, and tendency (with mean, others, fives, lows) if known. See SelfPortrait.
   Prompts::View persona(const Profile& profile) const;
   /// item, items, label (the item's name in capitals), page, remembers, memories (each with text).
   Prompts::View situation(const Situation& situation) const { return situation_and(situation, {}); }
@@ -80,14 +80,18 @@ class PromptViews {
   Prompts::View situation_and(const Situation& situation, std::span<const ItemId> cue) const;
   Prompts::View names() const;
   std::string memory_text(const Situation& situation, std::size_t page) const;
-  std::vector<std::string> history_titles(UserId user) const;
+  std::string titles(std::span<const ItemId> items) const;
+  std::string rated_titles(std::span<const RatedItem> items) const;
+  std::string rates_low(const SelfPortrait& portrait) const;
+  Prompts::View genre_taste(const GenreTaste& taste) const;
+  void add_about(const Profile& profile, Prompts::View& view) const;
   std::string genres(const Item& item) const;
 
   const Dataset& dataset_;
-  const TasteSpace& space_;
-  const Interactions& train_;
+  const Personas& personas_;
   const Prompts& prompts_;
   PromptViewOptions options_;
+  std::string item_name_;
 };
 
 }  // namespace throng

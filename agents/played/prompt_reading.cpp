@@ -29,37 +29,6 @@ int level_of(std::string_view text) {
   return text.starts_with("high") ? 1 : 0;
 }
 
-/// What the JSON string says that `text` starts with, which is dropped from there; nothing, without effect, if it
-/// starts with none. A string that is no valid JSON is taken as it stands.
-std::optional<std::string> take_quoted(std::string_view& text) {
-  if (!text.starts_with('"')) return std::nullopt;
-  std::size_t end = 1;
-  bool escapes = false;
-  for (; end < text.size() && text[end] != '"'; ++end) {
-    if (text[end] != '\\') continue;
-    escapes = true;
-    ++end;
-  }
-  if (end >= text.size()) return std::nullopt;
-  const std::string_view literal = text.substr(0, end + 1);
-  text.remove_prefix(end + 1);
-  std::string plain(literal.substr(1, literal.size() - 2));
-  if (!escapes) return plain;
-  const Json said = Json::parse(literal, nullptr, false);
-  return said.is_string() ? said.get<std::string>() : plain;
-}
-
-/// The first number in `text`: digits, perhaps with a decimal point; at most 10^6.
-std::optional<double> first_number(std::string_view text) {
-  constexpr double kMost = 1e6;
-  const std::size_t at = text.find_first_of("0123456789");
-  if (at == std::string_view::npos) return std::nullopt;
-  double number = 0;
-  const auto read =
-      std::from_chars(text.data() + at, text.data() + text.size(), number, std::chars_format::fixed);
-  return read.ec == std::errc() && number <= kMost ? std::optional(number) : std::nullopt;
-}
-
 std::string quoted_or_plain(std::string_view text) {
   std::optional<std::string> quoted = take_quoted(text);
   return quoted ? std::move(*quoted) : std::string(text);
@@ -240,8 +209,9 @@ class Reader {
       persona.rates_high = quoted_or_plain(line);
     } else if (drop(line, "Rates low: ")) {
       persona.rates_low = quoted_or_plain(line);
-    } else {
-      return false;
+    } else {  // these say who it is, though the play makes nothing of them
+      return line.starts_with("About you: ") || line.starts_with("Rating tendency: ") ||
+             line.starts_with("Lately: ");
     }
     has_persona_ = true;
     return true;
@@ -268,6 +238,34 @@ class Reader {
 };
 
 }  // namespace
+
+std::optional<std::string> take_quoted(std::string_view& text) {
+  if (!text.starts_with('"')) return std::nullopt;
+  std::size_t end = 1;
+  bool escapes = false;
+  for (; end < text.size() && text[end] != '"'; ++end) {
+    if (text[end] != '\\') continue;
+    escapes = true;
+    ++end;
+  }
+  if (end >= text.size()) return std::nullopt;
+  const std::string_view literal = text.substr(0, end + 1);
+  text.remove_prefix(end + 1);
+  std::string plain(literal.substr(1, literal.size() - 2));
+  if (!escapes) return plain;
+  const Json said = Json::parse(literal, nullptr, false);
+  return said.is_string() ? said.get<std::string>() : plain;
+}
+
+std::optional<double> first_number(std::string_view text) {
+  constexpr double kMost = 1e6;
+  const std::size_t at = text.find_first_of("0123456789");
+  if (at == std::string_view::npos) return std::nullopt;
+  double number = 0;
+  const auto read =
+      std::from_chars(text.data() + at, text.data() + text.size(), number, std::chars_format::fixed);
+  return read.ec == std::errc() && number <= kMost ? std::optional(number) : std::nullopt;
+}
 
 std::string one_line(std::string_view text) {
   std::string line(text);

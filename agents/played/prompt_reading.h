@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/hash.h"
@@ -60,7 +61,7 @@ struct AgentPrompt {
 /// Reads the prompt of a simulated user (agents/prompts); nothing if it is another kind of prompt. Line by line, whatever
 /// the roles of the messages, the last question counts. It looks for
 ///   persona    lines "Activity: low. ...", "Conformity: ...", "Diversity: ..." (low, middling or high), "Taste:" and
-///              lines "- ..." after it, "Rates high: ...", "Rates low: ..."
+///              lines "- ..." after it, "Rates high: ...", "Rates low: ..."; the first quoted text of each
 ///   memories   lines "- ..." after "WHAT YOU REMEMBER": "(rated 4" and "satisfaction 6" outside of quoted titles
 ///   a page     lines `1. "title" | "genres" | rated 3.9 | "summary"`, where genres and summary may be missing;
 ///              "PAGE 3"
@@ -70,6 +71,13 @@ struct AgentPrompt {
 /// it says "RATING:", and always for the other two; otherwise JSON. A call with a JSON Schema is an agent's only if the
 /// schema has the properties items and decision, or score.
 std::optional<AgentPrompt> read_agent_prompt(const llm::mock::ChatCall& call);
+
+/// What the JSON string says that `text` starts with, which is dropped from there; nothing, without effect, if it starts with
+/// none. A string that is no valid JSON is taken as it stands.
+std::optional<std::string> take_quoted(std::string_view& text);
+
+/// The first number in `text`: digits, perhaps with a decimal point; at most 10^6.
+std::optional<double> first_number(std::string_view text);
 
 /// `text` with blanks for control characters, and without those at its ends.
 std::string one_line(std::string_view text);

@@ -59,28 +59,59 @@ void import(const ImportArguments& arguments) {
     return;
   }
   const Dataset& dataset = imported.dataset;
-  fmt::print("{}: {} users, {} items, {} interactions written to {}\n", printable(dataset.name),
-             dataset.users.size(), dataset.catalogue.size(), dataset.interactions.size(), arguments.out);
+  fmt::print("{}: {} users, {} {}, {} interactions written to {}\n", printable(dataset.name),
+             dataset.users.size(), dataset.catalogue.size(), plural_of(dataset.item_name),
+             dataset.interactions.size(), arguments.out);
   fmt::print("{}", import_text(imported));
 }
 
 struct DescribeArguments {
   std::string path;
+  std::vector<std::string> trait_cuts;
   std::string html;
   bool json = false;
 };
 
+/// "activity=50:80", each
+TraitCuts trait_cuts(const std::vector<std::string>& texts) {
+  TraitCuts cuts;
+  for (const std::string& text : texts) {
+    const std::size_t equals = std::min(text.find('='), text.size());
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    const std::string trait = text.substr(0, equals);
+    TraitCut* const cut = trait == "activity"     ? &cuts.activity
+                          : trait == "conformity" ? &cuts.conformity
+                          : trait == "diversity"  ? &cuts.diversity
+                                                  : nullptr;
+    const auto number = [&](std::size_t from, std::size_t to) {
+      return from < to ? parse_number<double>(std::string_view(text).substr(from, to - from)) : std::nullopt;
+    };
+    const auto lower = number(equals + 1, colon);
+    const auto upper = number(colon + 1, text.size());
+    if (cut == nullptr || !lower || !upper || *lower < 0 || *upper > 100 || !(*lower <= *upper)) {
+      throw Failure(
+          ErrorKind::usage,
+          fmt::format("--trait-cuts {}: expected TRAIT=LOW:HIGH, percentiles from 0 to 100, such as "
+                      "activity=60:90, of activity, conformity or diversity",
+                      excerpt(text)));
+    }
+    *cut = {.lower = *lower, .upper = *upper};
+  }
+  return cuts;
+}
+
 void describe(const DescribeArguments& arguments) {
+  const TraitCuts cuts = trait_cuts(arguments.trait_cuts);
   const Dataset dataset = load_dataset(arguments.path);
   if (!arguments.html.empty()) {
-    Json page = dataset_page(dataset);
+    Json page = dataset_page(dataset, cuts);
     page["version"] = THRONG_VERSION;
     write_file(arguments.html, html_report(page));
   }
   if (arguments.json) {
-    fmt::print("{}\n", dataset_json(dataset).dump(-1, ' ', false, Json::error_handler_t::replace));
+    fmt::print("{}\n", dataset_json(dataset, cuts).dump(-1, ' ', false, Json::error_handler_t::replace));
   } else {
-    fmt::print("{}", dataset_tables(dataset));
+    fmt::print("{}", dataset_tables(dataset, cuts));
   }
 }
 
@@ -148,6 +179,9 @@ void add_data_command(CLI::App& app) {
                              "amazon, steam, recbole, triples, json, csv: the file that describes the items "
                              "(default for amazon, steam and recbole: "
                              "meta_X beside X, steam_games, X.item)");
+  import_command->add_option("--item-name", arguments->options.item_name,
+                             "What one item is, in the singular, such as book: prompts and reports use it "
+                             "(default: what the kind or the name of the source tells, else item)");
   import_command->add_flag("--json", arguments->json, "Print the report as JSON");
   add_csv_options(*import_command, *arguments);
   import_command->callback([arguments] { import(*arguments); });
@@ -155,6 +189,9 @@ void add_data_command(CLI::App& app) {
   auto* describe_command = data->add_subcommand("describe", "Print what is in a dataset folder");
   const auto described = std::make_shared<DescribeArguments>();
   describe_command->add_option("DIR", described->path, "The dataset folder, or demo")->required();
+  describe_command->add_option("--trait-cuts", described->trait_cuts,
+                               "Where a trait is cut into groups: TRAIT=LOW:HIGH, percentiles over all users "
+                               "(default: activity=60:90 conformity=25:80 diversity=33:66)");
   describe_command->add_flag("--json", described->json, "Print JSON");
   describe_command->add_option("--html", described->html, "Write a page with charts to this file");
   describe_command->callback([described] { describe(*described); });

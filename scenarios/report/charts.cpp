@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "recsys/data/dataset.h"
 #include "scenarios/report/page.h"
 #include "scenarios/report/run_figures.h"
 #include "scenarios/report/table.h"
@@ -61,7 +62,7 @@ constexpr std::size_t kScatterPoints = 2000;
 
 /// The first items by `count`, ties by id.
 Json top_items_chart(const char* title, const char* unit, std::span<const ItemFigures> items,
-                     std::size_t ItemFigures::*count) {
+                     const std::string& item_name, std::size_t ItemFigures::*count) {
   std::vector<const ItemFigures*> order;
   for (const ItemFigures& item : items) {
     if (item.*count > 0) order.push_back(&item);
@@ -83,7 +84,7 @@ Json top_items_chart(const char* title, const char* unit, std::span<const ItemFi
       bar_chart_json(title, unit, "", std::move(labels), Json::array({{{"name", unit}, {"values", values}}}));
   chart["direction"] = "down";
   chart["table"] = {
-      {"columns", {"item", "genres", "shown", "viewed", "liked", "interactions in the dataset"}},
+      {"columns", {item_name, "genres", "shown", "viewed", "liked", "interactions in the dataset"}},
       {"rows", std::move(rows)}};
   return chart;
 }
@@ -134,13 +135,15 @@ Json exposure_chart(std::span<const ItemFigures> items, std::size_t shown, std::
 
 }  // namespace
 
-Json items_section(std::span<const ItemFigures> items) {
-  return section_json("Items", "Liked means rated 4 or 5.",
-                      {top_items_chart("Most shown", "times shown", items, &ItemFigures::shown),
-                       top_items_chart("Most liked", "likes", items, &ItemFigures::liked)});
+Json items_section(std::span<const ItemFigures> items, const std::string& item_name) {
+  return section_json("Items",
+                      fmt::format("All of them: {} {}. Liked means rated 4 or 5.", grouped(items.size()),
+                                  plural_of(item_name)),
+                      {top_items_chart("Most shown", "times shown", items, item_name, &ItemFigures::shown),
+                       top_items_chart("Most liked", "likes", items, item_name, &ItemFigures::liked)});
 }
 
-Json exposure_section(std::span<const ItemFigures> items) {
+Json exposure_section(std::span<const ItemFigures> items, const std::string& item_name) {
   std::size_t shown = 0;
   std::size_t interactions = 0;
   for (const ItemFigures& item : items) {
@@ -156,10 +159,10 @@ Json exposure_section(std::span<const ItemFigures> items) {
   const std::size_t of_tenth = std::accumulate(counts.begin(), counts.begin() + tenth, std::size_t{0});
   return section_json(
       "Popularity and exposure",
-      fmt::format(
-          "{} of {} items were shown at all ({:.1f} %). The tenth of the catalogue that was shown most "
-          "makes up {:.1f} % of all impressions.",
-          grouped(reached), grouped(items.size()), percent(reached, items.size()), percent(of_tenth, shown)),
+      fmt::format("{} of {} {} were shown at all ({:.1f} %). The tenth of the catalogue that was shown most "
+                  "makes up {:.1f} % of all impressions.",
+                  grouped(reached), grouped(items.size()), plural_of(item_name),
+                  percent(reached, items.size()), percent(of_tenth, shown)),
       Json::array({exposure_chart(items, shown, interactions)}));
 }
 

@@ -31,10 +31,10 @@ std::string grouped(std::size_t number);
 // Sections of html_report's data about items; `items` is the whole catalogue, not empty.
 
 /// The most shown and the most liked items.
-Json items_section(std::span<const ItemFigures> items);
+Json items_section(std::span<const ItemFigures> items, const std::string& item_name);
 
 /// How often items were shown against how popular they are in the dataset.
-Json exposure_section(std::span<const ItemFigures> items);
+Json exposure_section(std::span<const ItemFigures> items, const std::string& item_name);
 
 /// What html_report shows of one run. `folder` is the run folder that `run` reads, as a user would name it:
 /// its scenario.json, if there, is shown, and the command that reproduces the run names it.

@@ -244,8 +244,8 @@ Json sections_of(const RunReader& run, std::span<const Outcome> outcomes) {
   sections.push_back(traits_section(run, outcomes));
   const std::vector<ItemFigures> items = run.items();
   if (items.empty()) return sections;
-  sections.push_back(items_section(items));
-  sections.push_back(exposure_section(items));
+  sections.push_back(items_section(items, item_name_of(run)));
+  sections.push_back(exposure_section(items, item_name_of(run)));
   return sections;
 }
 
@@ -325,6 +325,7 @@ Json facts_of(const RunReader& run, const Json& scenario) {
     if (!value.empty()) facts.push_back({{"name", name}, {"value", value}});
   };
   add("dataset", run.meta("dataset"));
+  add("agents", run.meta("population"));
   add("recommender", text_in(scenario, "/recommender/kind"));
   run.with_meta("rankings", [&](const Json& rankings) { add("rankings", ranking_sources(rankings)); });
   add("mind", text_in(scenario, "/mind/kind"));

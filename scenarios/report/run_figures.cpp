@@ -78,6 +78,11 @@ std::vector<Metric> metrics_so_far(const RunReader& run, std::span<const Outcome
   return metrics.empty() ? headline_metrics(outcomes) : metrics;
 }
 
+std::string item_name_of(const RunReader& run) {
+  const std::string name = run.meta("item_name");
+  return name.empty() ? Dataset().item_name : name;  // runs of versions that did not know
+}
+
 std::vector<std::string> caveats_of(const RunReader& run) {
   std::vector<std::string> sentences;
   run.with_meta("caveats", [&](const Json& json) { sentences = json.get<std::vector<std::string>>(); });

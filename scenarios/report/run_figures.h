@@ -46,6 +46,9 @@ std::vector<std::size_t> exit_page_counts(std::span<const Outcome> outcomes);
 /// The headline metrics as the run wrote them, or, while it has not finished, of the sessions so far.
 std::vector<Metric> metrics_so_far(const RunReader& run, std::span<const Outcome> outcomes);
 
+/// What the run's items are, in the singular, such as "movie".
+std::string item_name_of(const RunReader& run);
+
 /// What the run says of where its figures lose part of their meaning: sentences.
 std::vector<std::string> caveats_of(const RunReader& run);
 

@@ -7,6 +7,7 @@
 
 #include "engine/base/statistics.h"
 #include "engine/base/text.h"
+#include "recsys/data/dataset.h"
 #include "scenarios/report/run_figures.h"
 #include "scenarios/report/run_report.h"
 #include "scenarios/report/table.h"
@@ -225,8 +226,12 @@ std::string run_tables(const RunReader& run) {
   const std::vector<Outcome> outcomes = run.outcomes();
   const std::vector<Metric> metrics = metrics_so_far(run, outcomes);
   std::string text;
-  for (const std::string& sentence : caveats_of(run))
-    text += fmt::format("  note: {}\n", printable(sentence));
+  const std::string who = run.meta("population");
+  const std::vector<std::string> sentences = caveats_of(run);
+  if (!who.empty() &&
+      std::ranges::none_of(sentences, [&](const auto& each) { return each.starts_with(who); }))
+    text += fmt::format("  {}.\n", printable(who));
+  for (const std::string& sentence : sentences) text += fmt::format("  note: {}\n", printable(sentence));
   if (!text.empty()) text += "\n";
   text += has_figures(metrics) ? metrics_table(metrics) + "\n" : "  No agent has finished a session yet.\n";
   if (run.meta("store") == "summary")
@@ -240,7 +245,8 @@ std::string run_tables(const RunReader& run) {
     if (const auto figures = run.positions(each); !figures.empty())
       places += position_table(figures, each) + "\n";
   }
-  return fmt::format("{}{}\n{}\n{}{}", text, distribution("rating", "items", run.rating_counts()),
+  return fmt::format("{}{}\n{}\n{}{}", text,
+                     distribution("rating", plural_of(item_name_of(run)), run.rating_counts()),
                      distribution("exit on", "sessions", exit_page_counts(outcomes)), places,
                      trait_table(trait_group_figures(outcomes, run.traits())));
 }

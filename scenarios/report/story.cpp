@@ -4,6 +4,7 @@
 
 #include "engine/base/text.h"
 #include "llm/wire/messages.h"
+#include "scenarios/report/run_figures.h"
 #include "scenarios/report/run_report.h"
 #include "scenarios/report/table.h"
 #include "scenarios/store/journal.h"
@@ -25,7 +26,7 @@ std::string profile_text(const StoredAgent& agent) {
 }
 
 std::string page_table(const RunReader& run, const PageRecord& page) {
-  std::vector<std::string> columns{"shown", "genres", "others say", "aligned"};
+  std::vector<std::string> columns{printable(item_name_of(run)), "genres", "others say", "aligned"};
   for (const ActionInfo& info : action_kinds()) columns.emplace_back(info.done);
   if (!page.words.empty()) columns.emplace_back("beside it");
   Table table(columns);
@@ -74,12 +75,13 @@ std::string interview_text(const SessionRecord& session) {
 
 /// The agent's own words about `page`; `interview`: those about the session as a whole.
 enum class Words { page, interview };
-std::string words_text(const SessionRecord& session, std::uint16_t page, Words words) {
+std::string words_text(const RunReader& run, const SessionRecord& session, std::uint16_t page, Words words) {
   std::string text;
   for (const Saying& said : session.notes.sayings) {
     if (said.page != page || (said.about == Saying::About::interview) != (words == Words::interview))
       continue;
-    const std::string place = said.position > 0 ? fmt::format("item {}, ", said.position) : "";
+    const std::string place =
+        said.position > 0 ? fmt::format("{} {}, ", printable(item_name_of(run)), said.position) : "";
     text += fmt::format("  says ({}{}): {}\n", place, to_string(said.about), printable(said.text));
   }
   for (const UnusableReply& unusable_reply : session.notes.unusable) {
@@ -122,10 +124,10 @@ std::string story(const RunReader& run, AgentId agent) {
                         format_time(session.ended));
     for (const PageRecord& page : session.pages) {
       text += page_text(run, page, page.page == session.pages.size());
-      text += words_text(session, page.page, Words::page);
+      text += words_text(run, session, page.page, Words::page);
     }
     text += interview_text(session);
-    if (!session.pages.empty()) text += words_text(session, session.pages.back().page, Words::interview);
+    if (!session.pages.empty()) text += words_text(run, session, session.pages.back().page, Words::interview);
     text += fmt::format("Digest: {}\n", session.digest.hex());
   }
   return text;

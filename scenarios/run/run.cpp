@@ -4,6 +4,7 @@
 
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "agents/metrics.h"
 #include "engine/base/hash.h"
@@ -18,6 +19,7 @@
 #include "scenarios/run/recorder.h"
 #include "scenarios/run/run_log.h"
 #include "scenarios/run/simulation.h"
+#include "scenarios/run/written_profiles.h"
 #include "scenarios/scenario/scenario.h"
 #include "scenarios/store/run_writer.h"
 
@@ -52,18 +54,37 @@ class InterruptibleFit : public FitObserver {
   const InterruptGuard& interrupt_;
 };
 
+std::vector<std::string> caveats_of(const Scenario& scenario, const Simulation& simulation) {
+  std::vector<std::string> sentences = caveats(scenario, simulation.dataset());
+  if (std::string sentence = about_other_training(scenario, simulation.train()); !sentence.empty())
+    sentences.push_back(std::move(sentence));
+  return sentences;
+}
+
+/// What was written of the agent's user, as far as this agent is told of it.
+std::string written_taste(const Simulation& simulation, AgentId agent) {
+  const Population& population = simulation.population();
+  if (population.written_of(agent) == nullptr) return "";
+  return fmt::format("{}",
+                     fmt::join(simulation.minds().personas().written_tastes(population.profile(agent)), "|"));
+}
+
 void write_world(RunWriter& writer, const Scenario& scenario, Store store, const Simulation& simulation) {
   writer.write_meta("status", "running");
   writer.write_meta("version", THRONG_VERSION);
   writer.write_meta("seed", std::to_string(scenario.seed));
   writer.write_meta("dataset", simulation.dataset().name);
+  writer.write_meta("population", who_agents_are(scenario, simulation.dataset()));
+  writer.write_meta("item_name", item_name_of(scenario, simulation.dataset()));
   writer.write_meta("store", store == Store::full ? "full" : "summary");
-  writer.write_meta("caveats", Json(caveats(scenario, simulation.dataset())).dump());
+  writer.write_meta("caveats", Json(caveats_of(scenario, simulation)).dump());
   writer.commit();  // so that a run that is killed from here on can be read: agents may be many
   if (store == Store::full) {
     writer.write_items(simulation.dataset(), simulation.mean_ratings());
-    writer.write_agents(simulation.population(), simulation.dataset(), simulation.taste_space(),
-                        [&](AgentId agent) { return simulation.minds().name_of(agent); });
+    writer.write_agents(
+        simulation.population(), simulation.dataset(), simulation.taste_space(),
+        [&](AgentId agent) { return written_taste(simulation, agent); },
+        [&](AgentId agent) { return simulation.minds().name_of(agent); });
   }
   writer.commit();
 }
@@ -135,7 +156,8 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
   writer.write_metrics(metrics);
   writer.write_meta("digest", recorder.digest().hex());
   Json summary = recorder.summary(scenario, metrics);
-  summary["caveats"] = caveats(scenario, simulation.dataset());
+  summary["population"] = who_agents_are(scenario, simulation.dataset());
+  summary["caveats"] = caveats_of(scenario, simulation);
   if (scenario.has_remote_recommender()) {
     summary["rankings"] = ranking_report(gateway->ranking_counts());
     writer.write_meta("rankings", summary["rankings"].dump());
@@ -179,6 +201,7 @@ Dataset load_pinned_dataset(Scenario& scenario) {
                                                 pinned, scenario.dataset_path, digest));
   }
   pinned = digest;
+  apply_profiles(scenario, dataset);
   return dataset;
 }
 
@@ -224,8 +247,9 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
       progress.say(fmt::format("{} has finished already", options.folder.string()));
       return *std::move(summary);
     }
-    progress.say(fmt::format("{}: {} users, {} items, {} interactions", dataset.name, dataset.users.size(),
-                             dataset.catalogue.size(), dataset.interactions.size()));
+    progress.say(fmt::format("{}: {} users, {} {}, {} interactions", dataset.name, dataset.users.size(),
+                             dataset.catalogue.size(), plural_of(item_name_of(scenario, dataset)),
+                             dataset.interactions.size()));
     for (const std::string& sentence : caveats(scenario, dataset)) progress.say("note: " + sentence);
     InterruptibleFit fit(progress, minutes, interrupt);
     Simulation simulation(scenario, std::move(dataset), fit);

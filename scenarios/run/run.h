@@ -77,7 +77,7 @@ struct RunOptions {
 };
 
 /// Runs a scenario into a run folder (docs/run-folder.md) and returns the content of its summary.json:
-/// an object with name, version, seed, digest, agents, pages, windows, metrics {p_view, n_like, p_like,
+/// an object with name, version, seed, digest, agents, population (who they are, a sentence), pages, windows, metrics {p_view, n_like, p_like,
 /// n_exit, s_sat}, standard_errors {the same}, half_widths_95 {the same: half the width of the 95 % intervals over
 /// agents, null for fewer than two}, metric_agents and metric_pages {how many each rests on}, caveats (see caveats.h), llm {see
 /// call_report; and ReplyQuality; only if language models were asked}, wall_seconds and peak_rss_bytes.
@@ -93,8 +93,8 @@ std::optional<double> degraded_share(const Json& summary);
 /// Throws Failure(quality) if that share does not reach the bar that a scenario sets.
 void check_quality(const Scenario& scenario, const std::optional<double>& degraded_share);
 
-/// The dataset the scenario names; the scenario then knows the digest of its content. Throws
-/// Failure(usage) if the scenario wants another content.
+/// The dataset the scenario names, with what language models have written about it (apply_profiles); the scenario then knows the
+/// digests of what it read. Throws Failure(usage) if the scenario wants another content.
 Dataset load_pinned_dataset(Scenario& scenario);
 
 }  // namespace throng

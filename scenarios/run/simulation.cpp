@@ -14,7 +14,10 @@ namespace throng {
 
 Minds::Minds(const std::vector<MindOptions>& options, const MindWorld& world, const Draws& draws,
              FitObserver& observer)
-    : world_(world) {
+    // Who an agent is follows from the seed: other luck, as minds get it that play again, does not make it somebody else.
+    : personas_(std::make_unique<Personas>(world.dataset, world.space, world.train,
+                                           world.population.attribute_names(), Draws(world.seed))),
+      world_(world) {
   std::vector<MixedMind::Tier> tiers;
   for (const MindOptions& each : options) {
     MixedMind::Tier& tier = tiers.emplace_back(MixedMind::Tier{.mind = nullptr, .share = each.share});
@@ -53,8 +56,7 @@ std::unique_ptr<Mind> Minds::make(const LlmOptions& options, const MindWorld& wo
                               world.dataset.name));
   }
   const Prompts& prompts = *options.templates;
-  const PromptViews& views =
-      views_.emplace_back(world.dataset, world.space, world.train, prompts, options.views);
+  const PromptViews& views = views_.emplace_back(world.dataset, *personas_, prompts, options.views);
   if (options.mind.protocol == Protocol::structured) {
     return std::make_unique<StructuredMind>(options.mind, prompts, views, draws);
   }

@@ -13,6 +13,7 @@
 #include "agents/minds/statistical_mind.h"
 #include "agents/platform.h"
 #include "agents/population.h"
+#include "agents/profile/personas.h"
 #include "agents/taste.h"
 #include "recsys/external/remote_protocol.h"
 #include "scenarios/scenario/mind_options.h"
@@ -48,6 +49,8 @@ class Minds {
   std::string name_of(AgentId agent) const;
   /// The tastes of the first statistical mind; null: there is none.
   const Affinity* affinity() const { return affinities_.empty() ? nullptr : affinities_.front().get(); }
+  /// What agents know of themselves.
+  const Personas& personas() const { return *personas_; }
   /// Fits that mind to sessions of language models.
   Calibration fit(std::span<const SessionRecord> sessions);
 
@@ -57,6 +60,7 @@ class Minds {
   const Affinity& affinity(const MindOptions& options, const MindWorld& world, const Draws& draws,
                            FitObserver& observer);
 
+  std::unique_ptr<Personas> personas_;
   std::vector<std::unique_ptr<Affinity>> affinities_;
   std::deque<PromptViews> views_;
   MindWorld world_;

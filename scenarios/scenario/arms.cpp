@@ -85,6 +85,9 @@ Json arm_of(const Json& study, Arm arm) {
 Json with_control(const Json& written, const Json& control) {
   Json changed = merged(written, control);
   forget_digest(changed, control, "dataset", "digest", {"path"});
+  forget_digest(changed, control, "dataset", "personas_digest", {"path", "personas"});
+  forget_digest(changed, control, "dataset", "item_profiles_digest", {"path", "item_profiles"});
+  forget_digest(changed, control, "population", "file_digest", {"file"});
   forget_digest(changed, control, "mind", "prompts_digest", {"prompts", "protocol"});
   return changed;
 }

@@ -49,13 +49,17 @@ std::string about_split(const Scenario& scenario, const Dataset& dataset) {
       dataset.name, *scenario.split_kind == SplitKind::ratio ? "ratio" : "leave_last_out");
 }
 
+bool are_few(const PopulationOptions& population, const Dataset& dataset) {
+  return population.source == PopulationOptions::Source::users && !population.file && population.agents > 0 &&
+         population.agents < dataset.users.size();
+}
+
 std::string about_agents(const Scenario& scenario, const Dataset& dataset) {
-  const PopulationOptions& population = scenario.population;
-  const bool are_first = population.source == PopulationOptions::Source::users && population.agents > 0 &&
-                         population.agents < dataset.users.size();
-  if (!are_first) return "";
-  return fmt::format("The agents are the first {} of the {} users of {}, in its order: not a sample of them.",
-                     population.agents, dataset.users.size(), dataset.name);
+  if (!are_few(scenario.population, dataset) ||
+      scenario.population.choice == PopulationOptions::Choice::random)
+    return "";
+  return fmt::format("{}, in its order: not a sample of them (population.choice).",
+                     who_agents_are(scenario, dataset));
 }
 
 std::string about_prices(const Scenario& scenario) {
@@ -102,6 +106,30 @@ std::string about_tastes(const Scenario& scenario) {
 }
 
 }  // namespace
+
+std::string who_agents_are(const Scenario& scenario, const Dataset& dataset) {
+  const PopulationOptions& population = scenario.population;
+  const bool is_random = population.choice == PopulationOptions::Choice::random;
+  const std::string users = fmt::format("users of {}", dataset.name);
+  const std::string people = population.file
+                                 ? fmt::format("people of {}, who have histories of {}",
+                                               scenario.population_file->filename().string(), users)
+                                 : users;
+  if (population.source == PopulationOptions::Source::sampled) {
+    return fmt::format("The agents are drawn with replacement from the {}, each with its taste moved by {}",
+                       people, population.perturbation);
+  }
+  if (population.agents == 0) return fmt::format("The agents are the {}", people);
+  if (population.file || are_few(population, dataset)) {
+    return fmt::format("The agents are {} {} of the {}{}", is_random ? "a random sample:" : "the first",
+                       population.agents, population.file ? "" : fmt::format("{} ", dataset.users.size()),
+                       people);
+  }
+  const std::size_t sampled = population.agents - dataset.users.size();
+  if (sampled == 0) return fmt::format("The agents are the {}", people);
+  return fmt::format("The agents are the {} {}, and {} sampled from them, each with its taste moved by {}",
+                     dataset.users.size(), people, sampled, population.perturbation);
+}
 
 std::vector<std::string> caveats(const Scenario& scenario, const Dataset& dataset) {
   std::vector<std::string> sentences;

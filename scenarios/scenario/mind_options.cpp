@@ -70,8 +70,8 @@ Json write_llm(const LlmOptions& llm) {
                {"max_tokens", llm.mind.max_tokens},
                {"repairs", llm.mind.repairs},
                {"order", llm.mind.shuffles ? "shuffled" : "ranked"},
-               {"item_name", llm.views.item_name},
                {"memory_tokens", llm.views.memory_tokens}};
+  if (!llm.views.item_name.empty()) full["item_name"] = llm.views.item_name;
   if (llm.prompts) full["prompts"] = llm.prompts->string();
   full["prompts_digest"] = llm.prompts_digest;
   return full;

@@ -23,7 +23,10 @@ nlohmann::json decisive(const Json& scenario) {
   for (const char* key : {"$schema", "description", "throng_version", "budget", "journal", "patience",
                           "max_degraded_share", "control"})
     view.erase(key);
-  if (view.contains("dataset")) view["dataset"].erase("path");
+  for (const char* place : {"path", "personas", "item_profiles"}) {
+    if (view.contains("dataset")) view["dataset"].erase(place);
+  }
+  if (view.contains("population")) view["population"].erase("file");
   if (view.contains("mind")) view["mind"] = result_view(view["mind"]);
   if (view.contains("recommender")) view["recommender"] = recommender_view(view["recommender"]);
   nlohmann::json decides = view;
@@ -32,11 +35,13 @@ nlohmann::json decisive(const Json& scenario) {
 }
 
 void leave_unknown_digests(nlohmann::json& a, nlohmann::json& b) {
-  for (const char* path : {"/dataset/digest", "/control/dataset/digest"}) {
-    const nlohmann::json::json_pointer digest(path);
-    if (a.contains(digest) && b.contains(digest)) continue;
-    for (nlohmann::json* each : {&a, &b}) {
-      if (each->contains(digest)) (*each)[digest.parent_pointer()].erase("digest");
+  for (const char* dataset : {"/dataset", "/control/dataset"}) {
+    for (const char* name : {"digest", "personas_digest", "item_profiles_digest"}) {
+      const nlohmann::json::json_pointer digest(fmt::format("{}/{}", dataset, name));
+      if (a.contains(digest) && b.contains(digest)) continue;
+      for (nlohmann::json* each : {&a, &b}) {
+        if (each->contains(digest)) (*each)[digest.parent_pointer()].erase(name);
+      }
     }
   }
 }

@@ -65,6 +65,12 @@ constexpr Words<SplitKind, 3> kSplitKinds{{{"ratio", SplitKind::ratio},
                                            {"given", SplitKind::given}}};
 constexpr Words<PopulationOptions::Source, 2> kSources{
     {{"users", PopulationOptions::Source::users}, {"sampled", PopulationOptions::Source::sampled}}};
+constexpr Words<PopulationOptions::Choice, 2> kChoices{
+    {{"first", PopulationOptions::Choice::first}, {"random", PopulationOptions::Choice::random}}};
+constexpr std::array<std::pair<const char*, TraitCut TraitCuts::*>, 3> kTraitCuts{
+    {{"activity", &TraitCuts::activity},
+     {"conformity", &TraitCuts::conformity},
+     {"diversity", &TraitCuts::diversity}}};
 constexpr Words<PickRule, 3> kPickRules{
     {{"viewed", PickRule::viewed}, {"aligned", PickRule::aligned}, {"liked", PickRule::liked}}};
 constexpr Words<FitStart, 2> kFitStarts{{{"cold", FitStart::cold}, {"warm", FitStart::warm}}};
@@ -112,7 +118,27 @@ Json write_split(Json json, const std::optional<SplitKind>& kind, const SplitOpt
   return json;
 }
 
-void read_dataset(const Json& json, Scenario& scenario) {
+void read_profiles(const Json& json, ProfileFiles& profiles, const std::string& source) {
+  read_if_there(json, "personas", profiles.personas);
+  read_if_there(json, "personas_digest", profiles.personas_digest);
+  read_if_there(json, "item_profiles", profiles.items);
+  read_if_there(json, "item_profiles_digest", profiles.items_digest);
+  profiles.leaves_out_unknown = json.value("unknown_items", "kept") == "left_out";
+  if (profiles.leaves_out_unknown && profiles.items.empty())
+    fail(source,
+         "/dataset/unknown_items: which items are unknown stands in \"item_profiles\": there are none");
+}
+
+Json write_profiles(Json json, const ProfileFiles& profiles) {
+  write_stated(json, "personas", profiles.personas, "");
+  write_stated(json, "personas_digest", profiles.personas_digest, "");
+  write_stated(json, "item_profiles", profiles.items, "");
+  write_stated(json, "item_profiles_digest", profiles.items_digest, "");
+  return json;
+}
+
+void read_dataset(const Json& json, Scenario& scenario, const std::string& source) {
+  read_profiles(json, scenario.profiles, source);
   read_if_there(json, "path", scenario.dataset_path);
   read_if_there(json, "digest", scenario.dataset_digest);
   read_split(section(json, "split"), scenario.split_kind, scenario.split);
@@ -122,19 +148,60 @@ Json write_dataset(Json json, const Scenario& scenario) {
   json["path"] = scenario.dataset_path;
   json["split"] = write_split(section(json, "split"), scenario.split_kind, scenario.split);
   write_stated(json, "digest", scenario.dataset_digest, "");
-  return json;
+  return write_profiles(std::move(json), scenario.profiles);
 }
 
-void read_population(const Json& json, PopulationOptions& population) {
+void read_trait_cuts(const Json& json, TraitCuts& cuts, const std::string& source) {
+  for (const auto& [trait, cut] : kTraitCuts) {
+    if (!json.contains(trait)) continue;
+    const TraitCut stated{.lower = json[trait][0].get<double>(), .upper = json[trait][1].get<double>()};
+    if (stated.lower > stated.upper) {
+      fail(source,
+           fmt::format("/population/trait_cuts/{}: {} is above {}: expected the lower percentile first",
+                       trait, stated.lower, stated.upper));
+    }
+    cuts.*cut = stated;
+  }
+}
+
+/// The people of a file are read when the dataset is known; what the file holds decides results from now on.
+void read_population_file(const Json& json, Scenario& scenario, const std::string& source) {
+  if (!json.contains("file")) {
+    if (json.contains("file_digest")) fail(source, "/population/file_digest: there is no \"file\"");
+    return;
+  }
+  scenario.population_file = json["file"].get<std::string>();
+  scenario.population.file = std::make_shared<const PopulationFile>(*scenario.population_file);
+  scenario.population_digest = scenario.population.file->digest().hex();
+  const std::string pinned = json.value("file_digest", scenario.population_digest);
+  if (pinned != scenario.population_digest) {
+    fail(source, fmt::format("/population/file_digest: the scenario wants \"{}\", but {} has \"{}\"", pinned,
+                             scenario.population_file->string(), scenario.population_digest));
+  }
+}
+
+void read_population(const Json& json, Scenario& scenario, const std::string& source) {
+  PopulationOptions& population = scenario.population;
+  read_population_file(json, scenario, source);
   read_if_there(json, "agents", population.agents);
   population.source = read_word(json, "source", kSources, population.source);
+  population.choice = read_word(json, "choice", kChoices, population.choice);
+  read_trait_cuts(section(json, "trait_cuts"), population.trait_cuts, source);
   read_if_there(json, "perturbation", population.perturbation);
+  read_if_there(json, "trait_perturbation", population.trait_perturbation);
 }
 
-Json write_population(Json json, const PopulationOptions& population) {
+Json write_population(Json json, const Scenario& scenario) {
+  const PopulationOptions& population = scenario.population;
+  if (scenario.population_file) {
+    json["file"] = scenario.population_file->string();
+    json["file_digest"] = scenario.population_digest;
+  }
   write_stated(json, "agents", population.agents, 0);
   json["source"] = word_for(kSources, population.source);
+  write_stated(json, "choice", word_for(kChoices, population.choice), "first");
   json["perturbation"] = population.perturbation;
+  write_stated(json, "trait_perturbation", population.trait_perturbation, 0);
   return json;
 }
 
@@ -290,9 +357,9 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   Scenario scenario;
   read_if_there(json, "name", scenario.name);
   read_if_there(json, "seed", scenario.seed);
-  read_dataset(json["dataset"], scenario);
+  read_dataset(json["dataset"], scenario, source);
   check_shares(scenario.split, source);
-  read_population(section(json, "population"), scenario.population);
+  read_population(section(json, "population"), scenario, source);
   read_mind(json, scenario, source);
   read_operations(json, scenario);
   check_prices(scenario, source);
@@ -315,7 +382,7 @@ Json resolved(const Scenario& scenario) {
   full["throng_version"] = THRONG_VERSION;
   full["seed"] = scenario.seed;
   full["dataset"] = write_dataset(section(json, "dataset"), scenario);
-  full["population"] = write_population(section(json, "population"), scenario.population);
+  full["population"] = write_population(section(json, "population"), scenario);
   full["mind"] = write_mind_section(section(json, "mind"), scenario.minds);
   full["recommender"] = scenario.recommender;
   full["session"] = write_session(scenario);
@@ -329,6 +396,13 @@ Json resolved(const Scenario& scenario) {
     full["control"] = control_between(full, control);
   }
   return full;
+}
+
+std::string item_name_of(const Scenario& scenario, const Dataset& dataset) {
+  for (const MindOptions& mind : scenario.minds) {
+    if (mind.llm && !mind.llm->views.item_name.empty()) return mind.llm->views.item_name;
+  }
+  return dataset.item_name;
 }
 
 bool Scenario::asks_language_models() const {

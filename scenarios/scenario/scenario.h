@@ -28,19 +28,31 @@ struct RetrainOptions {
   FitStart start = FitStart::cold;
 };
 
+/// What language models have written about a dataset (throng persona build): files beside it.
+struct ProfileFiles {
+  std::string personas;         ///< a name, of DATASET/personas/NAME.jsonl, or a path; "": none
+  std::string personas_digest;  ///< of the file's bytes; "": not known yet
+  std::string items;            ///< likewise, of DATASET/items/NAME.jsonl
+  std::string items_digest;
+  bool leaves_out_unknown = false;  ///< items that the model did not know are not in the dataset
+};
+
 /// A checked scenario: the one place for what its file means. The JSON contract is scenarios/schema/scenario.schema.json; a
 /// further option has a member here, and a line in the reader and in the writer of its section (scenario.cpp).
 struct Scenario {
   std::string name;
   std::uint64_t seed = 0;
-  std::string dataset_path;             ///< a dataset folder or "demo"
-  std::string dataset_digest;           ///< of its content; "": not known yet
+  std::string dataset_path;    ///< a dataset folder or "demo"
+  std::string dataset_digest;  ///< of its content; "": not known yet
+  ProfileFiles profiles;
   std::optional<SplitKind> split_kind;  ///< empty: given if the dataset brings a split, else ratio
   SplitOptions split;                   ///< its kind and seed are set when the dataset is known
   PopulationOptions population;
-  std::vector<MindOptions> minds;               ///< at least one
-  std::vector<llm::EndpointOptions> endpoints;  ///< of all minds, each once
-  llm::BudgetOptions budget;                    ///< for everything that is paid
+  std::optional<std::filesystem::path> population_file;  ///< where population.file was read from
+  std::string population_digest;                         ///< of its bytes; "": there is none
+  std::vector<MindOptions> minds;                        ///< at least one
+  std::vector<llm::EndpointOptions> endpoints;           ///< of all minds, each once
+  llm::BudgetOptions budget;                             ///< for everything that is paid
   llm::Durability journal = llm::Durability::process;
   std::chrono::seconds patience{600};  ///< with endpoints that ask to be left alone or bring nothing usable
   std::optional<double> max_degraded_share;  ///< of the pages: more and the run fails its quality bar
@@ -102,6 +114,12 @@ std::optional<std::string_view> shipped_scenario(std::string_view name);
 /// document's keys: the JSON path, the value and what was expected; for an unknown key the closest known one. After 20
 /// faults only that there are more.
 std::vector<std::string> schema_faults(const Json& document, const Json& schema);
+
+/// What an item is called before agents and in reports: as the first mind that states it has it, else as the dataset says.
+std::string item_name_of(const Scenario& scenario, const Dataset& dataset);
+
+/// Who the agents are, in a sentence: all users, the first ones, a random sample of them, or people of a file.
+std::string who_agents_are(const Scenario& scenario, const Dataset& dataset);
 
 /// Where the results of a scenario lose part of their meaning on this dataset, for whoever reads them: sentences.
 std::vector<std::string> caveats(const Scenario& scenario, const Dataset& dataset);

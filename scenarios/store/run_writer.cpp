@@ -173,7 +173,7 @@ void RunWriter::write_items(const Dataset& dataset, std::span<const float> mean_
 }
 
 void RunWriter::write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space,
-                             const MindName& mind_of) {
+                             const AgentText& persona_of, const AgentText& mind_of) {
   statements_->begin();
   std::vector<std::optional<std::string>> favourites(
       dataset.users.size());  // a user may be a thousand agents
@@ -184,9 +184,8 @@ void RunWriter::write_agents(const Population& population, const Dataset& datase
     const TraitGroups traits = population.traits_of(agent);
     std::optional<std::string>& genres = favourites[index(user_id)];
     if (!genres) genres = joined_genres(dataset.catalogue, space.favourite_genres(user_id, kFavouriteGenres));
-    statements_->agents.add(agent, user_id, user.external_id, !population.is_user(agent), traits.activity,
-                            traits.conformity, traits.diversity, *genres,
-                            user.persona ? user.persona->taste : std::string(), mind_of(agent));
+    statements_->agents.add(agent, user_id, user.external_id, population.is_perturbed(agent), traits.activity,
+                            traits.conformity, traits.diversity, *genres, persona_of(agent), mind_of(agent));
     if (n % kAgentsPerInsert == 0) statements_->agents.insert();
   }
   statements_->agents.insert();

@@ -12,8 +12,9 @@
 
 namespace throng {
 
-/// Who plays an agent, such as "statistical" or the name of a language model.
-using MindName = std::function<std::string(AgentId)>;
+/// A text for every agent: who plays it, such as "statistical" or the name of a language model; what it says of its taste, if
+/// something was written.
+using AgentText = std::function<std::string(AgentId)>;
 
 /// What run.db keeps.
 enum class Store {
@@ -36,7 +37,7 @@ class RunWriter {
   /// `mean_ratings`: displayed, per item of the dataset.
   void write_items(const Dataset& dataset, std::span<const float> mean_ratings);
   void write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space,
-                    const MindName& mind_of);
+                    const AgentText& persona_of, const AgentText& mind_of);
   void write_sessions(std::span<const SessionRecord> sessions);
   void write_window(const Window& window, const Hash128& digest);
   /// `of`: "recommended" or "viewed", the first word of the metrics' names.

@@ -66,13 +66,13 @@ Json bars(const char* title, const char* unit, const char* x_title, Json labels,
                         Json::array({{{"name", unit}, {"values", std::move(values)}}}));
 }
 
-Json facts(const DatasetDescription& description) {
+Json facts(const Dataset& dataset, const DatasetDescription& description) {
   Json facts = Json::array();
   const auto fact = [&](const char* name, std::string value) {
     facts.push_back({{"name", name}, {"value", std::move(value)}});
   };
   fact("users", grouped(description.users));
-  fact("items", grouped(description.items));
+  fact("items", fmt::format("{} {}", grouped(description.items), plural_of(dataset.item_name)));
   fact("interactions", grouped(description.interactions));
   fact("density", fmt::format("{:.4f} %", 100 * description.density));
   fact("popularity Gini", fmt::format("{:.4f}", description.popularity_gini));
@@ -216,7 +216,7 @@ std::string bucket_name(const CountBucket& bucket) {
   return fmt::format("{} to {}", bucket.least, bucket.most);
 }
 
-Json dataset_json(const Dataset& dataset) {
+Json dataset_json(const Dataset& dataset, const TraitCuts& cuts) {
   const DatasetDescription description = describe(dataset);
   const std::vector<std::uint32_t> counts = dataset.interactions.item_counts();
   Json popular = Json::array();
@@ -229,6 +229,7 @@ Json dataset_json(const Dataset& dataset) {
   for (std::size_t i = 0; i < description.rating_histogram.size(); ++i)
     ratings[fmt::to_string(i + 1)] = description.rating_histogram[i];
   return {{"name", dataset.name},
+          {"item_name", dataset.item_name},
           {"users", description.users},
           {"items", description.items},
           {"interactions", description.interactions},
@@ -237,32 +238,35 @@ Json dataset_json(const Dataset& dataset) {
           {"ratings", dataset.interactions.columns().ratings ? std::move(ratings) : Json()},
           {"items_per_user", spread_json(description.per_user)},
           {"users_per_item", spread_json(description.per_item)},
+          {"traits", traits_json(dataset, cuts)},
+          {"user_attributes", dataset.user_attributes},
           {"genres", dataset.catalogue.genre_names},
           {"most_popular", std::move(popular)},
           {"missing", description.missing},
           {"provenance", dataset.provenance}};
 }
 
-std::string dataset_tables(const Dataset& dataset) {
+std::string dataset_tables(const Dataset& dataset, const TraitCuts& cuts) {
   const DatasetDescription description = describe(dataset);
   std::string text = fmt::format(
       "{}\n\n"
       "  users            {}\n"
-      "  items            {}\n"
+      "  items            {} {}\n"
       "  interactions     {}\n"
       "  density          {:.4f} %\n"
       "  popularity Gini  {:.4f}\n",
-      printable(dataset.name), description.users, description.items, description.interactions,
-      100 * description.density, description.popularity_gini);
+      printable(dataset.name), description.users, description.items, plural_of(dataset.item_name),
+      description.interactions, 100 * description.density, description.popularity_gini);
   text += rating_histogram(description);
   text += spread_table("items per user", "users", description.per_user);
   text += spread_table("users per item", "items", description.per_item);
+  text += "\n" + traits_text(dataset, cuts);
   text += "\n" + popular_titles(dataset, description);
   for (const std::string& sentence : description.missing) text += fmt::format("\n  {}", sentence);
   return text + (description.missing.empty() ? "" : "\n");
 }
 
-Json dataset_page(const Dataset& dataset) {
+Json dataset_page(const Dataset& dataset, const TraitCuts& cuts) {
   const DatasetDescription description = describe(dataset);
   Json content{popular_chart(dataset, description)};
   if (dataset.catalogue.has_genres()) content.push_back(genres_chart(dataset));
@@ -275,7 +279,7 @@ Json dataset_page(const Dataset& dataset) {
   Json missing = Json::array();
   for (const std::string& sentence : description.missing) missing.push_back(Json::array({sentence}));
   Json sections{section_json("Interactions", "", std::move(spreads)),
-                section_json("Items", "", std::move(content))};
+                section_json("Items", "", std::move(content)), traits_section(dataset, cuts)};
   if (!missing.empty()) {
     sections.push_back(section_json("What is not in it", "", Json::array()));
     sections.back()["tables"] =
@@ -284,7 +288,7 @@ Json dataset_page(const Dataset& dataset) {
   sections.push_back(source_section(dataset.provenance));
   return {{"title", dataset.name},
           {"subtitle", "Dataset"},
-          {"facts", facts(description)},
+          {"facts", facts(dataset, description)},
           {"sections", std::move(sections)}};
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/profile/traits.h"
 #include "engine/base/json.h"
 #include "recsys/data/dataset.h"
 #include "recsys/data/describe.h"
@@ -52,16 +53,22 @@ std::string accuracy_tables(std::span<const EvaluatedModel> models, std::size_t 
 Json accuracy_json(std::span<const EvaluatedModel> models, std::size_t k);
 
 /// What `throng data describe` prints.
-std::string dataset_tables(const Dataset& dataset);
+std::string dataset_tables(const Dataset& dataset, const TraitCuts& cuts = {});
 
 /// What `throng data describe --json` prints.
-Json dataset_json(const Dataset& dataset);
+Json dataset_json(const Dataset& dataset, const TraitCuts& cuts = {});
 
 /// "4 to 7", or "1" if that is all.
 std::string bucket_name(const CountBucket& bucket);
 
+/// The users' traits, cut into groups: how their values are distributed, where the cuts lie and how many users a group has. As a
+/// table, as JSON, and as a section of a page.
+std::string traits_text(const Dataset& dataset, const TraitCuts& cuts);
+Json traits_json(const Dataset& dataset, const TraitCuts& cuts);
+Json traits_section(const Dataset& dataset, const TraitCuts& cuts);
+
 /// A dataset as html_report's data, without "version": what is in it, who has how much of it, and where it comes from.
-Json dataset_page(const Dataset& dataset);
+Json dataset_page(const Dataset& dataset, const TraitCuts& cuts = {});
 
 /// What `throng check` found out, for the terminal: the dataset, the folder, notes, and what the run will take.
 std::string check_text(const Json& checked);

@@ -14,9 +14,9 @@ PopulationOptions users_only(const Scenario& scenario, const Dataset& dataset) {
                   "\"users\", found \"sampled\"");
   }
   const auto users = static_cast<std::uint32_t>(dataset.users.size());
-  return {.agents = population.agents == 0 ? users : std::min(population.agents, users),
-          .source = population.source,
-          .perturbation = population.perturbation};
+  PopulationOptions only = population;
+  if (only.agents > users || (only.agents == 0 && only.file == nullptr)) only.agents = users;
+  return only;
 }
 
 /// With one trait in its neutral group for everyone; null: as it is.
@@ -34,12 +34,15 @@ Dataset without_trait(Dataset training, std::uint8_t TraitGroups::*neutral) {
 
 Dataset training_view(const Dataset& whole, const Interactions& train) {
   Dataset training{.name = whole.name,
+                   .item_name = whole.item_name,
+                   .user_attributes = whole.user_attributes,
                    .provenance = whole.provenance,
                    .catalogue = whole.catalogue,
                    .users = whole.users,
                    .interactions = train};
   for (Item& item : training.catalogue.items) item.mean_rating.reset();
-  for (User& user : training.users) user = {.external_id = user.external_id};
+  for (User& user : training.users)
+    user = {.external_id = user.external_id, .attributes = std::move(user.attributes)};
   return training;
 }
 

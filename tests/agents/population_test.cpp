@@ -1,5 +1,7 @@
 #include "agents/population.h"
 
+#include <array>
+#include <cstdlib>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -100,6 +102,24 @@ TEST_F(PopulationTest, AgentsBeyondTheUsersAreSampledWithATasteOfTheirOwn) {
     EXPECT_EQ(profile.traits, population.traits_of(AgentId(n)));
   }
   EXPECT_EQ(users.size(), 20U);
+}
+
+TEST_F(PopulationTest, SampledAgentsMayHaveOtherTraitsThanTheirUsers) {
+  const Population population = make({.agents = 1020, .trait_perturbation = 0.4});
+  const Population as_they_are = make({.agents = 1020});
+  std::array<int, 3> moved{};
+  for (std::uint32_t n = 0; n < 1020; ++n) {
+    const TraitGroups own = population.traits_of(AgentId(n));
+    const TraitGroups users = as_they_are.traits_of(AgentId(n));
+    EXPECT_EQ(population.profile(AgentId(n)).traits, own);
+    EXPECT_TRUE(n >= 20 || own == users);
+    moved[0] += own.activity != users.activity ? 1 : 0;
+    moved[1] += own.conformity != users.conformity ? 1 : 0;
+    moved[2] += own.diversity != users.diversity ? 1 : 0;
+    EXPECT_LE(std::abs(own.activity - users.activity), 1);
+    EXPECT_TRUE(own.activity >= 1 && own.activity <= 3);
+  }
+  for (const int count : moved) EXPECT_NEAR(count, 400, 62) << "four standard deviations";
 }
 
 TEST_F(PopulationTest, MoreAgentsChangeNobody) {

@@ -347,7 +347,7 @@ TEST_F(CommandLine, MovieLensImportsWithItsKnownCountsAndRunsWithAllItsUsers) {
   THRONG_NEEDS_REAL_DATA("movielens-100k");
   const Finished imported =
       throng({"data", "import", "movielens", real_data("movielens-100k").string(), "-o", "ml"});
-  EXPECT_THAT(imported.out, HasSubstr("943 users, 1682 items, 100000 interactions"));
+  EXPECT_THAT(imported.out, HasSubstr("943 users, 1682 movies, 100000 interactions"));
   const Finished described = throng({"data", "describe", "ml"});
   EXPECT_THAT(described.out, AllOf(HasSubstr("6.3047 %"), HasSubstr("34174"), HasSubstr("Star Wars (1977)")));
   const Json summary = json_of(

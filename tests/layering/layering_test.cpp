@@ -28,7 +28,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
                                             "recsys/recommender", "recsys/external", "recsys/models"};
   static const std::set<std::string> agents =
       with(with(engine, recsys), {"llm", "llm/wire", "agents", "agents/minds", "agents/minds/agent4rec",
-                                  "agents/minds/reading", "agents/pages"});
+                                  "agents/minds/reading", "agents/pages", "agents/profile"});
   static const std::map<std::string, std::set<std::string>> allowed{
       {"engine/base", {}},
       {"engine/sim", {"engine/base"}},
@@ -52,6 +52,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"agents/minds/agent4rec", agents},
       {"agents/minds/reading", agents},
       {"agents/pages", agents},
+      {"agents/profile", agents},
       {"agents/calibration", agents},
       {"agents/played", with(agents, {"llm/mock"})},
       {"scenarios/store", agents},
@@ -59,6 +60,8 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"scenarios/gateway", with(agents, {"engine/http", "scenarios/store", "scenarios/scenario"})},
       {"scenarios/run", with(agents, {"agents/calibration", "agents/played", "llm/mock", "scenarios/store",
                                       "scenarios/scenario", "scenarios/gateway"})},
+      {"scenarios/profiles",
+       with(agents, {"scenarios/store", "scenarios/scenario", "scenarios/gateway", "scenarios/run"})},
       {"scenarios/studies",
        with(agents, {"scenarios/store", "scenarios/scenario", "scenarios/gateway", "scenarios/run"})},
       {"scenarios/transcripts", with(agents, {"scenarios/scenario", "scenarios/store"})},
@@ -73,10 +76,11 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
                      "scenarios/run", "scenarios/report", "scenarios/transcripts"})},
       {"scenarios/examples/own_recommender", with(agents, {"scenarios/cli"})},
       {"scenarios/cli",
-       with(agents, {"agents/calibration", "scenarios/calibration", "agents/played", "engine/http",
-                     "engine/polite", "recsys/import", "llm/bench", "llm/mock", "scenarios/store",
-                     "scenarios/run", "scenarios/studies", "scenarios/transcripts", "scenarios/report",
-                     "scenarios/scenario", "scenarios/gateway", "scenarios/tables", "scenarios/validation"})},
+       with(agents,
+            {"agents/calibration", "scenarios/calibration", "agents/played", "engine/http", "engine/polite",
+             "recsys/import", "llm/bench", "llm/mock", "scenarios/store", "scenarios/run",
+             "scenarios/studies", "scenarios/transcripts", "scenarios/report", "scenarios/scenario",
+             "scenarios/gateway", "scenarios/profiles", "scenarios/tables", "scenarios/validation"})},
   };
   return allowed;
 }

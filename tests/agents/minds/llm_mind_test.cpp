@@ -38,7 +38,9 @@ class LlmMindTest : public ::testing::Test {
   SessionRecord session(Mind& mind, const Model& model, std::uint16_t max_pages = 3) {
     HeldCalls gateway;
     Scheduler scheduler(Window{.end = VirtualTime(std::chrono::days(1))}, &gateway);
-    const Profile profile{.user = UserId(1), .traits = {.activity = 1, .conformity = 2, .diversity = 3}};
+    const Profile profile{.user = UserId(1),
+                          .traits = {.activity = 1, .conformity = 2, .diversity = 3},
+                          .taste = space_.taste_of(UserId(1))};
     std::vector<ShownItem> items;
     for (const unsigned item : {7, 6, 5, 4, 3, 2})
       items.push_back({.item = ItemId(item), .mean_rating = mean_ratings_[item]});
@@ -73,7 +75,7 @@ class LlmMindTest : public ::testing::Test {
   const std::string& title_of(ItemId item) const { return dataset_.catalogue[item].title; }
   SessionRecord agent4rec(const Model& model) {
     const Prompts prompts(Protocol::agent4rec);
-    const PromptViews views(dataset_, space_, dataset_.interactions, prompts, {});
+    const PromptViews views(dataset_, personas_, prompts, {});
     Agent4RecMind mind({.protocol = Protocol::agent4rec, .models = {"m"}}, prompts, views, dataset_.catalogue,
                        Draws(5));
     return session(mind, model);
@@ -88,7 +90,8 @@ class LlmMindTest : public ::testing::Test {
   TasteSpace space_{dataset_.catalogue, dataset_.interactions};
   std::vector<float> mean_ratings_ = dataset_.mean_ratings();
   Prompts prompts_{Protocol::structured};
-  PromptViews views_{dataset_, space_, dataset_.interactions, prompts_, {}};
+  Personas personas_{dataset_, space_, dataset_.interactions, {}, Draws(5)};
+  PromptViews views_{dataset_, personas_, prompts_, {}};
 };
 
 /// Views item 1 with rating 4; leaves after page `last`.

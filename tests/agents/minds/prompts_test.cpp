@@ -39,6 +39,11 @@ TEST_F(PromptsFolder, MayReplaceAnyTemplate) {
   EXPECT_EQ(fault("memory.mustache", "{{#viewed}}{{{title}}} {{{rating}}}{{{comma}}}{{/viewed}}"), "");
 }
 
+TEST_F(PromptsFolder, MayTellOfAttributesThatOnlyTheDataKnow) {
+  EXPECT_EQ(fault("persona.mustache", "{{#about_mood}}You feel {{{about_mood}}}.{{/about_mood}}"), "");
+  EXPECT_NE(fault("memory.mustache", "{{{about_mood}}}"), "");
+}
+
 TEST_F(PromptsFolder, ATemplateThatNothingUsesIsNamed) {
   EXPECT_THAT(fault("structured/pages.mustache", "x"),
               AllOf(HasSubstr("structured/pages.mustache: nothing uses this template"),

@@ -1,5 +1,8 @@
 #include "agents/played/prompt_reading.h"
 
+#include <set>
+#include <string>
+
 #include <gmock/gmock.h>
 
 #include "engine/base/json.h"
@@ -52,6 +55,18 @@ TEST(AgentPrompt, ReadsPersonaMemoryAndPage) {
   ASSERT_EQ(prompt->memories.size(), 1U);
   EXPECT_THAT(prompt->memories[0].ratings, ElementsAre(4));
   EXPECT_EQ(prompt->memories[0].satisfaction, 6);
+}
+
+TEST(AgentPrompt, IsAnotherForEverythingThatIsSaidOfTheAgent) {
+  const auto key_with = [](const std::string& line) {
+    const Json json = request(kPersona + line, "PAGE 1\n1. \"Alien\" | rated 4.10\n");
+    return prompt_of(json)->key;
+  };
+  std::set<std::string> keys;
+  for (const char* line : {"", "About you: \"age 24\"\n", "About you: \"age 25\"\n",
+                           "Rating tendency: you give 3.2 of 5\n", "Lately: \"Heat\" (4)\n"})
+    keys.insert(key_with(line).hex());
+  EXPECT_EQ(keys.size(), 5U);
 }
 
 TEST(AgentPrompt, TellsTheOtherQuestionsApart) {

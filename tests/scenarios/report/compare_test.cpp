@@ -205,8 +205,9 @@ class CompareRuns : public ::testing::Test {
     testing::write_facts(writer, dataset.name, status);
     writer.write_meta("digest", "d19e57");
     writer.write_items(dataset, dataset.mean_ratings());
-    writer.write_agents(Population(dataset, space, {}, Draws(1)), dataset, space,
-                        [](AgentId) { return "statistical"; });
+    writer.write_agents(
+        Population(dataset, space, {}, Draws(1)), dataset, space, [](AgentId) { return ""; },
+        [](AgentId) { return "statistical"; });
     writer.write_sessions(sessions);
     writer.commit();
   }

@@ -1,5 +1,6 @@
 #include "scenarios/scenario/scenario.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -10,6 +11,7 @@
 #include "recsys/external/remote_client.h"
 #include "tests/support/recommender_kinds.h"
 #include "tests/support/small_world.h"
+#include "tests/support/temp_folder.h"
 
 namespace throng {
 namespace {
@@ -367,6 +369,69 @@ TEST(ResultDifference, NamesTheKeyAndIgnoresWhereTheDatasetLies) {
   const Json other = with([](Json& json) { json["dataset"]["digest"] = "d2"; });
   EXPECT_EQ(result_difference(valid(), known), "") << "what is not known yet is no difference";
   EXPECT_THAT(result_difference(known, other), HasSubstr("/dataset/digest"));
+}
+
+class PopulationKeys : public ::testing::Test {
+ protected:
+  Scenario parsed(const char* population) const {
+    Json json = with([&](Json& whole) { whole["population"] = Json::parse(population); });
+    if (json["population"].contains("file")) json["population"]["file"] = (folder_ / "people.csv").string();
+    return parse_scenario(json, "s.json", {});
+  }
+  std::string who(const char* population) const {
+    return who_agents_are(parsed(population), testing::two_camps(10, 4));
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(PopulationKeys, SayWhoTheAgentsAre) {
+  folder_.write("people.csv", "user\n0\n");
+  EXPECT_EQ(who(R"({})"), "The agents are the users of small world");
+  EXPECT_EQ(who(R"({"agents": 4})"), "The agents are the first 4 of the 10 users of small world");
+  EXPECT_EQ(who(R"({"agents": 4, "choice": "random"})"),
+            "The agents are a random sample: 4 of the 10 users of small world");
+  EXPECT_EQ(who(R"({"agents": 14})"),
+            "The agents are the 10 users of small world, and 4 sampled from them, each with its taste moved "
+            "by 0.3");
+  EXPECT_THAT(who(R"({"source": "sampled"})"), HasSubstr("drawn with replacement from the users"));
+  EXPECT_THAT(who(R"({"file": ""})"), HasSubstr("The agents are the people of people.csv"));
+  const auto is_warned_of = [&](const char* population) {
+    const auto sentences = caveats(parsed(population), testing::two_camps(10, 4));
+    return std::ranges::any_of(sentences, [](const std::string& each) {
+      return each.find("not a sample of them") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(is_warned_of(R"({"agents": 4})"));
+  EXPECT_FALSE(is_warned_of(R"({"agents": 4, "choice": "random"})"));
+}
+
+TEST_F(PopulationKeys, AreSpelledOutAndDecideResults) {
+  folder_.write("people.csv", "user\n0\n");
+  const Scenario scenario = parsed(
+      R"({"file": "", "choice": "random", "trait_perturbation": 0.5, "trait_cuts": {"diversity": [10, 20.5]}})");
+  EXPECT_EQ(scenario.population.trait_cuts.diversity, (TraitCut{.lower = 10, .upper = 20.5}));
+  EXPECT_EQ(scenario.population.trait_cuts.activity, TraitCuts().activity);
+  const Json full = resolved(scenario);
+  EXPECT_EQ(resolved(parse_scenario(full, "again", {})), full);
+  Json moved = full;
+  moved["population"]["file"] = "elsewhere.csv";
+  EXPECT_EQ(result_difference(full, moved), "") << "what is in it counts";
+  folder_.write("people.csv", "user\n1\n");
+  EXPECT_THROW(parse_scenario(full, "again", {}), Failure) << "another content than the scenario's";
+  EXPECT_THAT(result_difference(full, resolved(parsed(R"({"file": "", "choice": "random"})"))),
+              HasSubstr("/population/"));
+}
+
+TEST_F(PopulationKeys, NameTheirFaults) {
+  const auto fault = [&](const char* population) {
+    return fault_of(with([&](Json& json) { json["population"] = Json::parse(population); }));
+  };
+  EXPECT_THAT(fault(R"({"trait_cuts": {"activity": [90, 60]}})"),
+              HasSubstr("/population/trait_cuts/activity: 90 is above 60"));
+  EXPECT_THAT(fault(R"({"trait_cuts": {"activity": [90]}})"), HasSubstr("/population/trait_cuts/activity"));
+  EXPECT_THAT(fault(R"({"choice": "last"})"), HasSubstr("\"first\", \"random\""));
+  EXPECT_THAT(fault(R"({"file": "/nowhere/people.csv"})"), HasSubstr("/nowhere/people.csv"));
 }
 
 Json llm_mind() {
