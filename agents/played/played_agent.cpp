@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 
+#include "agents/played/profile_answer.h"
 #include "agents/played/wording.h"
 #include "engine/base/text.h"
 
@@ -143,7 +144,7 @@ std::string agent_content(const AgentPrompt& prompt, ContentFault fault, Obey ob
 llm::mock::ContentSource played_agents(Obey obey) {
   return [obey](const llm::mock::ChatCall& call) -> std::optional<llm::mock::SourcedContent> {
     const std::optional<AgentPrompt> read = read_agent_prompt(call);
-    if (!read) return std::nullopt;
+    if (!read) return profile_content(call);
     const auto prompt = std::make_shared<const AgentPrompt>(*read);
     return llm::mock::SourcedContent{.key = prompt->key,
                                      .text = [prompt, obey](ContentFault fault, const Draws& draws) {

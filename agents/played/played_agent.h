@@ -17,7 +17,7 @@ enum class Obey { nobody, titles };
 std::string agent_content(const AgentPrompt& prompt, llm::mock::ContentFault fault, Obey obey,
                           const Draws& draws);
 
-/// Makes a mock server play the simulated users that it is asked to be.
+/// Makes a mock server play the simulated users that it is asked to be, and write profiles (profile_answer.h).
 llm::mock::ContentSource played_agents(Obey obey = Obey::nobody);
 
 }  // namespace throng::played

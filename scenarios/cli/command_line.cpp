@@ -114,6 +114,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_data_command(app);
   add_rec_command(app);
   add_mind_command(app);
+  add_persona_command(app);
   add_transcripts_command(app);
   add_export_command(app);
   add_validate_command(app);

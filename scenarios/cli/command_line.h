@@ -41,6 +41,7 @@ void add_story_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_rec_command(CLI::App& app);
 void add_mind_command(CLI::App& app);
+void add_persona_command(CLI::App& app);
 void add_transcripts_command(CLI::App& app);
 void add_export_command(CLI::App& app);
 void add_validate_command(CLI::App& app);

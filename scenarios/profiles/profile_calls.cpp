@@ -1,0 +1,89 @@
+#include "scenarios/profiles/profile_calls.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace throng {
+namespace {
+
+constexpr Purpose kProfileSampling{"profile/sampling"};
+constexpr std::size_t kMostOpen = 4096;  ///< prompts take some 4 KB each
+
+}  // namespace
+
+ProfileCalls::ProfileCalls(const Questions& questions, LlmMindOptions options, const Draws& draws,
+                           Gateway& gateway)
+    : questions_(questions), options_(std::move(options)), draws_(draws), gateway_(gateway) {}
+
+bool ProfileCalls::ask_all(std::size_t count, const std::function<bool(std::size_t)>& goes_on) {
+  std::size_t next = 0;
+  while (done_ < count) {
+    for (; next < count && open_.size() < kMostOpen; ++next)
+      ask({.subject = next, .messages = {{llm::Role::user, questions_.words(next)}}});
+    std::vector<std::pair<CallKey, std::string>>
+        replies;  // asked anew only when the gateway is done with these
+    gateway_.wait(
+        [&](const CallKey& key, std::string reply) { replies.emplace_back(key, std::move(reply)); });
+    for (const auto& [key, reply] : replies) {
+      const auto open = open_.find(key);
+      Open asked = std::move(open->second);
+      open_.erase(open);
+      answered(std::move(asked), reply);
+    }
+    if (!goes_on(done_)) return false;
+  }
+  return true;
+}
+
+void ProfileCalls::ask(Open open) {
+  const std::uint64_t bits = draws_.bits(
+      kProfileSampling,
+      {.agent = static_cast<std::uint32_t>(open.subject), .page = static_cast<std::uint16_t>(open.attempt)});
+  const llm::ChatRequest chat{.model = options_.models.front(),
+                              .messages = open.messages,
+                              .schema = questions_.schema,
+                              .temperature = options_.temperature,
+                              .seed = static_cast<std::int64_t>(bits >> 33U),  // servers take 31 bits
+                              .max_tokens = options_.max_tokens};
+  ExternalRequest request{.parts = llm::logical_parts(chat)};
+  const CallKey key{.actor = ActorId(open.subject), .request = request_hash(request.parts)};
+  open_.emplace(key, std::move(open));
+  gateway_.submit(key, std::move(request));
+}
+
+void ProfileCalls::answered(Open open, const std::string& reply) {
+  const llm::Completion completion = llm::completion_from(reply);
+  const auto output = read_structured(completion, *questions_.schema);
+  std::string problem;
+  if (const auto* fitting = std::get_if<llm::Output>(&output)) {
+    problem = questions_.take(open.subject, fitting->value);
+  } else {
+    problem = std::get<std::string>(output);
+  }
+  if (problem.empty() || open.attempt == options_.repairs) {
+    ++done_;
+    if (problem.empty()) return;
+    unusable_.push_back(open.subject);
+    last_problem_ = std::move(problem);
+    return;
+  }
+  ++open.attempt;
+  const std::string said = completion.refusal.empty() ? completion.text : completion.refusal;
+  open.messages.push_back({llm::Role::assistant, said.empty() ? "(nothing)" : said});
+  open.messages.push_back(
+      {llm::Role::user,
+       fmt::format(
+           "Your answer could not be used: {}. Give the whole answer again, in the form that was asked for.",
+           problem)});
+  ask(std::move(open));
+}
+
+std::vector<std::size_t> ProfileCalls::unusable() const {
+  std::vector<std::size_t> sorted = unusable_;
+  std::ranges::sort(sorted);
+  return sorted;
+}
+
+}  // namespace throng
