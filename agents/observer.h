@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "agents/memory.h"
+#include "agents/memory/memory.h"
 #include "agents/metrics.h"
 #include "agents/session_record.h"
 #include "engine/base/hash.h"

@@ -102,6 +102,7 @@ PartitionResult Partition::close() {
     result.positions.add(session);
     result.pages += session.pages.size();
     if (window_.is_last) continue;
+    visit.memory.compact();
     result.states.push_back({.memory = std::move(visit.memory), .abandoned = session.abandoned()});
     if (std::vector<ItemId> picked = picked_items(session, world_.pick_rule); !picked.empty()) {
       result.effects.push_back({.key = {.time = session.ended, .source = session.agent},

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 
+#include <boost/container/small_vector.hpp>
+
+#include "agents/memory/retrieval.h"
 #include "engine/base/hash.h"
 
 namespace throng {
@@ -61,12 +64,12 @@ class Diary {
       digest_.add(EventKind::prompt_order, page.page, position);
     digest_.add(EventKind::impressions, page.page, page.impressions.size());
     digest_.add(made_of(page));
-    digest_.add(EventKind::page, now(), page.page, reaction.satisfaction);
+    digest_.add(EventKind::page, now(), page.page, reaction.satisfaction.value_or(kUnsaid));
   }
   void add(PageRecord& page, const Decision& decision) {
     page.decision = decision;
-    digest_.add(EventKind::decision, now(), page.page, decision.satisfaction, decision.fatigue.value_or(-1),
-                decision.exits);
+    digest_.add(EventKind::decision, now(), page.page, decision.satisfaction.value_or(kUnsaid),
+                decision.fatigue.value_or(kUnsaid), decision.exits);
   }
   void add(PageRecord& page, const Reflection& reflection) {
     page.reflection = reflection;
@@ -137,14 +140,47 @@ class Diary {
   std::vector<std::uint64_t> words_;  ///< of `made_of`
 };
 
-FactualMemory remembered(const PageRecord& page, std::uint16_t round) {
-  FactualMemory memory{.round = round, .page = page.page};
-  memory.items.reserve(page.impressions.size());
-  std::span<const Action> actions = page.actions;
-  for (std::size_t i = 0; i < page.impressions.size(); ++i)
-    memory.items.push_back({.item = page.impressions[i].item, .done = take_values(actions, i + 1)});
-  return memory;
-}
+/// Keeps what happens on the pages of a session in the agent's memory, in the order in which it was told of them.
+class Remembering {
+ public:
+  Remembering(const SessionRecord& record, Memory& memory) : record_(record), memory_(memory) {}
+
+  void page(const PageRecord& page) {
+    boost::container::small_vector<RememberedItem, 16> items(page.impressions.size());
+    std::span<const Action> actions = page.actions;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      items[place_of(page, i + 1) - 1] = {.item = page.impressions[i].item,
+                                          .aligned = page.impressions[i].aligned,
+                                          .done = take_values(actions, i + 1)};
+    }
+    memory_.remember({.when = page.shown_at,
+                      .satisfaction = page.satisfaction.value_or(kUnsaid),
+                      .round = record_.round,
+                      .page = page.page},
+                     items);
+    words(page);
+  }
+  /// What has been said since the last time.
+  void words(const PageRecord& page) {
+    for (; said_ < record_.notes.sayings.size(); ++said_) {
+      const Saying& said = record_.notes.sayings[said_];
+      const std::size_t place = said.position > 0 ? place_of(page, said.position) : 0;
+      memory_.remember_words(said.about, static_cast<std::uint16_t>(place), said.text);
+    }
+  }
+
+ private:
+  /// Of the item at `position` in the order in which the agent was told of the page; both from 1.
+  static std::size_t place_of(const PageRecord& page, std::size_t position) {
+    const auto place = std::ranges::find(page.prompt_order, position);
+    return place == page.prompt_order.end() ? position
+                                            : static_cast<std::size_t>(place - page.prompt_order.begin()) + 1;
+  }
+
+  const SessionRecord& record_;
+  Memory& memory_;
+  std::size_t said_ = 0;
+};
 
 std::span<const ShownItem> page_of(const SessionContext& context, std::uint16_t page) {
   const std::size_t per_page = context.options.items_per_page;
@@ -162,6 +198,7 @@ Duration longest_session(const SessionOptions& options) {
 
 Task<void> run_session(Actor& self, SessionContext context, Memory& memory, SessionRecord& record) {
   Diary diary(self, record);
+  Remembering remembering(record, memory);
   Situation situation{.agent = record.agent,
                       .round = record.round,
                       .profile = context.profile,
@@ -177,7 +214,7 @@ Task<void> run_session(Actor& self, SessionContext context, Memory& memory, Sess
     std::optional<Decision> decision;
     if (reaction) {
       diary.add(page, *reaction);
-      memory.remember(remembered(page, record.round), reaction->satisfaction);
+      remembering.page(page);
       decision = reaction->decision;
     }
     co_await self.sleep_for(page_time(count_of(page.actions, ActionKind::view)));
@@ -188,13 +225,16 @@ Task<void> run_session(Actor& self, SessionContext context, Memory& memory, Sess
       continue;
     }
     diary.add(page, *decision);
-    if (memory.calls_for_reflection()) {
-      const std::optional<Reflection> reflection = co_await context.mind.reflect(self, situation);
-      if (reflection) {
-        diary.add(page, *reflection);
-        memory.remember(*reflection, record.round, page.page);
-      }
+    memory.remember(*decision);
+    remembering.words(page);
+    std::optional<Reflection> reflection = reaction->reflection;
+    if (!reflection) reflection = co_await context.mind.reflect(self, situation);
+    if (reflection) {
+      diary.add(page, *reflection);
+      memory.remember(*reflection);
     }
+    remembering.words(page);
+    forget(memory, self.now(), context.options.memory_bytes);
     if (decision->exits) break;
   }
   std::optional<Interview> interview;

@@ -21,8 +21,8 @@ struct SessionContext {
   Mind& mind;
 };
 
-/// One visit of an agent: for each page react, remember and decide, reflect when enough has gathered, and
-/// after the exit the interview. Fills `record` (whose agent and round are set), its digest included: the
+/// One visit of an agent: for each page react, remember and decide, reflect when the mind does, forget what memory has no
+/// room for, and after the exit the interview. Fills `record` (whose agent and round are set), its digest included: the
 /// digest of every event with its virtual time. `memory` is what the agent brings along and takes home.
 Task<void> run_session(Actor& self, SessionContext context, Memory& memory, SessionRecord& record);
 

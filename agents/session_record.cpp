@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t kDegradedInARow = 2;
 
 constexpr std::array<const char*, 5> kSteps{"", "react", "decide", "reflect", "interview"};
-constexpr std::array<const char*, 6> kAbout{"",         "alignment",  "feeling",
-                                            "decision", "reflection", "interview"};
+constexpr std::array<const char*, 7> kAbout{"",           "alignment", "feeling", "decision",
+                                            "reflection", "interview", "taste"};
 
 }  // namespace
 

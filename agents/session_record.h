@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,10 +15,13 @@
 
 namespace throng {
 
+/// Whether a mean rating is one: 0 stands for none (Dataset::mean_ratings).
+inline bool is_rated(double mean_rating) { return mean_rating > 0; }
+
 /// An item shown on a page.
 struct Impression {
   ItemId item{};
-  float mean_rating = 0;  ///< the historical rating that was displayed
+  float mean_rating = 0;  ///< the historical rating that was displayed, or 0 if nobody has rated it
   bool aligned = false;   ///< whether it fits the taste
   bool operator==(const Impression&) const = default;
 };
@@ -25,10 +29,10 @@ struct Impression {
 /// The positions of a page's items, from 1, in the order in which a prompt told of them.
 using PromptOrder = std::vector<std::uint16_t>;
 
-/// Whether to go on, and why. Satisfaction and fatigue in [0, 1].
+/// Whether to go on, and why. Satisfaction and fatigue in [0, 1]; none: the agent did not say.
 struct Decision {
-  double satisfaction = 0;
-  std::optional<double> fatigue;  ///< none: the agent did not say
+  std::optional<double> satisfaction;  ///< with everything so far
+  std::optional<double> fatigue;
   bool exits = false;
 };
 
@@ -40,6 +44,10 @@ struct Reflection {
 struct Interview {
   std::uint8_t score = 0;  ///< satisfaction with the recommender, 1 .. 10
 };
+
+/// Between the scale that people are asked on, 1 to 10, and [0, 1].
+inline double satisfaction_of(int score) { return (score - 1) / 9.0; }
+inline int score_of(double satisfaction) { return static_cast<int>(std::lround(1 + 9 * satisfaction)); }
 
 /// What stood beside an item; see PagePolicy.
 struct WordsBeside {
@@ -55,7 +63,7 @@ struct PageRecord {
   std::vector<WordsBeside> words;       ///< by position
   PromptOrder prompt_order;             ///< empty: as on the page, or no prompt told of it
   std::vector<Action> actions;          ///< by position, then kind
-  double satisfaction = 0;              ///< with this page, in [0, 1]
+  std::optional<double> satisfaction;   ///< with this page, in [0, 1]; none: the agent did not say
   std::optional<Decision> decision;
   std::optional<Reflection> reflection;  ///< drawn after this page's decision
 
@@ -85,6 +93,7 @@ struct Saying {
     decision = 3,
     reflection = 4,
     interview = 5,
+    taste = 6,  ///< what a reflection concluded of it
   };
   std::uint16_t page = 0;
   std::uint16_t position = 0;  ///< of the item on the page, from 1; 0: no item's
@@ -94,6 +103,9 @@ struct Saying {
 
 /// Such as "alignment".
 const char* to_string(Saying::About about);
+inline bool is_of_reflection(Saying::About about) {
+  return about == Saying::About::reflection || about == Saying::About::taste;
+}
 /// The inverse of `to_string`; decision for any other text.
 Saying::About about_from(std::string_view text);
 

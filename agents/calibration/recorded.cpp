@@ -7,12 +7,12 @@
 namespace throng {
 namespace {
 
-FactualMemory remembered(const SessionRecord& session, const PageRecord& page) {
-  FactualMemory memory{.round = session.round, .page = page.page};
+std::vector<RememberedItem> remembered(const PageRecord& page) {
+  std::vector<RememberedItem> items;
   std::span<const Action> actions = page.actions;
   for (std::size_t i = 0; i < page.impressions.size(); ++i)
-    memory.items.push_back({.item = page.impressions[i].item, .done = take_values(actions, i + 1)});
-  return memory;
+    items.push_back({.item = page.impressions[i].item, .done = take_values(actions, i + 1)});
+  return items;
 }
 
 class Recording {
@@ -43,12 +43,15 @@ class Recording {
           item(record.impressions[i], affinities[i], value_of(record.actions, i + 1, ActionKind::rate)));
       ratings += page.items.back().rating;
     }
-    memory_.remember(remembered(session, record),
-                     page_satisfaction(world_.parameters, page.viewed(), page.items.size(), ratings));
+    memory_.remember(
+        {.satisfaction = page_satisfaction(world_.parameters, page.viewed(), page.items.size(), ratings),
+         .round = session.round,
+         .page = record.page},
+        remembered(record));
     page.satisfaction = remembered_satisfaction(world_.parameters, memory_);
     if (record.page < world_.max_pages) page.exits = record.decision->exits;
-    if (memory_.calls_for_reflection())
-      memory_.remember(Reflection{.satisfaction = page.satisfaction}, session.round, record.page);
+    if (const std::optional<Reflection> reflection = reflection_after(world_.parameters, memory_))
+      memory_.remember(*reflection);
     return page;
   }
 

@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "agents/memory/text_embedder.h"
+
 namespace throng {
 namespace {
 
@@ -18,17 +20,50 @@ const std::string kRefuses = "it refuses to answer";
 const std::string kCutOff = "it was cut off: it has to be shorter";
 const std::string kEmpty = "it is empty";
 
+MemoryRef youngest_page(std::span<const MemoryRef> memories) {
+  return *std::ranges::find(memories.rbegin(), memories.rend(), MemoryRef::Kind::page, &MemoryRef::kind);
+}
+
 bool refuses(const llm::Completion& completion) {
   return !completion.refusal.empty() || completion.finish == llm::FinishReason::content_filter;
 }
 
-std::string_view beginning(std::string_view text) {
-  std::size_t end = std::min(text.size(), kRepeatedBytes);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end);
+/// What is asked, in words that memories may share.
+const char* question_of(Step step) {
+  switch (step) {
+    case Step::react:
+      return "";
+    case Step::decide:
+      return "Satisfied or dissatisfied with the recommendations, tired? Leave, exit, or go on to the next "
+             "page? ";
+    case Step::reflect:
+      return "What do I like, what is my taste, how satisfied am I with the recommendations, and why? ";
+    case Step::interview:
+      return "How satisfied am I with the recommendations as a whole, and why? ";
+  }
+  return "";
 }
 
 }  // namespace
+
+Task<std::vector<MemoryRef>> LlmMind::recall(Actor& self, const Situation& situation, Step step,
+                                             std::string cue) const {
+  std::vector<MemoryRef> memories = memories_of(situation.memory);
+  std::vector<std::int64_t> tokens;
+  std::int64_t all = 0;
+  for (const MemoryRef& ref : memories) all += tokens.emplace_back(views_.tokens_of(situation, ref));
+  if (all <= views_.memory_tokens()) co_return memories;
+  if (cue.empty()) cue = question_of(step) + views_.about(situation.memory, youngest_page(memories));
+  const TextVector asked = text_vector(cue);
+  std::vector<double> relevances;
+  for (const MemoryRef& ref : memories)
+    relevances.push_back(similarity(asked, text_vector(views_.about(situation.memory, ref))));
+  const std::vector<double> claim =
+      claims(situation.memory, memories, self.now(), relevances, options_.retrieval);
+  co_return retrieve(memories, claim, views_.memory_tokens(), [&](const MemoryRef& ref) {
+    return tokens[static_cast<std::size_t>(std::ranges::find(memories, ref) - memories.begin())];
+  });
+}
 
 PromptOrder LlmMind::prompt_order(const Situation& situation, std::size_t items) const {
   if (!options_.shuffles) return {};
@@ -91,7 +126,7 @@ ExternalRequest LlmMind::request(const Situation& situation, const Question& que
   chat.messages.push_back({llm::Role::user, std::move(words)});
   if (attempt > 0) {
     const UnusableReply& last = situation.notes.unusable.back();
-    const std::string said(beginning(last.reply));
+    const std::string said(beginning(last.reply, kRepeatedBytes));
     chat.messages.push_back({llm::Role::assistant, said.empty() ? "(nothing)" : said});
     Prompts::View view;
     view.set("problem", last.problem);

@@ -22,6 +22,8 @@ struct LlmMindOptions {
   /// Models go by the order of their prompts: told of a page in another order each time, what they pick is not the recommender's
   /// rank.
   bool shuffles = false;
+  RetrievalWeights retrieval{};  ///< which memories a prompt has room for
+  ReflectionRule reflection{};
 };
 
 /// What kind of call a step of a session makes.
@@ -57,6 +59,12 @@ class LlmMind : public Mind {
   /// From places in a prompt to positions on the page, in what was made of it and said about it.
   static void put_back(Reaction& reaction, std::span<Saying> said, PromptOrder order);
 
+  /// Which memories come to mind: all of them if the prompt has room for them, else those that `retrieve` takes, a memory's
+  /// relevance being its likeness to the cue: a text, or without one the question of this step and the youngest page. To be
+  /// awaited before a prompt is rendered.
+  Task<std::vector<MemoryRef>> recall(Actor& self, const Situation& situation, Step step,
+                                      std::string cue = {}) const;
+
   /// Asks what `words() -> std::string` renders (each time anew, so that nothing of it is kept while the call is under way),
   /// reads the reply, and repairs. Of a question with a schema the value that fits it is read, `read(const Json&) ->
   /// T`; of any other the text, `read(std::string_view) -> Understood<T>`. Everything outlives the task.
@@ -68,6 +76,7 @@ class LlmMind : public Mind {
     return prompts_.render(name, view);
   }
   const PromptViews& views() const { return views_; }
+  const ReflectionRule& reflection_rule() const { return options_.reflection; }
 
  private:
   ExternalRequest request(const Situation& situation, const Question& question, std::string words,

@@ -7,7 +7,7 @@
 
 #include <boost/container/small_vector.hpp>
 
-#include "agents/memory.h"
+#include "agents/memory/memory.h"
 #include "agents/pages/page_policy.h"
 #include "agents/population.h"
 #include "agents/session_record.h"
@@ -30,10 +30,11 @@ struct Situation {
 struct Reaction {
   /// With the taste; parallel to the page. (A page seldom has more items: it is made millions of times, and costs no allocation.)
   boost::container::small_vector<bool, 16> aligned;
-  std::vector<Action> actions;       ///< by position, then kind
-  PromptOrder prompt_order;          ///< empty: the mind was told of the page as it is
-  double satisfaction = 0;           ///< with this page, in [0, 1]
-  std::optional<Decision> decision;  ///< of a mind that decides at once: it is not asked again
+  std::vector<Action> actions;           ///< by position, then kind
+  PromptOrder prompt_order;              ///< empty: the mind was told of the page as it is
+  std::optional<double> satisfaction;    ///< with this page, in [0, 1]; none: the agent did not say
+  std::optional<Decision> decision;      ///< of a mind that decides at once: it is not asked again
+  std::optional<Reflection> reflection;  ///< likewise; only with a decision
 };
 
 /// Plays agents: maps what an agent sees to what it does. One mind plays many agents and keeps no state about
@@ -49,7 +50,7 @@ class Mind {
                                               std::span<const ShownItem> page) = 0;
   /// After a page: go on or leave.
   virtual Task<std::optional<Decision>> decide(Actor& self, const Situation& situation) = 0;
-  /// Draws a conclusion from memory. Without a value: none is drawn.
+  /// After a decision: draws a conclusion from memory if it is time to. Without a value: none is drawn.
   virtual Task<std::optional<Reflection>> reflect(Actor& self, const Situation& situation) = 0;
   /// After the exit: how satisfied, from 1 to 10.
   virtual Task<std::optional<Interview>> interview(Actor& self, const Situation& situation) = 0;

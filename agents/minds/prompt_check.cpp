@@ -21,7 +21,7 @@ struct Names {
   std::string_view names;  ///< between blanks
 };
 
-/// What prompt_views.cpp, persona_view.cpp and llm_mind.cpp set.
+/// What prompt_views.cpp, persona_view.cpp, memory_views.cpp and the minds set.
 constexpr std::array kNames{
     Names{Told::persona, "",
           "item items label activity_1 activity_2 activity_3 conformity_1 conformity_2 conformity_3 "
@@ -30,12 +30,17 @@ constexpr std::array kNames{
     Names{Told::persona, "tendency", "mean others fives lows"},
     Names{Told::situation, "", "item items label page remembers memories"},
     Names{Told::situation, "memories", "text"},
-    Names{Told::page, "", "item items label page remembers memories count shown"},
+    Names{Told::page, "", "item items label page remembers memories count shown reflects"},
     Names{Told::page, "memories", "text"},
     Names{Told::page, "shown", "number title rating has_genres genres words has_summary summary"},
-    Names{Told::memory, "", "visit page satisfaction reflection viewed_any passed_any viewed passed"},
-    Names{Told::memory, "viewed", "title comma"},
-    Names{Told::memory, "passed", "title comma"},
+    Names{Told::memory, "",
+          "visit page viewed_any viewed unpicked_any unpicked passed_any passed satisfaction fatigue "
+          "positive negative "
+          "went_on left because"},
+    Names{Told::memory, "viewed", "title reason comma"},
+    Names{Told::memory, "unpicked", "title reason comma"},
+    Names{Told::memory, "passed", "title reason comma"},
+    Names{Told::reflection, "", "visit page satisfaction reason taste"},
     Names{Told::repair, "", "problem"},
 };
 

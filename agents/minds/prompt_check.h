@@ -9,11 +9,12 @@ namespace throng {
 
 /// Which of PromptViews' views a template is rendered with, and so which placeholders it may have.
 enum class Told {
-  persona,    ///< PromptViews::persona
-  situation,  ///< PromptViews::situation
-  page,       ///< PromptViews::page
-  memory,     ///< a remembered page
-  repair,     ///< what is wrong with a reply
+  persona,     ///< PromptViews::persona
+  situation,   ///< PromptViews::situation
+  page,        ///< PromptViews::page
+  memory,      ///< a remembered page
+  reflection,  ///< a remembered reflection
+  repair,      ///< what is wrong with a reply
 };
 
 /// Throws Failure(usage), naming `where` (the file), the line and the placeholder, for what would render as nothing: a

@@ -17,6 +17,7 @@
 #include "embedded/prompt_agent4rec_system.h"
 #include "embedded/prompt_memory.h"
 #include "embedded/prompt_persona.h"
+#include "embedded/prompt_reflection.h"
 #include "embedded/prompt_remembered.h"
 #include "embedded/prompt_repair.h"
 #include "embedded/prompt_shown.h"
@@ -40,11 +41,12 @@ struct Embedded {
   bool is_shared() const { return path.find('/') == std::string_view::npos; }
 };
 
-constexpr std::array<Embedded, 13> kEmbedded{{
+constexpr std::array<Embedded, 14> kEmbedded{{
     {"persona", embedded::prompt_persona, Told::persona},
     {"remembered", embedded::prompt_remembered, Told::situation},
     {"shown", embedded::prompt_shown, Told::page},
     {"memory", embedded::prompt_memory, Told::memory},
+    {"reflection", embedded::prompt_reflection, Told::reflection},
     {"repair", embedded::prompt_repair, Told::repair},
     {"structured/system", embedded::prompt_structured_system, Told::persona},
     {"structured/page", embedded::prompt_structured_page, Told::page},

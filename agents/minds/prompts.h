@@ -10,6 +10,7 @@
 
 #include <kainjow/mustache.hpp>
 
+#include "agents/memory/retrieval.h"
 #include "agents/minds/mind.h"
 #include "agents/profile/personas.h"
 #include "engine/base/hash.h"
@@ -71,20 +72,32 @@ class PromptViews {
   /// about_NAME for each attribute; tastes, each with text, or genre and, if there are,
   /// times, mean and examples, or such_as (titles of the history); rates_high, rates_low, lately, and tendency (with mean, others, fives, lows) if known. See SelfPortrait.
   Prompts::View persona(const Profile& profile) const;
-  /// item, items, label (the item's name in capitals), page, remembers, memories (each with text).
-  Prompts::View situation(const Situation& situation) const { return situation_and(situation, {}); }
-  /// The same and count, shown (each with number, title, rating, has_genres, genres, has_summary, summary).
-  Prompts::View page(const Situation& situation, std::span<const ShownItem> shown) const;
+  /// item, items, label (the item's name in capitals), page, remembers, memories (each with text), of those that have come to
+  /// mind.
+  Prompts::View situation(const Situation& situation, std::span<const MemoryRef> memories) const;
+  /// The same and count, shown (each with number, title, rating if others have rated it, has_genres, genres, has_summary,
+  /// summary).
+  Prompts::View page(const Situation& situation, std::span<const MemoryRef> memories,
+                     std::span<const ShownItem> shown) const;
+
+  /// What a page, or a memory, is about, to be compared: titles, genres, and what the agent said of them.
+  std::string about(std::span<const ShownItem> shown) const;
+  std::string about(const Memory& memory, const MemoryRef& ref) const;
+  /// The tokens that a memory takes of a prompt.
+  std::int64_t tokens_of(const Situation& situation, const MemoryRef& ref) const;
+  std::int64_t memory_tokens() const { return options_.memory_tokens; }
 
  private:
-  Prompts::View situation_and(const Situation& situation, std::span<const ItemId> cue) const;
   Prompts::View names() const;
-  std::string memory_text(const Situation& situation, std::size_t page) const;
   std::string titles(std::span<const ItemId> items) const;
   std::string rated_titles(std::span<const RatedItem> items) const;
   std::string rates_low(const SelfPortrait& portrait) const;
   Prompts::View genre_taste(const GenreTaste& taste) const;
   void add_about(const Profile& profile, Prompts::View& view) const;
+  /// Renders `memory` or `reflection`.
+  std::string memory_text(const Situation& situation, const MemoryRef& ref) const;
+  std::string page_text(const Situation& situation, std::size_t page) const;
+  std::string reflection_text(const Situation& situation, std::size_t reflection) const;
   std::string genres(const Item& item) const;
 
   const Dataset& dataset_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace throng {
 namespace {
@@ -19,9 +20,11 @@ double sigma(double x) { return 1 / (1 + std::exp(-x)); }
 
 ItemMerits::ItemMerits(std::span<const float> mean_ratings, std::vector<double> popularity)
     : popularity_(std::move(popularity)) {
-  const double count = static_cast<double>(mean_ratings.size());
+  const auto count =
+      static_cast<double>(std::ranges::count_if(mean_ratings, [](float mean) { return is_rated(mean); }));
   double squares = 0;
   for (const float rating : mean_ratings) {
+    if (!is_rated(rating)) continue;
     mean_ += static_cast<double>(rating) / count;
     squares += static_cast<double>(rating) * static_cast<double>(rating) / count;
   }
@@ -33,6 +36,7 @@ ItemMerits::ItemMerits(std::span<const float> mean_ratings, std::vector<double> 
 
 double ItemMerits::quality(ItemId item, float mean_rating) const {
   if (quality_is_popularity_) return popularity_[index(item)];
+  if (!is_rated(mean_rating)) return 0;
   return (static_cast<double>(mean_rating) - mean_) / deviation_;
 }
 
@@ -94,7 +98,9 @@ double view_utility(const StatisticalParameters& parameters, double affinity, do
 }
 
 double mean_of_rating(const StatisticalParameters& parameters, const RatingCase& at) {
-  const double weight = of_group(parameters.conformity_weight, at.conformity);
+  // Nobody can conform to what nobody said.
+  const double weight =
+      is_rated(at.historical_rating) ? of_group(parameters.conformity_weight, at.conformity) : 0;
   const double own = parameters.own_base + parameters.own_affinity * at.affinity;
   return weight * at.historical_rating + (1 - weight) * own + parameters.own_habit * at.habit;
 }
@@ -108,19 +114,25 @@ double page_satisfaction(const StatisticalParameters& parameters, std::size_t vi
 }
 
 double remembered_satisfaction(const StatisticalParameters& parameters, const Memory& memory) {
+  const RememberedReflection* last = memory.reflections().empty() ? nullptr : &memory.reflections().back();
   double sum = 0;
   double pages = 0;
-  const auto& memorised = memory.emotional();
-  for (auto latest = memorised.rbegin(); latest != memorised.rend(); ++latest) {
-    if (latest->is_reflection) {
-      if (pages == 0) return latest->satisfaction;
-      return parameters.satisfaction_recent * sum / pages +
-             (1 - parameters.satisfaction_recent) * latest->satisfaction;
-    }
-    sum += latest->satisfaction;
+  for (auto page = memory.pages().rbegin(); page != memory.pages().rend(); ++page) {
+    if (last != nullptr && std::pair(page->round, page->page) <= std::pair(last->round, last->page)) break;
+    if (page->satisfaction == kUnsaid) continue;  // of a mind that says none
+    sum += page->satisfaction;
     ++pages;
   }
-  return pages == 0 ? 0 : sum / pages;
+  if (pages == 0) return last == nullptr ? 0 : last->satisfaction;
+  if (last == nullptr) return sum / pages;
+  return parameters.satisfaction_recent * sum / pages +
+         (1 - parameters.satisfaction_recent) * last->satisfaction;
+}
+
+std::optional<Reflection> reflection_after(const StatisticalParameters& parameters, const Memory& memory) {
+  constexpr ReflectionRule rule{.importance = 6};
+  if (!memory.calls_for_reflection(rule)) return std::nullopt;
+  return Reflection{.satisfaction = remembered_satisfaction(parameters, memory)};
 }
 
 double fatigue_after(const StatisticalParameters& parameters, std::uint16_t page) {

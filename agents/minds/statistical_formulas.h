@@ -2,10 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "agents/memory.h"
+#include "agents/memory/memory.h"
 #include "agents/minds/statistical_parameters.h"
 #include "recsys/data/interactions.h"
 
@@ -28,7 +29,7 @@ class ItemMerits {
 
   /// Whether popularity stands for quality: it is known, and ratings do not tell items apart.
   bool quality_is_popularity() const { return quality_is_popularity_; }
-  /// q: the rating displayed, standardised over the catalogue; or the familiarity.
+  /// q: the rating displayed, standardised over the rated items of the catalogue, 0 if there is none; or the familiarity.
   double quality(ItemId item, float mean_rating) const;
   /// p: the standardised popularity; 0 if it is unknown.
   double familiarity(ItemId item) const { return popularity_.empty() ? 0 : popularity_[index(item)]; }
@@ -84,19 +85,22 @@ double view_utility(const StatisticalParameters& parameters, double affinity, do
 /// What a rating goes by.
 struct RatingCase {
   double affinity = 0;
-  double historical_rating = 0;  ///< as displayed
+  double historical_rating = 0;  ///< as displayed; 0: none is (`is_rated`)
   double habit = 0;              ///< see RatingHabits
   std::uint8_t conformity = 1;
 };
-/// The mean of a rating before rounding.
+/// The mean of a rating before rounding; an agent's own where nobody has rated the item.
 double mean_of_rating(const StatisticalParameters& parameters, const RatingCase& at);
 
 /// Of a page with `shown` items; `rating_sum` of those viewed.
 double page_satisfaction(const StatisticalParameters& parameters, std::size_t viewed, std::size_t shown,
                          double rating_sum);
 
-/// With all so far.
+/// With all so far, as far as it is remembered.
 double remembered_satisfaction(const StatisticalParameters& parameters, const Memory& memory);
+
+/// What is concluded after the youngest page, if it is time to.
+std::optional<Reflection> reflection_after(const StatisticalParameters& parameters, const Memory& memory);
 
 /// f: 0 .. 1.
 double fatigue_after(const StatisticalParameters& parameters, std::uint16_t page);

@@ -36,7 +36,7 @@ double gumbel(double uniform) { return -std::log(-std::log(uniform)); }
 
 /// A task that is done as soon as it is awaited: this mind never waits.
 template <class T>
-Task<std::optional<T>> ready(T value) {
+Task<std::optional<T>> ready(std::optional<T> value) {
   co_return value;
 }
 
@@ -120,20 +120,20 @@ Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situ
     rating_sum += rating;
   }
   reaction.satisfaction = page_satisfaction(parameters_, aligned.size(), page.size(), rating_sum);
-  return ready(std::move(reaction));
+  return ready<Reaction>(std::move(reaction));
 }
 
 Task<std::optional<Decision>> StatisticalMind::decide(Actor& /*self*/, const Situation& situation) {
   const double satisfaction = remembered_satisfaction(parameters_, situation.memory);
   const double logit =
       exit_logit(parameters_, satisfaction, situation.page, situation.profile.traits.activity);
-  return ready(Decision{.satisfaction = satisfaction,
-                        .fatigue = fatigue_after(parameters_, situation.page),
-                        .exits = draws_.uniform(kExit, address(situation)) < sigma(logit)});
+  return ready<Decision>(Decision{.satisfaction = satisfaction,
+                                  .fatigue = fatigue_after(parameters_, situation.page),
+                                  .exits = draws_.uniform(kExit, address(situation)) < sigma(logit)});
 }
 
 Task<std::optional<Reflection>> StatisticalMind::reflect(Actor& /*self*/, const Situation& situation) {
-  return ready(Reflection{.satisfaction = remembered_satisfaction(parameters_, situation.memory)});
+  return ready(reflection_after(parameters_, situation.memory));
 }
 
 Task<std::optional<Interview>> StatisticalMind::interview(Actor& /*self*/, const Situation& situation) {
@@ -142,11 +142,12 @@ Task<std::optional<Interview>> StatisticalMind::interview(Actor& /*self*/, const
   const std::vector<double>& cuts = parameters_.interview_cuts;
   if (cuts.empty()) {
     const double noise = draws_.normal(kInterview, address(situation));
-    return ready(Interview{.score = round_within(line + parameters_.interview_noise * noise, 1, 10)});
+    return ready<Interview>(
+        Interview{.score = round_within(line + parameters_.interview_noise * noise, 1, 10)});
   }
   const double uniform = draws_.uniform(kInterview, address(situation));
   const auto passed = std::ranges::find_if(cuts, [&](double cut) { return uniform < sigma(cut - line); });
-  return ready(Interview{.score = static_cast<std::uint8_t>(passed - cuts.begin() + 1)});
+  return ready<Interview>(Interview{.score = static_cast<std::uint8_t>(passed - cuts.begin() + 1)});
 }
 
 }  // namespace throng

@@ -12,9 +12,9 @@ namespace throng {
 /// round, page, item), sigma(x) = 1 / (1 + e^-x), and the parameters of StatisticalParameters:
 ///
 ///   a            the affinity of the agent to the item (Affinity): mean 0, deviation 1
-///   q            the item's historical rating, standardised over the catalogue; where all ratings are the same, as in
-///                a dataset without any, its popularity: else nothing would tell what many like. align_popularity then
-///                stands for align_quality
+///   q            the item's historical rating, standardised over the rated items of the catalogue, 0 if it has none; where
+///                ratings do not differ, as in a dataset without any, its popularity: else nothing would tell what many
+///                like. align_popularity then stands for align_quality
 ///   p            the item's popularity, standardised (popularity_of)
 ///   k            the item's place on the page, from 1
 ///   aligned      u("mind/align") < sigma((align_base + align_affinity a + align_quality q + align_openness[diversity]
@@ -28,7 +28,7 @@ namespace throng {
 ///                + view_chance g("mind/view"), ties by position; g = -ln(-ln u) has Gumbel's distribution
 ///   rating       round(w h + (1 - w) (own_base + own_affinity a) + own_habit b + rating_noise[conformity]
 ///                n("mind/rating")), within 1 .. 5; h the historical rating displayed, w = conformity_weight[conformity],
-///                b how the user rates beside others (RatingHabits)
+///                0 if there is none; b how the user rates beside others (RatingHabits)
 ///   feeling      by rating: 1 upset, 2 disappointed, 3 indifferent, 4 pleased, 5 delighted
 ///   page's s     satisfaction_views (viewed / shown) + (1 - satisfaction_views) (mean rating - 1) / 4;
 ///                0 if nothing was viewed
@@ -38,7 +38,7 @@ namespace throng {
 ///   f            min(1, page / tired_after)
 ///   exit         u("mind/exit") < sigma(exit_base[activity] + (exit_fatigue + exit_tiring[activity]) f
 ///                                       - exit_satisfaction (s - 0.6))
-///   reflection   s
+///   reflection   s, after a page with which the importance (importance_of) gathered since the last one reaches 6
 ///   interview    with z = interview_base[activity] + interview_satisfaction (s - 0.6): without cut points
 ///                round(z + interview_noise n("mind/interview")), within 1 .. 10; with them an ordered logit: the
 ///                least score m with u("mind/interview") < sigma(interview_cuts[m] - z), else 10

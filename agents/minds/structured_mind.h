@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agents/minds/llm_mind.h"
@@ -13,7 +14,7 @@ namespace throng {
 
 /// What a page's call of the `structured` protocol brings.
 struct StructuredReaction {
-  Reaction reaction;  ///< with its decision
+  Reaction reaction;  ///< with its decision, and its reflection if one was asked for
   std::vector<Saying> sayings;
 };
 
@@ -22,8 +23,12 @@ struct StructuredInterview {
   std::string reason;
 };
 
+/// Whether a page's call asks for a reflection too.
+enum class Reflects : bool { no, yes };
+
 /// The JSON Schema of the reply about a page of `items` items; of the interview's reply.
-std::shared_ptr<const llm::OutputSchema> structured_page_schema(std::size_t items);
+std::shared_ptr<const llm::OutputSchema> structured_page_schema(std::size_t items,
+                                                                Reflects reflects = Reflects::no);
 std::shared_ptr<const llm::OutputSchema> structured_interview_schema();
 
 /// What a reply says that fits the schema of a page of `items` items. `page` is the page's number, for the sayings.
@@ -31,7 +36,9 @@ StructuredReaction read_structured_reaction(const Json& reply, std::size_t items
 StructuredInterview read_structured_interview(const Json& reply);
 
 /// The `structured` protocol: one call per page brings reaction and decision, one call the interview, each under a JSON Schema,
-/// with items named by their number on the page. It does not reflect: every page's call states the satisfaction so far.
+/// with items named by their number on the page. Satisfaction with a page is said on the scale of the interview
+/// (`satisfaction_of`), fatigue from 0 to 10; a satisfaction with everything so far is asked in reflections only. A reflection costs
+/// no call of its own: where one is due with the page at hand (of swings and importance: those before it), its reply has one.
 class StructuredMind : public LlmMind {
  public:
   using LlmMind::LlmMind;
@@ -44,10 +51,11 @@ class StructuredMind : public LlmMind {
   Task<std::optional<Interview>> interview(Actor& self, const Situation& situation) override;
 
  private:
-  std::shared_ptr<const llm::OutputSchema> page_schema(std::size_t items);
+  std::shared_ptr<const llm::OutputSchema> page_schema(std::size_t items, Reflects reflects);
 
   std::mutex mutex_;
-  std::map<std::size_t, std::shared_ptr<const llm::OutputSchema>> page_schemas_;  ///< by number of items
+  std::map<std::pair<std::size_t, Reflects>, std::shared_ptr<const llm::OutputSchema>>
+      page_schemas_;  ///< by number of items
 };
 
 }  // namespace throng

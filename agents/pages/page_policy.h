@@ -17,12 +17,13 @@ namespace throng {
 struct SessionOptions {
   std::uint16_t items_per_page = 4;
   std::uint16_t max_pages = 5;
+  std::uint32_t memory_bytes = 32768;  ///< that an agent's memory may take
 };
 
 /// An item as it stands on a page, and what stands beside it.
 struct ShownItem {
   ItemId item{};
-  float mean_rating = 0;     ///< the historical rating displayed, 1 .. 5
+  float mean_rating = 0;     ///< the historical rating displayed, 1 .. 5, or 0: nobody has rated it
   std::string_view words{};  ///< of a policy, in its keeping; empty: none. Untrusted.
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <string_view>
 
 namespace throng::played {
@@ -32,9 +33,11 @@ double mean(const std::vector<double>& numbers) {
 }
 
 double satisfaction_of(const RememberedPage& page) {
-  if (page.ratings.empty()) return page.satisfaction.value_or(kNothingViewed);
+  std::optional<double> satisfied = page.satisfaction;
+  if (!satisfied && page.positive) satisfied = *page.positive ? 7 : 3;
+  if (page.ratings.empty()) return satisfied.value_or(kNothingViewed);
   const double rated = 10 * (mean(page.ratings) - 1) / 4;
-  return page.satisfaction ? (rated + *page.satisfaction) / 2 : rated;
+  return satisfied ? (rated + *satisfied) / 2 : rated;
 }
 
 std::optional<double> remembered(const AgentPrompt& prompt) {
@@ -47,7 +50,7 @@ std::optional<double> remembered(const AgentPrompt& prompt) {
 Mood mood_of(const AgentPrompt& prompt, double satisfaction, const Draws& draws) {
   const double activity = prompt.persona.activity;
   Mood mood;
-  mood.satisfaction = rounded(satisfaction + 0.8 * draws.normal(kSatisfaction, {}), 0, 10);
+  mood.satisfaction = rounded(satisfaction + 0.8 * draws.normal(kSatisfaction, {}), 1, 10);
   mood.fatigue = rounded((2 - 0.7 * activity) * prompt.page + 0.7 * draws.normal(kFatigue, {}), 0, 10);
   mood.exits = draws.uniform(kExit, {}) <
                sigma(-0.6 - 0.5 * activity + 0.45 * (mood.fatigue - 4) - 0.5 * (mood.satisfaction - 5));
@@ -76,7 +79,8 @@ class Play {
  private:
   ItemAnswer align(std::size_t i) const {
     const ListedItem& item = prompt_.items[i];
-    const double pull = -0.5 + 1.1 * matches_[i] + 0.4 * prompt_.persona.diversity + 0.5 * (item.rated - 3.5);
+    const double pull =
+        -0.5 + 1.1 * matches_[i] + 0.4 * prompt_.persona.diversity + 0.5 * (item.rated.value_or(3.5) - 3.5);
     return {.number = item.number,
             .title = item.title,
             .genres = item.genres,
@@ -102,9 +106,10 @@ class Play {
   }
 
   int rating(std::size_t i) const {
-    const double weight = 0.45 + 0.4 * prompt_.persona.conformity;
+    const std::optional<double> rated = prompt_.items[i].rated;
+    const double weight = rated ? 0.45 + 0.4 * prompt_.persona.conformity : 0;
     const double own = 3.5 + 0.4 * matches_[i] + 0.9 * draws_.normal(kRating, at(i));
-    return rounded(weight * prompt_.items[i].rated + (1 - weight) * own, 1, 5);
+    return rounded(weight * rated.value_or(0) + (1 - weight) * own, 1, 5);
   }
 
   static double page_satisfaction(const std::vector<ItemAnswer>& items) {

@@ -38,7 +38,7 @@ struct ItemAnswer {
   int rating = 0;  ///< 1 to 5 if viewed
 };
 
-/// Satisfaction and fatigue from 0 to 10.
+/// Satisfaction from 1 to 10, fatigue from 0 to 10.
 struct Mood {
   int satisfaction = 0;
   int fatigue = 0;
@@ -53,15 +53,17 @@ struct PageAnswer {
 /// How the model plays: a second opinion beside StatisticalMind, from nothing but the prompt. With u a uniform and n a normal random number, sigma(x) = 1 / (1 + e^-x), traits -1 (low), 0 or 1
 /// (high), n(s) short for s n, and `match` of TasteMatch:
 ///
-///   aligned       u < sigma(-0.5 + 1.1 match + 0.4 diversity + 0.5 (rated - 3.5))
+///   aligned       u < sigma(-0.5 + 1.1 match + 0.4 diversity + 0.5 (rated - 3.5)), rated 3.5 if nobody has
 ///   capacity      round(items (0.55 + 0.15 activity + 0.1 diversity + n(0.15)))
 ///   viewed        the `capacity` aligned items with the greatest match + n(0.3)
-///   rating        w rated + (1 - w) (3.5 + 0.4 match + n(0.9)), w = 0.45 + 0.4 conformity; rounded, 1 to 5
+///   rating        w rated + (1 - w) (3.5 + 0.4 match + n(0.9)), w = 0.45 + 0.4 conformity, 0 if nobody
+///                 has rated it; rounded, 1 to 5
 ///   of this page  10 (0.35 viewed / items + 0.65 (mean rating - 1) / 4); 1.5 if nothing was viewed
-///   satisfaction  0.6 of this page + 0.4 the mean of what is remembered, + n(0.8); rounded, 0 to 10
+///   satisfaction  0.6 of this page + 0.4 the mean of what is remembered, + n(0.8); rounded, 1 to 10
 ///   fatigue       (2 - 0.7 activity) page + n(0.7); rounded, 0 to 10
 ///   exit          u < sigma(-0.6 - 0.5 activity + 0.45 (fatigue - 4) - 0.5 (satisfaction - 5))
-///   remembered    of a page: the mean of its satisfaction and 10 (mean rating - 1) / 4, or what there is of both
+///   remembered    of a page: the mean of its satisfaction (else 7 if it felt positive, 3 if negative) and
+///                 10 (mean rating - 1) / 4, or what there is of both; of a reflection its satisfaction
 ///   score         the mean of what is remembered + 0.4 activity + n(1.1); rounded, 1 to 10
 /// Depends on the prompt and the draws alone.
 PageAnswer react(const AgentPrompt& prompt, const Draws& draws);

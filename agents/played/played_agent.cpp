@@ -47,11 +47,11 @@ std::string worded(const AgentPrompt& prompt, const Answer& answer, const Draws&
   const bool json = prompt.form == AnswerForm::json;
   switch (prompt.question) {
     case Question::page:
-      return json ? words.page_json(answer.page) : words.page_lines(answer.page, prompt.label);
+      return json ? words.page_json(prompt, answer.page) : words.page_lines(answer.page, prompt.label);
     case Question::interview:
       return json ? words.interview_json(answer.score) : words.interview_lines(answer.score);
     case Question::reflection:
-      return words.reflection_lines(answer.mood.satisfaction);
+      return words.reflection_lines(prompt.persona, answer.mood.satisfaction);
     case Question::decision:
       break;
   }

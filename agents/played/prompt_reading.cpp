@@ -44,17 +44,16 @@ std::optional<ListedItem> read_item(std::string_view line) {
   std::optional<std::string> title = take_quoted(line);
   if (!title) return std::nullopt;
   item.title = std::move(*title);
-  bool is_rated = false;
+  if (!line.empty() && !line.starts_with(" | ")) return std::nullopt;
   while (drop(line, " | ")) {
-    if (drop(line, "rated ")) {
-      is_rated = true;
-      item.rated = std::clamp(first_number(line.substr(0, 8)).value_or(3), 1.0, 5.0);
+    if (drop(line, "others rate it ")) {
+      if (const auto rating = first_number(line.substr(0, 8))) item.rated = std::clamp(*rating, 1.0, 5.0);
       line.remove_prefix(std::min(line.size(), line.find(" | ")));
     } else if (std::optional<std::string> text = take_quoted(line)) {
-      (is_rated ? item.summary : item.genres) = std::move(*text);
+      (item.rated || !item.genres.empty() ? item.summary : item.genres) = std::move(*text);
     }
   }
-  return is_rated ? std::optional(std::move(item)) : std::nullopt;
+  return item;
 }
 
 /// Nothing if the line says nothing of a page.
@@ -67,19 +66,23 @@ std::optional<RememberedPage> read_memory(std::string_view line) {
         has_titles = true;
         continue;
       }
-    } else if (drop(line, "(rated ")) {
+    } else if (drop(line, "(you rated it ")) {
       if (const auto rating = first_number(line.substr(0, 4)))
         page.ratings.push_back(std::clamp(*rating, 1.0, 5.0));
       continue;
-    } else if (drop(line, "satisfaction ")) {
-      if (const auto satisfied = first_number(line.substr(0, 4)))
-        page.satisfaction = std::clamp(*satisfied, 0.0, 10.0);
+    } else if (drop(line, "satisfaction with ")) {
+      if (const auto satisfied = first_number(line.substr(0, 20)))
+        page.satisfaction = std::clamp(*satisfied, 1.0, 10.0);
+      continue;
+    } else if (drop(line, "you felt ")) {
+      page.positive = line.starts_with("positive");
       continue;
     }
     line.remove_prefix(1);
   }
-  return has_titles || page.satisfaction || !page.ratings.empty() ? std::optional(std::move(page))
-                                                                  : std::nullopt;
+  return has_titles || page.satisfaction || page.positive || !page.ratings.empty()
+             ? std::optional(std::move(page))
+             : std::nullopt;
 }
 
 class Reader {
@@ -106,6 +109,7 @@ class Reader {
     if (prompt_.form == AnswerForm::json && !has_json_form(call)) return std::nullopt;
     key_.append(call.model).append(1, '\n').append(std::to_string(repairs_));
     key_ += prompt_.form == AnswerForm::json ? " json" : " lines";
+    if (prompt_.reflects) key_ += " reflects";
     prompt_.key = hash128(key_);
     return std::move(prompt_);
   }
@@ -220,6 +224,7 @@ class Reader {
   /// Which lines the instructions ask for.
   void asks(std::string_view line) {
     if (line.find("RATING:") != std::string_view::npos) asks_rating_ = true;
+    if (line.find("give a \"reflection\"") != std::string_view::npos) prompt_.reflects = true;
     if (line.find("; ALIGN:") == std::string_view::npos) return;
     asks_align_ = true;
     const std::size_t colon = line.find(':');

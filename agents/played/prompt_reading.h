@@ -27,15 +27,16 @@ struct Persona {
 struct ListedItem {
   int number = 0;
   std::string title;
-  std::string genres;   ///< may be empty
-  double rated = 0;     ///< what others gave it
-  std::string summary;  ///< may be empty
+  std::string genres;           ///< may be empty
+  std::optional<double> rated;  ///< what others gave it
+  std::string summary;          ///< may be empty
 };
 
-/// What the prompt says of an earlier page.
+/// What the prompt says of an earlier page, or of a reflection.
 struct RememberedPage {
   std::vector<double> ratings;
-  std::optional<double> satisfaction;  ///< 0 to 10
+  std::optional<double> satisfaction;  ///< 1 to 10
+  std::optional<bool> positive;        ///< how it felt
 };
 
 enum class Question { page, decision, reflection, interview };
@@ -55,6 +56,7 @@ struct AgentPrompt {
   std::vector<ListedItem> items;         ///< of the page in question
   int page = 1;
   std::string label = "MOVIE";  ///< what lines about an item start with
+  bool reflects = false;        ///< a page's answer shall have a reflection too
   Hash128 key;  ///< of the model and of all that is read here, not of how the call was put to this server
 };
 
@@ -62,11 +64,13 @@ struct AgentPrompt {
 /// the roles of the messages, the last question counts. It looks for
 ///   persona    lines "Activity: low. ...", "Conformity: ...", "Diversity: ..." (low, middling or high), "Taste:" and
 ///              lines "- ..." after it, "Rates high: ...", "Rates low: ..."; the first quoted text of each
-///   memories   lines "- ..." after "WHAT YOU REMEMBER": "(rated 4" and "satisfaction 6" outside of quoted titles
-///   a page     lines `1. "title" | "genres" | rated 3.9 | "summary"`, where genres and summary may be missing;
-///              "PAGE 3"
+///   memories   lines "- ..." after "WHAT YOU REMEMBER": outside of what is quoted "you rated it 4", "satisfaction with"
+///              (the first number after it), "you felt positive" or "negative"
+///   a page     lines `1. "title" | "genres" | others rate it 3.9 of 5 | "summary"`, where all but the title may be
+///              missing; "PAGE 3"
 ///   others     a line DECISION, REFLECTION or INTERVIEW, the page being the first number below it; only with a
 ///              persona or memories
+///   reflection `give a "reflection"` below a page
 /// Double quotes hold JSON strings. Lines are asked for, of a page where the prompt says "ALIGN:", of an interview where
 /// it says "RATING:", and always for the other two; otherwise JSON. A call with a JSON Schema is an agent's only if the
 /// schema has the properties items and decision, or score.

@@ -94,7 +94,12 @@ std::string Wording::reflection(int satisfaction) {
   return one_of("satisfied", by_satisfaction(satisfaction));
 }
 
-std::string Wording::page_json(const PageAnswer& answer) {
+std::string Wording::taste(const Persona& persona) {
+  if (persona.tastes.empty()) return "I seem to like a bit of everything.";
+  return fmt::format("I seem to like {}.", one_line(persona.tastes[stream_.bits() % persona.tastes.size()]));
+}
+
+std::string Wording::page_json(const AgentPrompt& prompt, const PageAnswer& answer) {
   Json items = Json::object();
   for (const ItemAnswer& item : answer.items) {
     Json& said = items[std::to_string(item.number)];
@@ -103,11 +108,17 @@ std::string Wording::page_json(const PageAnswer& answer) {
       said["view"] = {{"rating", item.rating}, {"feeling", to_string(static_cast<Feeling>(rating_of(item)))}};
     }
   }
-  return dumped({{"items", std::move(items)},
-                 {"satisfaction", answer.mood.satisfaction},
-                 {"fatigue", answer.mood.fatigue},
-                 {"decision", answer.mood.exits ? "exit" : "next"},
-                 {"reason", decision(answer.mood)}});
+  Json said = {{"items", std::move(items)},
+               {"satisfaction", answer.mood.satisfaction},
+               {"fatigue", answer.mood.fatigue},
+               {"decision", answer.mood.exits ? "exit" : "next"},
+               {"reason", decision(answer.mood)}};
+  if (prompt.reflects) {
+    said["reflection"] = {{"satisfaction", answer.mood.satisfaction},
+                          {"reason", reflection(answer.mood.satisfaction)},
+                          {"taste", taste(prompt.persona)}};
+  }
+  return dumped(said);
 }
 
 std::string Wording::interview_json(int score) {
@@ -144,8 +155,9 @@ std::string Wording::decision_lines(const Mood& mood) {
                      mood.exits ? "EXIT" : "NEXT", decision(mood));
 }
 
-std::string Wording::reflection_lines(int satisfaction) {
-  return fmt::format("RATING: {}\nREASON: {}", std::max(1, satisfaction), reflection(satisfaction));
+std::string Wording::reflection_lines(const Persona& persona, int satisfaction) {
+  return fmt::format("RATING: {}\nREASON: {}\nTASTE: {}", satisfaction, reflection(satisfaction),
+                     taste(persona));
 }
 
 std::string Wording::interview_lines(int score) {

@@ -16,13 +16,13 @@ class Wording {
   Wording(AnswerForm form, const Draws& draws);
 
   /// In the form of the protocol "structured".
-  std::string page_json(const PageAnswer& answer);
+  std::string page_json(const AgentPrompt& prompt, const PageAnswer& answer);
   std::string interview_json(int score);
 
   /// In the form of "agent4rec". `label` starts the lines about an item. Titles are written as `spoken_titles` has them.
   std::string page_lines(const PageAnswer& answer, std::string_view label);
   std::string decision_lines(const Mood& mood);
-  std::string reflection_lines(int satisfaction);
+  std::string reflection_lines(const Persona& persona, int satisfaction);
   std::string interview_lines(int score);
 
  private:
@@ -31,6 +31,7 @@ class Wording {
   std::string alignment(const ItemAnswer& item);
   std::string decision(const Mood& mood);
   std::string reflection(int satisfaction);
+  std::string taste(const Persona& persona);
   std::string interview(int score);
 
   AnswerForm form_;

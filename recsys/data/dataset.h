@@ -78,7 +78,7 @@ struct Dataset {
   std::vector<SplitPart> given_split;  ///< parallel to interactions.rows(); empty if the source has no split
 
   /// The historical rating displayed for every item, in 1 .. 5: what the source says, else the mean of the
-  /// item's ratings, else (no ratings of the item) the mean of all ratings, else 3, which is neutral.
+  /// item's ratings, else 0: nobody has rated it.
   std::vector<float> mean_ratings() const;
 };
 

@@ -22,7 +22,7 @@ std::vector<std::string> missing_parts(const Dataset& dataset) {
   };
   const bool ratings = dataset.interactions.columns().ratings;
   add_if(!ratings && stated, "No ratings: the mean ratings that the source states are displayed.");
-  add_if(!ratings && !stated, "No ratings: the neutral rating 3 is displayed for every item.");
+  add_if(!ratings && !stated, "No ratings: none is displayed.");
   add_if(!dataset.interactions.columns().times, "No times: only a ratio split or a given one is possible.");
   add_if(dataset.given_split.empty(), "No given split: it is split by ratio, or by time if there are times.");
   add_if(!catalogue.has_titles(), "No titles: items are known by their ids.");

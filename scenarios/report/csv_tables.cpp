@@ -66,21 +66,26 @@ std::string item_text(const PageRecord& page, std::size_t position, const std::s
   }
   const std::string words = printable(words_beside(page, position));
   if (!words.empty()) done += fmt::format(", beside it: {}", words);
-  return fmt::format("{}, {}: {}{}", item, number(static_cast<double>(shown.mean_rating), digits),
+  return fmt::format("{}, {}: {}{}", item,
+                     is_rated(shown.mean_rating) ? number(static_cast<double>(shown.mean_rating), digits)
+                                                 : "rated by nobody",
                      shown.aligned ? "aligned" : "not aligned", done);
+}
+
+std::string number_or(const std::optional<double>& value, Digits digits) {
+  return value ? number(*value, digits) : "not told";
 }
 
 std::string decision_text(const std::optional<Decision>& decision, Digits digits) {
   if (!decision) return "degraded";
   return fmt::format("{} (satisfaction {}, fatigue {})", decision->exits ? "leaves" : "goes on",
-                     number(decision->satisfaction, digits),
-                     decision->fatigue ? number(*decision->fatigue, digits) : "not told");
+                     number_or(decision->satisfaction, digits), number_or(decision->fatigue, digits));
 }
 
 void add_page(const PageRecord& page, const ItemTitle& title, Rows& rows) {
   rows[{page.page, Part::page}] = both_ways([&](Digits digits) {
     return fmt::format("{}, satisfaction {}", time_text(page.shown_at, digits),
-                       number(page.satisfaction, digits));
+                       number_or(page.satisfaction, digits));
   });
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const std::string name = printable(title(page.impressions[i].item));
@@ -247,8 +252,9 @@ void write_counts(const RunName& name, std::span<const std::size_t> counts, Tidy
 void write_items(const RunName& name, std::span<const ItemFigures> items, TidyTable& table) {
   for (const ItemFigures& item : items) {
     const std::string given = item.viewed > 0 ? fmt::format("{}", item.given_rating) : "";  // nobody rated it
-    table.row(name, index(item.item), item.external_id, item.title, item.genres, item.mean_rating,
-              item.interactions, item.shown, item.viewed, item.liked, given);
+    const std::string mean = item.mean_rating ? fmt::format("{}", *item.mean_rating) : "";
+    table.row(name, index(item.item), item.external_id, item.title, item.genres, mean, item.interactions,
+              item.shown, item.viewed, item.liked, given);
   }
 }
 

@@ -34,13 +34,18 @@ std::string page_table(const RunReader& run, const PageRecord& page) {
     const Impression& shown = page.impressions[i];
     const StoredItem item = run.item(shown.item);
     std::vector<std::string> row{printable(item.title), printable(with_commas(item.genres)),
-                                 fmt::format("{:.2f}", shown.mean_rating), shown.aligned ? "yes" : "no"};
+                                 is_rated(shown.mean_rating) ? fmt::format("{:.2f}", shown.mean_rating) : "",
+                                 shown.aligned ? "yes" : "no"};
     for (const ActionInfo& info : action_kinds())
       row.push_back(info.text(value_of(page.actions, i + 1, info.kind)));
     if (!page.words.empty()) row.push_back(printable(words_beside(page, i + 1)));
     table.add_row(row);
   }
   return table.text();
+}
+
+std::string satisfaction_text(const std::optional<double>& satisfaction, const char* with_what) {
+  return satisfaction ? fmt::format("satisfaction {:.2f} {}", *satisfaction, with_what) : "";
 }
 
 /// `is_last`: the session ends with this page.
@@ -52,18 +57,20 @@ std::string page_text(const RunReader& run, const PageRecord& page, bool is_last
       page_table(run, page));
   if (page.degraded()) return text + "  degraded: what it made of this page could not be made out\n";
   const Decision& decision = *page.decision;
-  text += fmt::format("  remembers: satisfaction {:.2f} with this page, {:.2f} so far\n", page.satisfaction,
-                      decision.satisfaction);
+  const std::string with_page = satisfaction_text(page.satisfaction, "with this page");
+  const std::string so_far = satisfaction_text(decision.satisfaction, "so far");
+  if (!with_page.empty() || !so_far.empty())
+    text +=
+        fmt::format("  feels: {}{}{}\n", with_page, with_page.empty() || so_far.empty() ? "" : ", ", so_far);
   if (page.reflection) {
     text +=
         fmt::format("  reflects: satisfaction {:.2f} with all it remembers\n", page.reflection->satisfaction);
   }
-  text += fmt::format("  decides: {} (satisfaction {:.2f}{})\n",
+  text += fmt::format("  decides: {}{}\n",
                       decision.exits ? "leaves"
                       : is_last      ? "would go on, but there is no further page"
                                      : "goes on",
-                      decision.satisfaction,
-                      decision.fatigue ? fmt::format(", fatigue {:.2f}", *decision.fatigue) : "");
+                      decision.fatigue ? fmt::format(" (fatigue {:.2f})", *decision.fatigue) : "");
   return text;
 }
 

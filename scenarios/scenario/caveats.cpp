@@ -19,8 +19,8 @@ std::string about_ratings(const Dataset& dataset) {
         dataset.name);
   }
   return fmt::format(
-      "{} has no ratings: every item is shown with the neutral rating 3, popularity alone says what is "
-      "liked by many, and the trait conformity is the same for all agents that bring none of their own. "
+      "{} has no ratings: items are shown without any, popularity alone says what is liked by "
+      "many, and the trait conformity is the same for all agents that bring none of their own. "
       "Ratings, N_like, P_like and S_sat rest on how well an item fits a taste.",
       dataset.name);
 }

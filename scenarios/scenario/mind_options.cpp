@@ -47,6 +47,19 @@ const char* default_order(Protocol protocol) {
   return protocol == Protocol::agent4rec ? "ranked" : "shuffled";
 }
 
+/// Agent4Rec's agents reflect after every second page; ours also when what they felt turned or mattered.
+ReflectionRule default_reflection(Protocol protocol) {
+  if (protocol == Protocol::agent4rec) return {.pages = 2};
+  return {.pages = 2, .swing = 0.4, .importance = 6};
+}
+
+ReflectionRule read_reflection_rule(const Json& json, ReflectionRule rule) {
+  read_if_there(json, "pages", rule.pages);
+  read_if_there(json, "swing", rule.swing);
+  read_if_there(json, "importance", rule.importance);
+  return rule;
+}
+
 LlmOptions read_llm(const Json& json, const std::vector<llm::EndpointOptions>& endpoints) {
   LlmOptions options;
   options.endpoints = json["endpoints"];
@@ -56,6 +69,12 @@ LlmOptions read_llm(const Json& json, const std::vector<llm::EndpointOptions>& e
   read_if_there(json, "max_tokens", options.mind.max_tokens);
   read_if_there(json, "repairs", options.mind.repairs);
   options.mind.shuffles = json.value("order", default_order(options.mind.protocol)) == "shuffled";
+  options.mind.reflection = read_reflection_rule(json.value("reflection", Json::object()),
+                                                 default_reflection(options.mind.protocol));
+  const Json retrieval = json.value("retrieval", Json::object());
+  read_if_there(retrieval, "relevance", options.mind.retrieval.relevance);
+  read_if_there(retrieval, "recency", options.mind.retrieval.recency);
+  read_if_there(retrieval, "importance", options.mind.retrieval.importance);
   read_if_there(json, "item_name", options.views.item_name);
   read_if_there(json, "memory_tokens", options.views.memory_tokens);
   if (json.contains("prompts")) options.prompts = json["prompts"].get<std::string>();
@@ -70,7 +89,15 @@ Json write_llm(const LlmOptions& llm) {
                {"max_tokens", llm.mind.max_tokens},
                {"repairs", llm.mind.repairs},
                {"order", llm.mind.shuffles ? "shuffled" : "ranked"},
-               {"memory_tokens", llm.views.memory_tokens}};
+               {"memory_tokens", llm.views.memory_tokens},
+               {"retrieval",
+                {{"relevance", llm.mind.retrieval.relevance},
+                 {"recency", llm.mind.retrieval.recency},
+                 {"importance", llm.mind.retrieval.importance}}},
+               {"reflection",
+                {{"pages", llm.mind.reflection.pages},
+                 {"swing", llm.mind.reflection.swing},
+                 {"importance", llm.mind.reflection.importance}}}};
   if (!llm.views.item_name.empty()) full["item_name"] = llm.views.item_name;
   if (llm.prompts) full["prompts"] = llm.prompts->string();
   full["prompts_digest"] = llm.prompts_digest;

@@ -222,6 +222,7 @@ Json write_mind_section(const Json& json, const std::vector<MindOptions>& minds)
 void read_session(const Json& json, Scenario& scenario, const std::string& source) {
   read_if_there(json, "items_per_page", scenario.session.items_per_page);
   read_if_there(json, "max_pages", scenario.session.max_pages);
+  read_if_there(json, "memory_bytes", scenario.session.memory_bytes);
   const auto policies = make_page_policies(json.value("page_policies", Json::array()), scenario.session);
   if (!policies) fail(source, "/session/page_policies" + policies.error().message);
   for (const auto& policy : *policies) scenario.page_policies.push_back(policy->options());
@@ -229,7 +230,8 @@ void read_session(const Json& json, Scenario& scenario, const std::string& sourc
 
 Json write_session(const Scenario& scenario) {
   Json json = {{"items_per_page", scenario.session.items_per_page},
-               {"max_pages", scenario.session.max_pages}};
+               {"max_pages", scenario.session.max_pages},
+               {"memory_bytes", scenario.session.memory_bytes}};
   if (!scenario.page_policies.empty()) json["page_policies"] = scenario.page_policies;
   return json;
 }

@@ -136,8 +136,8 @@ std::vector<TableRules> tables_of_agents(int first_round) {
             flag("abandoned"), digest("digest")}},
           {"pages",
            {"agent", "round", "page"},
-           {agent, round, page, time("shown_at_us"), share("satisfaction"), flag("degraded"),
-            only_where("degraded = 0", share("satisfaction_so_far")), or_null(share("fatigue")),
+           {agent, round, page, time("shown_at_us"), or_null(share("satisfaction")), flag("degraded"),
+            or_null(share("satisfaction_so_far")), or_null(share("fatigue")),
             only_where("degraded = 0", flag("exits"))}},
           {"impressions", {"agent", "round", "page", "position"}, std::move(impression)},
           {"words",
@@ -150,7 +150,8 @@ std::vector<TableRules> tables_of_agents(int first_round) {
           {"sayings",
            {"agent", "round", "number"},
            {agent, round, integer("page", 0, kLastRound), or_null(integer("position", 1, kLastRound)),
-            one_of("about", {"alignment", "feeling", "decision", "reflection", "interview"}), text("text")}},
+            one_of("about", {"alignment", "feeling", "decision", "reflection", "interview", "taste"}),
+            text("text")}},
           {"failures",
            {"agent", "round", "number"},
            {agent, round, integer("page", 0, kLastRound),
@@ -159,10 +160,10 @@ std::vector<TableRules> tables_of_agents(int first_round) {
 }
 
 TableRules table_of_items() {
-  return {
-      "items",
-      {"item"},
-      {text("external_id"), text("title"), text("genres"), real("mean_rating"), integer("interactions", 0)}};
+  return {"items",
+          {"item"},
+          {text("external_id"), text("title"), text("genres"), or_null(real("mean_rating")),
+           integer("interactions", 0)}};
 }
 
 /// The first row of the table that breaks a rule: which rule, the row's key, and the value of each rule's column.

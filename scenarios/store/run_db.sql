@@ -3,7 +3,7 @@ PRAGMA user_version = 1;  -- 0: rounds counted from 0
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE items (
   item INTEGER PRIMARY KEY, external_id TEXT NOT NULL, title TEXT NOT NULL, genres TEXT NOT NULL,
-  mean_rating REAL NOT NULL, interactions INTEGER NOT NULL);
+  mean_rating REAL, interactions INTEGER NOT NULL);
 CREATE TABLE agents (
   agent INTEGER PRIMARY KEY, user INTEGER NOT NULL, external_id TEXT NOT NULL, perturbed INTEGER NOT NULL,
   activity INTEGER NOT NULL, conformity INTEGER NOT NULL, diversity INTEGER NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE sessions (
   agent INTEGER, round INTEGER, started_us INTEGER NOT NULL, ended_us INTEGER NOT NULL, score INTEGER,
   abandoned INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (agent, round)) WITHOUT ROWID;
 CREATE TABLE pages (
-  agent INTEGER, round INTEGER, page INTEGER, shown_at_us INTEGER NOT NULL, satisfaction REAL NOT NULL,
+  agent INTEGER, round INTEGER, page INTEGER, shown_at_us INTEGER NOT NULL, satisfaction REAL,
   satisfaction_so_far REAL, fatigue REAL, exits INTEGER, degraded INTEGER NOT NULL,
   PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
 CREATE INDEX degraded_pages ON pages (agent, round, page) WHERE degraded;

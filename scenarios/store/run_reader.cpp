@@ -21,12 +21,14 @@ std::optional<std::uint32_t> optional_number(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional(column.getUInt());
 }
 
+std::optional<double> optional_real(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional(column.getDouble());
+}
+
 Decision decision_from(SQLite::Statement& row, int first_column) {
-  Decision decision{.satisfaction = row.getColumn(first_column).getDouble(),
-                    .exits = row.getColumn(first_column + 2).getInt() != 0};
-  const SQLite::Column fatigue = row.getColumn(first_column + 1);
-  if (!fatigue.isNull()) decision.fatigue = fatigue.getDouble();
-  return decision;
+  return {.satisfaction = optional_real(row.getColumn(first_column)),
+          .fatigue = optional_real(row.getColumn(first_column + 1)),
+          .exits = row.getColumn(first_column + 2).getInt() != 0};
 }
 
 std::int64_t number(AgentId agent) { return static_cast<std::int64_t>(agent); }
@@ -276,7 +278,7 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
     if (page.page != session.pages.size())
       connection_->fail_at("pages", session, page.page, "the page before it is missing");
     page.shown_at = time_from(pages.getColumn(1));
-    page.satisfaction = pages.getColumn(2).getDouble();
+    page.satisfaction = optional_real(pages.getColumn(2));
     if (pages.getColumn(7).getInt() == 0) page.decision = decision_from(pages, 3);
     if (!pages.getColumn(6).isNull())
       page.reflection = Reflection{.satisfaction = pages.getColumn(6).getDouble()};
@@ -384,7 +386,7 @@ std::vector<ItemFigures> RunReader::items() const {
                      .external_id = rows.getColumn(1).getString(),
                      .title = rows.getColumn(2).getString(),
                      .genres = rows.getColumn(3).getString(),
-                     .mean_rating = rows.getColumn(4).getDouble(),
+                     .mean_rating = optional_real(rows.getColumn(4)),
                      .interactions = rows.getColumn(5).getUInt(),
                      .shown = rows.getColumn(6).getUInt(),
                      .viewed = rows.getColumn(7).getUInt(),

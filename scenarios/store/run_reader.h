@@ -46,10 +46,10 @@ struct StoredItem {
 struct ItemFigures {
   ItemId item{};
   std::string external_id;
-  std::string title;             ///< as in the dataset; may be empty
-  std::string genres;            ///< joined by '|'
-  double mean_rating = 0;        ///< the historical rating displayed
-  std::size_t interactions = 0;  ///< in the dataset
+  std::string title;                  ///< as in the dataset; may be empty
+  std::string genres;                 ///< joined by '|'
+  std::optional<double> mean_rating;  ///< the historical rating displayed; none: nobody has rated it
+  std::size_t interactions = 0;       ///< in the dataset
   std::size_t shown = 0;
   std::size_t viewed = 0;
   std::size_t liked = 0;

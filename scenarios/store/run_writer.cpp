@@ -43,6 +43,8 @@ void insert(SQLite::Statement& statement, const Values&... values) {
       statement.bind(column, static_cast<std::int64_t>(value));
     } else if constexpr (std::is_floating_point_v<Value>) {
       statement.bind(column, static_cast<double>(value));
+    } else if constexpr (std::is_same_v<Value, std::optional<float>>) {
+      value ? statement.bind(column, static_cast<double>(*value)) : statement.bind(column);
     } else {
       statement.bind(column, value);
     }
@@ -111,8 +113,8 @@ struct RunWriter::Statements {
       database, "agents"};
   TableRows<AgentId, int, std::int64_t, std::int64_t, std::optional<int>, bool, std::string> sessions{
       database, "sessions"};
-  TableRows<AgentId, int, int, std::int64_t, double, std::optional<double>, std::optional<double>,
-            std::optional<bool>, bool>
+  TableRows<AgentId, int, int, std::int64_t, std::optional<double>, std::optional<double>,
+            std::optional<double>, std::optional<bool>, bool>
       pages{database, "pages"};
   TableRows<AgentId, int, int, std::size_t, ItemId, bool, ActionCells> impressions{database, "impressions"};
   TableRows<AgentId, int, int, int, std::string> words{database, "words"};
@@ -168,7 +170,7 @@ void RunWriter::write_items(const Dataset& dataset, std::span<const float> mean_
   for (std::size_t i = 0; i < catalogue.size(); ++i) {
     const Item& item = catalogue.items[i];
     insert(statements_->items, i, item.external_id, item.title, joined_genres(catalogue, item.genres),
-           mean_ratings[i], interactions[i]);
+           is_rated(mean_ratings[i]) ? std::optional(mean_ratings[i]) : std::nullopt, interactions[i]);
   }
 }
 

@@ -42,12 +42,16 @@ Behaviours behaviours_of(const TrainingWorld& world, const Interactions& done) {
     const std::span<const ItemId> items = done.items_of(user);
     if (items.empty()) continue;
     behaviour = values[index(user)];
-    behaviour->conformity = 0;
+    double squares = 0;
+    double compared = 0;
     for (std::size_t n = 0; n < done.ratings_of(user).size(); ++n) {
-      const double deviation = static_cast<double>(done.ratings_of(user)[n]) -
-                               static_cast<double>(world.mean_ratings()[index(items[n])]);
-      behaviour->conformity += deviation * deviation / static_cast<double>(items.size());
+      const auto mean = static_cast<double>(world.mean_ratings()[index(items[n])]);
+      if (!is_rated(mean)) continue;
+      const double deviation = static_cast<double>(done.ratings_of(user)[n]) - mean;
+      squares += deviation * deviation;
+      ++compared;
     }
+    behaviour->conformity = compared > 0 ? squares / compared : 0;
   }
   return behaviours;
 }

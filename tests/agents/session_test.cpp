@@ -19,7 +19,7 @@ class ScriptedMind : public Mind {
 
   Task<std::optional<Reaction>> react(Actor& /*self*/, const Situation& situation,
                                       std::span<const ShownItem> page) override {
-    pages_remembered.push_back(situation.memory.factual().size());
+    pages_remembered.push_back(situation.memory.pages().size());
     if (is_unclear(Step::react, situation)) co_return std::nullopt;
     Reaction reaction{.satisfaction = 0.5};
     reaction.aligned.resize(page.size());
@@ -33,7 +33,8 @@ class ScriptedMind : public Mind {
     if (is_unclear(Step::decide, situation)) co_return std::nullopt;
     co_return Decision{.satisfaction = 0.5, .fatigue = 0.1, .exits = situation.page == exit_page_};
   }
-  Task<std::optional<Reflection>> reflect(Actor& /*self*/, const Situation& /*situation*/) override {
+  Task<std::optional<Reflection>> reflect(Actor& /*self*/, const Situation& situation) override {
+    if (!situation.memory.calls_for_reflection({.importance = 6})) co_return std::nullopt;
     co_return Reflection{.satisfaction = 0.25};
   }
   Task<std::optional<Interview>> interview(Actor& /*self*/, const Situation& situation) override {

@@ -27,8 +27,9 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
   static const std::set<std::string> recsys{"recsys/text",        "recsys/data",     "recsys/linalg",
                                             "recsys/recommender", "recsys/external", "recsys/models"};
   static const std::set<std::string> agents =
-      with(with(engine, recsys), {"llm", "llm/wire", "agents", "agents/minds", "agents/minds/agent4rec",
-                                  "agents/minds/reading", "agents/pages", "agents/profile"});
+      with(with(engine, recsys),
+           {"llm", "llm/wire", "agents", "agents/memory", "agents/minds", "agents/minds/agent4rec",
+            "agents/minds/reading", "agents/pages", "agents/profile"});
   static const std::map<std::string, std::set<std::string>> allowed{
       {"engine/base", {}},
       {"engine/sim", {"engine/base"}},
@@ -48,6 +49,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"llm/mock", {"engine/base", "engine/http", "llm", "llm/wire"}},
       {"llm/bench", {"engine/base", "engine/http", "engine/polite", "llm", "llm/wire"}},
       {"agents", agents},
+      {"agents/memory", agents},
       {"agents/minds", agents},
       {"agents/minds/agent4rec", agents},
       {"agents/minds/reading", agents},

@@ -41,12 +41,14 @@ class ToyLanguageModel {
       item = {{"aligned", aligned}, {"reason", aligned ? "my taste" : "not my taste"}, {"view", nullptr}};
       if (aligned) item["view"] = {{"rating", 1 + (bits >> 1U) % 5}, {"feeling", "pleased"}};
     }
-    return Json{{"items", items},
-                {"satisfaction", 6},
-                {"fatigue", 2},
-                {"decision", dice % 3 == 0 ? "exit" : "next"},
-                {"reason", "so it is"}}
-        .dump();
+    Json reply = {{"items", items},
+                  {"satisfaction", 6},
+                  {"fatigue", 2},
+                  {"decision", dice % 3 == 0 ? "exit" : "next"},
+                  {"reason", "so it is"}};
+    if (properties.contains("reflection"))
+      reply["reflection"] = {{"satisfaction", 5}, {"reason", "all in all"}, {"taste", "this and that"}};
+    return reply.dump();
   }
 
   llm::LogicalRequestReader reader_;

@@ -20,17 +20,12 @@ std::uint32_t calls_after(const Situation& situation, std::uint32_t on_this_page
 
 Reaction reaction_of(const PageReading& reading) {
   Reaction reaction;
-  double sum = 0;
   for (std::size_t i = 0; i < reading.items.size(); ++i) {
     const ItemReading& item = reading.items[i];
     reaction.aligned.push_back(*item.aligned);
     if (!item.rating) continue;
     const auto rating = static_cast<std::uint8_t>(*item.rating);
     add_view(reaction.actions, i + 1, rating, static_cast<Feeling>(rating));
-    sum += rating;
-  }
-  if (!reading.viewed.empty()) {
-    reaction.satisfaction = (sum / static_cast<double>(reading.viewed.size()) - 1) / 4;
   }
   return reaction;
 }
@@ -60,7 +55,8 @@ Task<std::optional<Reaction>> Agent4RecMind::react(Actor& self, const Situation&
                                                    std::span<const ShownItem> page) {
   const Question question{.step = Step::react, .chain = calls_after(situation, 1)};
   const PromptOrder order = prompt_order(situation, page.size());
-  const auto words = [&] { return render("react", views().page(situation, told(page, order))); };
+  const std::vector<MemoryRef> memories = co_await recall(self, situation, Step::react, views().about(page));
+  const auto words = [&] { return render("react", views().page(situation, memories, told(page, order))); };
   const auto read = [&](std::string_view text) -> Understood<PageReading> {
     std::vector<std::string> titles;
     for (const ShownItem& shown : told(page, order)) titles.push_back(shown_title(catalogue_[shown.item]));
@@ -80,7 +76,8 @@ Task<std::optional<Reaction>> Agent4RecMind::react(Actor& self, const Situation&
 
 Task<std::optional<Decision>> Agent4RecMind::decide(Actor& self, const Situation& situation) {
   const Question question{.step = Step::decide, .chain = calls_after(situation, 0)};
-  const auto words = [&] { return render("decide", views().situation(situation)); };
+  const std::vector<MemoryRef> memories = co_await recall(self, situation, Step::decide);
+  const auto words = [&] { return render("decide", views().situation(situation, memories)); };
   const auto read = [](std::string_view text) -> Understood<DecisionReading> {
     DecisionReading reading = read_decision(text);
     if (!reading.complete()) return one_text(reading.problems);
@@ -91,36 +88,40 @@ Task<std::optional<Decision>> Agent4RecMind::decide(Actor& self, const Situation
   if (!reading) co_return std::nullopt;
   add_saying(situation, Saying::About::decision, reading->feeling);
   add_saying(situation, Saying::About::decision, reading->reason);
-  Decision decision{.satisfaction = 0.5, .exits = *reading->choice == PageChoice::exit};
+  Decision decision{.exits = *reading->choice == PageChoice::exit};
   if (reading->positive) decision.satisfaction = *reading->positive ? 1 : 0;
   co_return decision;
 }
 
-Task<std::optional<InterviewReading>> Agent4RecMind::rate_all(Actor& self, const Situation& situation,
-                                                              const Question& question,
-                                                              const std::string& prompt) {
-  const auto words = [&] { return render(prompt, views().situation(situation)); };
+Task<std::optional<Reflection>> Agent4RecMind::reflect(Actor& self, const Situation& situation) {
+  if (!situation.memory.calls_for_reflection(reflection_rule())) co_return std::nullopt;
+  const Question question{.step = Step::reflect, .chain = calls_after(situation, 0)};
+  const std::vector<MemoryRef> memories = co_await recall(self, situation, Step::reflect);
+  const auto words = [&] { return render("reflect", views().situation(situation, memories)); };
+  const auto read = [](std::string_view text) -> Understood<ReflectionReading> {
+    ReflectionReading reading = read_reflection(text);
+    if (!reading.complete()) return one_text(reading.problems);
+    return reading;
+  };
+  const std::optional<ReflectionReading> reading =
+      co_await ask<ReflectionReading>(self, situation, question, words, read);
+  if (!reading) co_return std::nullopt;
+  add_saying(situation, Saying::About::reflection, reading->reason);
+  add_saying(situation, Saying::About::taste, reading->taste);
+  co_return Reflection{.satisfaction = satisfaction_of(*reading->score)};
+}
+
+Task<std::optional<Interview>> Agent4RecMind::interview(Actor& self, const Situation& situation) {
+  const Question question{.step = Step::interview};
+  const std::vector<MemoryRef> memories = co_await recall(self, situation, Step::interview);
+  const auto words = [&] { return render("interview", views().situation(situation, memories)); };
   const auto read = [](std::string_view text) -> Understood<InterviewReading> {
     InterviewReading reading = read_interview(text);
     if (!reading.complete()) return one_text(reading.problems);
     return reading;
   };
-  co_return co_await ask<InterviewReading>(self, situation, question, words, read);
-}
-
-Task<std::optional<Reflection>> Agent4RecMind::reflect(Actor& self, const Situation& situation) {
-  const Question question{.step = Step::reflect, .chain = calls_after(situation, 0)};
-  const std::string prompt = "reflect";
-  const std::optional<InterviewReading> reading = co_await rate_all(self, situation, question, prompt);
-  if (!reading) co_return std::nullopt;
-  add_saying(situation, Saying::About::reflection, reading->reason);
-  co_return Reflection{.satisfaction = (*reading->score - 1) / 9.0};
-}
-
-Task<std::optional<Interview>> Agent4RecMind::interview(Actor& self, const Situation& situation) {
-  const Question question{.step = Step::interview};
-  const std::string prompt = "interview";
-  const std::optional<InterviewReading> reading = co_await rate_all(self, situation, question, prompt);
+  const std::optional<InterviewReading> reading =
+      co_await ask<InterviewReading>(self, situation, question, words, read);
   if (!reading) co_return std::nullopt;
   add_saying(situation, Saying::About::interview, reading->reason);
   co_return Interview{.score = static_cast<std::uint8_t>(*reading->score)};

@@ -6,9 +6,9 @@
 namespace throng {
 
 /// The `agent4rec` protocol: Agent4Rec's sequence of calls (react, decide, reflect, interview) and its reply format, in wording of
-/// our own. What their replies do not state is computed: the satisfaction with a page is (mean rating - 1) / 4, 0 if nothing
-/// was viewed; a feeling follows from its rating; a decision's satisfaction is 1 (positive), 0 (negative) or 0.5, a
-/// reflection's (rating - 1) / 9; fatigue is not told.
+/// our own. A decision's satisfaction is 1 (positive), 0 (negative) or not said, a reflection's on the scale of the interview
+/// (`satisfaction_of`). Satisfaction with a page and fatigue are not asked. The feeling that is recorded follows from the rating; what
+/// the agent is reminded of is its own sentence.
 class Agent4RecMind : public LlmMind {
  public:
   Agent4RecMind(LlmMindOptions options, const Prompts& prompts, const PromptViews& views,
@@ -22,10 +22,6 @@ class Agent4RecMind : public LlmMind {
   Task<std::optional<Interview>> interview(Actor& self, const Situation& situation) override;
 
  private:
-  /// A call whose reply is a rating from 1 to 10 and its reason.
-  Task<std::optional<InterviewReading>> rate_all(Actor& self, const Situation& situation,
-                                                 const Question& question, const std::string& prompt);
-
   const Catalogue& catalogue_;
 };
 

@@ -137,4 +137,28 @@ InterviewReading read_interview(std::string_view reply) {
   return reading;
 }
 
+ReflectionReading read_reflection(std::string_view reply) {
+  constexpr std::string_view label = "taste";
+  const std::string valid = plain_reply(reply);
+  std::string_view rest = valid;
+  std::string others;
+  ReflectionReading reading;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    const std::string_view bare = without_decoration(line);
+    const std::size_t colon = bare.find(':');
+    const bool is_taste = reading.taste.empty() && colon != std::string_view::npos &&
+                          lower_case(std::string(without_decoration(bare.substr(0, colon)))) == label;
+    if (is_taste) {
+      reading.taste = without_decoration(bare.substr(colon + 1));
+    } else {
+      others.append(line).append(1, '\n');
+    }
+  }
+  static_cast<InterviewReading&>(reading) = read_interview(others);
+  if (reading.taste.empty()) reading.problems.emplace_back("there is no TASTE");
+  return reading;
+}
+
 }  // namespace throng

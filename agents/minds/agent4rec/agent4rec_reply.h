@@ -65,4 +65,11 @@ struct InterviewReading {
 
 InterviewReading read_interview(std::string_view reply);
 
+/// What an agent concludes: the same, and of its taste.
+struct ReflectionReading : InterviewReading {
+  std::string taste;  ///< the line "TASTE: ..."
+};
+
+ReflectionReading read_reflection(std::string_view reply);
+
 }  // namespace throng

@@ -67,6 +67,25 @@ class StatisticalMindTest : public ::testing::Test {
   Notes notes_;
 };
 
+// Of items that nobody has rated a follower thinks what a maverick does: there is nothing to follow.
+TEST_F(StatisticalMindTest, NobodyFollowsARatingThatNobodyGave) {
+  StatisticalParameters parameters;
+  parameters.own_base = 4;
+  parameters.own_affinity = 0;
+  parameters.rating_noise = {0, 0, 0};
+  parameters.conformity_weight = {0.9, 0.5, 0};
+  int ratings = 0;
+  for (std::uint32_t agent = 0; agent < 50; ++agent) {
+    const Profile follower = profile({.activity = 3, .conformity = 1, .diversity = 3});
+    for (const Action& action : react(follower, page_of({0, 2, 4}, 0), agent, parameters).actions) {
+      if (action.kind != ActionKind::rate) continue;
+      EXPECT_EQ(action.value, 4);
+      ++ratings;
+    }
+  }
+  EXPECT_GT(ratings, 20);
+}
+
 TEST_F(StatisticalMindTest, ViewsAreAlignedItemsAndOnlyTheyAreRatedAndFelt) {
   for (std::uint32_t agent = 0; agent < 200; ++agent) {
     const Reaction reaction = react(profile({}), page_of({1, 2, 3, 4}), agent);
@@ -134,7 +153,7 @@ TEST_F(StatisticalMindTest, SatisfactionWithAPageIsAsDocumented) {
     for (const Action& action : reaction.actions)
       ratings += action.kind == ActionKind::rate ? action.value : 0;
     const double expected = viewed == 0 ? 0 : 0.53 * viewed / 4 + 0.47 * (ratings / viewed - 1) / 4;
-    EXPECT_NEAR(reaction.satisfaction, expected, 1e-12);
+    EXPECT_NEAR(*reaction.satisfaction, expected, 1e-12);
   }
 }
 
@@ -231,7 +250,7 @@ class Decisions : public StatisticalMindTest {
                     const StatisticalParameters& parameters = {}) {
     StatisticalMind mind(parameters, affinity_, mean_ratings_, Draws(3));
     Memory memory;
-    memory.remember(FactualMemory{.page = page}, satisfaction);
+    memory.remember({.satisfaction = satisfaction, .page = page}, {});
     const Profile who = profile({.activity = activity});
     double exits = 0;
     for (std::uint32_t agent = 0; agent < 1000; ++agent) {
@@ -263,14 +282,14 @@ TEST_F(Decisions, TheHazardIsAsDocumented) {
 TEST_F(Decisions, AReflectionWeighsOnWhatFollows) {
   StatisticalMind mind({}, affinity_, mean_ratings_, Draws(3));
   Memory memory;
-  memory.remember(FactualMemory{.page = 1}, 0.9);
-  memory.remember(Reflection{.satisfaction = 0.9}, 0, 1);
-  memory.remember(FactualMemory{.page = 2}, 0.3);
+  memory.remember({.satisfaction = 0.9, .page = 1}, {});
+  memory.remember(Reflection{.satisfaction = 0.9});
+  memory.remember({.satisfaction = 0.3, .page = 2}, {});
   const Profile who = profile({});
   const Situation situation{
       .agent = AgentId(0), .page = 2, .profile = who, .memory = memory, .notes = notes_};
   const auto decision = result_of<Decision>([&](Actor& self) { return mind.decide(self, situation); });
-  EXPECT_NEAR(decision.satisfaction, 0.85 * 0.3 + 0.15 * 0.9, 1e-12);
+  EXPECT_NEAR(*decision.satisfaction, 0.85 * 0.3 + 0.15 * 0.9, 1e-12);
 }
 
 TEST_F(Decisions, InterviewScoresGrowWithSatisfactionWithinOneToTen) {
@@ -278,7 +297,7 @@ TEST_F(Decisions, InterviewScoresGrowWithSatisfactionWithinOneToTen) {
   const Profile who = profile({});
   const auto mean_score = [&](double satisfaction) {
     Memory memory;
-    memory.remember(FactualMemory{.page = 1}, satisfaction);
+    memory.remember({.satisfaction = satisfaction, .page = 1}, {});
     double sum = 0;
     for (std::uint32_t agent = 0; agent < 500; ++agent) {
       const Situation situation{
@@ -304,7 +323,7 @@ TEST_F(Decisions, WithCutPointsInterviewScoresAreAnOrderedLogit) {
   StatisticalMind mind(parameters, affinity_, mean_ratings_, Draws(3));
   const Profile who = profile({});
   Memory memory;
-  memory.remember(FactualMemory{.page = 1}, 0.8);
+  memory.remember({.satisfaction = 0.8, .page = 1}, {});
   std::map<int, double> shares;
   for (std::uint32_t agent = 0; agent < 2000; ++agent) {
     const Situation situation{

@@ -46,7 +46,7 @@ double margin(double p) { return 4 * std::sqrt(p * (1 - p) / kSeeds); }
 TEST(PlayedAgent, AlignsByTheFormulaOfItsHeader) {
   AgentPrompt prompt = page_prompt();
   for (std::size_t i = 0; i < 3; ++i) {
-    const double p = 1 / (1 + std::exp(0.5 - 0.5 * (prompt.items[i].rated - 3.5)));
+    const double p = 1 / (1 + std::exp(0.5 - 0.5 * (*prompt.items[i].rated - 3.5)));
     EXPECT_NEAR(share([&](const Draws& draws) { return react(prompt, draws).items[i].aligned; }), p,
                 margin(p));
   }

@@ -31,30 +31,37 @@ const std::string kPersona =
     "\"War \\\"films\\\"\"\n";
 
 TEST(AgentPrompt, ReadsPersonaMemoryAndPage) {
-  const Json json = request(kPersona,
-                            "WHAT YOU REMEMBER\n- page 1: you picked \"Heat (1995)\" (rated 4, "
-                            "pleased); satisfaction 6 of 10\n\nPAGE 2\n"
-                            "1. \"Babe (1995)\" | \"Comedy, Drama\" | rated 3.89 | \"A pig. It "
-                            "\\\"herds\\\".\"\n2. \"Alien\" | rated 4.10\n\n"
-                            "FILM: <title>; ALIGN: <yes or no>; REASON: <a few words>\n");
+  const Json json =
+      request(kPersona,
+              "WHAT YOU REMEMBER\n- page 1: you picked \"Heat (1995)\" (you rated it 4 of 5, \"you felt "
+              "negative\"); your satisfaction with this page: 6 of 10\n- after page 1 you "
+              "concluded: satisfaction with all so far 7 of 10, \"fine\"\n- page 2: you picked "
+              "nothing; you felt negative about it all; you went on\n\nPAGE 3\n"
+              "1. \"Babe (1995)\" | \"Comedy, Drama\" | others rate it 3.89 of 5 | \"A pig. It "
+              "\\\"herds\\\".\"\n2. \"Alien\" | others rate it 4.10 of 5\n3. \"Brazil\"\n\n"
+              "FILM: <title>; ALIGN: <yes or no>; REASON: <a few words>\n");
   const std::optional<AgentPrompt> prompt = prompt_of(json);
   ASSERT_TRUE(prompt.has_value());
   EXPECT_EQ(prompt->question, Question::page);
   EXPECT_EQ(prompt->form, AnswerForm::lines);
   EXPECT_EQ(prompt->label, "FILM");
-  EXPECT_EQ(prompt->page, 2);
+  EXPECT_EQ(prompt->page, 3);
   EXPECT_EQ(prompt->persona.activity, -1);
   EXPECT_EQ(prompt->persona.conformity, 1);
   EXPECT_THAT(prompt->persona.tastes, ElementsAre("Drama", "War \"films\""));
-  ASSERT_EQ(prompt->items.size(), 2U);
+  ASSERT_EQ(prompt->items.size(), 3U);
   EXPECT_EQ(prompt->items[0].title, "Babe (1995)");
   EXPECT_EQ(prompt->items[0].genres, "Comedy, Drama");
-  EXPECT_DOUBLE_EQ(prompt->items[0].rated, 3.89);
+  EXPECT_DOUBLE_EQ(*prompt->items[0].rated, 3.89);
   EXPECT_EQ(prompt->items[0].summary, "A pig. It \"herds\".");
   EXPECT_EQ(prompt->items[1].genres, "");
-  ASSERT_EQ(prompt->memories.size(), 1U);
+  EXPECT_FALSE(prompt->items[2].rated.has_value());
+  ASSERT_EQ(prompt->memories.size(), 3U);
   EXPECT_THAT(prompt->memories[0].ratings, ElementsAre(4));
   EXPECT_EQ(prompt->memories[0].satisfaction, 6);
+  EXPECT_FALSE(prompt->memories[0].positive.has_value()) << "what is quoted says nothing";
+  EXPECT_EQ(prompt->memories[1].satisfaction, 7);
+  EXPECT_EQ(prompt->memories[2].positive, false);
 }
 
 TEST(AgentPrompt, IsAnotherForEverythingThatIsSaidOfTheAgent) {

@@ -186,8 +186,8 @@ TEST(DifferingRows, ShowsOnlyWhatDiffers) {
               ElementsAre(RowDifference{"page 1, item 1",
                                         "film 1, 3.50: not aligned, viewed yes, rating 4, feeling pleased",
                                         "film 2, 3.50: not aligned, viewed yes, rating 4, feeling pleased"},
-                          RowDifference{"page 1, decides", "goes on (satisfaction 0, fatigue 0)",
-                                        "goes on (satisfaction 0, fatigue 1e-09)"},
+                          RowDifference{"page 1, decides", "goes on (satisfaction not told, fatigue 0)",
+                                        "goes on (satisfaction not told, fatigue 1e-09)"},
                           RowDifference{"page 1, reflects", "", "satisfaction 0.25"},
                           RowDifference{"interview", "7 of 10", "8 of 10"}));
 }

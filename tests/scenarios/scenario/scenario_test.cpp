@@ -448,6 +448,30 @@ TEST(Scenario, SpellsOutAnLlmMindWithTheDigestOfItsPrompts) {
   EXPECT_EQ(resolved(parse_scenario(resolved(scenario), "again", {})), resolved(scenario));
 }
 
+// Agent4Rec's agents reflect after every second page and for nothing else.
+TEST(Scenario, WhenAgentsReflectAndWhatTheyAreRemindedOfAreOptions) {
+  const auto mind_of = [](const Json& changes) {
+    return parse_scenario(with([&](Json& json) {
+                            json["mind"] = llm_mind();
+                            json["mind"].update(changes);
+                          }),
+                          "s.json", {})
+        .minds.front()
+        .llm->mind;
+  };
+  EXPECT_EQ(mind_of({{"protocol", "agent4rec"}}).reflection.pages, 2);
+  EXPECT_EQ(mind_of({{"protocol", "agent4rec"}}).reflection.swing, 0);
+  EXPECT_EQ(mind_of(Json::object()).reflection.pages, 2);
+  EXPECT_EQ(mind_of(Json::object()).reflection.swing, 0.4);
+  const LlmMindOptions stated =
+      mind_of({{"reflection", {{"pages", 0}, {"importance", 9}}}, {"retrieval", {{"recency", 0.5}}}});
+  EXPECT_EQ(stated.reflection.pages, 0);
+  EXPECT_EQ(stated.reflection.importance, 9);
+  EXPECT_EQ(stated.retrieval.recency, 0.5);
+  EXPECT_EQ(stated.retrieval.relevance, 1);
+  EXPECT_THROW(mind_of({{"reflection", {{"days", 2}}}}), Failure);
+}
+
 // Agent4Rec tells of a page in the order of the ranking.
 TEST(Scenario, PromptsAreShuffledButWhereAgent4RecIsRepeated) {
   const auto order_of = [](const char* protocol, const Json& order) {

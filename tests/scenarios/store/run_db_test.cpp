@@ -141,6 +141,28 @@ TEST_F(StoreTest, HostileTextIsOnlyText) {
   EXPECT_EQ(RunReader(folder_.path()).item(ItemId(1)).title, title);
 }
 
+// Nobody has rated item 0, and agent 3 did not say how satisfied it was.
+TEST_F(StoreTest, WhatNobodySaidIsNull) {
+  SessionRecord session = a_session(3);
+  session.pages[0].satisfaction.reset();
+  session.pages[0].decision = Decision{};
+  for (PageRecord& page : session.pages) page.impressions.back().mean_rating = 0;
+  {
+    RunWriter writer(folder_ / "run.db");
+    testing::write_facts(writer);
+    writer.write_items(testing::two_camps(2, 4), std::vector{0.0F, 3.5F, 3.0F, 3.0F});
+    writer.write_sessions(std::vector{session});
+    writer.commit();
+  }
+  const RunReader run(folder_.path());
+  expect_equal(run.sessions(AgentId(3)).at(0), session);
+  EXPECT_FALSE(run.items()[0].mean_rating.has_value());
+  EXPECT_EQ(run.items()[1].mean_rating, 3.5);
+  SQLite::Database file((folder_ / "run.db").string(), SQLite::OPEN_READONLY);
+  EXPECT_EQ(file.execAndGet("SELECT COUNT(*) FROM items WHERE mean_rating IS NULL").getInt(), 1);
+  EXPECT_EQ(file.execAndGet("SELECT COUNT(*) FROM decisions WHERE satisfaction IS NULL").getInt(), 1);
+}
+
 TEST_F(StoreTest, RoundsInTheFileCountFromOne) {
   {
     RunWriter writer(folder_ / "run.db");
@@ -229,7 +251,7 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"UPDATE impressions SET page = 9 WHERE page = 2", "page 9: table pages has no such page"},
         Damage{"DELETE FROM pages WHERE agent = 0 AND page = 1", "page 2: the page before it is missing"},
         Damage{"UPDATE pages SET satisfaction = 'high'",
-               "satisfaction is 'high', expected a number from 0 to 1"},
+               "satisfaction is 'high', expected null or a number from 0 to 1"},
         Damage{"UPDATE sessions SET round = -1", "round is -1"},
         Damage{"UPDATE sessions SET digest = 'xyz' WHERE agent = 0",
                "digest is 'xyz', expected 32 hexadecimal digits"},

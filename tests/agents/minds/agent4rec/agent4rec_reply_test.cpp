@@ -471,5 +471,19 @@ TEST(ReadReplies, AnyBytesAreText) {
   }
 }
 
+TEST(ReadReflection, HasTheLineOfTasteWhereverItStands) {
+  for (const char* reply : {"RATING: 5\nREASON: It tries.\nTASTE: I seem to like pigs.",
+                            "**TASTE:** I seem to like pigs.\nRATING: 5\nREASON: It tries.",
+                            "Rating: 5\n- Taste: I seem to like pigs.\nReason: It tries."}) {
+    const ReflectionReading reading = read_reflection(reply);
+    EXPECT_TRUE(reading.complete()) << reply;
+    EXPECT_EQ(reading.score, 5) << reply;
+    EXPECT_EQ(reading.reason, "It tries.") << reply;
+    EXPECT_EQ(reading.taste, "I seem to like pigs.") << reply;
+  }
+  EXPECT_THAT(read_reflection("RATING: 5\nREASON: My taste: pigs.").problems,
+              ::testing::ElementsAre("there is no TASTE"));
+}
+
 }  // namespace
 }  // namespace throng

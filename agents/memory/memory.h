@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/session_record.h"
+
+namespace throng {
+
+/// An item that was shown, and what was made of it.
+struct RememberedItem {
+  ItemId item{};
+  bool aligned = false;  ///< with the taste
+  ActionValues done{};
+
+  std::uint8_t value(ActionKind kind) const { return value_in(done, kind); }
+};
+
+/// At most so many bytes from the start of UTF-8, cut between characters.
+std::string_view beginning(std::string_view text, std::size_t most_bytes);
+
+/// The sum of |rating - 3| of what was rated; 1 if nothing was.
+double importance_of(std::span<const RememberedItem> page);
+
+/// In the place of a number from 0 to 1: the agent did not say.
+inline constexpr float kUnsaid = -1;
+
+/// One page: what happened on it, and how it felt. (A million agents have twenty of them each: it is kept small.)
+struct RememberedPage {
+  enum class Then : std::uint8_t { unsaid, next, exit };
+
+  VirtualTime when;               ///< it was shown
+  double satisfaction = kUnsaid;  ///< with this page
+  float so_far = kUnsaid;         ///< satisfaction that the decision after it went by
+  float fatigue = kUnsaid;
+  std::uint16_t round = 0;
+  std::uint16_t page = 0;
+  std::uint16_t items = 0;  ///< how many were shown
+  Then then = Then::unsaid;
+};
+
+/// What was concluded from everything up to a page.
+struct RememberedReflection {
+  VirtualTime when;
+  double satisfaction = 0;  ///< in [0, 1]
+  float importance = 0;     ///< of the most important page since the reflection before it
+  std::uint16_t round = 0;
+  std::uint16_t page = 0;
+};
+
+/// The agent's own words about a page, or in a reflection after it. Untrusted.
+struct RememberedWords {
+  std::uint16_t round = 0;
+  std::uint16_t page = 0;
+  std::uint16_t place = 0;  ///< of the item in the order of `Memory::items_of`, from 1; 0: no item's
+  Saying::About about = Saying::About::decision;
+  std::string text;
+};
+
+/// When a conclusion is drawn from memory: as soon as one of these holds since the last one; 0: never for that.
+struct ReflectionRule {
+  std::uint16_t pages = 0;  ///< so many were seen
+  double swing = 0;         ///< satisfaction with the last two pages differs so much, in (0, 1]
+  double importance = 0;    ///< so much has gathered (importance_of)
+};
+
+/// An agent's memory: structured records and its own words, from which prose is made only inside a prompt.
+class Memory {
+ public:
+  /// Of what was said at once so much is remembered.
+  static constexpr std::size_t kWordsBytes = 240;
+
+  /// Remembers a page, with its items in the order in which the agent was told of them; its importance gathers.
+  void remember(RememberedPage page, std::span<const RememberedItem> items);
+  /// What was decided after the youngest page.
+  void remember(const Decision& decision);
+  /// Remembers a reflection on everything up to the youngest page and lets importance gather anew.
+  void remember(const Reflection& reflection);
+  /// What was said about the youngest page; at most `kWordsBytes` of it are kept, cut between characters.
+  void remember_words(Saying::About about, std::uint16_t place, std::string_view text);
+
+  /// Oldest first.
+  const std::vector<RememberedPage>& pages() const { return pages_; }
+  const std::vector<RememberedReflection>& reflections() const { return reflections_; }
+  /// Those of `pages()[page]`.
+  std::span<const RememberedItem> items_of(std::size_t page) const;
+  /// What was said, oldest first.
+  const std::vector<RememberedWords>& words() const { return words_; }
+
+  /// Whether a reflection is due after the youngest page, or, of importance and swing before it, after `coming` more pages.
+  bool calls_for_reflection(const ReflectionRule& rule, std::uint16_t coming = 0) const;
+
+  /// What it takes, its own size included.
+  std::size_t bytes() const;
+  /// Forgets a page or a reflection, with what was said then. `page`, `reflection`: an index as above.
+  void forget_page(std::size_t page);
+  void forget_reflection(std::size_t reflection);
+  /// Gives back what it has set aside to grow.
+  void compact();
+
+ private:
+  enum class Words { of_page, of_reflection };
+  void forget_words(std::uint16_t round, std::uint16_t page, Words which);
+
+  std::vector<RememberedPage> pages_;
+  std::vector<RememberedItem> items_;  ///< of all pages, one after the other
+  std::vector<RememberedReflection> reflections_;
+  std::vector<RememberedWords> words_;
+  double most_important_ = 0;    ///< of the pages since the last reflection
+  double importance_ = 0;        ///< gathered since the last reflection
+  std::uint32_t pages_ago_ = 0;  ///< seen since the last reflection
+};
+
+}  // namespace throng
