@@ -19,7 +19,7 @@ struct ItemProfile {
 };
 
 /// Asks language models who a user is, from its training history, and what an item is: as Agent4Rec had its profiles written, in
-/// wording of our own (agents/prompts/profile). Everything referred to outlives it. Immutable.
+/// wording of our own (agents/profile/prompts). Everything referred to outlives it. Immutable.
 class ProfileQuestions {
  public:
   /// `history`: of a user with more interactions so many are told of, drawn at random and addressed by the user; the highest rated
