@@ -34,7 +34,8 @@ enum class EventKind : std::uint8_t {
 /// Writes down what happens: into the record, the digest and the memory.
 class Diary {
  public:
-  Diary(const Actor& self, SessionRecord& record) : self_(self), record_(record) {
+  Diary(const Actor& self, SessionRecord& record, Memory& memory)
+      : self_(self), record_(record), memory_(memory) {
     record_.started = self.now();
     digest_.add(EventKind::session_start, now(), record_.round);
   }
@@ -81,6 +82,30 @@ class Diary {
     }
     digest_.add(EventKind::degraded_page, now(), page.page);
   }
+  /// Keeps the page in memory, in the order in which the agent was told of it.
+  void remember(const PageRecord& page) {
+    boost::container::small_vector<RememberedItem, 16> items(page.impressions.size());
+    std::span<const Action> actions = page.actions;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      items[place_of(page, i + 1) - 1] = {.item = page.impressions[i].item,
+                                          .aligned = page.impressions[i].aligned,
+                                          .done = take_values(actions, i + 1)};
+    }
+    memory_.remember({.when = page.shown_at,
+                      .satisfaction = page.satisfaction.value_or(kUnsaid),
+                      .round = record_.round,
+                      .page = page.page},
+                     items);
+    remember_words(page);
+  }
+  /// Keeps what has been said since the last time.
+  void remember_words(const PageRecord& page) {
+    for (; said_ < record_.notes.sayings.size(); ++said_) {
+      const Saying& said = record_.notes.sayings[said_];
+      const std::size_t place = said.position > 0 ? place_of(page, said.position) : 0;
+      memory_.remember_words(said.about, static_cast<std::uint16_t>(place), said.text);
+    }
+  }
   void close(const std::optional<Interview>& interview) {
     record_.ended = self_.now();
     record_.interview = interview;
@@ -95,6 +120,13 @@ class Diary {
   }
 
  private:
+  /// Of the item at `position` in the order in which the agent was told of the page; both from 1.
+  static std::size_t place_of(const PageRecord& page, std::size_t position) {
+    const auto place = std::ranges::find(page.prompt_order, position);
+    return place == page.prompt_order.end() ? position
+                                            : static_cast<std::size_t>(place - page.prompt_order.begin()) + 1;
+  }
+
   /// What was shown and done on the page, hashed at once: nearly all of what a digest takes.
   Hash128 made_of(const PageRecord& page) {
     words_.clear();
@@ -136,50 +168,10 @@ class Diary {
 
   const Actor& self_;
   SessionRecord& record_;
+  Memory& memory_;
+  std::size_t said_ = 0;  ///< so many sayings are in memory
   DigestChain digest_;
   std::vector<std::uint64_t> words_;  ///< of `made_of`
-};
-
-/// Keeps what happens on the pages of a session in the agent's memory, in the order in which it was told of them.
-class Remembering {
- public:
-  Remembering(const SessionRecord& record, Memory& memory) : record_(record), memory_(memory) {}
-
-  void page(const PageRecord& page) {
-    boost::container::small_vector<RememberedItem, 16> items(page.impressions.size());
-    std::span<const Action> actions = page.actions;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      items[place_of(page, i + 1) - 1] = {.item = page.impressions[i].item,
-                                          .aligned = page.impressions[i].aligned,
-                                          .done = take_values(actions, i + 1)};
-    }
-    memory_.remember({.when = page.shown_at,
-                      .satisfaction = page.satisfaction.value_or(kUnsaid),
-                      .round = record_.round,
-                      .page = page.page},
-                     items);
-    words(page);
-  }
-  /// What has been said since the last time.
-  void words(const PageRecord& page) {
-    for (; said_ < record_.notes.sayings.size(); ++said_) {
-      const Saying& said = record_.notes.sayings[said_];
-      const std::size_t place = said.position > 0 ? place_of(page, said.position) : 0;
-      memory_.remember_words(said.about, static_cast<std::uint16_t>(place), said.text);
-    }
-  }
-
- private:
-  /// Of the item at `position` in the order in which the agent was told of the page; both from 1.
-  static std::size_t place_of(const PageRecord& page, std::size_t position) {
-    const auto place = std::ranges::find(page.prompt_order, position);
-    return place == page.prompt_order.end() ? position
-                                            : static_cast<std::size_t>(place - page.prompt_order.begin()) + 1;
-  }
-
-  const SessionRecord& record_;
-  Memory& memory_;
-  std::size_t said_ = 0;
 };
 
 std::span<const ShownItem> page_of(const SessionContext& context, std::uint16_t page) {
@@ -197,8 +189,7 @@ Duration longest_session(const SessionOptions& options) {
 }
 
 Task<void> run_session(Actor& self, SessionContext context, Memory& memory, SessionRecord& record) {
-  Diary diary(self, record);
-  Remembering remembering(record, memory);
+  Diary diary(self, record, memory);
   Situation situation{.agent = record.agent,
                       .round = record.round,
                       .profile = context.profile,
@@ -214,7 +205,7 @@ Task<void> run_session(Actor& self, SessionContext context, Memory& memory, Sess
     std::optional<Decision> decision;
     if (reaction) {
       diary.add(page, *reaction);
-      remembering.page(page);
+      diary.remember(page);
       decision = reaction->decision;
     }
     co_await self.sleep_for(page_time(count_of(page.actions, ActionKind::view)));
@@ -226,14 +217,14 @@ Task<void> run_session(Actor& self, SessionContext context, Memory& memory, Sess
     }
     diary.add(page, *decision);
     memory.remember(*decision);
-    remembering.words(page);
+    diary.remember_words(page);
     std::optional<Reflection> reflection = reaction->reflection;
     if (!reflection) reflection = co_await context.mind.reflect(self, situation);
     if (reflection) {
       diary.add(page, *reflection);
       memory.remember(*reflection);
     }
-    remembering.words(page);
+    diary.remember_words(page);
     forget(memory, self.now(), context.options.memory_bytes);
     if (decision->exits) break;
   }

@@ -34,8 +34,9 @@ double importance_of(std::span<const RememberedItem> page) {
 }
 
 void Memory::remember(RememberedPage page, std::span<const RememberedItem> items) {
-  importance_ += importance_of(items);
-  most_important_ = std::max(most_important_, importance_of(items));
+  const auto importance = static_cast<float>(importance_of(items));  // a sum of whole numbers
+  importance_ += importance;
+  most_important_ = std::max(most_important_, importance);
   ++pages_ago_;
   page.items = static_cast<std::uint16_t>(items.size());
   pages_.push_back(page);
@@ -57,7 +58,7 @@ void Memory::remember(const Reflection& reflection) {
   const RememberedPage& last = pages_.back();
   reflections_.push_back({.when = last.when,
                           .satisfaction = reflection.satisfaction,
-                          .importance = static_cast<float>(std::exchange(most_important_, 0)),
+                          .importance = std::exchange(most_important_, 0.0F),
                           .round = last.round,
                           .page = last.page});
 }

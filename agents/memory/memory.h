@@ -109,8 +109,8 @@ class Memory {
   std::vector<RememberedItem> items_;  ///< of all pages, one after the other
   std::vector<RememberedReflection> reflections_;
   std::vector<RememberedWords> words_;
-  double most_important_ = 0;    ///< of the pages since the last reflection
-  double importance_ = 0;        ///< gathered since the last reflection
+  float most_important_ = 0;     ///< of the pages since the last reflection
+  float importance_ = 0;         ///< gathered since the last reflection
   std::uint32_t pages_ago_ = 0;  ///< seen since the last reflection
 };
 

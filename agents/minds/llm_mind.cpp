@@ -47,13 +47,15 @@ const char* question_of(Step step) {
 }  // namespace
 
 Task<std::vector<MemoryRef>> LlmMind::recall(Actor& self, const Situation& situation, Step step,
-                                             std::string cue) const {
+                                             std::span<const ShownItem> shown) const {
   std::vector<MemoryRef> memories = memories_of(situation.memory);
   std::vector<std::int64_t> tokens;
   std::int64_t all = 0;
   for (const MemoryRef& ref : memories) all += tokens.emplace_back(views_.tokens_of(situation, ref));
   if (all <= views_.memory_tokens()) co_return memories;
-  if (cue.empty()) cue = question_of(step) + views_.about(situation.memory, youngest_page(memories));
+  const std::string cue = shown.empty()
+                              ? question_of(step) + views_.about(situation.memory, youngest_page(memories))
+                              : views_.about(shown);
   const TextVector asked = text_vector(cue);
   std::vector<double> relevances;
   for (const MemoryRef& ref : memories)

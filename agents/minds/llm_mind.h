@@ -60,10 +60,10 @@ class LlmMind : public Mind {
   static void put_back(Reaction& reaction, std::span<Saying> said, PromptOrder order);
 
   /// Which memories come to mind: all of them if the prompt has room for them, else those that `retrieve` takes, a memory's
-  /// relevance being its likeness to the cue: a text, or without one the question of this step and the youngest page. To be
+  /// relevance being its likeness to the cue: the items shown, or without any the question of this step and the youngest page. To be
   /// awaited before a prompt is rendered.
   Task<std::vector<MemoryRef>> recall(Actor& self, const Situation& situation, Step step,
-                                      std::string cue = {}) const;
+                                      std::span<const ShownItem> shown = {}) const;
 
   /// Asks what `words() -> std::string` renders (each time anew, so that nothing of it is kept while the call is under way),
   /// reads the reply, and repairs. Of a question with a schema the value that fits it is read, `read(const Json&) ->

@@ -6,7 +6,6 @@
 
 #include "agents/minds/prompts.h"
 #include "engine/base/json.h"
-#include "engine/base/text.h"
 
 namespace throng {
 namespace {

@@ -107,7 +107,7 @@ Task<std::optional<Reaction>> StructuredMind::react(Actor& self, const Situation
                           .schema = page_schema(page.size(), reflects ? Reflects::yes : Reflects::no),
                           .chain = static_cast<std::uint32_t>(situation.max_pages - situation.page) + 1U};
   const PromptOrder order = prompt_order(situation, page.size());
-  const std::vector<MemoryRef> memories = co_await recall(self, situation, Step::react, views().about(page));
+  const std::vector<MemoryRef> memories = co_await recall(self, situation, Step::react, page);
   const auto words = [&] {
     Prompts::View view = views().page(situation, memories, told(page, order));
     if (reflects) view.set("reflects", Prompts::View::type::bool_true);

@@ -61,7 +61,7 @@ std::string page_text(const RunReader& run, const PageRecord& page, bool is_last
   const std::string so_far = satisfaction_text(decision.satisfaction, "so far");
   if (!with_page.empty() || !so_far.empty())
     text +=
-        fmt::format("  feels: {}{}{}\n", with_page, with_page.empty() || so_far.empty() ? "" : ", ", so_far);
+        fmt::format("  remembers: {}{}{}\n", with_page, with_page.empty() || so_far.empty() ? "" : ", ", so_far);
   if (page.reflection) {
     text +=
         fmt::format("  reflects: satisfaction {:.2f} with all it remembers\n", page.reflection->satisfaction);

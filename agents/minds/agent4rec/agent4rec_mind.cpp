@@ -55,7 +55,7 @@ Task<std::optional<Reaction>> Agent4RecMind::react(Actor& self, const Situation&
                                                    std::span<const ShownItem> page) {
   const Question question{.step = Step::react, .chain = calls_after(situation, 1)};
   const PromptOrder order = prompt_order(situation, page.size());
-  const std::vector<MemoryRef> memories = co_await recall(self, situation, Step::react, views().about(page));
+  const std::vector<MemoryRef> memories = co_await recall(self, situation, Step::react, page);
   const auto words = [&] { return render("react", views().page(situation, memories, told(page, order))); };
   const auto read = [&](std::string_view text) -> Understood<PageReading> {
     std::vector<std::string> titles;

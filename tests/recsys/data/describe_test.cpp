@@ -21,9 +21,8 @@ Dataset rated_dataset() {
   return dataset;
 }
 
-TEST(MeanRatings, AreTheSourcesElseTheItemsElseTheMeanOfAll) {
+TEST(MeanRatings, AreTheSourcesElseTheItemsElseNone) {
   Dataset dataset = rated_dataset();
-  const float all = 10.0F / 3;
   EXPECT_THAT(dataset.mean_ratings(), ElementsAre(1, 0, 2.5F, 0));  // what is shown is 1 to 5, or nothing
   dataset.interactions = Interactions(2, 4, {{UserId(0), ItemId(0)}}, {});
   EXPECT_THAT(dataset.mean_ratings(), ElementsAre(1, 0, 0, 0));
