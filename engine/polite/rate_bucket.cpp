@@ -103,7 +103,7 @@ Instant RateBucket::booked(Instant now, std::int64_t amount) {
   }
   const Instant safe = books_free(now, excess);
   const auto doubted = doubt(now, amount, excess);
-  if (!doubted || doubted->second + kWorthAProbe >= safe) return safe;
+  if (!doubted || doubted->second >= safe - kWorthAProbe) return safe;  // nothing is added to kNever
   next_why_ = doubted->first;
   return std::max(now, doubted->second);
 }
@@ -128,7 +128,7 @@ std::optional<std::pair<RateBucket::Doubt, Instant>> RateBucket::doubt(Instant n
   }
   if (belief_ != Belief::nothing) {
     const Instant claimed = log_.claimed_free(excess);
-    if (claimed + kWorthAProbe < log_.frees(excess)) return std::pair(Doubt::claim, claimed);
+    if (claimed < log_.frees(excess) - kWorthAProbe) return std::pair(Doubt::claim, claimed);
   }
   const bool rare = limit_ >= kCallsPerBlindProbe * amount;
   if (!rare || belief_ == Belief::nothing || now < next_blind_ ||
@@ -337,7 +337,7 @@ void RateBucket::probe_refused(Doubt why, Instant now, Instant until, bool said)
 /// What a refusal says of when the server will have forgotten all.
 void RateBucket::claim_until(Instant now, Instant until, bool said) {
   // Of a sliding minute it says no more than we know: when the oldest of our own is over.
-  if (said && until + kWorthAProbe < log_.frees(1)) {
+  if (said && until < log_.frees(1) - kWorthAProbe) {
     log_.claim(log_.newest(), until);
   } else {
     rest_from_blind_probes(now);

@@ -17,6 +17,7 @@ constexpr std::size_t kKeptParser = std::size_t{1} << 20U;
 dom::element parse(dom::parser& parser, dom::document& document, std::string_view text,
                    simdjson::error_code& error) {
   dom::element root;
+  if (text.data() == nullptr) text = "";  // simdjson copies from it
   if (parser.max_depth() != kDeepest || parser.capacity() < text.size())
     error = parser.allocate(std::max<std::size_t>(text.size(), 4096), kDeepest);
   if (!error) error = parser.parse_into_document(document, text.data(), text.size()).get(root);
