@@ -56,4 +56,13 @@ class RunObserver {
   virtual bool wants_stop() const { return false; }
 };
 
+/// Keeps every session, in the order of partitions.
+class SessionCollector : public RunObserver {
+ public:
+  void on_partition(const PartitionResult& result) override {
+    sessions.insert(sessions.end(), result.sessions.begin(), result.sessions.end());
+  }
+  std::vector<SessionRecord> sessions;
+};
+
 }  // namespace throng

@@ -33,93 +33,107 @@ double importance_of(std::span<const RememberedItem> page) {
   return rated_any ? sum : 1;
 }
 
+Memory::Memory(const Memory& other) : kept_(other.kept_ ? std::make_unique<Kept>(*other.kept_) : nullptr) {}
+
+Memory::Kept& Memory::kept() {
+  if (!kept_) kept_ = std::make_unique<Kept>();
+  return *kept_;
+}
+
+const Memory::Kept& Memory::kept() const {
+  static const Kept nothing;
+  return kept_ ? *kept_ : nothing;
+}
+
 void Memory::remember(RememberedPage page, std::span<const RememberedItem> items) {
   const auto importance = static_cast<float>(importance_of(items));  // a sum of whole numbers
-  importance_ += importance;
-  most_important_ = std::max(most_important_, importance);
-  ++pages_ago_;
+  kept().importance += importance;
+  kept().most_important = std::max(kept().most_important, importance);
+  ++kept().pages_ago;
   page.items = static_cast<std::uint16_t>(items.size());
-  pages_.push_back(page);
-  items_.insert(items_.end(), items.begin(), items.end());
+  kept().pages.push_back(page);
+  kept().items.insert(kept().items.end(), items.begin(), items.end());
 }
 
 void Memory::remember(const Decision& decision) {
-  if (pages_.empty()) return;
-  RememberedPage& page = pages_.back();
+  if (kept().pages.empty()) return;
+  RememberedPage& page = kept().pages.back();
   if (decision.satisfaction) page.so_far = static_cast<float>(*decision.satisfaction);
   if (decision.fatigue) page.fatigue = static_cast<float>(*decision.fatigue);
   page.then = decision.exits ? RememberedPage::Then::exit : RememberedPage::Then::next;
 }
 
 void Memory::remember(const Reflection& reflection) {
-  if (pages_.empty()) return;
-  pages_ago_ = 0;
-  importance_ = 0;
-  const RememberedPage& last = pages_.back();
-  reflections_.push_back({.when = last.when,
-                          .satisfaction = reflection.satisfaction,
-                          .importance = std::exchange(most_important_, 0.0F),
-                          .round = last.round,
-                          .page = last.page});
+  if (kept().pages.empty()) return;
+  kept().pages_ago = 0;
+  kept().importance = 0;
+  const RememberedPage& last = kept().pages.back();
+  kept().reflections.push_back({.when = last.when,
+                                .satisfaction = reflection.satisfaction,
+                                .importance = std::exchange(kept().most_important, 0.0F),
+                                .round = last.round,
+                                .page = last.page});
 }
 
 void Memory::remember_words(Saying::About about, std::uint16_t place, std::string_view text) {
-  if (pages_.empty() || text.empty()) return;
-  words_.push_back({.round = pages_.back().round,
-                    .page = pages_.back().page,
-                    .place = place,
-                    .about = about,
-                    .text = std::string(beginning(text, kWordsBytes))});
+  if (kept().pages.empty() || text.empty()) return;
+  kept().words.push_back({.round = kept().pages.back().round,
+                          .page = kept().pages.back().page,
+                          .place = place,
+                          .about = about,
+                          .text = std::string(beginning(text, kWordsBytes))});
 }
 
 bool Memory::calls_for_reflection(const ReflectionRule& rule, std::uint16_t coming) const {
-  if (rule.pages > 0 && pages_ago_ + coming >= rule.pages) return true;
-  if (rule.importance > 0 && importance_ >= rule.importance) return true;
-  if (rule.swing <= 0 || pages_ago_ < 2 || pages_.size() < 2) return false;
-  const double last = felt(pages_.back());
-  const double before = felt(pages_[pages_.size() - 2]);
+  if (rule.pages > 0 && kept().pages_ago + coming >= rule.pages) return true;
+  if (rule.importance > 0 && kept().importance >= rule.importance) return true;
+  if (rule.swing <= 0 || kept().pages_ago < 2 || kept().pages.size() < 2) return false;
+  const double last = felt(kept().pages.back());
+  const double before = felt(kept().pages[kept().pages.size() - 2]);
   return last != kUnsaid && before != kUnsaid && std::abs(last - before) >= rule.swing;
 }
 
 std::size_t Memory::bytes() const {
-  std::size_t words = words_.capacity() * sizeof(RememberedWords);
-  for (const RememberedWords& said : words_) words += said.text.capacity() + 1;
-  return sizeof(Memory) + pages_.capacity() * sizeof(RememberedPage) +
-         items_.capacity() * sizeof(RememberedItem) + reflections_.capacity() * sizeof(RememberedReflection) +
-         words;
+  std::size_t words = kept().words.capacity() * sizeof(RememberedWords);
+  for (const RememberedWords& said : kept().words) words += said.text.capacity() + 1;
+  return sizeof(Memory) + (kept_ ? sizeof(Kept) : 0) + kept().pages.capacity() * sizeof(RememberedPage) +
+         kept().items.capacity() * sizeof(RememberedItem) +
+         kept().reflections.capacity() * sizeof(RememberedReflection) + words;
 }
 
 void Memory::forget_page(std::size_t page) {
   const std::span<const RememberedItem> items = items_of(page);
-  const auto first = items_.begin() + (items.data() - items_.data());
-  items_.erase(first, first + static_cast<std::ptrdiff_t>(items.size()));
-  forget_words(pages_[page].round, pages_[page].page, Words::of_page);
-  pages_.erase(pages_.begin() + static_cast<std::ptrdiff_t>(page));
+  const auto first = kept().items.begin() + (items.data() - kept().items.data());
+  kept().items.erase(first, first + static_cast<std::ptrdiff_t>(items.size()));
+  forget_words(kept().pages[page].round, kept().pages[page].page, Words::of_page);
+  kept().pages.erase(kept().pages.begin() + static_cast<std::ptrdiff_t>(page));
 }
 
 void Memory::forget_reflection(std::size_t reflection) {
-  forget_words(reflections_[reflection].round, reflections_[reflection].page, Words::of_reflection);
-  reflections_.erase(reflections_.begin() + static_cast<std::ptrdiff_t>(reflection));
+  forget_words(kept().reflections[reflection].round, kept().reflections[reflection].page,
+               Words::of_reflection);
+  kept().reflections.erase(kept().reflections.begin() + static_cast<std::ptrdiff_t>(reflection));
 }
 
 void Memory::forget_words(std::uint16_t round, std::uint16_t page, Words which) {
-  std::erase_if(words_, [&](const RememberedWords& said) {
+  std::erase_if(kept().words, [&](const RememberedWords& said) {
     return said.round == round && said.page == page &&
            is_of_reflection(said.about) == (which == Words::of_reflection);
   });
 }
 
 void Memory::compact() {
-  pages_.shrink_to_fit();
-  items_.shrink_to_fit();
-  reflections_.shrink_to_fit();
-  words_.shrink_to_fit();
+  if (!kept_) return;
+  kept().pages.shrink_to_fit();
+  kept().items.shrink_to_fit();
+  kept().reflections.shrink_to_fit();
+  kept().words.shrink_to_fit();
 }
 
 std::span<const RememberedItem> Memory::items_of(std::size_t page) const {
   std::size_t first = 0;
-  for (std::size_t before = 0; before < page; ++before) first += pages_[before].items;
-  return std::span(items_).subspan(first, pages_[page].items);
+  for (std::size_t before = 0; before < page; ++before) first += kept().pages[before].items;
+  return std::span(kept().items).subspan(first, kept().pages[page].items);
 }
 
 }  // namespace throng

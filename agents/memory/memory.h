@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -73,6 +74,13 @@ class Memory {
   /// Of what was said at once so much is remembered.
   static constexpr std::size_t kWordsBytes = 240;
 
+  Memory() = default;
+  Memory(const Memory& other);
+  Memory(Memory&&) = default;
+  Memory& operator=(const Memory& other) { return *this = Memory(other); }
+  Memory& operator=(Memory&&) = default;
+  ~Memory() = default;
+
   /// Remembers a page, with its items in the order in which the agent was told of them; its importance gathers.
   void remember(RememberedPage page, std::span<const RememberedItem> items);
   /// What was decided after the youngest page.
@@ -83,12 +91,12 @@ class Memory {
   void remember_words(Saying::About about, std::uint16_t place, std::string_view text);
 
   /// Oldest first.
-  const std::vector<RememberedPage>& pages() const { return pages_; }
-  const std::vector<RememberedReflection>& reflections() const { return reflections_; }
+  const std::vector<RememberedPage>& pages() const { return kept().pages; }
+  const std::vector<RememberedReflection>& reflections() const { return kept().reflections; }
   /// Those of `pages()[page]`.
   std::span<const RememberedItem> items_of(std::size_t page) const;
   /// What was said, oldest first.
-  const std::vector<RememberedWords>& words() const { return words_; }
+  const std::vector<RememberedWords>& words() const { return kept().words; }
 
   /// Whether a reflection is due after the youngest page, or, of importance and swing before it, after `coming` more pages.
   bool calls_for_reflection(const ReflectionRule& rule, std::uint16_t coming = 0) const;
@@ -105,13 +113,19 @@ class Memory {
   enum class Words { of_page, of_reflection };
   void forget_words(std::uint16_t round, std::uint16_t page, Words which);
 
-  std::vector<RememberedPage> pages_;
-  std::vector<RememberedItem> items_;  ///< of all pages, one after the other
-  std::vector<RememberedReflection> reflections_;
-  std::vector<RememberedWords> words_;
-  float most_important_ = 0;     ///< of the pages since the last reflection
-  float importance_ = 0;         ///< gathered since the last reflection
-  std::uint32_t pages_ago_ = 0;  ///< seen since the last reflection
+  struct Kept {
+    std::vector<RememberedPage> pages;
+    std::vector<RememberedItem> items;  ///< of all pages, one after the other
+    std::vector<RememberedReflection> reflections;
+    std::vector<RememberedWords> words;
+    float most_important = 0;     ///< of the pages since the last reflection
+    float importance = 0;         ///< gathered since the last reflection
+    std::uint32_t pages_ago = 0;  ///< seen since the last reflection
+  };
+  Kept& kept();
+  const Kept& kept() const;
+
+  std::unique_ptr<Kept> kept_;  ///< null: nothing yet, as of the many agents that wait for their first reply
 };
 
 }  // namespace throng

@@ -1,18 +1,6 @@
 #include "scenarios/calibration/recorded_world.h"
 
 namespace throng {
-namespace {
-
-class SessionCollector : public RunObserver {
- public:
-  void on_partition(const PartitionResult& result) override {
-    sessions.insert(sessions.end(), result.sessions.begin(), result.sessions.end());
-  }
-  std::vector<SessionRecord> sessions;
-};
-
-}  // namespace
-
 RecordedSimulation::RecordedSimulation(RecordedSource source, FitObserver& observer)
     : scenario_(std::move(source.scenario)),
       agents_(std::move(source.agents)),

@@ -32,6 +32,7 @@ void print(const RunArguments& arguments, const Scenario& scenario, const RunOpt
   fmt::print("{}\n", scenario.is_study() ? study_tables(options.folder)
                                          : metrics_table(RunReader(options.folder).metrics()));
   if (summary.contains("llm") && !scenario.is_study()) fmt::print("{}\n", call_table(summary["llm"]));
+  if (summary.contains("tiers")) fmt::print("{}\n", tiers_table(summary["tiers"]));
   if (summary.contains("rankings")) fmt::print("{}\n", ranking_line(summary["rankings"]));
   fmt::print("  digest   {}\n  wall     {:.2f} s\n  folder   {}\n", summary["digest"].get<std::string>(),
              summary["wall_seconds"].get<double>(), options.folder.string());

@@ -29,6 +29,8 @@ std::string position_table(std::span<const PositionFigures> positions, Places pl
 /// How far two populations are apart, for the terminal; `gaps`: see gaps_json, with the names of the two.
 std::string gaps_table(const std::string& heading, const char* recorded, const char* simulated,
                        const Json& gaps);
+/// How far agents fitted to language models are from these; `tiers`: as in summary.json.
+std::string tiers_table(const Json& tiers);
 /// The headline metrics with their 95 % intervals and what they rest on.
 std::string metrics_table(std::span<const Metric> metrics);
 

@@ -63,17 +63,10 @@ class OnlyReacts : public Mind {
   Mind& mind_;
 };
 
-/// Keeps the sessions.
-class Collector : public RunObserver {
+class StoppableCollector : public SessionCollector {
  public:
-  explicit Collector(const std::function<bool()>& wants_stop) : wants_stop_(wants_stop) {}
-
-  void on_partition(const PartitionResult& result) override {
-    sessions.insert(sessions.end(), result.sessions.begin(), result.sessions.end());
-  }
+  explicit StoppableCollector(const std::function<bool()>& wants_stop) : wants_stop_(wants_stop) {}
   bool wants_stop() const override { return wants_stop_(); }
-
-  std::vector<SessionRecord> sessions;
 
  private:
   const std::function<bool()>& wants_stop_;
@@ -110,7 +103,7 @@ std::vector<SessionRecord> play(const TrainingWorld& world, const Sitting& sitti
                       .begin = VirtualTime{},
                       .end = VirtualTime{} + 2 * longest_session(sitting.session),
                       .is_last = true};
-  Collector collector(asking.wants_stop);
+  StoppableCollector collector(asking.wants_stop);
   Platform platform(shown, sitting.mind, sitting.session, world.draws(), std::move(agents), asking.gateway);
   if (!platform.run_window(window, collector)) throw Failure(ErrorKind::stopped, "interrupted");
   return std::move(collector.sessions);

@@ -32,6 +32,20 @@ TEST_F(LlmRun, IsReportedResumedAndReplayedWithoutTheServer) {
   EXPECT_EQ(throng({"compare", "a", "c"}).exit_code, 0);
 }
 
+TEST_F(LlmRun, TellsHowFarItsTiersAreApart) {
+  serve({});
+  write_scenario();
+  Json scenario = Json::parse(read_file(folder_ / "s.json", ErrorKind::data));
+  scenario["mind"]["share"] = 20;
+  scenario["mind"] = {scenario["mind"], {{"kind", "statistical"}, {"share", 80}, {"fitted_to", "llm"}}};
+  folder_.write("s.json", scenario.dump());
+  const Finished run = throng({"run", "s.json", "--out", "a"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  for (const std::string& out : {run.out, throng({"report", "a"}).out})
+    EXPECT_THAT(
+        out, AllOf(HasSubstr("from round 2 on; fitted to"), HasSubstr("fitted agents"), HasSubstr("P_view")));
+}
+
 TEST_F(LlmRun, ABudgetStopsTheRunAndALargerOneCompletesIt) {
   serve({});
   write_scenario();

@@ -103,14 +103,6 @@ class Recovery : public ::testing::Test {
     return popularity;
   }
 
-  class Sessions : public RunObserver {
-   public:
-    void on_partition(const PartitionResult& result) override {
-      all.insert(all.end(), result.sessions.begin(), result.sessions.end());
-    }
-    std::vector<SessionRecord> all;
-  };
-
   Calibration calibrated_to(const StatisticalParameters& parameters, double held_out) {
     return calibrate(sessions_of(parameters), false, held_out);
   }
@@ -129,16 +121,16 @@ class Recovery : public ::testing::Test {
                 .ranker = ranker,
                 .not_recommended = nothing,
                 .mean_ratings = mean_ratings_};
-    Sessions sessions;
+    SessionCollector collected;
     Platform(world, mind, {}, draws, population.everyone())
-        .run_window({.end = VirtualTime(std::chrono::days(7)), .is_last = true}, sessions);
+        .run_window({.end = VirtualTime(std::chrono::days(7)), .is_last = true}, collected);
 
     const ItemMerits merits(mean_ratings_, popularity_);
     const RatingHabits habits(dataset_.interactions, mean_ratings_);
     const RecordedWorld recorded{
         .affinity = affinity_, .merits = merits, .habits = habits, .parameters = parameters, .max_pages = 5};
     std::vector<RecordedSession> all;
-    for (const SessionRecord& session : sessions.all) {
+    for (const SessionRecord& session : collected.sessions) {
       for (RecordedSession& one :
            recorded_sessions(std::to_string(index(session.agent)), population.profile(session.agent),
                              {&session, 1}, recorded))

@@ -14,14 +14,6 @@
 namespace throng {
 namespace {
 
-class Sessions : public RunObserver {
- public:
-  void on_partition(const PartitionResult& result) override {
-    all.insert(all.end(), result.sessions.begin(), result.sessions.end());
-  }
-  std::vector<SessionRecord> all;
-};
-
 /// The bundle, and a run of its users in front of each recommender; made once.
 class Bundle {
  public:
@@ -55,9 +47,9 @@ class Bundle {
                 .not_recommended = not_recommended_,
                 .mean_ratings = mean_ratings_};
     Platform platform(world, mind, {}, draws, population.everyone());
-    Sessions sessions;
-    platform.run_window({.end = VirtualTime(std::chrono::days(7)), .is_last = true}, sessions);
-    sessions_[kind] = std::move(sessions.all);
+    SessionCollector collected;
+    platform.run_window({.end = VirtualTime(std::chrono::days(7)), .is_last = true}, collected);
+    sessions_[kind] = std::move(collected.sessions);
   }
 
   Dataset dataset_ = import_dataset("agent4rec", real_data("agent4rec-ml-1m"), {}).dataset;

@@ -13,14 +13,6 @@ namespace {
 
 constexpr ItemId kHostile{5};
 
-class Keeper : public RunObserver {
- public:
-  void on_partition(const PartitionResult& result) override {
-    records.insert(records.end(), result.sessions.begin(), result.sessions.end());
-  }
-  std::vector<SessionRecord> records;
-};
-
 class HostileTitle : public ::testing::TestWithParam<const char*> {
  protected:
   std::vector<SessionRecord> run(const std::string& title, bool gullible) const {
@@ -38,9 +30,9 @@ class HostileTitle : public ::testing::TestWithParam<const char*> {
     FitObserver quiet;
     Simulation simulation(scenario, dataset, quiet);
     Rehearsal model(gullible ? played::Obey::titles : played::Obey::nobody);
-    Keeper keeper;
-    EXPECT_TRUE(simulation.run(keeper, &model));
-    return keeper.records;
+    SessionCollector collected;
+    EXPECT_TRUE(simulation.run(collected, &model));
+    return collected.sessions;
   }
 
   static bool saw_it(const PageRecord& page) {
