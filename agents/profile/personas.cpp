@@ -27,8 +27,9 @@ constexpr double kShrinkGenre = 3;
 constexpr double kClearlyLower = 0.3;  ///< stars below the user's mean, shrunk, that make a genre disliked
 constexpr double kLowRating = 0.5;     ///< stars below the user's mean that make an item disliked
 constexpr double kNoise = 5;           ///< deviation of appeals per unit of perturbation
-constexpr std::size_t kTellingRatings = 5;     ///< fewer say nothing of a tendency
-constexpr std::int64_t kSitting = 30 * 86400;  ///< who rated everything within a month has no lately
+constexpr std::size_t kTellingRatings = 5;  ///< fewer say nothing of a tendency
+constexpr std::int64_t kSitting =
+    std::int64_t{30} * 86400;  ///< who rated everything within a month has no lately
 
 std::uint32_t number(AgentId agent) { return static_cast<std::uint32_t>(agent); }
 
