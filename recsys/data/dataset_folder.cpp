@@ -96,7 +96,7 @@ std::vector<std::string> attribute_names(const Json& list, const std::filesystem
 }
 
 std::string item_name(const Json& json, const std::filesystem::path& file) {
-  const std::string name = member(json, "item_name", &Json::is_string, "a text", file).get<std::string>();
+  std::string name = member(json, "item_name", &Json::is_string, "a text", file).get<std::string>();
   if (!is_item_name(name)) fail_in(file, fmt::format("\"item_name\": {}", kItemNames));
   return name;
 }

@@ -43,7 +43,7 @@ Dataset world_of_tastes() {
 
 /// A world and what it takes to ask for portraits.
 struct Portraits {
-  explicit Portraits(Dataset given, const PopulationOptions& options = {})
+  explicit Portraits(const Dataset& given, const PopulationOptions& options = {})
       : Portraits(given, given.interactions, options) {}
   Portraits(Dataset given, Interactions known, const PopulationOptions& options = {})
       : dataset(std::move(given)),

@@ -105,7 +105,8 @@ TEST_F(LlmRun, TheDigestIsTheSameHoweverManyAgentsAreUnderWay) {
     const Ran ran = run(json, &model, name.c_str(), nullptr, 120);
     EXPECT_EQ(ran.digest, reference.digest);
     EXPECT_EQ(ran.asked, reference.asked);
-    EXPECT_LE(model.most_waiting, 2 * 2 * calls) << "there are two endpoints";
+    EXPECT_LE(model.most_waiting, std::size_t{4} * static_cast<std::size_t>(calls))
+        << "there are two endpoints";
     const Ran replayed = run(json, nullptr, fmt::format("again{}.db", calls).c_str(), name.c_str(), 120);
     EXPECT_EQ(replayed.digest, reference.digest);
   }
