@@ -60,8 +60,8 @@ std::string page_text(const RunReader& run, const PageRecord& page, bool is_last
   const std::string with_page = satisfaction_text(page.satisfaction, "with this page");
   const std::string so_far = satisfaction_text(decision.satisfaction, "so far");
   if (!with_page.empty() || !so_far.empty())
-    text +=
-        fmt::format("  remembers: {}{}{}\n", with_page, with_page.empty() || so_far.empty() ? "" : ", ", so_far);
+    text += fmt::format("  remembers: {}{}{}\n", with_page, with_page.empty() || so_far.empty() ? "" : ", ",
+                        so_far);
   if (page.reflection) {
     text +=
         fmt::format("  reflects: satisfaction {:.2f} with all it remembers\n", page.reflection->satisfaction);
