@@ -14,8 +14,6 @@ namespace {
 using View = Prompts::View;
 using List = kainjow::mustache::list;
 
-constexpr std::size_t kRememberedTitleBytes = 200;
-
 View present() { return View::type::bool_true; }
 
 /// Appends `item` to a list whose entries know whether a comma follows.
@@ -73,7 +71,7 @@ std::string PromptViews::about(std::span<const ShownItem> shown) const {
   std::string text;
   for (const ShownItem& each : shown) {
     const Item& item = dataset_.catalogue[each.item];
-    text += fmt::format("{}, {}; ", item.title, genres(item));
+    text += fmt::format("{}, {}; ", item.title, shown_genres(item, dataset_.catalogue));
   }
   return text;
 }
@@ -118,7 +116,7 @@ std::string PromptViews::page_text(const Situation& situation, std::size_t numbe
   for (const RememberedItem& remembered : memory.items_of(number)) {
     ++place;
     View item;
-    item.set("title", quoted(shown_title(dataset_.catalogue[remembered.item]), kRememberedTitleBytes));
+    item.set("title", quoted(shown_title(dataset_.catalogue[remembered.item]), kTitleBytes));
     for (const ActionInfo& info : action_kinds()) {
       if (const std::uint8_t value = remembered.value(info.kind))
         item.set(std::string(info.done), info.text(value));

@@ -8,8 +8,6 @@
 namespace throng {
 namespace {
 
-constexpr std::size_t kPersonaNameBytes = 200;
-constexpr std::size_t kPersonaTextBytes = 600;
 /// A lift nearer to 1 than this is not worth a word.
 constexpr double kTellingLift = 1.15;
 
@@ -19,26 +17,25 @@ Prompts::View is_true() { return Prompts::View::type::bool_true; }
 
 std::string PromptViews::titles(std::span<const ItemId> items) const {
   std::vector<std::string> names;
-  for (const ItemId item : items)
-    names.push_back(quoted(shown_title(dataset_.catalogue[item]), kPersonaNameBytes));
+  for (const ItemId item : items) names.push_back(quoted(shown_title(dataset_.catalogue[item]), kTitleBytes));
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string PromptViews::rated_titles(std::span<const RatedItem> items) const {
   std::vector<std::string> names;
   for (const RatedItem& each : items) {
-    const std::string title = quoted(shown_title(dataset_.catalogue[each.item]), kPersonaNameBytes);
+    const std::string title = quoted(shown_title(dataset_.catalogue[each.item]), kTitleBytes);
     names.push_back(each.rating ? fmt::format("{} ({})", title, *each.rating) : title);
   }
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string PromptViews::rates_low(const SelfPortrait& portrait) const {
-  if (!portrait.written_low.empty()) return quoted(portrait.written_low, kPersonaTextBytes);
+  if (!portrait.written_low.empty()) return quoted(portrait.written_low, kTextBytes);
   std::vector<std::string> parts;
   for (const GenreTaste& taste : portrait.low_genres) {
     parts.push_back(fmt::format("{} ({:.1f} on average)",
-                                quoted(dataset_.catalogue.genre_names[index(taste.genre)], kPersonaNameBytes),
+                                quoted(dataset_.catalogue.genre_names[index(taste.genre)], kTitleBytes),
                                 *taste.mean));
   }
   if (!portrait.low.empty()) parts.push_back(rated_titles(portrait.low));
@@ -47,7 +44,7 @@ std::string PromptViews::rates_low(const SelfPortrait& portrait) const {
 
 Prompts::View PromptViews::genre_taste(const GenreTaste& taste) const {
   Prompts::View view;
-  view.set("genre", quoted(dataset_.catalogue.genre_names[index(taste.genre)], kPersonaNameBytes));
+  view.set("genre", quoted(dataset_.catalogue.genre_names[index(taste.genre)], kTitleBytes));
   if (taste.times >= kTellingLift) view.set("times", fmt::format("{:.1f}", taste.times));
   if (taste.mean) view.set("mean", fmt::format("{:.1f}", *taste.mean));
   if (!taste.examples.empty()) view.set("examples", titles(taste.examples));
@@ -62,9 +59,9 @@ void PromptViews::add_about(const Profile& profile, Prompts::View& view) const {
     if (values[n].empty()) continue;
     const std::string& name = personas_.attribute_names()[n];
     known.push_back(fmt::format("{} {}", name, values[n]));
-    view.set("about_" + name, quoted(values[n], kPersonaTextBytes));
+    view.set("about_" + name, quoted(values[n], kTextBytes));
   }
-  if (!known.empty()) view.set("about", quoted(fmt::format("{}", fmt::join(known, ", ")), kPersonaTextBytes));
+  if (!known.empty()) view.set("about", quoted(fmt::format("{}", fmt::join(known, ", ")), kTextBytes));
 }
 
 Prompts::View PromptViews::persona(const Profile& profile) const {
@@ -77,7 +74,7 @@ Prompts::View PromptViews::persona(const Profile& profile) const {
   kainjow::mustache::list tastes;
   for (const std::string& statement : portrait.tastes) {
     Prompts::View taste;
-    taste.set("text", quoted(statement, kPersonaTextBytes));
+    taste.set("text", quoted(statement, kTextBytes));
     tastes.push_back(std::move(taste));
   }
   for (const GenreTaste& taste : portrait.genres) tastes.push_back(genre_taste(taste));
@@ -88,7 +85,7 @@ Prompts::View PromptViews::persona(const Profile& profile) const {
   }
   view.set("tastes", tastes);
   if (!portrait.written_high.empty()) {
-    view.set("rates_high", quoted(portrait.written_high, kPersonaTextBytes));
+    view.set("rates_high", quoted(portrait.written_high, kTextBytes));
   } else if (!portrait.high.empty()) {
     view.set("rates_high", rated_titles(portrait.high));
   }

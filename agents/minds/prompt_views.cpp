@@ -13,9 +13,6 @@ namespace {
 using View = Prompts::View;
 using List = kainjow::mustache::list;
 
-constexpr std::size_t kTitleBytes = 200;
-constexpr std::size_t kTextBytes = 600;
-
 View flag(bool value) { return value ? View::type::bool_true : View::type::bool_false; }
 
 }  // namespace
@@ -28,6 +25,12 @@ std::string shown_title(const Item& item) {
   const std::string year = fmt::format("({})", item.year);
   if (item.year == 0 || item.title.find(year) != std::string::npos) return item.title;
   return fmt::format("{} {}", item.title, year);
+}
+
+std::string shown_genres(const Item& item, const Catalogue& catalogue) {
+  std::vector<std::string_view> names;
+  for (const GenreId genre : item.genres) names.emplace_back(catalogue.genre_names[index(genre)]);
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 PromptViews::PromptViews(const Dataset& dataset, const Personas& personas, const Prompts& prompts,
@@ -59,7 +62,7 @@ View PromptViews::page(const Situation& situation, std::span<const MemoryRef> me
     view.set("title", quoted(shown_title(item), kTitleBytes));
     if (is_rated(each.mean_rating)) view.set("rating", fmt::format("{:.2f}", each.mean_rating));
     view.set("has_genres", flag(!item.genres.empty()));
-    view.set("genres", quoted(genres(item), kTitleBytes));
+    view.set("genres", quoted(shown_genres(item, dataset_.catalogue), kTitleBytes));
     if (!each.words.empty()) view.set("words", quoted(each.words, kTextBytes));
     view.set("has_summary", flag(!item.summary.empty()));
     view.set("summary", quoted(item.summary, kTextBytes));
@@ -69,12 +72,6 @@ View PromptViews::page(const Situation& situation, std::span<const MemoryRef> me
   view.set("count", fmt::format("{}", shown.size()));
   view.set("shown", items);
   return view;
-}
-
-std::string PromptViews::genres(const Item& item) const {
-  std::vector<std::string_view> names;
-  for (const GenreId genre : item.genres) names.emplace_back(dataset_.catalogue.genre_names[index(genre)]);
-  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 }  // namespace throng

@@ -53,9 +53,14 @@ class Prompts {
 /// `text` as data in a prompt: a JSON string, quotation marks included, so that it cannot end where it likes. At most
 /// `most_bytes` of it, cut between characters.
 std::string quoted(std::string_view text, std::size_t most_bytes);
+/// So much of a title, or of a longer text, stands in a prompt.
+inline constexpr std::size_t kTitleBytes = 200;
+inline constexpr std::size_t kTextBytes = 600;
 
 /// How an item is called before an agent: its title, with its year unless the title has it. Untrusted.
 std::string shown_title(const Item& item);
+/// The item's genres, joined by commas; untrusted as they are.
+std::string shown_genres(const Item& item, const Catalogue& catalogue);
 
 struct PromptViewOptions {
   std::string item_name{};           ///< what one item is, in the singular; empty: what the dataset says
@@ -98,7 +103,6 @@ class PromptViews {
   std::string memory_text(const Situation& situation, const MemoryRef& ref) const;
   std::string page_text(const Situation& situation, std::size_t page) const;
   std::string reflection_text(const Situation& situation, std::size_t reflection) const;
-  std::string genres(const Item& item) const;
 
   const Dataset& dataset_;
   const Personas& personas_;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <kainjow/mustache.hpp>
 
 #include "agents/minds/prompts.h"
@@ -22,16 +21,10 @@ constexpr Purpose kToldHistory{"profile/history"};
 constexpr std::size_t kProfileTextBytes = 300;
 constexpr std::size_t kMostTastes = 8;  ///< asked for are six
 
-std::string quoted_genres(const Item& item, const Catalogue& catalogue) {
-  std::vector<std::string_view> names;
-  for (const GenreId genre : item.genres) names.emplace_back(catalogue.genre_names[index(genre)]);
-  return quoted(fmt::format("{}", fmt::join(names, ", ")), kProfileTextBytes);
-}
-
 void add_item_texts(const Item& item, const Catalogue& catalogue, QuestionView& view) {
   view.set("title",
            quoted(shown_title(item).empty() ? item.external_id : shown_title(item), kProfileTextBytes));
-  if (!item.genres.empty()) view.set("genres", quoted_genres(item, catalogue));
+  if (!item.genres.empty()) view.set("genres", quoted(shown_genres(item, catalogue), kProfileTextBytes));
 }
 
 std::string rendered(std::string_view text, const QuestionView& view) {

@@ -43,7 +43,7 @@ RecordedSession session_of(const TrainingWorld& world, const RatingHabits& habit
 }  // namespace
 
 bool holds_people(const std::filesystem::path& source) {
-  return source == "demo" ||
+  return source == "demo" || source.string().starts_with("synthetic:") ||
          (std::filesystem::is_directory(source) && !std::filesystem::exists(source / "run.db"));
 }
 

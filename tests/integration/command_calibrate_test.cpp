@@ -92,6 +92,8 @@ TEST_F(CommandCalibrate, FitsRatingsToPeople) {
   EXPECT_NE(other["parameters"]["own_affinity"], mind["own_affinity"]) << "another taste";
   json_of(throng(
       {"calibrate", "demo", "-o", "again.json", "--set", "mind.parameters=\"people.json\"", "--json"}));
+  EXPECT_EQ(throng({"calibrate", "synthetic:60x80", "-o", "synthetic.json"}).exit_code, 0)
+      << "no file of transcripts";
 }
 
 TEST_F(CommandCalibrate, SaysWhatIsWrongWithASource) {
