@@ -20,7 +20,13 @@ constexpr std::array<ActionInfo, kActionKinds> kKinds{
       .done = "feeling",
       .form = ActionInfo::Form::feeling,
       .most = 5,
-      .goes_with_view = true}}};
+      .goes_with_view = true},
+     {.kind = ActionKind::save, .done = "saved", .form = ActionInfo::Form::flag, .is_optional = true},
+     {.kind = ActionKind::share, .done = "shared", .form = ActionInfo::Form::flag, .is_optional = true}}};
+
+constexpr std::array kAllowed{AllowedAction{"save", &AllowedActions::save},
+                              AllowedAction{"share", &AllowedActions::share},
+                              AllowedAction{"search", &AllowedActions::search}};
 
 }  // namespace
 
@@ -42,6 +48,8 @@ std::string ActionInfo::text(std::uint8_t value) const {
   }
   return "";
 }
+
+std::span<const AllowedAction, 3> allowed_actions() { return kAllowed; }
 
 std::span<const ActionInfo, kActionKinds> action_kinds() { return kKinds; }
 

@@ -28,13 +28,30 @@ Feeling feeling_from(std::string_view text);
 
 /// What an agent can do with an item of a page. The numbers are stored and part of digests: never reuse one. Whether it goes on
 /// or leaves after the page is its Decision.
-enum class ActionKind : std::uint8_t { view = 1, rate = 2, feel = 3 };
+enum class ActionKind : std::uint8_t { view = 1, rate = 2, feel = 3, save = 4, share = 5 };
+
+/// What agents may do beside viewing, rating, feeling, going on and leaving. A scenario says so; without its word nothing.
+struct AllowedActions {
+  bool save = false;    ///< an item, for later
+  bool share = false;   ///< an item with others, in words
+  bool search = false;  ///< in place of going on: the catalogue, see Decision
+  bool operator==(const AllowedActions&) const = default;
+};
+
+inline constexpr AllowedActions kAllActions{.save = true, .share = true, .search = true};
+
+/// One of them, by the name that it has in scenarios.
+struct AllowedAction {
+  std::string_view name;
+  bool AllowedActions::*is_allowed;
+};
+std::span<const AllowedAction, 3> allowed_actions();
 
 /// Something that an agent did on a page.
 struct Action {
   std::uint16_t position = 0;  ///< of the item on the page, from 1
   ActionKind kind{};
-  std::uint8_t value = 1;  ///< of `rate` 1 .. 5, of `feel` a Feeling, of `view` 1; never 0
+  std::uint8_t value = 1;  ///< of `rate` 1 .. 5, of `feel` a Feeling, of the others 1; never 0
 
   auto operator<=>(const Action&) const = default;
 };
@@ -49,12 +66,13 @@ struct ActionInfo {
   Form form;                    ///< of its values
   std::uint8_t most = 1;        ///< the greatest value
   bool goes_with_view = false;  ///< done exactly where the item is viewed
+  bool is_optional = false;     ///< done only where a scenario allows it, and told of where it was done
 
   /// A value for people; 0: it was not done.
   std::string text(std::uint8_t value) const;
 };
 
-inline constexpr std::size_t kActionKinds = 3;
+inline constexpr std::size_t kActionKinds = 5;
 
 /// Of every kind, in the order of their numbers, which begin with 1.
 std::span<const ActionInfo, kActionKinds> action_kinds();

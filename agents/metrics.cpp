@@ -47,6 +47,12 @@ Metric mean_over_agents(const MetricValues& values) {
   return metric;
 }
 
+std::vector<Metric> means_of(const std::vector<MetricValues>& all) {
+  std::vector<Metric> metrics;
+  for (const MetricValues& values : all) metrics.push_back(mean_over_agents(values));
+  return metrics;
+}
+
 /// By agent; without those that were abandoned.
 std::vector<Outcome> of_agents_that_stayed(std::span<const Outcome> outcomes) {
   std::set<AgentId> abandoned;
@@ -68,11 +74,17 @@ Outcome outcome_of(const SessionRecord& session) {
   for (const PageRecord& page : session.pages) {
     if (page.degraded()) continue;
     ++outcome.pages;
-    outcome.shown += static_cast<std::uint32_t>(page.impressions.size());
-    for (const Action& action : page.actions) {
-      if (action.kind == ActionKind::view) ++outcome.viewed;
-      if (is_like(action)) ++outcome.liked;
-    }
+    const auto done = [&](ActionKind kind) {
+      return static_cast<std::uint32_t>(count_of(page.actions, kind));
+    };
+    outcome.saved += done(ActionKind::save);
+    outcome.shared += done(ActionKind::share);
+    if (!page.decision->search.empty()) ++outcome.searches;
+    (page.shows_results() ? outcome.found : outcome.shown) +=
+        static_cast<std::uint32_t>(page.impressions.size());
+    (page.shows_results() ? outcome.found_viewed : outcome.viewed) += done(ActionKind::view);
+    if (!page.shows_results())
+      outcome.liked += static_cast<std::uint32_t>(std::ranges::count_if(page.actions, is_like));
   }
   return outcome;
 }
@@ -89,8 +101,26 @@ std::vector<MetricValues> headline_values(std::span<const Outcome> unordered) {
 }
 
 std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes) {
-  std::vector<Metric> metrics;
-  for (const MetricValues& values : headline_values(outcomes)) metrics.push_back(mean_over_agents(values));
+  return means_of(headline_values(outcomes));
+}
+
+std::vector<MetricValues> action_values(std::span<const Outcome> unordered, const AllowedActions& allowed) {
+  const std::vector<Outcome> outcomes = of_agents_that_stayed(unordered);
+  std::vector<MetricValues> all;
+  const auto add = [&](const char* name, const auto& value) {
+    all.push_back(values_by_agent(name, outcomes, value));
+  };
+  if (allowed.save) add("n_save", [](const Outcome& o) { return o.saved; });
+  if (allowed.share) add("n_share", [](const Outcome& o) { return o.shared; });
+  if (!allowed.search) return all;
+  add("n_search", [](const Outcome& o) { return o.searches; });
+  add("p_found", [](const Outcome& o) { return share(o.found_viewed, o.found); });
+  return all;
+}
+
+std::vector<Metric> run_metrics(std::span<const Outcome> outcomes, const AllowedActions& allowed) {
+  std::vector<Metric> metrics = headline_metrics(outcomes);
+  std::ranges::move(means_of(action_values(outcomes, allowed)), std::back_inserter(metrics));
   return metrics;
 }
 
@@ -124,7 +154,7 @@ void PositionCounts::add(const SessionRecord& session) {
   reach(by_page_, session.pages.size());
   for (std::size_t number = 0; number < session.pages.size(); ++number) {
     const PageRecord& page = session.pages[number];
-    if (page.degraded()) continue;
+    if (page.degraded() || page.shows_results()) continue;
     reach(by_position_, page.impressions.size());
     At& of_page = by_page_[number];
     of_page.shown += page.impressions.size();
@@ -146,83 +176,6 @@ void PositionCounts::add(const SessionRecord& session) {
 void PositionCounts::merge(const PositionCounts& other) {
   merge_places(by_position_, other.by_position_);
   merge_places(by_page_, other.by_page_);
-}
-
-void Exposure::add(const SessionRecord& session) {
-  std::vector<std::uint32_t> genre_counts(catalogue_->genre_names.size(), 0);
-  std::uint32_t items = 0;
-  const auto met = [&](ItemId item) {
-    ++items;
-    ++impressions_[index(item)];
-    for (const GenreId genre : (*catalogue_)[item].genres) ++genre_counts[index(genre)];
-  };
-  for (const PageRecord& page : session.pages) {
-    if (page.degraded()) continue;
-    if (of_ == Of::shown) {
-      for (const Impression& shown : page.impressions) met(shown.item);
-    } else {
-      for (const Action& action : page.actions) {
-        if (action.kind == ActionKind::view) met(page.item_of(action));
-      }
-    }
-  }
-  if (items == 0) return;
-  ++agents_;
-  const auto greatest = std::max_element(genre_counts.begin(), genre_counts.end());
-  if (greatest != genre_counts.end()) top_genre_share_sum_ += static_cast<double>(*greatest) / items;
-  distinct_genres_sum_ += static_cast<double>(
-      std::count_if(genre_counts.begin(), genre_counts.end(), [](std::uint32_t count) { return count > 0; }));
-}
-
-void Exposure::merge(const Exposure& other) {
-  std::ranges::transform(impressions_, other.impressions_, impressions_.begin(), std::plus<>());
-  agents_ += other.agents_;
-  top_genre_share_sum_ += other.top_genre_share_sum_;
-  distinct_genres_sum_ += other.distinct_genres_sum_;
-}
-
-double Exposure::mean(double sum) const {
-  return sum / static_cast<double>(std::max<std::size_t>(1, agents_));
-}
-
-double Exposure::top_genre_share() const { return mean(top_genre_share_sum_); }
-double Exposure::distinct_genres() const { return mean(distinct_genres_sum_); }
-double Exposure::gini() const {
-  return throng::gini(std::vector<double>(impressions_.begin(), impressions_.end()));
-}
-double Exposure::coverage() const {
-  const auto reached = std::ranges::count_if(impressions_, [](std::uint32_t count) { return count > 0; });
-  return static_cast<double>(reached) / static_cast<double>(std::max<std::size_t>(1, impressions_.size()));
-}
-
-std::span<const RoundFigure> round_figures() {
-  static constexpr std::array<RoundFigure, 4> figures{{
-      {.name = "top_genre_share",
-       .title = "Share of the top genre",
-       .unit = "share of an agent's items",
-       .note = "Of an agent's items, the share that carries its most frequent genre; mean over agents.",
-       .most = 1,
-       .value = &Exposure::top_genre_share},
-      {.name = "distinct_genres",
-       .title = "Distinct genres",
-       .unit = "genres per agent",
-       .note = "How many genres an agent's items have; mean over agents.",
-       .most = std::nullopt,
-       .value = &Exposure::distinct_genres},
-      {.name = "gini",
-       .title = "Exposure Gini",
-       .unit = "Gini coefficient",
-       .note = "0: all items alike; 1: one has it all.",
-       .most = 1,
-       .value = &Exposure::gini},
-      {.name = "coverage",
-       .title = "Catalogue coverage",
-       .unit = "share of the catalogue",
-       .note = "Items that at least one agent met.",
-       .most = 1,
-       .value = &Exposure::coverage},
-  }};
-  return figures;
 }
 
 }  // namespace throng

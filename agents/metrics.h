@@ -23,12 +23,17 @@ inline bool is_like(const Action& action) {
 struct Outcome {
   AgentId agent{};
   std::uint16_t round = 0;
-  std::uint32_t shown = 0;   ///< items on visited pages
-  std::uint32_t viewed = 0;  ///< rated items
-  std::uint32_t liked = 0;
-  std::uint32_t pages = 0;  ///< visited
+  std::uint32_t shown = 0;   ///< items on visited pages, but for what was searched for
+  std::uint32_t viewed = 0;  ///< rated items of these
+  std::uint32_t liked = 0;   ///< of these
+  std::uint32_t pages = 0;   ///< visited, of any kind
   bool abandoned = false;
   std::optional<std::uint32_t> score;  ///< of the interview, if there was one
+  std::uint32_t saved = 0;             ///< of all items shown
+  std::uint32_t shared = 0;            ///< likewise
+  std::uint32_t searches = 0;
+  std::uint32_t found = 0;         ///< items on the pages that answer searches
+  std::uint32_t found_viewed = 0;  ///< of these
   bool operator==(const Outcome&) const = default;
 };
 
@@ -62,8 +67,15 @@ std::vector<MetricValues> headline_values(std::span<const Outcome> outcomes);
 
 /// The metrics of Agent4Rec, in this order: p_view = viewed / shown, n_like = liked, p_like = liked / shown,
 /// n_exit = pages, s_sat = score. An agent that came more than once counts with its mean over its sessions,
-/// which stand in the order of rounds. A session that was shown nothing has no p_view and p_like.
+/// which stand in the order of rounds. A session that was shown nothing has no p_view and p_like. They judge the recommender: all
+/// but n_exit and s_sat leave out pages that answer a search.
 std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes);
+
+/// What agents did of that which was `allowed`, likewise: n_save = saved, n_share = shared, n_search = searches, p_found =
+/// found_viewed / found.
+std::vector<MetricValues> action_values(std::span<const Outcome> outcomes, const AllowedActions& allowed);
+/// The headline metrics, and the means of the others.
+std::vector<Metric> run_metrics(std::span<const Outcome> outcomes, const AllowedActions& allowed);
 
 /// A mean over agents of a per-agent value.
 struct AgentMean {
@@ -73,7 +85,7 @@ struct AgentMean {
 };
 
 /// What agents made of the items that stood n-th on their pages, n-th in their prompts, or on their n-th pages. Without
-/// abandoned agents.
+/// abandoned agents, and without pages that answer a search.
 struct PositionFigures {
   std::size_t position = 0;  ///< n, from 1
   std::size_t shown = 0;
@@ -93,8 +105,8 @@ struct PositionFigure {
 
 std::span<const PositionFigure, 3> position_figures();
 
-/// What agents made of the items by their place on the page, and page by page, summed up over a round. Degraded pages count
-/// nowhere.
+/// What agents made of the items by their place on the page, and page by page, summed up over a round. Degraded pages, and those
+/// that answer a search, count nowhere.
 class PositionCounts {
  public:
   struct At {
@@ -115,50 +127,5 @@ class PositionCounts {
   std::vector<At> by_position_;
   std::vector<At> by_page_;
 };
-
-/// How concentrated what agents met in one round is, over agents and over items: either everything shown or only what was
-/// viewed. Agents without any such item are left out of the means over agents. Sums of sums depend on how sessions were grouped
-/// (in their last bits): they are made per partition and merged in the order of partitions.
-class Exposure {
- public:
-  enum class Of { shown, viewed };
-
-  /// `catalogue` must outlive it.
-  Exposure(const Catalogue& catalogue, Of of)
-      : catalogue_(&catalogue), of_(of), impressions_(catalogue.size(), 0) {}
-
-  void add(const SessionRecord& session);
-  /// Adds what another, of the same catalogue and kind, has summed up.
-  void merge(const Exposure& other);
-
-  double top_genre_share()
-      const;  ///< mean over agents: share of the agent's items that carry its most frequent genre
-  double distinct_genres() const;  ///< mean over agents: number of genres among the agent's items
-  double gini() const;             ///< of the items' impressions, items without any included
-  double coverage() const;         ///< share of the catalogue with at least one impression
-
- private:
-  double mean(double sum) const;
-
-  const Catalogue* catalogue_;
-  Of of_;
-  std::vector<std::uint32_t> impressions_;  ///< per item
-  std::size_t agents_ = 0;
-  double top_genre_share_sum_ = 0;
-  double distinct_genres_sum_ = 0;
-};
-
-/// A figure of each round, in run.db, reports and studies: all of them go through the table of `round_figures`.
-struct RoundFigure {
-  std::string_view name;  ///< in run.db after "recommended_" (of what was shown) and "viewed_"
-  std::string_view title;
-  std::string_view unit;
-  std::string_view note;
-  std::optional<double> most;  ///< the end of its scale, which begins with 0; none: it has no end
-  double (Exposure::*value)() const;
-};
-
-/// In the order of the charts.
-std::span<const RoundFigure> round_figures();
 
 }  // namespace throng

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "agents/exposure.h"
 #include "agents/memory/memory.h"
 #include "agents/metrics.h"
 #include "agents/session_record.h"
@@ -33,8 +34,7 @@ struct PartitionResult {
   std::vector<AgentState> states;       ///< parallel to `sessions`; empty if the window is the last
   std::vector<Effect<Picks>> effects;   ///< by agent; empty if the window is the last
   Hash128 digest;                       ///< the chain of the sessions' digests
-  Exposure shown;
-  Exposure viewed;
+  Exposures exposures;
   PositionCounts positions{};
   std::size_t pages = 0;
 };

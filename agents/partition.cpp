@@ -55,27 +55,47 @@ std::unique_ptr<PartitionRankings> Partition::rankings() const {
   std::vector<RankingRequest> requests;
   requests.reserve(visits_.size());
   for (const Visit& visit : visits_) requests.push_back(world_.ranking_request(visit.record.agent));
-  return world_.ranker.for_partition(std::move(requests),
-                                     std::size_t{options_.items_per_page} * options_.max_pages);
+  return world_.ranker.for_partition(std::move(requests), ranked_for(places(), world_.page_policies));
 }
 
-std::vector<ShownItem> Partition::arranged_for(AgentId agent, std::span<const ItemId> ranking) const {
+std::size_t Partition::places() const { return std::size_t{options_.items_per_page} * options_.max_pages; }
+
+std::vector<ShownItem> Partition::arranged_for(const Visit& visit, std::span<const ItemId> ranking) const {
   if (world_.page_policies.empty()) return as_ranked(ranking, world_.mean_ratings);
+  const AgentId agent = visit.record.agent;
   const RankingRequest ranked = world_.ranking_request(agent);
+  const std::vector<ItemId> history = world_.history_of(agent);
   return arranged(ranking,
                   {.agent = agent,
                    .round = window_.round,
                    .mean_ratings = world_.mean_ratings,
                    .ranked = ranked,
-                   .draws = draws_},
+                   .draws = draws_,
+                   .places = places(),
+                   .history = history,
+                   .memory = &visit.memory},
                   world_.page_policies);
+}
+
+std::vector<std::span<const ItemId>> Partition::not_found_for(AgentId agent) const {
+  if (world_.search == nullptr) return {};
+  return world_.ranking_request(agent).excluded;
 }
 
 Task<void> Partition::play(Actor& self, std::size_t session) {
   Visit& visit = visits_[session];
-  const std::vector<ShownItem> items =
-      arranged_for(visit.record.agent, co_await rankings_->rank(self, session));
-  const SessionContext context{.options = options_, .profile = visit.profile, .items = items, .mind = mind_};
+  const std::vector<ShownItem> items = arranged_for(visit, co_await rankings_->rank(self, session));
+  const std::vector<std::span<const ItemId>> not_found = not_found_for(visit.record.agent);
+  const std::vector<const InterviewQuestion*> questions =
+      questions_for(options_.questions, visit.record.agent, window_.is_last, draws_);
+  const SessionContext context{.options = options_,
+                               .profile = visit.profile,
+                               .items = items,
+                               .mind = mind_,
+                               .catalogue = world_.search,
+                               .mean_ratings = world_.mean_ratings,
+                               .not_found = not_found,
+                               .questions = questions};
   co_await run_session(self, context, visit.memory, visit.record);
   visit.is_over = true;
 }
@@ -89,16 +109,13 @@ std::vector<SessionRecord> Partition::take_over() {
 }
 
 PartitionResult Partition::close() {
-  PartitionResult result{.number = number_,
-                         .shown = Exposure(world_.catalogue, Exposure::Of::shown),
-                         .viewed = Exposure(world_.catalogue, Exposure::Of::viewed)};
+  PartitionResult result{.number = number_, .exposures = Exposures(world_.catalogue.size())};
   result.sessions.reserve(visits_.size());
   DigestChain digest;
   for (Visit& visit : visits_) {
     const SessionRecord& session = result.sessions.emplace_back(std::move(visit.record));
     digest.add(session.digest);
-    result.shown.add(session);
-    result.viewed.add(session);
+    if (world_.exposure != nullptr) result.exposures.add(session, *world_.exposure);
     result.positions.add(session);
     result.pages += session.pages.size();
     if (window_.is_last) continue;

@@ -59,7 +59,10 @@ class Partition {
 
   void add(AgentId agent, Memory memory);
   std::unique_ptr<PartitionRankings> rankings() const;
-  std::vector<ShownItem> arranged_for(AgentId agent, std::span<const ItemId> ranking) const;
+  std::size_t places() const;
+  std::vector<ShownItem> arranged_for(const Visit& visit, std::span<const ItemId> ranking) const;
+  /// What no search of the agent brings; empty where nobody searches.
+  std::vector<std::span<const ItemId>> not_found_for(AgentId agent) const;
   Task<void> play(Actor& self, std::size_t session);
 
   std::size_t number_;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "engine/base/log.h"
+#include "recsys/models/registry.h"
 
 namespace throng {
 namespace {
@@ -23,6 +24,7 @@ class RankedBeforehand : public PartitionRankings {
 
 void LocalRanker::fit(const FitInput& input, std::uint16_t round, FitObserver& observer) {
   const auto began = std::chrono::steady_clock::now();
+  if (recommender_.use_count() > 1) recommender_ = make_recommender(recommender_->options()).value();
   recommender_->fit(input, observer);
   log_event(LogLevel::info, "fit", round == 0 ? "fitted" : "fitted anew",
             {{"round", round + 1},

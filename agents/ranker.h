@@ -44,14 +44,19 @@ class Ranker {
 /// Ranks with a recommender of this process.
 class LocalRanker : public Ranker {
  public:
-  explicit LocalRanker(std::unique_ptr<Recommender> recommender) : recommender_(std::move(recommender)) {}
+  explicit LocalRanker(std::shared_ptr<Recommender> recommender) : recommender_(std::move(recommender)) {}
+
+  /// Whoever else has it sees it as it is now: a later fit begins with a recommender of its own.
+  const std::shared_ptr<Recommender>& recommender() const { return recommender_; }
+  /// Goes on from what another has learned, which made no difference to a cold fit of the same.
+  void adopt(std::shared_ptr<Recommender> fitted) { recommender_ = std::move(fitted); }
 
   void fit(const FitInput& input, std::uint16_t round, FitObserver& observer) override;
   std::unique_ptr<PartitionRankings> for_partition(std::vector<RankingRequest> requests,
                                                    std::size_t k) const override;
 
  private:
-  std::unique_ptr<Recommender> recommender_;
+  std::shared_ptr<Recommender> recommender_;
 };
 
 /// Ranks by asking a remote recommender, through the gateway of the agents it ranks for, and tells it what agents did and what it

@@ -34,6 +34,7 @@ Json page_json(const PageRecord& page, const remote::Names& names) {
   for (const Impression& impression : page.impressions) {
     shown.push_back(
         {{"item", names.item(impression.item)}, {"aligned", impression.aligned}, {"viewed", false}});
+    if (page.shows_results()) shown.back()["results_of"] = page.results_of;
   }
   for (const Action& action : page.actions) {
     const ActionInfo& info = info_of(action.kind);

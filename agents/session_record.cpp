@@ -9,9 +9,9 @@ namespace {
 /// So many degraded pages in a row and the agent is abandoned.
 constexpr std::size_t kDegradedInARow = 2;
 
-constexpr std::array<const char*, 5> kSteps{"", "react", "decide", "reflect", "interview"};
-constexpr std::array<const char*, 7> kAbout{"",           "alignment", "feeling", "decision",
-                                            "reflection", "interview", "taste"};
+constexpr std::array<const char*, 6> kSteps{"", "react", "decide", "reflect", "interview", "question"};
+constexpr std::array<const char*, 9> kAbout{"",          "alignment", "feeling", "decision", "reflection",
+                                            "interview", "taste",     "share",   "search"};
 
 }  // namespace
 

@@ -34,7 +34,12 @@ struct Decision {
   std::optional<double> satisfaction;  ///< with everything so far
   std::optional<double> fatigue;
   bool exits = false;
+  std::string
+      search;  ///< for this, in place of the next page of the ranking; empty: it does not search. Untrusted.
 };
+
+/// So much of what an agent searches for counts.
+inline constexpr std::size_t kSearchBytes = 200;
 
 /// A conclusion drawn from memory when enough importance has gathered.
 struct Reflection {
@@ -43,6 +48,15 @@ struct Reflection {
 
 struct Interview {
   std::uint8_t score = 0;  ///< satisfaction with the recommender, 1 .. 10
+};
+
+/// What an agent answered to an InterviewQuestion of its scenario.
+struct Answer {
+  std::string question{};      ///< its name
+  std::optional<int> score{};  ///< of the kind score
+  std::string choice{};        ///< of the kind choice: one of the options
+  std::string words{};         ///< of the kind words the answer, of the others its reason; untrusted
+  bool operator==(const Answer&) const = default;
 };
 
 /// Between the scale that people are asked on, 1 to 10, and [0, 1].
@@ -59,6 +73,7 @@ struct WordsBeside {
 struct PageRecord {
   std::uint16_t page = 0;  ///< from 1
   VirtualTime shown_at;
+  std::string results_of;               ///< the search that the page answers; empty: it shows the ranking
   std::vector<Impression> impressions;  ///< in the order of the page
   std::vector<WordsBeside> words;       ///< by position
   PromptOrder prompt_order;             ///< empty: as on the page, or no prompt told of it
@@ -71,6 +86,9 @@ struct PageRecord {
   /// from it. If it said what it viewed and only its decision is missing, it remembers the page: that was its own word.
   bool degraded() const { return !decision; }
 
+  /// It answers a search: nothing that the recommender is judged by.
+  bool shows_results() const { return !results_of.empty(); }
+
   ItemId item_of(const Action& action) const { return impressions[action.position - 1U].item; }
 };
 
@@ -78,12 +96,14 @@ struct PageRecord {
 std::string words_beside(const PageRecord& page, std::size_t position);
 
 /// What an agent is asked.
-enum class Step : std::uint8_t { react = 1, decide = 2, reflect = 3, interview = 4 };
+enum class Step : std::uint8_t { react = 1, decide = 2, reflect = 3, interview = 4, question = 5 };
 
 /// Such as "react".
 const char* to_string(Step step);
 /// The inverse of `to_string`; react for any other text.
 Step step_from(std::string_view text);
+/// What is asked when the session is over.
+inline bool is_of_interview(Step step) { return step == Step::interview || step == Step::question; }
 
 /// An agent's own words. Those of an interview belong to the last page visited; 0: there was none.
 struct Saying {
@@ -93,7 +113,9 @@ struct Saying {
     decision = 3,
     reflection = 4,
     interview = 5,
-    taste = 6,  ///< what a reflection concluded of it
+    taste = 6,   ///< what a reflection concluded of it
+    share = 7,   ///< to those whom an item is shared with
+    search = 8,  ///< what was searched for; only in memories, a Decision has it
   };
   std::uint16_t page = 0;
   std::uint16_t position = 0;  ///< of the item on the page, from 1; 0: no item's
@@ -134,6 +156,7 @@ struct SessionRecord {
   VirtualTime ended;
   std::vector<PageRecord> pages;
   std::optional<Interview> interview;  ///< none: abandoned, or what it said could not be made out
+  std::vector<Answer> answers{};  ///< in the order of the questions; without those that could not be made out
   Notes notes;
   Hash128 digest;  ///< of the agent's events in the session's window
 

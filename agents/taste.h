@@ -43,6 +43,10 @@ class TasteSpace {
   /// `taste` moved at random by `strength` (0: not at all; 1: as far as its own length), addressed by
   /// `agent`.
   Taste perturbed(const Taste& taste, double strength, const Draws& draws, std::uint32_t agent) const;
+  /// The item in the latent part; all 0 if nobody has met it.
+  const std::array<float, Taste::kDimensions>& embedding(ItemId item) const {
+    return embeddings_[index(item)];
+  }
   /// How much a taste is drawn to an item; see above.
   double affinity(const Taste& taste, ItemId item) const;
 

@@ -24,4 +24,13 @@ RankingRequest World::ranking_request(AgentId agent) const {
   return request;
 }
 
+std::vector<ItemId> World::history_of(AgentId agent) const {
+  if (train == nullptr) return {};
+  const std::span<const ItemId> trained = train->items_of(population.user_of(agent));
+  if (picked.empty()) return {trained.begin(), trained.end()};
+  std::vector<ItemId> all;
+  std::ranges::set_union(trained, picked[index(agent)], std::back_inserter(all));
+  return all;
+}
+
 }  // namespace throng

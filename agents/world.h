@@ -3,6 +3,8 @@
 #include <span>
 #include <vector>
 
+#include "agents/exposure.h"
+#include "agents/pages/catalogue_search.h"
 #include "agents/pages/page_policy.h"
 #include "agents/population.h"
 #include "agents/ranker.h"
@@ -20,9 +22,12 @@ struct World {
   std::span<const float> mean_ratings;  ///< displayed, per item
   PickRule pick_rule = PickRule::viewed;
   std::span<const std::unique_ptr<PagePolicy>>
-      page_policies{};  ///< between rankings and pages, in this order
+      page_policies{};                      ///< between rankings and pages, in this order
+  const CatalogueSearch* search = nullptr;  ///< where agents may search; null: nobody does
   std::vector<std::vector<ItemId>>
       picked{};  ///< per agent, ascending: not recommended again; empty before the first effect
+  const Interactions* train = nullptr;      ///< of the dataset's users; nullptr: no page policy looks at it
+  const ExposureWorld* exposure = nullptr;  ///< nullptr: nobody wants to know of it
   const TrainingData* rows = nullptr;  ///< which row of the recommender's an agent has; nullptr: its user's
 
   /// Applies what agents have left, in the order of the effects' keys.
@@ -30,6 +35,8 @@ struct World {
 
   /// What the ranker is asked for an agent. Refers to the world.
   RankingRequest ranking_request(AgentId agent) const;
+  /// What the agent has interacted with: its user's training part and what it picked. Empty if `train` is not known.
+  std::vector<ItemId> history_of(AgentId agent) const;
 };
 
 }  // namespace throng

@@ -312,8 +312,10 @@ Decision Job::read(const net::HttpResult& result, const Secrets& secrets, WallTi
 
 void Job::deliver(Decision decision, const Verdict& verdict) const {
   if (const auto* embedding = std::get_if<Embedding>(&asked)) {
-    embedding->done(
-        Embeddings{.batch = std::move(std::get<EmbeddingBatch>(decision.reply)), .report = report});
+    Embeddings reply{.batch = std::move(std::get<EmbeddingBatch>(decision.reply)), .report = report};
+    if (verdict.source == CountSource::estimated)
+      reply.batch.usage = {.source = UsageSource::estimated, .prompt = verdict.tokens.prompt};
+    embedding->done(std::move(reply));
     return;
   }
   const Chat& chat = std::get<Chat>(asked);

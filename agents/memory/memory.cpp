@@ -60,7 +60,10 @@ void Memory::remember(const Decision& decision) {
   RememberedPage& page = kept().pages.back();
   if (decision.satisfaction) page.so_far = static_cast<float>(*decision.satisfaction);
   if (decision.fatigue) page.fatigue = static_cast<float>(*decision.fatigue);
-  page.then = decision.exits ? RememberedPage::Then::exit : RememberedPage::Then::next;
+  page.then = decision.exits            ? RememberedPage::Then::exit
+              : decision.search.empty() ? RememberedPage::Then::next
+                                        : RememberedPage::Then::search;
+  remember_words(Saying::About::search, 0, decision.search);
 }
 
 void Memory::remember(const Reflection& reflection) {

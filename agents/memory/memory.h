@@ -11,14 +11,35 @@
 
 namespace throng {
 
-/// An item that was shown, and what was made of it.
+/// ActionValues in few bytes.
+class PackedValues {
+ public:
+  PackedValues() = default;
+  PackedValues(const ActionValues& values) {  // NOLINT(google-explicit-constructor): it says the same
+    for (std::size_t kind = kActionKinds; kind > 0; --kind)
+      bits_ = static_cast<std::uint16_t>(bits_ << kBits | values[kind - 1]);
+  }
+  std::uint8_t value(ActionKind kind) const {
+    const unsigned place = static_cast<unsigned>(kind) - 1U;
+    return static_cast<std::uint8_t>(bits_ >> (kBits * place) & ((1U << kBits) - 1U));
+  }
+
+ private:
+  static constexpr unsigned kBits = 3;  ///< no kind has a value above 5
+  static_assert(kBits * kActionKinds <= 16);
+
+  std::uint16_t bits_ = 0;
+};
+
+/// An item that was shown, and what was made of it. (Twenty pages of a million agents: it has 8 bytes.)
 struct RememberedItem {
   ItemId item{};
   bool aligned = false;  ///< with the taste
-  ActionValues done{};
+  PackedValues done{};
 
-  std::uint8_t value(ActionKind kind) const { return value_in(done, kind); }
+  std::uint8_t value(ActionKind kind) const { return done.value(kind); }
 };
+static_assert(sizeof(RememberedItem) == 8);
 
 /// At most so many bytes from the start of UTF-8, cut between characters.
 std::string_view beginning(std::string_view text, std::size_t most_bytes);
@@ -31,7 +52,7 @@ inline constexpr float kUnsaid = -1;
 
 /// One page: what happened on it, and how it felt. (A million agents have twenty of them each: it is kept small.)
 struct RememberedPage {
-  enum class Then : std::uint8_t { unsaid, next, exit };
+  enum class Then : std::uint8_t { unsaid, next, exit, search };
 
   VirtualTime when;               ///< it was shown
   double satisfaction = kUnsaid;  ///< with this page
@@ -41,6 +62,7 @@ struct RememberedPage {
   std::uint16_t page = 0;
   std::uint16_t items = 0;  ///< how many were shown
   Then then = Then::unsaid;
+  bool shows_results = false;  ///< of the search before it
 };
 
 /// What was concluded from everything up to a page.

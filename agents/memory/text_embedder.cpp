@@ -18,6 +18,12 @@ constexpr std::array<std::string_view, 34> kStopWords{
     "the", "this",  "to", "too", "was", "were", "what", "with", "you", "your"};
 static_assert(std::ranges::is_sorted(kStopWords));
 
+double dot_product(std::span<const float> a, std::span<const float> b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  return sum;
+}
+
 bool is_word_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte >= 0x80U || is_digit(c) || (byte >= 'a' && byte <= 'z');
@@ -56,10 +62,12 @@ TextVector text_vector(std::string_view text) {
   return vector;
 }
 
-double similarity(const TextVector& a, const TextVector& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  return sum;
+double similarity(const TextVector& a, const TextVector& b) { return dot_product(a, b); }
+
+double cosine(std::span<const float> a, std::span<const float> b) {
+  if (a.empty() || b.empty()) return 0;
+  const double lengths = std::sqrt(dot_product(a, a)) * std::sqrt(dot_product(b, b));
+  return lengths > 0 ? dot_product(a, b) / lengths : 0;
 }
 
 }  // namespace throng

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 namespace throng {
@@ -18,5 +19,8 @@ TextVector text_vector(std::string_view text);
 
 /// The cosine of the angle between two texts: 1 the same words, about 0 none in common.
 double similarity(const TextVector& a, const TextVector& b);
+
+/// The cosine of the angle between any two vectors of the same length; 0 if one of them is all 0, or empty.
+double cosine(std::span<const float> a, std::span<const float> b);
 
 }  // namespace throng

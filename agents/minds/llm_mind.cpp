@@ -4,7 +4,7 @@
 #include <numeric>
 #include <utility>
 
-#include "agents/memory/text_embedder.h"
+#include "agents/minds/relevance.h"
 
 namespace throng {
 namespace {
@@ -40,31 +40,46 @@ const char* question_of(Step step) {
       return "What do I like, what is my taste, how satisfied am I with the recommendations, and why? ";
     case Step::interview:
       return "How satisfied am I with the recommendations as a whole, and why? ";
+    case Step::question:
+      break;
   }
   return "";
 }
 
 }  // namespace
 
-Task<std::vector<MemoryRef>> LlmMind::recall(Actor& self, const Situation& situation, Step step,
-                                             std::span<const ShownItem> shown) const {
+template <class Cue>
+Task<std::vector<MemoryRef>> LlmMind::recalled(Actor& self, const Situation& situation,
+                                               const Cue& cue) const {
   std::vector<MemoryRef> memories = memories_of(situation.memory);
   std::vector<std::int64_t> tokens;
   std::int64_t all = 0;
   for (const MemoryRef& ref : memories) all += tokens.emplace_back(views_.tokens_of(situation, ref));
   if (all <= views_.memory_tokens()) co_return memories;
-  const std::string cue = shown.empty()
-                              ? question_of(step) + views_.about(situation.memory, youngest_page(memories))
-                              : views_.about(shown);
-  const TextVector asked = text_vector(cue);
-  std::vector<double> relevances;
-  for (const MemoryRef& ref : memories)
-    relevances.push_back(similarity(asked, text_vector(views_.about(situation.memory, ref))));
+  const std::string asked = cue(memories);
+  std::vector<std::string> texts;
+  for (const MemoryRef& ref : memories) texts.push_back(views_.about(situation.memory, ref));
+  const std::vector<double> relevance = co_await relevances(self, options_.embedder, asked, texts);
   const std::vector<double> claim =
-      claims(situation.memory, memories, self.now(), relevances, options_.retrieval);
+      claims(situation.memory, memories, self.now(), relevance, options_.retrieval);
   co_return retrieve(memories, claim, views_.memory_tokens(), [&](const MemoryRef& ref) {
     return tokens[static_cast<std::size_t>(std::ranges::find(memories, ref) - memories.begin())];
   });
+}
+
+Task<std::vector<MemoryRef>> LlmMind::recall(Actor& self, const Situation& situation, Step step,
+                                             std::span<const ShownItem> shown) const {
+  const auto cue = [&](std::span<const MemoryRef> memories) {
+    return shown.empty() ? question_of(step) + views_.about(situation.memory, youngest_page(memories))
+                         : views_.about(shown);
+  };
+  co_return co_await recalled(self, situation, cue);
+}
+
+Task<std::vector<MemoryRef>> LlmMind::recall(Actor& self, const Situation& situation,
+                                             const InterviewQuestion& question) const {
+  const auto cue = [&](std::span<const MemoryRef> /*memories*/) { return question.text; };
+  co_return co_await recalled(self, situation, cue);
 }
 
 PromptOrder LlmMind::prompt_order(const Situation& situation, std::size_t items) const {
@@ -114,17 +129,18 @@ const std::string& LlmMind::model_of(AgentId agent) const {
 ExternalRequest LlmMind::request(const Situation& situation, const Question& question, std::string words,
                                  int attempt) const {
   const auto step = static_cast<std::uint32_t>(question.step);
-  const std::uint64_t bits =
-      draws_.bits(kSampling, {.agent = static_cast<std::uint32_t>(situation.agent),
-                              .round = situation.round,
-                              .page = situation.page,
-                              .item = step << 8U | static_cast<std::uint32_t>(attempt)});
+  const std::uint64_t bits = draws_.bits(
+      kSampling, {.agent = static_cast<std::uint32_t>(situation.agent),
+                  .round = situation.round,
+                  .page = situation.page,
+                  .item = question.number << 16U | step << 8U | static_cast<std::uint32_t>(attempt)});
   llm::ChatRequest chat{.model = model_of(situation.agent),
                         .schema = question.schema,
                         .temperature = options_.temperature,
                         .seed = static_cast<std::int64_t>(bits >> 33U),  // servers take 31 bits
                         .max_tokens = options_.max_tokens};
-  chat.messages.push_back({llm::Role::system, render("system", views_.persona(situation.profile))});
+  chat.messages.push_back(
+      {llm::Role::system, render("system", views_.persona(situation.profile, situation.allowed))});
   chat.messages.push_back({llm::Role::user, std::move(words)});
   if (attempt > 0) {
     const UnusableReply& last = situation.notes.unusable.back();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <variant>
@@ -8,6 +9,7 @@
 
 #include "agents/minds/prompts.h"
 #include "engine/base/random.h"
+#include "llm/wire/embeddings.h"
 #include "llm/wire/messages.h"
 #include "llm/wire/structured_output.h"
 
@@ -23,6 +25,8 @@ struct LlmMindOptions {
   /// rank.
   bool shuffles = false;
   RetrievalWeights retrieval{};  ///< which memories a prompt has room for
+  /// Whose vectors tell how relevant a memory is; none: the local embedder's.
+  std::optional<llm::EmbeddingRequest> embedder{};
   ReflectionRule reflection{};
 };
 
@@ -31,6 +35,7 @@ struct Question {
   Step step = Step::react;
   std::shared_ptr<const llm::OutputSchema> schema{};  ///< null: any text will do
   std::uint32_t chain = 0;                            ///< calls that follow
+  std::uint32_t number = 0;                           ///< of a question of the scenario: number_of
 };
 
 /// What a reply means, or what is wrong with it, fit to be told to the model.
@@ -50,6 +55,7 @@ class LlmMind : public Mind {
       : options_(std::move(options)), prompts_(prompts), views_(views), draws_(draws) {}
 
   const std::string& model_of(AgentId agent) const;
+  const std::optional<llm::EmbeddingRequest>& embedder() const { return options_.embedder; }
 
  protected:
   /// In which order a prompt tells of a page; empty: as it is.
@@ -61,9 +67,12 @@ class LlmMind : public Mind {
 
   /// Which memories come to mind: all of them if the prompt has room for them, else those that `retrieve` takes, a memory's
   /// relevance being its likeness to the cue: the items shown, or without any the question of this step and the youngest page. To be
-  /// awaited before a prompt is rendered.
+  /// awaited before a prompt is rendered. An embedder is asked only if there is not room for all.
   Task<std::vector<MemoryRef>> recall(Actor& self, const Situation& situation, Step step,
                                       std::span<const ShownItem> shown = {}) const;
+  /// The same with a question of the scenario as the cue.
+  Task<std::vector<MemoryRef>> recall(Actor& self, const Situation& situation,
+                                      const InterviewQuestion& question) const;
 
   /// Asks what `words() -> std::string` renders (each time anew, so that nothing of it is kept while the call is under way),
   /// reads the reply, and repairs. Of a question with a schema the value that fits it is read, `read(const Json&) ->
@@ -79,6 +88,9 @@ class LlmMind : public Mind {
   const ReflectionRule& reflection_rule() const { return options_.reflection; }
 
  private:
+  /// `cue() -> std::string`, of all memories, is asked for where the prompt has no room for all.
+  template <class Cue>
+  Task<std::vector<MemoryRef>> recalled(Actor& self, const Situation& situation, const Cue& cue) const;
   ExternalRequest request(const Situation& situation, const Question& question, std::string words,
                           int attempt) const;
 

@@ -41,6 +41,15 @@ void set_if_said(View& view, const std::string& name, const std::string& text) {
   if (!text.empty()) view.set(name, text);
 }
 
+/// Whether the page shows the ranking because the search before it found nothing.
+bool found_nothing(const Memory& memory, std::size_t number) {
+  if (number == 0) return false;
+  const RememberedPage& page = memory.pages()[number];
+  const RememberedPage& before = memory.pages()[number - 1];
+  return before.then == RememberedPage::Then::search && before.round == page.round &&
+         before.page + 1 == page.page && !page.shows_results;
+}
+
 /// How the agent felt about the page and what it did next, as far as it said so.
 void add_emotions(View& view, const Memory& memory, const RememberedPage& page) {
   if (page.satisfaction != kUnsaid) view.set("satisfaction", fmt::format("{}", score_of(page.satisfaction)));
@@ -48,6 +57,7 @@ void add_emotions(View& view, const Memory& memory, const RememberedPage& page) 
   if (page.so_far != kUnsaid) view.set(page.so_far > 0.5F ? "positive" : "negative", present());
   if (page.then == RememberedPage::Then::next) view.set("went_on", present());
   if (page.then == RememberedPage::Then::exit) view.set("left", present());
+  set_if_said(view, "searched", said(memory, page, Saying::About::search));
   set_if_said(view, "because", said(memory, page, Saying::About::decision));
 }
 
@@ -61,6 +71,7 @@ View PromptViews::situation(const Situation& situation, std::span<const MemoryRe
     texts.push_back(std::move(view));
   }
   View view = names();
+  add_allowed(situation.allowed, view);
   view.set("page", fmt::format("{}", std::min(situation.page, situation.max_pages)));
   if (!texts.empty()) view.set("remembers", present());
   view.set("memories", texts);
@@ -109,7 +120,10 @@ std::string PromptViews::page_text(const Situation& situation, std::size_t numbe
   View view;
   if (page.round != situation.round) view.set("visit", fmt::format("{}", page.round + 1));
   view.set("page", fmt::format("{}", page.page));
+  if (page.shows_results) view.set("results", present());
+  if (found_nothing(memory, number)) view.set("found_nothing", present());
   List viewed;
+  List kept;
   List unpicked;
   List passed;
   std::size_t place = 0;
@@ -123,11 +137,17 @@ std::string PromptViews::page_text(const Situation& situation, std::size_t numbe
     }
     const std::string feeling = said(memory, page, Saying::About::feeling, place);
     set_if_said(item, "feeling", feeling);
+    set_if_said(item, "share_words", said(memory, page, Saying::About::share, place));
     if (feeling.empty()) set_if_said(item, "reason", said(memory, page, Saying::About::alignment, place));
-    const bool is_viewed = remembered.value(ActionKind::view) != 0;
-    add_item(is_viewed ? viewed : remembered.aligned ? unpicked : passed, std::move(item));
+    const auto was = [&](ActionKind kind) { return remembered.value(kind) != 0; };
+    List& list = was(ActionKind::view)   ? viewed
+                 : was(ActionKind::save) ? kept
+                 : remembered.aligned    ? unpicked
+                                         : passed;
+    add_item(list, std::move(item));
   }
-  for (auto& [name, list] : {std::pair{"viewed", &viewed}, {"unpicked", &unpicked}, {"passed", &passed}}) {
+  for (auto& [name, list] :
+       {std::pair{"viewed", &viewed}, {"kept", &kept}, {"unpicked", &unpicked}, {"passed", &passed}}) {
     if (!list->empty()) view.set(fmt::format("{}_any", name), present());
     view.set(name, *list);
   }

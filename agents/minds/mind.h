@@ -7,6 +7,7 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include "agents/interview/question.h"
 #include "agents/memory/memory.h"
 #include "agents/pages/page_policy.h"
 #include "agents/population.h"
@@ -24,6 +25,9 @@ struct Situation {
   const Memory& memory;  ///< without the page at hand when reacting, with it afterwards
   std::uint16_t max_pages = 0;
   Notes& notes;  ///< where the mind writes down what the numbers do not say
+  AllowedActions allowed{};
+  std::string_view searched_for{};  ///< after the page before; empty: nothing
+  bool found = false;  ///< the page at hand has what was searched for; else there was nothing to show
 };
 
 /// What an agent makes of one page.
@@ -54,6 +58,11 @@ class Mind {
   virtual Task<std::optional<Reflection>> reflect(Actor& self, const Situation& situation) = 0;
   /// After the exit: how satisfied, from 1 to 10.
   virtual Task<std::optional<Interview>> interview(Actor& self, const Situation& situation) = 0;
+  /// After the interview: a question of the scenario. Without a value, and without a note: the mind cannot answer such a question.
+  virtual Task<std::optional<Answer>> answer(Actor& /*self*/, const Situation& /*situation*/,
+                                             const InterviewQuestion& /*question*/) {
+    co_return std::nullopt;
+  }
 };
 
 }  // namespace throng

@@ -36,6 +36,10 @@ class MixedMind : public Mind {
   Task<std::optional<Interview>> interview(Actor& self, const Situation& situation) override {
     return mind_of(situation).interview(self, situation);
   }
+  Task<std::optional<Answer>> answer(Actor& self, const Situation& situation,
+                                     const InterviewQuestion& question) override {
+    return mind_of(situation).answer(self, situation, question);
+  }
 
  private:
   Mind& mind_of(const Situation& situation) { return *tiers_[tier_of(situation.agent)].mind; }

@@ -64,8 +64,9 @@ void PromptViews::add_about(const Profile& profile, Prompts::View& view) const {
   if (!known.empty()) view.set("about", quoted(fmt::format("{}", fmt::join(known, ", ")), kTextBytes));
 }
 
-Prompts::View PromptViews::persona(const Profile& profile) const {
+Prompts::View PromptViews::persona(const Profile& profile, const AllowedActions& allowed) const {
   Prompts::View view = names();
+  add_allowed(allowed, view);
   view.set(fmt::format("activity_{}", profile.traits.activity), is_true());
   view.set(fmt::format("conformity_{}", profile.traits.conformity), is_true());
   view.set(fmt::format("diversity_{}", profile.traits.diversity), is_true());

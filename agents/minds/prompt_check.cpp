@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -30,19 +32,34 @@ constexpr std::array kNames{
     Names{Told::persona, "tendency", "mean others fives lows"},
     Names{Told::situation, "", "item items label page remembers memories"},
     Names{Told::situation, "memories", "text"},
-    Names{Told::page, "", "item items label page remembers memories count shown reflects"},
+    Names{Told::page, "",
+          "item items label page remembers memories count shown results_of nothing_for reflects"},
     Names{Told::page, "memories", "text"},
+    Names{Told::question, "",
+          "item items label page remembers memories visit question score least most choice options words"},
+    Names{Told::question, "memories", "text"},
+    Names{Told::question, "options", "text"},
     Names{Told::page, "shown", "number title rating has_genres genres words has_summary summary"},
     Names{Told::memory, "",
-          "visit page viewed_any viewed unpicked_any unpicked passed_any passed satisfaction fatigue "
-          "positive negative "
-          "went_on left because"},
-    Names{Told::memory, "viewed", "title reason comma"},
-    Names{Told::memory, "unpicked", "title reason comma"},
-    Names{Told::memory, "passed", "title reason comma"},
+          "visit page results found_nothing viewed_any viewed kept_any kept unpicked_any unpicked "
+          "passed_any passed satisfaction fatigue positive negative went_on searched left because"},
+    Names{Told::memory, "viewed", "title reason share_words comma"},
+    Names{Told::memory, "kept", "title reason share_words comma"},
+    Names{Told::memory, "unpicked", "title reason share_words comma"},
+    Names{Told::memory, "passed", "title reason share_words comma"},
     Names{Told::reflection, "", "visit page satisfaction reason taste"},
     Names{Told::repair, "", "problem"},
 };
+
+/// What may be done: "may_save" and so on.
+std::span<const std::string> permissions() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const AllowedAction& action : allowed_actions()) all.push_back(fmt::format("may_{}", action.name));
+    return all;
+  }();
+  return names;
+}
 
 std::vector<std::string_view> names_in(Told told, std::string_view section) {
   std::vector<std::string_view> names;
@@ -54,6 +71,8 @@ std::vector<std::string_view> names_in(Told told, std::string_view section) {
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }
+  const bool tells_of_permissions = told == Told::persona || told == Told::situation || told == Told::page;
+  if (tells_of_permissions && section.empty()) std::ranges::copy(permissions(), std::back_inserter(names));
   if (told == Told::memory && !section.empty() && !names.empty()) {
     for (const ActionInfo& info : action_kinds()) names.push_back(info.done);
   }
@@ -124,7 +143,7 @@ void walk(const std::string& where, std::string_view text, const Hear& hear) {
 
 /// A shared template can stand where at least all that it is told is told.
 bool may_stand(Told shared, Told in) {
-  return shared == in || (shared == Told::situation && in == Told::page);
+  return shared == in || (shared == Told::situation && (in == Told::page || in == Told::question));
 }
 
 }  // namespace
@@ -156,20 +175,34 @@ void check_template(const std::string& where, std::string_view text, Told told, 
   });
 }
 
-void check_tells_items(const std::string& where, std::string_view text) {
-  bool tells = false;
+namespace {
+
+/// Whether a placeholder of this name stands in the text, in the section of that name; "": anywhere.
+bool has_placeholder(const std::string& where, std::string_view text, std::string_view name,
+                     std::string_view section) {
+  bool has = false;
   walk(where, text, [&](const TemplateTag& tag, const std::vector<TemplateTag>& sections) {
-    const bool is_in_shown = std::ranges::any_of(
-        sections, [](const TemplateTag& section) { return section.kind == '#' && section.name == "shown"; });
-    tells = tells || (is_in_shown && tag.name == "title");
+    const bool is_there = section.empty() || std::ranges::any_of(sections, [&](const TemplateTag& around) {
+                            return around.kind == '#' && around.name == section;
+                          });
+    has = has || (is_there && tag.name == name);
   });
-  if (!tells) {
+  return has;
+}
+
+}  // namespace
+
+void check_tells(const std::string& where, std::string_view text, Told told) {
+  if (told == Told::page && !has_placeholder(where, text, "title", "shown")) {
     throw Failure(
         ErrorKind::usage,
         fmt::format("{}: it does not tell of the page's items: {{{{#shown}}}} with {{{{{{title}}}}}} "
                     "in it, or {{{{>shown}}}}",
                     where));
   }
+  if (told == Told::question && !has_placeholder(where, text, "question", ""))
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{}: it does not put the question: {{{{{{question}}}}}}", where));
 }
 
 }  // namespace throng

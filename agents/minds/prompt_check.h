@@ -12,6 +12,7 @@ enum class Told {
   persona,     ///< PromptViews::persona
   situation,   ///< PromptViews::situation
   page,        ///< PromptViews::page
+  question,    ///< PromptViews::question
   memory,      ///< a remembered page
   reflection,  ///< a remembered reflection
   repair,      ///< what is wrong with a reply
@@ -23,7 +24,8 @@ enum class Told {
 void check_template(const std::string& where, std::string_view text, Told told, bool is_shared,
                     const std::function<std::optional<Told>(std::string_view)>& told_of);
 
-/// Throws Failure(usage) if a template of a page, its shared templates in their places, does not tell of the page's items.
-void check_tells_items(const std::string& where, std::string_view text);
+/// Throws Failure(usage) if a template of a page, its shared templates in their places, does not tell of the page's items, or that of
+/// a question does not put it.
+void check_tells(const std::string& where, std::string_view text, Told told);
 
 }  // namespace throng

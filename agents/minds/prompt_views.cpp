@@ -52,6 +52,11 @@ View PromptViews::names() const {
   return view;
 }
 
+void PromptViews::add_allowed(const AllowedActions& allowed, View& view) {
+  for (const AllowedAction& action : allowed_actions())
+    if (allowed.*action.is_allowed) view.set(fmt::format("may_{}", action.name), flag(true));
+}
+
 View PromptViews::page(const Situation& situation, std::span<const MemoryRef> memories,
                        std::span<const ShownItem> shown) const {
   List items;
@@ -71,6 +76,27 @@ View PromptViews::page(const Situation& situation, std::span<const MemoryRef> me
   View view = this->situation(situation, memories);
   view.set("count", fmt::format("{}", shown.size()));
   view.set("shown", items);
+  if (!situation.searched_for.empty()) {
+    view.set(situation.found ? "results_of" : "nothing_for", quoted(situation.searched_for, kSearchBytes));
+  }
+  return view;
+}
+
+View PromptViews::question(const Situation& situation, std::span<const MemoryRef> memories,
+                           const InterviewQuestion& asked) const {
+  View view = this->situation(situation, memories);
+  if (situation.round > 0) view.set("visit", fmt::format("{}", situation.round + 1));
+  view.set("question", asked.text);
+  view.set(to_string(asked.kind), flag(true));
+  view.set("least", fmt::format("{}", asked.least));
+  view.set("most", fmt::format("{}", asked.most));
+  List options;
+  for (const std::string& option : asked.options) {
+    View each;
+    each.set("text", option);
+    options.push_back(std::move(each));
+  }
+  view.set("options", options);
   return view;
 }
 

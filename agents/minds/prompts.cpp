@@ -12,6 +12,7 @@
 #include "agents/minds/prompt_check.h"
 #include "embedded/prompt_agent4rec_decide.h"
 #include "embedded/prompt_agent4rec_interview.h"
+#include "embedded/prompt_agent4rec_question.h"
 #include "embedded/prompt_agent4rec_react.h"
 #include "embedded/prompt_agent4rec_reflect.h"
 #include "embedded/prompt_agent4rec_system.h"
@@ -23,6 +24,7 @@
 #include "embedded/prompt_shown.h"
 #include "embedded/prompt_structured_interview.h"
 #include "embedded/prompt_structured_page.h"
+#include "embedded/prompt_structured_question.h"
 #include "embedded/prompt_structured_system.h"
 #include "engine/base/error.h"
 #include "engine/base/files.h"
@@ -41,7 +43,7 @@ struct Embedded {
   bool is_shared() const { return path.find('/') == std::string_view::npos; }
 };
 
-constexpr std::array<Embedded, 14> kEmbedded{{
+constexpr std::array<Embedded, 16> kEmbedded{{
     {"persona", embedded::prompt_persona, Told::persona},
     {"remembered", embedded::prompt_remembered, Told::situation},
     {"shown", embedded::prompt_shown, Told::page},
@@ -51,11 +53,13 @@ constexpr std::array<Embedded, 14> kEmbedded{{
     {"structured/system", embedded::prompt_structured_system, Told::persona},
     {"structured/page", embedded::prompt_structured_page, Told::page},
     {"structured/interview", embedded::prompt_structured_interview, Told::situation},
+    {"structured/question", embedded::prompt_structured_question, Told::question},
     {"agent4rec/system", embedded::prompt_agent4rec_system, Told::persona},
     {"agent4rec/react", embedded::prompt_agent4rec_react, Told::page},
     {"agent4rec/decide", embedded::prompt_agent4rec_decide, Told::situation},
     {"agent4rec/reflect", embedded::prompt_agent4rec_reflect, Told::situation},
     {"agent4rec/interview", embedded::prompt_agent4rec_interview, Told::situation},
+    {"agent4rec/question", embedded::prompt_agent4rec_question, Told::question},
 }};
 
 using Sources = std::map<std::string, std::string, std::less<>>;  ///< by path without extension
@@ -132,8 +136,7 @@ Prompts::Prompts(Protocol protocol, const std::optional<fs::path>& folder) {
     if (!is_shared && !path.starts_with(own)) continue;
     const std::string whole = with_partials(text, texts);
     const std::string file = file_of(path, folder).string();
-    if (!is_shared && std::ranges::find(kEmbedded, path, &Embedded::path)->told == Told::page)
-      check_tells_items(file, whole);
+    if (!is_shared) check_tells(file, whole, std::ranges::find(kEmbedded, path, &Embedded::path)->told);
     kainjow::mustache::mustache parsed(whole);
     if (!parsed.is_valid())
       throw Failure(ErrorKind::usage, fmt::format("{}: {}", file, parsed.error_message()));

@@ -76,14 +76,20 @@ class PromptViews {
   /// item, items; activity_N, conformity_N, diversity_N (N: the group 1 .. 3); about, what is known of the user in words, and
   /// about_NAME for each attribute; tastes, each with text, or genre and, if there are,
   /// times, mean and examples, or such_as (titles of the history); rates_high, rates_low, lately, and tendency (with mean, others, fives, lows) if known. See SelfPortrait.
-  Prompts::View persona(const Profile& profile) const;
-  /// item, items, label (the item's name in capitals), page, remembers, memories (each with text), of those that have come to
+  /// may_save, may_share and may_search where these are allowed.
+  Prompts::View persona(const Profile& profile, const AllowedActions& allowed = {}) const;
+  /// item, items, label (the item's name in capitals), may_save, may_share and may_search where these are allowed, page, remembers, memories (each with text), of those that have come to
   /// mind.
   Prompts::View situation(const Situation& situation, std::span<const MemoryRef> memories) const;
-  /// The same and count, shown (each with number, title, rating if others have rated it, has_genres, genres, has_summary,
+  /// The same and count, results_of (the search that the page answers) or nothing_for (the one that found nothing), shown (each with number, title, rating if others have rated it, has_genres, genres, has_summary,
   /// summary).
   Prompts::View page(const Situation& situation, std::span<const MemoryRef> memories,
                      std::span<const ShownItem> shown) const;
+
+  /// The same as `situation`, and visit (of later visits), question, and by its kind score with least and most, choice with options
+  /// (each with text), or words.
+  Prompts::View question(const Situation& situation, std::span<const MemoryRef> memories,
+                         const InterviewQuestion& asked) const;
 
   /// What a page, or a memory, is about, to be compared: titles, genres, and what the agent said of them.
   std::string about(std::span<const ShownItem> shown) const;
@@ -94,6 +100,7 @@ class PromptViews {
 
  private:
   Prompts::View names() const;
+  static void add_allowed(const AllowedActions& allowed, Prompts::View& view);
   std::string titles(std::span<const ItemId> items) const;
   std::string rated_titles(std::span<const RatedItem> items) const;
   std::string rates_low(const SelfPortrait& portrait) const;

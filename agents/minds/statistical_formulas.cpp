@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 namespace throng {
@@ -103,6 +104,24 @@ double mean_of_rating(const StatisticalParameters& parameters, const RatingCase&
       is_rated(at.historical_rating) ? of_group(parameters.conformity_weight, at.conformity) : 0;
   const double own = parameters.own_base + parameters.own_affinity * at.affinity;
   return weight * at.historical_rating + (1 - weight) * own + parameters.own_habit * at.habit;
+}
+
+double share_chance(const StatisticalParameters& parameters, std::uint8_t rating) {
+  return rating > 3 ? parameters.share_liked * (rating - 3) / 2.0 : 0;
+}
+
+double search_chance(const StatisticalParameters& parameters, double page_satisfaction) {
+  return parameters.search_dissatisfied * (1 - page_satisfaction);
+}
+
+std::optional<GenreId> genre_to_search(std::span<const float> lift, std::size_t searches_before) {
+  std::vector<GenreId> sought;
+  for (std::size_t genre = 0; genre < lift.size(); ++genre) {
+    if (lift[genre] > 0) sought.push_back(GenreId(genre));
+  }
+  if (sought.empty()) return std::nullopt;
+  std::ranges::stable_sort(sought, std::ranges::greater{}, [&](GenreId genre) { return lift[index(genre)]; });
+  return sought[searches_before % sought.size()];
 }
 
 double page_satisfaction(const StatisticalParameters& parameters, std::size_t viewed, std::size_t shown,

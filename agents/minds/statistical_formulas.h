@@ -92,6 +92,16 @@ struct RatingCase {
 /// The mean of a rating before rounding; an agent's own where nobody has rated the item.
 double mean_of_rating(const StatisticalParameters& parameters, const RatingCase& at);
 
+/// The probability that a viewed item with this rating is shared.
+double share_chance(const StatisticalParameters& parameters, std::uint8_t rating);
+
+/// The probability that an agent who stays searches after a page that it was so satisfied with.
+double search_chance(const StatisticalParameters& parameters, double page_satisfaction);
+
+/// What a taste searches for after so many searches of the session: the genre that it seeks out most, then the next, and from
+/// the first again; ties by id. None: it seeks out none. `lift`: Taste::genre_lift.
+std::optional<GenreId> genre_to_search(std::span<const float> lift, std::size_t searches_before);
+
 /// Of a page with `shown` items; `rating_sum` of those viewed.
 double page_satisfaction(const StatisticalParameters& parameters, std::size_t viewed, std::size_t shown,
                          double rating_sum);

@@ -14,8 +14,12 @@ constexpr Purpose kCapacity{"mind/capacity"};
 constexpr Purpose kExamine{"mind/examine"};
 constexpr Purpose kView{"mind/view"};
 constexpr Purpose kRating{"mind/rating"};
+constexpr Purpose kSave{"mind/save"};
+constexpr Purpose kShare{"mind/share"};
 constexpr Purpose kExit{"mind/exit"};
+constexpr Purpose kSearch{"mind/search"};
 constexpr Purpose kInterview{"mind/interview"};
+constexpr Purpose kQuestion{"mind/question"};
 
 DrawAddress address(const Situation& situation, ItemId item = {}) {
   return {.agent = static_cast<std::uint32_t>(situation.agent),
@@ -44,12 +48,14 @@ Task<std::optional<T>> ready(std::optional<T> value) {
 
 StatisticalMind::StatisticalMind(const StatisticalParameters& parameters, const Affinity& affinity,
                                  std::span<const float> mean_ratings, const Draws& draws,
-                                 std::vector<double> popularity, RatingHabits habits)
+                                 std::vector<double> popularity, RatingHabits habits,
+                                 std::vector<std::string> genre_names)
     : parameters_(parameters),
       affinity_(affinity),
       draws_(draws),
       merits_(mean_ratings, std::move(popularity)),
-      habits_(std::move(habits)) {}
+      habits_(std::move(habits)),
+      genre_names_(std::move(genre_names)) {}
 
 std::size_t StatisticalMind::capacity(const Situation& situation, std::size_t shown) const {
   const double share = mean_view_share(parameters_, situation.profile.traits) +
@@ -66,6 +72,27 @@ std::uint8_t StatisticalMind::rate(const Situation& situation, const ShownItem& 
                                                    .habit = habits_.of(situation.profile.user),
                                                    .conformity = conformity});
   return round_within(mean + of_group(parameters_.rating_noise, conformity) * noise, 1, 5);
+}
+
+bool StatisticalMind::saves(const Situation& situation, ItemId item) const {
+  return situation.allowed.save && draws_.uniform(kSave, address(situation, item)) < parameters_.save_share;
+}
+
+bool StatisticalMind::shares(const Situation& situation, ItemId item, std::uint8_t rating) const {
+  return situation.allowed.share &&
+         draws_.uniform(kShare, address(situation, item)) < share_chance(parameters_, rating);
+}
+
+std::string StatisticalMind::searches_for(const Situation& situation) const {
+  if (!situation.allowed.search || genre_names_.empty()) return "";
+  const std::vector<RememberedPage>& pages = situation.memory.pages();
+  if (draws_.uniform(kSearch, address(situation)) >= search_chance(parameters_, pages.back().satisfaction))
+    return "";
+  const auto before = std::ranges::count_if(pages, [&](const RememberedPage& page) {
+    return page.round == situation.round && page.then == RememberedPage::Then::search;
+  });
+  const auto genre = genre_to_search(situation.profile.taste.genre_lift, static_cast<std::size_t>(before));
+  return genre ? genre_names_[index(*genre)] : "";
 }
 
 Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situation& situation,
@@ -111,12 +138,23 @@ Task<std::optional<Reaction>> StatisticalMind::react(Actor& /*self*/, const Situ
   aligned.resize(std::min(aligned.size(), capacity));
 
   std::ranges::sort(aligned);
-  reaction.actions.reserve(kActionKinds * aligned.size());
+  constexpr std::size_t of_view = 3;
+  reaction.actions.reserve(of_view * aligned.size());
 
   double rating_sum = 0;
-  for (const std::size_t i : aligned) {
+  auto viewed = aligned.begin();
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    const auto act = [&](ActionKind kind) {
+      reaction.actions.push_back({.position = static_cast<std::uint16_t>(i + 1), .kind = kind});
+    };
+    if (viewed == aligned.end() || *viewed != i) {
+      if (reaction.aligned[i] && saves(situation, page[i].item)) act(ActionKind::save);
+      continue;
+    }
+    ++viewed;
     const std::uint8_t rating = rate(situation, page[i], appeals[i].affinity);
     add_view(reaction.actions, i + 1, rating, static_cast<Feeling>(rating));
+    if (shares(situation, page[i].item, rating)) act(ActionKind::share);
     rating_sum += rating;
   }
   reaction.satisfaction = page_satisfaction(parameters_, aligned.size(), page.size(), rating_sum);
@@ -127,27 +165,39 @@ Task<std::optional<Decision>> StatisticalMind::decide(Actor& /*self*/, const Sit
   const double satisfaction = remembered_satisfaction(parameters_, situation.memory);
   const double logit =
       exit_logit(parameters_, satisfaction, situation.page, situation.profile.traits.activity);
-  return ready<Decision>(Decision{.satisfaction = satisfaction,
-                                  .fatigue = fatigue_after(parameters_, situation.page),
-                                  .exits = draws_.uniform(kExit, address(situation)) < sigma(logit)});
+  Decision decision{.satisfaction = satisfaction,
+                    .fatigue = fatigue_after(parameters_, situation.page),
+                    .exits = draws_.uniform(kExit, address(situation)) < sigma(logit)};
+  if (!decision.exits) decision.search = searches_for(situation);
+  return ready<Decision>(std::move(decision));
 }
 
 Task<std::optional<Reflection>> StatisticalMind::reflect(Actor& /*self*/, const Situation& situation) {
   return ready(reflection_after(parameters_, situation.memory));
 }
 
-Task<std::optional<Interview>> StatisticalMind::interview(Actor& /*self*/, const Situation& situation) {
+std::uint8_t StatisticalMind::score(const Situation& situation, Purpose purpose,
+                                    const DrawAddress& at) const {
   const double line = interview_line(parameters_, remembered_satisfaction(parameters_, situation.memory),
                                      situation.profile.traits.activity);
   const std::vector<double>& cuts = parameters_.interview_cuts;
-  if (cuts.empty()) {
-    const double noise = draws_.normal(kInterview, address(situation));
-    return ready<Interview>(
-        Interview{.score = round_within(line + parameters_.interview_noise * noise, 1, 10)});
-  }
-  const double uniform = draws_.uniform(kInterview, address(situation));
+  if (cuts.empty())
+    return round_within(line + parameters_.interview_noise * draws_.normal(purpose, at), 1, 10);
+  const double uniform = draws_.uniform(purpose, at);
   const auto passed = std::ranges::find_if(cuts, [&](double cut) { return uniform < sigma(cut - line); });
-  return ready<Interview>(Interview{.score = static_cast<std::uint8_t>(passed - cuts.begin() + 1)});
+  return static_cast<std::uint8_t>(passed - cuts.begin() + 1);
+}
+
+Task<std::optional<Interview>> StatisticalMind::interview(Actor& /*self*/, const Situation& situation) {
+  return ready<Interview>(Interview{.score = score(situation, kInterview, address(situation))});
+}
+
+Task<std::optional<Answer>> StatisticalMind::answer(Actor& /*self*/, const Situation& situation,
+                                                    const InterviewQuestion& question) {
+  if (question.kind != InterviewQuestion::Kind::score) return ready(std::optional<Answer>());
+  const int satisfied = score(situation, kQuestion, address(situation, ItemId(number_of(question))));
+  const double scaled = question.least + (question.most - question.least) * satisfaction_of(satisfied);
+  return ready<Answer>(Answer{.question = question.name, .score = static_cast<int>(std::lround(scaled))});
 }
 
 }  // namespace throng

@@ -51,6 +51,14 @@ constexpr std::array kParameters{
         "conformity_weight", &P::conformity_weight, 0, 1,
         "weight of the rating displayed against one's own, by conformity: follower, balanced, maverick"},
     ParameterInfo{"rating_noise", &P::rating_noise, 0, 10, "standard deviation of ratings, by conformity"},
+    ParameterInfo{"save_share", &P::save_share, 0, 1,
+                  "probability that an aligned item that is not viewed is saved, where that is allowed"},
+    ParameterInfo{
+        "share_liked", &P::share_liked, 0, 1,
+        "probability that a viewed item rated 5 is shared, half of it for a 4, where that is allowed"},
+    ParameterInfo{"search_dissatisfied", &P::search_dissatisfied, 0, 1,
+                  "probability of searching after a page of satisfaction 0, falling to 0 for 1, where "
+                  "that is allowed"},
     ParameterInfo{"satisfaction_views", &P::satisfaction_views, 0, 1,
                   "weight of the share viewed in the satisfaction with a page; the ratings have the rest"},
     ParameterInfo{"satisfaction_recent", &P::satisfaction_recent, 0, 1,

@@ -47,6 +47,11 @@ struct StatisticalParameters {
   PerGroup conformity_weight{0.65, 0.30, 0.05};
   PerGroup rating_noise{0.30, 0.30, 0.52};
 
+  // Chosen, not fitted: nobody has recorded agents that do these.
+  double save_share = 0.2;
+  double share_liked = 0.1;
+  double search_dissatisfied = 0.4;
+
   double satisfaction_views = 0.53;
   double satisfaction_recent = 0.85;
 

@@ -28,12 +28,16 @@ enum class Reflects : bool { no, yes };
 
 /// The JSON Schema of the reply about a page of `items` items; of the interview's reply.
 std::shared_ptr<const llm::OutputSchema> structured_page_schema(std::size_t items,
-                                                                Reflects reflects = Reflects::no);
+                                                                Reflects reflects = Reflects::no,
+                                                                const AllowedActions& allowed = {});
 std::shared_ptr<const llm::OutputSchema> structured_interview_schema();
+/// Of the reply to a question of the scenario.
+std::shared_ptr<const llm::OutputSchema> structured_answer_schema(const InterviewQuestion& question);
 
 /// What a reply says that fits the schema of a page of `items` items. `page` is the page's number, for the sayings.
 StructuredReaction read_structured_reaction(const Json& reply, std::size_t items, std::uint16_t page);
 StructuredInterview read_structured_interview(const Json& reply);
+Answer read_structured_answer(const Json& reply, const InterviewQuestion& question);
 
 /// The `structured` protocol: one call per page brings reaction and decision, one call the interview, each under a JSON Schema,
 /// with items named by their number on the page. Satisfaction with a page is said on the scale of the interview
@@ -49,13 +53,18 @@ class StructuredMind : public LlmMind {
   Task<std::optional<Decision>> decide(Actor& self, const Situation& situation) override;
   Task<std::optional<Reflection>> reflect(Actor& self, const Situation& situation) override;
   Task<std::optional<Interview>> interview(Actor& self, const Situation& situation) override;
+  Task<std::optional<Answer>> answer(Actor& self, const Situation& situation,
+                                     const InterviewQuestion& asked) override;
 
  private:
-  std::shared_ptr<const llm::OutputSchema> page_schema(std::size_t items, Reflects reflects);
+  std::shared_ptr<const llm::OutputSchema> page_schema(std::size_t items, Reflects reflects,
+                                                       const AllowedActions& allowed);
+  std::shared_ptr<const llm::OutputSchema> answer_schema(const InterviewQuestion& question);
 
   std::mutex mutex_;
   std::map<std::pair<std::size_t, Reflects>, std::shared_ptr<const llm::OutputSchema>>
-      page_schemas_;  ///< by number of items
+      page_schemas_;  ///< by number of items; what is allowed is the same for all
+  std::map<std::string, std::shared_ptr<const llm::OutputSchema>> answer_schemas_;  ///< by name
 };
 
 }  // namespace throng

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "agents/pages/policies.h"
+#include "agents/pages/rerank.h"
 #include "engine/base/options_reader.h"
 
 namespace throng {
@@ -16,7 +17,12 @@ struct Kind {
   Result<std::unique_ptr<PagePolicy>> (*make)(const Json& options, const SessionOptions& session);
 };
 
-constexpr std::array kKinds{Kind{"advert", AdvertPolicy::make}, Kind{"explore", ExplorePolicy::make}};
+constexpr std::array kKinds{Kind{"advert", AdvertPolicy::make},
+                            Kind{"explore", ExplorePolicy::make},
+                            Kind{"mmr", MmrPolicy::make},
+                            Kind{"popularity_discount", PopularityDiscountPolicy::make},
+                            Kind{"calibration", CalibrationPolicy::make},
+                            Kind{"repeat_cap", RepeatCapPolicy::make}};
 
 Result<std::unique_ptr<PagePolicy>> make_page_policy(const Json& options, const SessionOptions& session) {
   std::vector<std::string> names;
@@ -51,13 +57,20 @@ std::vector<ShownItem> as_ranked(std::span<const ItemId> ranking, std::span<cons
   return items;
 }
 
+std::size_t ranked_for(std::size_t places, std::span<const std::unique_ptr<PagePolicy>> policies) {
+  for (const auto& policy : policies) places = std::max(places, policy->candidates());
+  return places;
+}
+
 std::vector<ShownItem> arranged(std::span<const ItemId> ranking, const PageRequest& request,
                                 std::span<const std::unique_ptr<PagePolicy>> policies) {
   std::vector<ShownItem> items = as_ranked(ranking, request.mean_ratings);
+  const auto keep = [&](std::size_t most) { items.resize(std::min(items.size(), most)); };
   for (const auto& policy : policies) {
+    keep(std::max(request.places, policy->candidates()));
     policy->arrange(request, items);
-    items.resize(std::min(items.size(), ranking.size()));
   }
+  keep(request.places);
   return items;
 }
 

@@ -7,9 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/action.h"
+#include "agents/interview/question.h"
 #include "agents/population.h"
 #include "engine/base/json.h"
 #include "engine/base/random.h"
+#include "recsys/data/interactions.h"
 #include "recsys/recommender/recommender.h"
 
 namespace throng {
@@ -18,6 +21,8 @@ struct SessionOptions {
   std::uint16_t items_per_page = 4;
   std::uint16_t max_pages = 5;
   std::uint32_t memory_bytes = 32768;  ///< that an agent's memory may take
+  AllowedActions actions{};
+  std::vector<InterviewQuestion> questions{};
 };
 
 /// An item as it stands on a page, and what stands beside it.
@@ -32,6 +37,14 @@ inline ShownItem plain_item(ItemId item, std::span<const float> mean_ratings) {
   return {.item = item, .mean_rating = mean_ratings[index(item)]};
 }
 
+class Memory;
+
+/// What all pages are made from. Outlives the policies.
+struct PageWorld {
+  const Catalogue& catalogue;
+  const Interactions& train;  ///< of the dataset's users
+};
+
 /// Whose pages they are.
 struct PageRequest {
   AgentId agent{};
@@ -39,6 +52,10 @@ struct PageRequest {
   std::span<const float> mean_ratings;  ///< displayed, per item of the catalogue
   const RankingRequest& ranked;  ///< what the recommender was asked for; its exclusions hold for pages too
   const Draws& draws;
+  std::size_t places = 0;  ///< on all pages of the session
+  std::span<const ItemId>
+      history{};  ///< what the agent has interacted with: its user's training part, and what it picked
+  const Memory* memory = nullptr;  ///< what it brings along; nullptr: nothing
 
   bool may_be_shown(ItemId item) const;
 };
@@ -53,9 +70,11 @@ class PagePolicy {
   /// Every option with its value, "kind" among them: makes the same policy.
   virtual Json options() const = 0;
   /// Before it arranges. Throws Failure(usage) that begins with the path of an option that does not fit the catalogue ("/item").
-  virtual void prepare(const Catalogue& /*catalogue*/) {}
-  /// `items`: all that the pages of a session will show, in the order of the pages. There may be fewer afterwards; if there are
-  /// more, the last ones are not shown.
+  virtual void prepare(const PageWorld& /*world*/) {}
+  /// From how many ranked items it chooses; 0: it takes what would be shown without it.
+  virtual std::size_t candidates() const { return 0; }
+  /// `items`: what was ranked, in the order of the pages, at most as many as it wants to choose from and at least those that will
+  /// be shown, if there are so many. There may be fewer afterwards; if there are more than places, the last ones are not shown.
   virtual void arrange(const PageRequest& request, std::vector<ShownItem>& items) const = 0;
 };
 
@@ -67,7 +86,9 @@ Result<PagePolicies> make_page_policies(const Json& list, const SessionOptions& 
 
 /// What the pages of a session show: the ranking as it is.
 std::vector<ShownItem> as_ranked(std::span<const ItemId> ranking, std::span<const float> mean_ratings);
-/// The ranking after all policies.
+/// How many items have to be ranked for so many places.
+std::size_t ranked_for(std::size_t places, std::span<const std::unique_ptr<PagePolicy>> policies);
+/// The ranking after all policies, cut to the request's places.
 std::vector<ShownItem> arranged(std::span<const ItemId> ranking, const PageRequest& request,
                                 std::span<const std::unique_ptr<PagePolicy>> policies);
 

@@ -58,11 +58,12 @@ Json AdvertPolicy::options() const {
           {"position", position_}};
 }
 
-void AdvertPolicy::prepare(const Catalogue& catalogue) {
-  const auto found = std::ranges::find(catalogue.items, external_id_, &Item::external_id);
-  if (found == catalogue.items.end())
+void AdvertPolicy::prepare(const PageWorld& world) {
+  const std::vector<Item>& items = world.catalogue.items;
+  const auto found = std::ranges::find(items, external_id_, &Item::external_id);
+  if (found == items.end())
     throw Failure(ErrorKind::usage, fmt::format("/item: the dataset has no item {}", external_id_));
-  item_ = ItemId(found - catalogue.items.begin());
+  item_ = ItemId(found - items.begin());
 }
 
 void AdvertPolicy::arrange(const PageRequest& request, std::vector<ShownItem>& items) const {

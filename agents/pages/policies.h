@@ -14,7 +14,7 @@ class AdvertPolicy final : public PagePolicy {
   static Result<std::unique_ptr<PagePolicy>> make(const Json& options, const SessionOptions& session);
 
   Json options() const override;
-  void prepare(const Catalogue& catalogue) override;
+  void prepare(const PageWorld& world) override;
   void arrange(const PageRequest& request, std::vector<ShownItem>& items) const override;
 
  private:

@@ -18,6 +18,11 @@ constexpr Purpose kSatisfaction("mock/agent/satisfaction");
 constexpr Purpose kFatigue("mock/agent/fatigue");
 constexpr Purpose kExit("mock/agent/exit");
 constexpr Purpose kScore("mock/agent/score");
+constexpr Purpose kSave("mock/agent/save");
+constexpr Purpose kShare("mock/agent/share");
+constexpr Purpose kSearch("mock/agent/search");
+constexpr Purpose kQuery("mock/agent/query");
+constexpr Purpose kOption("mock/agent/option");
 
 constexpr double kNothingViewed = 1.5;
 
@@ -47,6 +52,19 @@ std::optional<double> remembered(const AgentPrompt& prompt) {
   return sum / static_cast<double>(prompt.memories.size());
 }
 
+/// The first words of one of the tastes, as far as they name something.
+std::string query_of(const Persona& persona, const Draws& draws) {
+  if (persona.tastes.empty()) return "";
+  constexpr std::size_t longest = 40;
+  const std::string& taste = persona.tastes[draws.below(persona.tastes.size(), kQuery, {})];
+  const std::string_view words = std::string_view(taste).substr(0, taste.find_first_of(",.;:("));
+  return one_line(words.substr(0, words.size() <= longest ? longest : words.rfind(' ', longest)));
+}
+
+bool searches(const AgentPrompt& prompt, const Mood& mood, const Draws& draws) {
+  return prompt.allowed.search && !mood.exits && draws.uniform(kSearch, {}) < 0.1 * (8 - mood.satisfaction);
+}
+
 Mood mood_of(const AgentPrompt& prompt, double satisfaction, const Draws& draws) {
   const double activity = prompt.persona.activity;
   Mood mood;
@@ -54,6 +72,7 @@ Mood mood_of(const AgentPrompt& prompt, double satisfaction, const Draws& draws)
   mood.fatigue = rounded((2 - 0.7 * activity) * prompt.page + 0.7 * draws.normal(kFatigue, {}), 0, 10);
   mood.exits = draws.uniform(kExit, {}) <
                sigma(-0.6 - 0.5 * activity + 0.45 * (mood.fatigue - 4) - 0.5 * (mood.satisfaction - 5));
+  if (searches(prompt, mood, draws)) mood.search = query_of(prompt.persona, draws);
   return mood;
 }
 
@@ -70,6 +89,7 @@ class Play {
     answer.items.reserve(prompt_.items.size());
     for (std::size_t i = 0; i < prompt_.items.size(); ++i) answer.items.push_back(align(i));
     view(answer.items);
+    for (std::size_t i = 0; i < answer.items.size(); ++i) save_or_share(answer.items[i], i);
     const double page = page_satisfaction(answer.items);
     const std::optional<double> before = remembered(prompt_);
     answer.mood = mood_of(prompt_, before ? 0.6 * page + 0.4 * *before : page, draws_);
@@ -110,6 +130,11 @@ class Play {
     const double weight = rated ? 0.45 + 0.4 * prompt_.persona.conformity : 0;
     const double own = 3.5 + 0.4 * matches_[i] + 0.9 * draws_.normal(kRating, at(i));
     return rounded(weight * rated.value_or(0) + (1 - weight) * own, 1, 5);
+  }
+
+  void save_or_share(ItemAnswer& item, std::size_t i) const {
+    item.saved = prompt_.allowed.save && item.aligned && !item.viewed && draws_.uniform(kSave, at(i)) < 0.3;
+    item.shared = prompt_.allowed.share && item.rating >= 4 && draws_.uniform(kShare, at(i)) < 0.2;
   }
 
   static double page_satisfaction(const std::vector<ItemAnswer>& items) {
@@ -227,6 +252,17 @@ Mood mood(const AgentPrompt& prompt, const Draws& draws) {
 int score(const AgentPrompt& prompt, const Draws& draws) {
   const double satisfied = remembered(prompt).value_or(kNothingViewed);
   return rounded(satisfied + 0.4 * prompt.persona.activity + 1.1 * draws.normal(kScore, {}), 1, 10);
+}
+
+int scaled_score(const AgentPrompt& prompt, int score) {
+  if (!prompt.scale) return 0;
+  const double share = (score - 1) / 9.0;
+  return prompt.scale->least +
+         static_cast<int>(std::lround(share * (prompt.scale->most - prompt.scale->least)));
+}
+
+std::string choice(const AgentPrompt& prompt, const Draws& draws) {
+  return prompt.options.empty() ? "" : prompt.options[draws.below(prompt.options.size(), kOption, {})];
 }
 
 }  // namespace throng::played

@@ -36,6 +36,8 @@ struct ItemAnswer {
   bool aligned = false;
   bool viewed = false;
   int rating = 0;  ///< 1 to 5 if viewed
+  bool saved = false;
+  bool shared = false;
 };
 
 /// Satisfaction from 1 to 10, fatigue from 0 to 10.
@@ -43,6 +45,7 @@ struct Mood {
   int satisfaction = 0;
   int fatigue = 0;
   bool exits = false;
+  std::string search;  ///< empty: nothing
 };
 
 struct PageAnswer {
@@ -62,14 +65,22 @@ struct PageAnswer {
 ///   satisfaction  0.6 of this page + 0.4 the mean of what is remembered, + n(0.8); rounded, 1 to 10
 ///   fatigue       (2 - 0.7 activity) page + n(0.7); rounded, 0 to 10
 ///   exit          u < sigma(-0.6 - 0.5 activity + 0.45 (fatigue - 4) - 0.5 (satisfaction - 5))
+///   saved         an aligned item that is not viewed: u < 0.3; shared: one rated 4 or 5: u < 0.2; searches, who stays: u <
+///                 0.1 (8 - satisfaction), for the first words of one of its tastes; each where the prompt allows it
 ///   remembered    of a page: the mean of its satisfaction (else 7 if it felt positive, 3 if negative) and
 ///                 10 (mean rating - 1) / 4, or what there is of both; of a reflection its satisfaction
-///   score         the mean of what is remembered + 0.4 activity + n(1.1); rounded, 1 to 10
+///   score         the mean of what is remembered + 0.4 activity + n(1.1); rounded, 1 to 10; of another question brought to
+///                 its scale
+///   choice        any of the options, each as likely
 /// Depends on the prompt and the draws alone.
 PageAnswer react(const AgentPrompt& prompt, const Draws& draws);
 
 /// For the other questions, from what is remembered.
 Mood mood(const AgentPrompt& prompt, const Draws& draws);
 int score(const AgentPrompt& prompt, const Draws& draws);
+/// On the scale of another question; without one 0.
+int scaled_score(const AgentPrompt& prompt, int score);
+/// One of the options; without any "".
+std::string choice(const AgentPrompt& prompt, const Draws& draws);
 
 }  // namespace throng::played

@@ -1,5 +1,6 @@
 #include "agents/played/played_agent.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -34,6 +35,7 @@ Answer play(const AgentPrompt& prompt, const Draws& draws) {
     case Question::page:
       return {.page = react(prompt, draws)};
     case Question::interview:
+    case Question::other:
       return {.score = score(prompt, draws)};
     case Question::decision:
     case Question::reflection:
@@ -47,9 +49,11 @@ std::string worded(const AgentPrompt& prompt, const Answer& answer, const Draws&
   const bool json = prompt.form == AnswerForm::json;
   switch (prompt.question) {
     case Question::page:
-      return json ? words.page_json(prompt, answer.page) : words.page_lines(answer.page, prompt.label);
+      return json ? words.page_json(prompt, answer.page) : words.page_lines(prompt, answer.page);
     case Question::interview:
       return json ? words.interview_json(answer.score) : words.interview_lines(answer.score);
+    case Question::other:
+      return json ? words.answer_json(prompt, answer.score) : words.answer_lines(prompt, answer.score);
     case Question::reflection:
       return words.reflection_lines(prompt.persona, answer.mood.satisfaction);
     case Question::decision:
@@ -79,7 +83,8 @@ void spoil(Answer& answer, std::uint32_t way) {
 
 std::string unusable_json(const AgentPrompt& prompt, Answer answer, const Draws& draws) {
   DrawStream stream(draws, kAgentMisfit);
-  const std::uint32_t way = stream.bits() % 6;
+  // What answers a question fits it: there is no other way to spoil it than the first three.
+  const std::uint32_t way = stream.bits() % (prompt.question == Question::other ? 3 : 6);
   if (way >= 3) {
     spoil(answer, way - 3);
     return worded(prompt, answer, draws);
@@ -92,7 +97,8 @@ std::string unusable_json(const AgentPrompt& prompt, Answer answer, const Draws&
 /// The first half of a page's first step, a feeling without a decision, a reason without a number.
 std::string without_lines(const AgentPrompt& prompt, const std::string& right) {
   if (prompt.question == Question::decision) return right.substr(0, right.find('\n'));
-  if (prompt.question != Question::page) return right.substr(right.find('\n') + 1);
+  if (prompt.question != Question::page)
+    return right.substr(std::min(right.find('\n'), right.size() - 1) + 1);
   std::size_t end = 0;
   for (std::size_t left = prompt.items.size() / 2; left > 0; --left) end = right.find('\n', end) + 1;
   return right.substr(0, end);
@@ -103,7 +109,7 @@ std::string unusable_lines(const AgentPrompt& prompt, Answer answer, const Draws
   const std::uint32_t way = stream.bits() % 6;
   if (way == 0) return "";
   if (way == 1) return std::string(kRefusals.at(stream.bits() % kRefusals.size()));
-  if (way == 2 || prompt.question == Question::decision)
+  if (way == 2 || prompt.question == Question::decision || prompt.question == Question::other)
     return without_lines(prompt, worded(prompt, answer, draws));
   spoil(answer, way - 3);
   return worded(prompt, answer, draws);

@@ -102,28 +102,37 @@ class Reader {
     if (!question_) return std::nullopt;
     prompt_.question = *question_;
     if (prompt_.question != Question::page && !has_persona_ && prompt_.memories.empty()) return std::nullopt;
-    const bool answers_lines = prompt_.question == Question::page        ? asks_align_
-                               : prompt_.question == Question::interview ? asks_rating_
-                                                                         : true;
+    const bool answers_lines = prompt_.question == Question::page ? asks_align_
+                               : is_of_interview()                ? asks_label_
+                                                                  : true;
     prompt_.form = answers_lines && call.format == ReplyFormat::text ? AnswerForm::lines : AnswerForm::json;
     if (prompt_.form == AnswerForm::json && !has_json_form(call)) return std::nullopt;
     key_.append(call.model).append(1, '\n').append(std::to_string(repairs_));
     key_ += prompt_.form == AnswerForm::json ? " json" : " lines";
     if (prompt_.reflects) key_ += " reflects";
+    for (const AllowedAction& action : allowed_actions())
+      if (prompt_.allowed.*action.is_allowed) key_.append(" ").append(action.name);
     prompt_.key = hash128(key_);
     return std::move(prompt_);
   }
 
  private:
-  enum class Section { none, tastes, memories };
+  enum class Section { none, tastes, memories, question, options };
+
+  bool is_of_interview() const {
+    return prompt_.question == Question::interview || prompt_.question == Question::other;
+  }
 
   /// Whether the question has one, and it is what the call's schema, if any, describes.
   bool has_json_form(const ChatCall& call) const {
-    if (prompt_.question != Question::page && prompt_.question != Question::interview) return false;
+    if (prompt_.question != Question::page && !is_of_interview()) return false;
     if (call.format != ReplyFormat::json_schema) return true;
     const llm::JsonView properties = call.schema["properties"];
-    if (prompt_.question == Question::interview) return static_cast<bool>(properties["score"]);
-    return properties["items"] && properties["decision"];
+    if (prompt_.question == Question::page) return properties["items"] && properties["decision"];
+    const bool takes_score = prompt_.question == Question::interview || prompt_.scale;
+    return static_cast<bool>(properties[takes_score               ? "score"
+                                        : prompt_.options.empty() ? "answer"
+                                                                  : "choice"]);
   }
 
   void lines(std::string_view text) {
@@ -132,7 +141,8 @@ class Reader {
       text.remove_prefix(std::min(text.size(), line.size() + 1));
       if (line.ends_with('\r')) line.remove_suffix(1);
       if (line.empty()) {
-        section_ = Section::none;
+        section_ =
+            section_ == Section::question || section_ == Section::options ? Section::question : Section::none;
       } else if (takes(line)) {
         key_.append(line).append(1, '\n');
       }
@@ -146,6 +156,7 @@ class Reader {
       number_page(line);
       return true;
     }
+    if (section_ == Section::question || section_ == Section::options) return question_line(line);
     if (first >= '0' && first <= '9') {
       if (std::optional<ListedItem> item = read_item(line)) return add(std::move(*item));
     } else if (section_ != Section::none && drop(line, "- ")) {
@@ -174,14 +185,45 @@ class Reader {
     return true;
   }
 
+  /// Whatever it says is asked.
+  bool question_line(std::string_view line) {
+    constexpr std::string_view kScoreFrom = "\"score\" from ";
+    constexpr std::string_view kRatingFrom = "RATING: <";
+    if (line == "Choose one of:") {
+      section_ = Section::options;
+    } else if (section_ == Section::options && line.starts_with("- ")) {
+      prompt_.options.emplace_back(line.substr(2));
+    } else {
+      section_ = Section::question;
+    }
+    for (const std::string_view before : {kScoreFrom, kRatingFrom}) {
+      const std::size_t at = line.find(before);
+      if (at != std::string_view::npos) read_scale(line.substr(at + before.size()));
+    }
+    asks(line);
+    return true;
+  }
+
+  /// Of "1 to 5".
+  void read_scale(std::string_view text) {
+    const std::size_t to = text.find(" to ");
+    if (to > 8) return;  // npos is greater too
+    const std::optional<double> least = first_number(text.substr(0, to));
+    const std::optional<double> most = first_number(text.substr(to, 12));
+    if (least && most && *least < *most)
+      prompt_.scale = Scale{.least = static_cast<int>(*least), .most = static_cast<int>(*most)};
+  }
+
   bool heading(std::string_view line) {
-    static constexpr std::array<std::pair<std::string_view, Question>, 3> kQuestions{
+    static constexpr std::array<std::pair<std::string_view, Question>, 4> kQuestions{
         {{"DECISION", Question::decision},
          {"REFLECTION", Question::reflection},
-         {"INTERVIEW", Question::interview}}};
+         {"INTERVIEW", Question::interview},
+         {"QUESTION", Question::other}}};
     for (const auto& [name, question] : kQuestions) {
       if (line != name) continue;
       question_ = question;
+      if (question == Question::other) section_ = Section::question;
       wants_page_ = true;
       return true;
     }
@@ -223,12 +265,22 @@ class Reader {
 
   /// Which lines the instructions ask for.
   void asks(std::string_view line) {
-    if (line.find("RATING:") != std::string_view::npos) asks_rating_ = true;
+    for (const std::string_view label : {"RATING:", "CHOICE:", "ANSWER:"})
+      asks_label_ = asks_label_ || line.find(label) != std::string_view::npos;
     if (line.find("give a \"reflection\"") != std::string_view::npos) prompt_.reflects = true;
+    allows(line);
     if (line.find("; ALIGN:") == std::string_view::npos) return;
     asks_align_ = true;
     const std::size_t colon = line.find(':');
     if (colon > 0 && colon <= kLongestLabel) prompt_.label = one_line(line.substr(0, colon));
+  }
+
+  void allows(std::string_view line) {
+    const auto says = [&](std::string_view words) { return line.find(words) != std::string_view::npos; };
+    AllowedActions& allowed = prompt_.allowed;
+    allowed.save = allowed.save || says("\"save\" true") || line.starts_with("SAVE:");
+    allowed.share = allowed.share || says("\"share\" null") || line.starts_with("SHARE: <");
+    allowed.search = allowed.search || says("{\"search\":") || line.starts_with("[SEARCH:");
   }
 
   AgentPrompt prompt_;
@@ -238,7 +290,7 @@ class Reader {
   bool wants_page_ = false;
   bool has_persona_ = false;
   bool asks_align_ = false;
-  bool asks_rating_ = false;
+  bool asks_label_ = false;
   std::string key_;
 };
 

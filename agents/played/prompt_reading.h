@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/action.h"
 #include "engine/base/hash.h"
 
 namespace throng::llm::mock {
@@ -39,7 +40,13 @@ struct RememberedPage {
   std::optional<bool> positive;        ///< how it felt
 };
 
-enum class Question { page, decision, reflection, interview };
+enum class Question { page, decision, reflection, interview, other };
+
+/// Of a score, both included.
+struct Scale {
+  int least = 1;
+  int most = 10;
+};
 
 /// How the answer shall look.
 enum class AnswerForm {
@@ -55,8 +62,11 @@ struct AgentPrompt {
   std::vector<RememberedPage> memories;  ///< as listed, the newest last
   std::vector<ListedItem> items;         ///< of the page in question
   int page = 1;
-  std::string label = "MOVIE";  ///< what lines about an item start with
-  bool reflects = false;        ///< a page's answer shall have a reflection too
+  std::string label = "MOVIE";         ///< what lines about an item start with
+  bool reflects = false;               ///< a page's answer shall have a reflection too
+  AllowedActions allowed;              ///< as far as the prompt says so
+  std::optional<Scale> scale{};        ///< another question asks for a score on it
+  std::vector<std::string> options{};  ///< or for one of these; or else for words
   Hash128 key;  ///< of the model and of all that is read here, not of how the call was put to this server
 };
 
@@ -71,9 +81,12 @@ struct AgentPrompt {
 ///   others     a line DECISION, REFLECTION or INTERVIEW, the page being the first number below it; only with a
 ///              persona or memories
 ///   reflection `give a "reflection"` below a page
-/// Double quotes hold JSON strings. Lines are asked for, of a page where the prompt says "ALIGN:", of an interview where
-/// it says "RATING:", and always for the other two; otherwise JSON. A call with a JSON Schema is an agent's only if the
-/// schema has the properties items and decision, or score.
+///   may save `"save" true` or "SAVE:"; share `"share" null` or "SHARE:"; search `{"search":` or "[SEARCH:"
+///   questions  a line QUESTION, the page likewise, and all lines below it: "- ..." after "Choose one of:", `"score" from 1 to 5`,
+///              "RATING: <1 to 5>"
+/// Double quotes hold JSON strings. Lines are asked for, of a page where the prompt says "ALIGN:", of an interview or a question where
+/// it says "RATING:", "CHOICE:" or "ANSWER:", and always for the other two; otherwise JSON. A call with a JSON Schema is an agent's only
+/// if the schema has the properties items and decision, or score, choice or answer.
 std::optional<AgentPrompt> read_agent_prompt(const llm::mock::ChatCall& call);
 
 /// What the JSON string says that `text` starts with, which is dropped from there; nothing, without effect, if it starts with

@@ -81,7 +81,10 @@ std::string Wording::alignment(const ItemAnswer& item) {
 }
 
 std::string Wording::decision(const Mood& mood) {
-  const std::string_view why = !mood.exits ? "goes on" : mood.satisfaction < 4 ? "displeased" : "tired";
+  const std::string_view why = !mood.search.empty()    ? "searches"
+                               : !mood.exits           ? "goes on"
+                               : mood.satisfaction < 4 ? "displeased"
+                                                       : "tired";
   return one_of(why, brief() ? "brief" : "long");
 }
 
@@ -106,12 +109,16 @@ std::string Wording::page_json(const AgentPrompt& prompt, const PageAnswer& answ
     said = {{"aligned", item.aligned}, {"reason", alignment(item)}, {"view", nullptr}};
     if (item.viewed) {
       said["view"] = {{"rating", item.rating}, {"feeling", to_string(static_cast<Feeling>(rating_of(item)))}};
+      if (prompt.allowed.share) said["view"]["share"] = item.shared ? Json(shared_words(item)) : Json();
     }
+    if (prompt.allowed.save) said["save"] = item.saved;
   }
+  const Json decided = answer.mood.search.empty() ? Json(answer.mood.exits ? "exit" : "next")
+                                                  : Json{{"search", answer.mood.search}};
   Json said = {{"items", std::move(items)},
                {"satisfaction", answer.mood.satisfaction},
                {"fatigue", answer.mood.fatigue},
-               {"decision", answer.mood.exits ? "exit" : "next"},
+               {"decision", decided},
                {"reason", decision(answer.mood)}};
   if (prompt.reflects) {
     said["reflection"] = {{"satisfaction", answer.mood.satisfaction},
@@ -125,7 +132,34 @@ std::string Wording::interview_json(int score) {
   return dumped({{"score", score}, {"reason", interview(score)}});
 }
 
-std::string Wording::page_lines(const PageAnswer& answer, std::string_view label) {
+std::string Wording::answer_json(const AgentPrompt& prompt, int score) {
+  if (prompt.scale) return dumped({{"score", scaled_score(prompt, score)}, {"reason", reflection(score)}});
+  if (!prompt.options.empty())
+    return dumped({{"choice", choice(prompt, draws_)}, {"reason", reflection(score)}});
+  return dumped({{"answer", reflection(score)}});
+}
+
+std::string Wording::shared_words(const ItemAnswer& item) {
+  return filled(one_of("shared"), genres_of(item));
+}
+
+std::string Wording::optional_lines(const PageAnswer& answer, const std::vector<std::string>& titles,
+                                    const AllowedActions& allowed) {
+  std::string saved;
+  std::string shared;
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    if (answer.items[i].saved) saved.append(saved.empty() ? "" : ", ").append(titles[i]);
+    if (answer.items[i].shared)
+      shared += fmt::format("\nSHARE: {}; WORDS: {}", titles[i], shared_words(answer.items[i]));
+  }
+  std::string lines;
+  if (allowed.save) lines += fmt::format("\nSAVE: {}", saved.empty() ? "none" : saved);
+  if (allowed.share) lines += shared.empty() ? "\nSHARE: none" : shared;
+  return lines;
+}
+
+std::string Wording::page_lines(const AgentPrompt& prompt, const PageAnswer& answer) {
+  const std::string& label = prompt.label;
   const std::vector<std::string> titles = spoken_titles(answer.items, draws_);
   std::string out;
   std::string watched;
@@ -145,14 +179,17 @@ std::string Wording::page_lines(const PageAnswer& answer, std::string_view label
     out += fmt::format("{}{}: {}; RATING: {}; FEELING: {}", std::exchange(before, "\n"), label, titles[i],
                        item.rating, one_of("feelings", std::to_string(rating_of(item))));
   }
-  return out;
+  return out + optional_lines(answer, titles, prompt.allowed);
 }
 
 std::string Wording::decision_lines(const Mood& mood) {
   const bool positive = mood.satisfaction >= 4;
   const std::string overall = one_of(positive ? "positive" : "negative");
-  return fmt::format("{}: {}\n[{}]; Reason: {}", positive ? "POSITIVE" : "NEGATIVE", overall,
-                     mood.exits ? "EXIT" : "NEXT", decision(mood));
+  const std::string choice = !mood.search.empty() ? fmt::format("SEARCH: {}", mood.search)
+                             : mood.exits         ? "EXIT"
+                                                  : "NEXT";
+  return fmt::format("{}: {}\n[{}]; Reason: {}", positive ? "POSITIVE" : "NEGATIVE", overall, choice,
+                     decision(mood));
 }
 
 std::string Wording::reflection_lines(const Persona& persona, int satisfaction) {
@@ -162,6 +199,14 @@ std::string Wording::reflection_lines(const Persona& persona, int satisfaction) 
 
 std::string Wording::interview_lines(int score) {
   return fmt::format("RATING: {}\nREASON: {}", score, interview(score));
+}
+
+std::string Wording::answer_lines(const AgentPrompt& prompt, int score) {
+  if (prompt.scale)
+    return fmt::format("RATING: {}\nREASON: {}", scaled_score(prompt, score), reflection(score));
+  if (!prompt.options.empty())
+    return fmt::format("CHOICE: {}\nREASON: {}", choice(prompt, draws_), reflection(score));
+  return fmt::format("ANSWER: {}", reflection(score));
 }
 
 std::vector<std::string> spoken_titles(const std::vector<ItemAnswer>& items, const Draws& draws) {

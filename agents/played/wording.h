@@ -18,17 +18,24 @@ class Wording {
   /// In the form of the protocol "structured".
   std::string page_json(const AgentPrompt& prompt, const PageAnswer& answer);
   std::string interview_json(int score);
+  /// To another question, whose kind the prompt tells; the words are about how satisfied the user is, by `score`, from 1 to 10.
+  std::string answer_json(const AgentPrompt& prompt, int score);
 
-  /// In the form of "agent4rec". `label` starts the lines about an item. Titles are written as `spoken_titles` has them.
-  std::string page_lines(const PageAnswer& answer, std::string_view label);
+  /// In the form of "agent4rec". Titles are written as `spoken_titles` has them.
+  std::string page_lines(const AgentPrompt& prompt, const PageAnswer& answer);
   std::string decision_lines(const Mood& mood);
   std::string reflection_lines(const Persona& persona, int satisfaction);
   std::string interview_lines(int score);
+  std::string answer_lines(const AgentPrompt& prompt, int score);
 
  private:
   bool brief() const { return form_ == AnswerForm::json; }
   std::string one_of(std::string_view what, std::string_view kind = {});
   std::string alignment(const ItemAnswer& item);
+  std::string shared_words(const ItemAnswer& item);
+  /// What is saved and shared.
+  std::string optional_lines(const PageAnswer& answer, const std::vector<std::string>& titles,
+                             const AllowedActions& allowed);
   std::string decision(const Mood& mood);
   std::string reflection(int satisfaction);
   std::string taste(const Persona& persona);

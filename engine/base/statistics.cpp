@@ -28,6 +28,29 @@ std::optional<double> half_width_95(double standard_error, std::size_t values) {
   return boost::math::quantile(distribution, 0.975) * standard_error;
 }
 
+std::optional<double> p_of_mean(std::span<const double> values) {
+  if (values.size() < 2) return std::nullopt;
+  const double mean = mean_of(values);
+  const double error = standard_error_of(values);
+  if (error == 0) return mean == 0 ? 1 : 0;
+  const boost::math::students_t distribution(static_cast<double>(values.size() - 1));
+  return 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(mean / error)));
+}
+
+std::vector<double> holm(std::span<const double> p) {
+  std::vector<std::size_t> ascending(p.size());
+  std::iota(ascending.begin(), ascending.end(), std::size_t{0});
+  std::ranges::stable_sort(ascending, std::ranges::less{}, [&](std::size_t test) { return p[test]; });
+  std::vector<double> adjusted(p.size());
+  double at_least = 0;
+  for (std::size_t rank = 0; rank < ascending.size(); ++rank) {
+    const double bound = p[ascending[rank]] * static_cast<double>(p.size() - rank);
+    at_least = std::max(at_least, std::min(1.0, bound));
+    adjusted[ascending[rank]] = at_least;
+  }
+  return adjusted;
+}
+
 double percentile(std::vector<double> values, double percent) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());

@@ -19,6 +19,14 @@ double standard_error_of(std::span<const double> values);
 /// Student's t with values - 1 degrees of freedom. Empty for fewer than two values. This is what "±" means everywhere.
 std::optional<double> half_width_95(double standard_error, std::size_t values);
 
+/// The two-sided p of Student's t-test that independent values have the mean 0. Empty for fewer than two; of equal values 0, or 1
+/// if they are 0.
+std::optional<double> p_of_mean(std::span<const double> values);
+
+/// Holm's adjustment of p for as many tests as there are values (Holm 1979): what stays below a level keeps the chance of any
+/// false discovery among them below it. In the order given.
+std::vector<double> holm(std::span<const double> p);
+
 /// Linear interpolation between order statistics (NumPy's default). `percent` in [0, 100]; 0 for no values.
 double percentile(std::vector<double> values, double percent);
 

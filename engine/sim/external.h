@@ -20,7 +20,8 @@ inline constexpr std::size_t kRequestKinds = 3;
 /// Such as "completion".
 const char* to_string(RequestKind kind);
 
-/// Names one call of an actor to the outside world: the n-th time (from 0) that this actor asks this in its window.
+/// Names one call of an actor to the outside world: the n-th time (from 0) that this actor asks this in its window; of an
+/// embedding always 0, for a text has one vector, which a journal knows as soon as it has been asked once.
 /// Independent of when and where it was sent, so it finds the reply again in a journal.
 struct CallKey {
   ActorId actor{};

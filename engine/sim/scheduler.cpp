@@ -15,15 +15,26 @@ void Actor::Sleep::await_suspend(std::coroutine_handle<> waiting) {
 }
 
 void Actor::External::await_suspend(std::coroutine_handle<> waiting) {
-  actor.scheduler_.start_call(*this);
+  actor.scheduler_.start_call(std::move(request), {.actor = &actor, .reply = &reply, .missing = nullptr});
   actor.waiting_ = waiting;
 }
 
-std::uint32_t Actor::next_occurrence(const Hash128& request) {
-  for (auto& [asked, times] : occurrences_) {
-    if (asked == request) return times++;
+void Actor::Externals::await_suspend(std::coroutine_handle<> waiting) {
+  missing = requests.size();
+  replies.resize(requests.size());
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    actor.scheduler_.start_call(std::move(requests[i]),
+                                {.actor = &actor, .reply = &replies[i], .missing = &missing});
   }
-  occurrences_.emplace_front(request, 1);
+  actor.waiting_ = waiting;
+}
+
+std::uint32_t Actor::next_occurrence(const ExternalRequest& request, const Hash128& hash) {
+  if (request.kind == RequestKind::embedding) return 0;
+  for (auto& [asked, times] : occurrences_) {
+    if (asked == hash) return times++;
+  }
+  occurrences_.emplace_front(hash, 1);
   return 0;
 }
 
@@ -74,13 +85,17 @@ void Scheduler::finish(Actor& actor) {
   body.result();  // rethrows what the body threw
 }
 
-void Scheduler::start_call(Actor::External& call) {
+void Scheduler::start_call(ExternalRequest request, const Waiting& waiting) {
   if (sink_ == nullptr) throw SchedulingError("an actor calls the outside world, but there is none");
-  const Hash128 request = request_hash(call.request.parts);
-  const CallKey key{
-      .actor = call.actor.id(), .request = request, .occurrence = call.actor.next_occurrence(request)};
-  calls_.emplace(key, &call);
-  sink_->submit(key, std::move(call.request));
+  const Hash128 hash = request_hash(request.parts);
+  const CallKey key{.actor = waiting.actor->id(),
+                    .request = hash,
+                    .occurrence = waiting.actor->next_occurrence(request, hash)};
+  if (!calls_.emplace(key, waiting).second) {
+    throw SchedulingError(fmt::format("actor {} asks twice at once for the same {}", index(key.actor),
+                                      to_string(request.kind)));
+  }
+  sink_->submit(key, std::move(request));
 }
 
 void Scheduler::complete(const CallKey& key, std::string reply) {
@@ -90,10 +105,11 @@ void Scheduler::complete(const CallKey& key, std::string reply) {
         fmt::format("a reply for actor {}, request {}, occurrence {}, but nobody waits for it",
                     index(key.actor), key.request.hex(), key.occurrence));
   }
-  Actor::External& waiting = *call->second;
+  const Waiting waiting = call->second;
   calls_.erase(call);
-  waiting.reply = std::move(reply);
-  schedule(waiting.actor, waiting.actor.now());
+  *waiting.reply = std::move(reply);
+  if (waiting.missing != nullptr && --*waiting.missing > 0) return;
+  schedule(*waiting.actor, waiting.actor->now());
 }
 
 }  // namespace throng

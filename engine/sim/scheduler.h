@@ -45,6 +45,9 @@ class Actor {
   /// co_await: the reply (std::string) of the outside world to `request`. Continues at now(): a reply takes no virtual time,
   /// however long it was under way and whatever else has happened meanwhile.
   auto external(ExternalRequest request) { return External{*this, std::move(request)}; }
+  /// co_await: the replies to all of `requests`, in their order, which are under way side by side. Each is a call of its own, with a
+  /// key of its own; embeddings must differ. Continues at now(), at once if there are none.
+  auto external_all(std::vector<ExternalRequest> requests) { return Externals{*this, std::move(requests)}; }
 
  private:
   friend class Scheduler;
@@ -65,8 +68,17 @@ class Actor {
     void await_suspend(std::coroutine_handle<> waiting);
     std::string await_resume() { return std::move(reply); }
   };
+  struct Externals {
+    Actor& actor;
+    std::vector<ExternalRequest> requests;
+    std::vector<std::string> replies{};
+    std::size_t missing = 0;
+    bool await_ready() const noexcept { return requests.empty(); }
+    void await_suspend(std::coroutine_handle<> waiting);
+    std::vector<std::string> await_resume() { return std::move(replies); }
+  };
 
-  std::uint32_t next_occurrence(const Hash128& request);
+  std::uint32_t next_occurrence(const ExternalRequest& request, const Hash128& hash);
 
   Scheduler& scheduler_;
   EventKey handling_{};
@@ -114,15 +126,21 @@ class Scheduler {
 
   void schedule(Actor& actor, VirtualTime time);
   void handle(Actor& actor, const EventKey& key);
-  void start_call(Actor::External& call);
+  /// Somebody waits for a reply. It lies in the frame of the actor's coroutine, as `missing` does.
+  struct Waiting {
+    Actor* actor;
+    std::string* reply;
+    std::size_t* missing;  ///< replies that the actor still waits for; null: for this one alone
+  };
+  void start_call(ExternalRequest request, const Waiting& waiting);
   void finish(Actor& actor);
 
   Window window_;
   CallSink* sink_;
   // A partition's events, one for each of its few hundred actors, are in the first cache: a plain heap is as fast as anything.
   std::priority_queue<Event, std::vector<Event>, std::greater<>> queue_;
-  std::deque<Actor> actors_;                   ///< at stable addresses
-  std::map<CallKey, Actor::External*> calls_;  ///< under way; they live in their coroutine's frame
+  std::deque<Actor> actors_;          ///< at stable addresses
+  std::map<CallKey, Waiting> calls_;  ///< under way
   std::size_t unfinished_ = 0;
 };
 

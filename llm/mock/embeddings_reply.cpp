@@ -1,13 +1,8 @@
 #include "llm/mock/embeddings_reply.h"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-
-#include <boost/archive/iterators/base64_from_binary.hpp>
-#include <boost/archive/iterators/transform_width.hpp>
 
 #include "engine/base/hash.h"
 #include "llm/mock/text.h"
@@ -19,8 +14,6 @@ namespace {
 constexpr std::size_t kMostInputs = 2048;
 constexpr int kMostDimensions = 8192;
 constexpr std::size_t kMostValues = std::size_t{4} << 20U;
-
-static_assert(std::endian::native == std::endian::little);  // vectors travel as little-endian floats
 
 bool are_tokens(JsonView list) {
   for (const JsonView each : list.items()) {
@@ -68,17 +61,8 @@ void append_numbers(std::string& out, const std::vector<float>& vector) {
 }
 
 void append_base64(std::string& out, const std::vector<float>& vector) {
-  namespace iterators = boost::archive::iterators;
-  using Digits =
-      iterators::base64_from_binary<iterators::transform_width<std::vector<char>::const_iterator, 6, 8>>;
-  const std::size_t size = vector.size() * sizeof(float);
-  const std::size_t padding = (3 - size % 3) % 3;
-  std::vector<char> bytes(size + padding);
-  std::memcpy(bytes.data(), vector.data(), size);
-  out += '"';
-  out.append(Digits(bytes.cbegin()), Digits(bytes.cend()));
-  std::fill_n(out.rbegin(), padding, '=');
-  out += '"';
+  const std::string digits = vector_text(vector);
+  out.append(1, '"').append(digits).append((4 - digits.size() % 4) % 4, '=').append(1, '"');
 }
 
 }  // namespace

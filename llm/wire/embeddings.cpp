@@ -5,8 +5,14 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
+#include <boost/archive/iterators/base64_from_binary.hpp>
+#include <boost/archive/iterators/transform_width.hpp>
+#include <fmt/format.h>
+
+#include "engine/base/json.h"
 #include "engine/base/text.h"
 #include "llm/wire/api_error.h"
 #include "llm/wire/json_text.h"
@@ -14,6 +20,8 @@
 
 namespace throng::llm {
 namespace {
+
+static_assert(std::endian::native == std::endian::little);  // vectors travel as little-endian floats
 
 constexpr std::uint8_t kNoDigit = 64;
 
@@ -78,6 +86,40 @@ std::vector<JsonView> by_index(JsonView data, std::size_t inputs) {
 }
 
 }  // namespace
+
+std::vector<std::string> logical_parts(const EmbeddingRequest& request, std::string text) {
+  Json settings{{"model", request.model}};
+  if (request.dimensions) settings["dimensions"] = *request.dimensions;
+  return {settings.dump(-1, ' ', false, Json::error_handler_t::replace), std::move(text)};
+}
+
+EmbeddingRequest embedding_request_from(const std::string& settings) try {
+  const Json json = Json::parse(settings);
+  EmbeddingRequest request{.model = json.at("model").get<std::string>()};
+  if (json.contains("dimensions")) request.dimensions = json["dimensions"].get<int>();
+  return request;
+} catch (const Json::exception& error) {
+  throw Failure(ErrorKind::data, fmt::format("not a logical request: {}", error.what()));
+}
+
+std::string vector_text(std::span<const float> vector) {
+  namespace iterators = boost::archive::iterators;
+  using Digits =
+      iterators::base64_from_binary<iterators::transform_width<std::vector<char>::const_iterator, 6, 8>>;
+  const std::size_t size = vector.size_bytes();
+  std::vector<char> bytes(size + (3 - size % 3) % 3);
+  if (size > 0) std::memcpy(bytes.data(), vector.data(), size);
+  std::string text(Digits(bytes.cbegin()), Digits(bytes.cend()));
+  text.resize((size * 4 + 2) / 3);
+  return text;
+}
+
+std::vector<float> vector_from(std::string_view text) {
+  std::vector<float> vector;
+  if (!append_base64(text, vector))
+    throw Failure(ErrorKind::data, "not a vector: it is not floats in base64");
+  return vector;
+}
 
 void encode_embeddings(const EmbeddingRequest& request, std::span<const std::string> inputs,
                        std::string& out) {

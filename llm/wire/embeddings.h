@@ -34,6 +34,17 @@ struct EmbeddingBatch {
   }
 };
 
+/// The logical request for the vector of one text, as that of a chat (messages.h): the settings as JSON, then the text. How vectors
+/// travel, and with which other texts, is no part of it.
+std::vector<std::string> logical_parts(const EmbeddingRequest& request, std::string text);
+/// Reads the settings of a logical request again. Throws Failure(data) for anything else.
+EmbeddingRequest embedding_request_from(const std::string& settings);
+
+/// A vector as text, as in `EmbeddingEncoding::base64` (without padding), for a journal; and read again (throws Failure(data) if it
+/// is none).
+std::string vector_text(std::span<const float> vector);
+std::vector<float> vector_from(std::string_view text);
+
 /// Appends the JSON body that asks for the embeddings of all `inputs`.
 void encode_embeddings(const EmbeddingRequest& request, std::span<const std::string> inputs,
                        std::string& out);

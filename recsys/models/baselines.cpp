@@ -46,15 +46,29 @@ std::uint32_t number_of(const Query& query) {
 }  // namespace
 
 Result<std::unique_ptr<Recommender>> RandomRecommender::make(const Json& options) {
+  auto made = std::make_unique<RandomRecommender>();
   OptionsReader reader(options);
   reader.ignore("kind");
+  reader.integer("most_popular", made->most_popular_, {0, 1'000'000'000});
   if (const Result<void> read = reader.finish(); !read) return read.error();
-  return std::make_unique<RandomRecommender>();
+  return made;
+}
+
+Json RandomRecommender::options() const {
+  Json options{{"kind", "random"}};
+  if (most_popular_ > 0) options["most_popular"] = most_popular_;
+  return options;
 }
 
 void RandomRecommender::fit(const FitInput& input, FitObserver& /*observer*/) {
   seed_ = input.seed;
   items_ = input.train.num_items();
+  behind_.clear();
+  if (most_popular_ == 0 || static_cast<std::size_t>(most_popular_) >= items_) return;
+  const std::vector<std::uint32_t> counts = input.train.item_counts();
+  for (std::size_t item = 0; item < items_; ++item) behind_.push_back(ItemId(item));
+  std::ranges::stable_sort(behind_, std::ranges::greater{}, [&](ItemId item) { return counts[index(item)]; });
+  behind_.erase(behind_.begin(), behind_.begin() + most_popular_);
 }
 
 void RandomRecommender::score(std::span<const Query> queries, ScoreBlock& scores) const {
@@ -69,17 +83,20 @@ void RandomRecommender::score(std::span<const Query> queries, ScoreBlock& scores
         row[first + i] = static_cast<float>(words[i] >> 8U) * 0x1p-24F;
       }
     }
+    for (const ItemId item : behind_) row[index(item)] -= 1;
   }
 }
 
 void RandomRecommender::save(ModelWriter& out) const {
   out.number(seed_);
   out.number(items_);
+  if (most_popular_ > 0) out.array<ItemId>(behind_);
 }
 
 void RandomRecommender::load(ModelReader& in) {
   seed_ = in.number();
   items_ = in.number();
+  if (most_popular_ > 0) behind_ = in.array<ItemId>();
 }
 
 }  // namespace throng

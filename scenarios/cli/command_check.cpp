@@ -29,6 +29,7 @@ struct CheckArguments {
 
 Json as_json(const CallEstimate& estimate) {
   return {{"model", estimate.model},
+          {"kind", estimate.embeds ? "embedding" : "completion"},
           {"agents", estimate.agents},
           {"calls", estimate.calls},
           {"prompt_tokens", estimate.prompt_tokens},
@@ -51,11 +52,11 @@ std::vector<RehearsedAgent> rehearse_without_server(Scenario scenario, const Dat
   return rehearse(simulation, kRehearsedAgents);
 }
 
-/// What is run one after the other: both arms of a study, all replicates of an arm as one.
+/// What is run one after the other: the arms of a study, all replicates of an arm as one.
 std::vector<Scenario> runs_of(const Scenario& scenario) {
   if (!scenario.is_study()) return {scenario};
   std::vector<Scenario> runs;
-  for (const Arm arm : arms_of(scenario)) {
+  for (const std::string& arm : arms_of(scenario)) {
     runs.push_back(run_of(scenario, arm, 0));
     runs.back().replicates = scenario.replicates;
   }

@@ -111,6 +111,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_report_command(app);
   add_compare_command(app);
   add_story_command(app);
+  add_interview_command(app);
   add_data_command(app);
   add_rec_command(app);
   add_mind_command(app);

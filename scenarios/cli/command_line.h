@@ -38,6 +38,7 @@ void add_check_command(CLI::App& app);
 void add_report_command(CLI::App& app);
 void add_compare_command(CLI::App& app);
 void add_story_command(CLI::App& app);
+void add_interview_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_rec_command(CLI::App& app);
 void add_mind_command(CLI::App& app);

@@ -17,6 +17,7 @@ namespace {
 struct ReportArguments {
   std::vector<std::string> folders;
   std::string csv;
+  TableFormat format = TableFormat::terminal;
 };
 
 /// What a person must know of what is not complete, and the command that goes on.
@@ -45,6 +46,14 @@ Json report_study(const std::string& folder) {
   fmt::print("{}: a study\n\n{}\n", folder, study_tables(folder));
   print_digest(data["digest"].get<std::string>());
   return data;
+}
+
+/// Tables for a paper, and nothing else.
+void print_tables(const std::string& folder, TableFormat format) {
+  if (!is_study_folder(folder))
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{} is a run: --markdown and --latex are for studies", folder));
+  fmt::print("{}", study_tables(folder, format));
 }
 
 void report(const std::string& folder) {
@@ -85,10 +94,24 @@ void add_report_command(CLI::App& app) {
   const auto arguments = std::make_shared<ReportArguments>();
   command->add_option("RUN", arguments->folders, "Folders of runs and studies")->required();
   command->add_option("--csv", arguments->csv, "Write tidy tables for pandas and R into this folder");
+  const auto add_format = [&](const char* name, TableFormat format, const char* what) {
+    return command->add_flag_callback(
+        name, [arguments, format] { arguments->format = format; },
+        fmt::format("Print the tables of studies {}, and nothing else", what));
+  };
+  add_format("--markdown", TableFormat::markdown, "in Markdown")
+      ->excludes(add_format("--latex", TableFormat::latex, "in LaTeX (booktabs)"));
   command->callback([arguments] {
-    for (const std::string& folder : arguments->folders) report(folder);
+    for (const std::string& folder : arguments->folders) {
+      if (arguments->format == TableFormat::terminal) {
+        report(folder);
+      } else {
+        print_tables(folder, arguments->format);
+      }
+    }
     if (arguments->csv.empty()) return;
     write_csv_tables(arguments->folders, arguments->csv);
+    if (arguments->format != TableFormat::terminal) return;
     fmt::print("  tables   {}\n", arguments->csv);
   });
 }

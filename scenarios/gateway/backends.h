@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -38,6 +39,9 @@ class Backend {
   virtual Json account() const = 0;
 };
 
+/// The Error of a call that ended without a reply.
+Error error_of(const llm::CallFailure& failure);
+
 /// What becomes of an endpoint none of whose replies can be used.
 enum class UselessEndpoint {
   is_halted,  ///< after the first replies
@@ -59,10 +63,49 @@ class CompletionBackend : public Backend {
   /// "pico_usd"}}.
   Json account() const override;
 
+  /// Of the same endpoints, budget and accounts, for others who ask them.
+  llm::Client& client();
+  /// What is journaled of a reply beside its text: who gave it, and what it cost.
+  JournaledReply receipt(const llm::CallReport& report, const llm::TokenCounts& tokens) const;
+
  private:
   struct Impl;
 
   std::unique_ptr<Impl> impl_;
+};
+
+/// So many texts are in one request for embeddings at most: what Hugging Face's TEI takes as it comes, and all others.
+inline constexpr std::size_t kMostTexts = 32;
+
+/// Embeddings of texts, at endpoints among those of a CompletionBackend. What is asked until `flush` goes in requests of up to
+/// `kMostTexts` texts. A reply is a vector as `llm::vector_text` writes it, with its text's share of the request's tokens; or "", of a text
+/// that the server declines: where it declines a request of several, each text is asked alone. `chain` counts for nothing.
+class EmbeddingBackend : public Backend {
+ public:
+  /// `models` outlives the backend.
+  explicit EmbeddingBackend(CompletionBackend& models) : models_(models) {}
+
+  void ask(std::span<const std::string> parts, std::uint32_t chain, Done done) override;
+  void flush() override;
+  void wind_down() override;
+  /// {"embeddings": {"requests", "texts"}}: what was sent, and how many texts in it; {} if nothing was.
+  Json account() const override;
+
+ private:
+  struct Asked {
+    std::string text;
+    Done done;
+  };
+  using Batch = std::vector<Asked>;
+
+  void send(const llm::EmbeddingRequest& request, Batch batch);
+  void answer(const llm::EmbeddingRequest& request, Batch& batch,
+              const llm::CallResult<llm::Embeddings>& result);
+
+  CompletionBackend& models_;
+  std::map<std::string, Batch> gathered_;  ///< by the settings of their requests
+  std::int64_t requests_ = 0;
+  std::int64_t texts_ = 0;
 };
 
 /// A remote recommender. Its requests have two parts, a context and a question; what it is told has two, a target and a body

@@ -17,8 +17,10 @@ Json totals_json(const JournalTotals& totals) {
 }
 
 void add(const JournalTotals& one, JournalTotals& sum) {
-  sum.calls += one.calls;
-  sum.attempts += one.attempts;
+  if (one.kind == RequestKind::completion) {
+    sum.calls += one.calls;
+    sum.attempts += one.attempts;
+  }
   sum.prompt_tokens += one.prompt_tokens;
   sum.cached_tokens += one.cached_tokens;
   sum.completion_tokens += one.completion_tokens;
@@ -69,6 +71,19 @@ void add_numbers(const Json& one, Json& sum) {
   }
 }
 
+/// What tells an entry of by_model from others.
+Json names_of(const Json& model) {
+  Json names = Json::object();
+  for (const auto& [key, value] : model.items()) {
+    if (value.is_string()) names[key] = value;
+  }
+  return names;
+}
+
+Json counts_json(const CallCounts& counts) {
+  return {{"from_journal", counts.from_journal}, {"replayed", counts.replayed}, {"live", counts.live}};
+}
+
 }  // namespace
 
 void ReplyQuality::add(const SessionRecord& session) {
@@ -114,12 +129,11 @@ Json sum_of_call_reports(const std::vector<Json>& reports) {
   for (const Json& report : reports) {
     add_numbers(report, sum);
     for (const Json& model : report["by_model"]) {
-      const auto same = [&](const Json& other) {
-        return other["endpoint"] == model["endpoint"] && other["model"] == model["model"];
-      };
-      auto found = std::ranges::find_if(by_model, same);
+      const Json names = names_of(model);
+      auto found =
+          std::ranges::find_if(by_model, [&](const Json& other) { return names_of(other) == names; });
       if (found == by_model.end()) {
-        by_model.push_back({{"endpoint", model["endpoint"]}, {"model", model["model"]}});
+        by_model.push_back(names);
         found = std::prev(by_model.end());
       }
       add_numbers(model, *found);
@@ -131,25 +145,30 @@ Json sum_of_call_reports(const std::vector<Json>& reports) {
   return sum;
 }
 
-Json ranking_report(const CallCounts& counts) {
-  return {{"from_journal", counts.from_journal}, {"replayed", counts.replayed}, {"live", counts.live}};
-}
+Json ranking_report(const CallCounts& counts) { return counts_json(counts); }
 
-Json call_report(const Journal& journal, const CallCounts& counts) {
+Json call_report(const Journal& journal, const CallCounts& counts, const CallCounts& embeddings) {
   JournalTotals sum;
   Json by_model = Json::array();
+  std::int64_t texts = 0;
   for (const JournalTotals& totals : journal.totals()) {
     add(totals, sum);
     Json& entry = by_model.emplace_back(Json{{"endpoint", totals.endpoint}, {"model", totals.model}});
+    if (totals.kind == RequestKind::embedding) {
+      entry["kind"] = "embedding";
+      texts += totals.calls;
+    }
     entry.update(totals_json(totals));
   }
   Json report = totals_json(sum);
-  report["from_journal"] = counts.from_journal;
-  report["replayed"] = counts.replayed;
-  report["live"] = counts.live;
+  report.update(counts_json(counts));
   report["asking_agents"] = journal.actors();
   add_shares(report);
   report["by_model"] = by_model;
+  if (texts > 0) {
+    report["embeddings"] = counts_json(embeddings);
+    report["embeddings"]["texts"] = texts;
+  }
   report["failed_attempts"] = failed_attempts(journal);
   report["implausible_usage"] = implausible_usage(journal);
   return report;

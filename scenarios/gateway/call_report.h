@@ -37,10 +37,12 @@ class ReplyQuality {
   std::map<std::string_view, std::size_t> unwrapped_;
 };
 
-/// What all calls of a run took: asking_agents, calls, from_journal, replayed, live (as far as this process knows), attempts,
+/// What all calls to the models of a run took: asking_agents, calls, from_journal, replayed, live (as far as this process knows), attempts,
 /// retries, prompt_tokens, cached_tokens, completion_tokens, usd, calls_per_agent, tokens_per_agent, by_model [the
-/// same for each model at each endpoint], failed_attempts {by kind, of all processes of the run}.
-Json call_report(const Journal& journal, const CallCounts& counts);
+/// same for each model at each endpoint], failed_attempts {by kind, of all processes of the run}. Embeddings count for
+/// tokens and money; what else they took stands in by_model, with the kind "embedding" and texts for calls, and, if there are
+/// any, in embeddings {texts, from_journal, replayed, live}. `counts`: of completions.
+Json call_report(const Journal& journal, const CallCounts& counts, const CallCounts& embeddings);
 
 /// The reports of several runs, each with its mishaps, as one.
 Json sum_of_call_reports(const std::vector<Json>& reports);

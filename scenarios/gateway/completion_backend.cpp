@@ -61,12 +61,13 @@ llm::Spending booked_by(const llm::Client& client) {
   return booked;
 }
 
-ErrorKind kind_of(llm::CallFault fault) {
-  const bool is_our_mistake = fault == llm::CallFault::rejected || fault == llm::CallFault::too_large;
-  return is_our_mistake ? ErrorKind::usage : ErrorKind::stopped;
-}
-
 }  // namespace
+
+Error error_of(const llm::CallFailure& failure) {
+  const bool is_our_mistake =
+      failure.fault == llm::CallFault::rejected || failure.fault == llm::CallFault::too_large;
+  return {is_our_mistake ? ErrorKind::usage : ErrorKind::stopped, failure.message};
+}
 
 struct CompletionBackend::Impl {
   Impl(boost::asio::io_context& io_context, std::vector<llm::EndpointOptions> endpoints,
@@ -79,22 +80,27 @@ struct CompletionBackend::Impl {
     if (result) return journaled(result->completion, result->report);
     const llm::CallFailure& failure = result.error();
     if (failure.fault == llm::CallFault::declined) return journaled(declined(failure), failure.report);
-    return Error{kind_of(failure.fault), failure.message};
+    return error_of(failure);
   }
 
   JournaledReply journaled(const llm::Completion& completion, const llm::CallReport& report) const {
+    JournaledReply journaled = receipt(report, {.prompt = completion.usage.prompt,
+                                                .cached = completion.usage.cached,
+                                                .completion = completion.usage.completion});
+    journaled.reply = llm::completion_text(completion);
+    return journaled;
+  }
+
+  JournaledReply receipt(const llm::CallReport& report, const llm::TokenCounts& tokens) const {
     const Supplier& supplier = suppliers[report.endpoint];
-    const llm::TokenCounts tokens{.prompt = completion.usage.prompt,
-                                  .cached = completion.usage.cached,
-                                  .completion = completion.usage.completion};
-    return JournaledReply{.reply = llm::completion_text(completion),
-                          .endpoint = supplier.name,
-                          .model = supplier.model,
-                          .attempts = report.attempts,
-                          .prompt_tokens = tokens.prompt,
-                          .cached_tokens = tokens.cached,
-                          .completion_tokens = tokens.completion,
-                          .usd = llm::cost(supplier.prices, tokens).dollars()};
+    return {.reply = "",
+            .endpoint = supplier.name,
+            .model = supplier.model,
+            .attempts = report.attempts,
+            .prompt_tokens = tokens.prompt,
+            .cached_tokens = tokens.cached,
+            .completion_tokens = tokens.completion,
+            .usd = llm::cost(supplier.prices, tokens).dollars()};
   }
 
   /// Stops asking an endpoint whose first replies all had a problem.
@@ -137,6 +143,13 @@ void CompletionBackend::ask(std::span<const std::string> parts, std::uint32_t ch
                            impl_->judge(result, schema.get());
                            done(impl_->reply_of(result));
                          });
+}
+
+llm::Client& CompletionBackend::client() { return impl_->client; }
+
+JournaledReply CompletionBackend::receipt(const llm::CallReport& report,
+                                          const llm::TokenCounts& tokens) const {
+  return impl_->receipt(report, tokens);
 }
 
 void CompletionBackend::wind_down() { impl_->client.wind_down(); }

@@ -113,10 +113,12 @@ RunGateway::RunGateway(const Scenario& scenario, const GatewayOptions& options, 
   if (nobody_is_asked.empty()) {
     check_open_files(scenario);
     models_ = open_models(io_, scenario, options);
+    if (models_) embedder_ = std::make_unique<EmbeddingBackend>(*models_);
     recommender_ = open_recommender(io_, scenario, options, names);
   }
   Backends backends{};
   backends[place_of(RequestKind::completion)] = models_.get();
+  backends[place_of(RequestKind::embedding)] = embedder_.get();
   backends[place_of(RequestKind::ranking)] = recommender_.get();
   gateway_.emplace(
       *journal_, earlier_ ? &*earlier_ : nullptr, io_, backends,

@@ -53,6 +53,7 @@ class RunGateway {
   CallCounts all_counts() const { return gateway_->counts(); }
   /// See Backend::account; of a run that asks nobody an empty object.
   Json account() const { return gateway_->account(); }
+  const CallCounts& embedding_counts() const { return gateway_->counts(RequestKind::embedding); }
   const CallCounts& ranking_counts() const { return gateway_->counts(RequestKind::ranking); }
 
  private:
@@ -60,6 +61,7 @@ class RunGateway {
   std::optional<Journal> earlier_;
   boost::asio::io_context io_{1};
   std::unique_ptr<CompletionBackend> models_;
+  std::unique_ptr<EmbeddingBackend> embedder_;
   std::unique_ptr<RankingBackend> recommender_;
   std::optional<JournaledGateway> gateway_;
 };

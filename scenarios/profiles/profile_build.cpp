@@ -178,9 +178,12 @@ Json build_profiles(Scenario scenario, const ProfileBuildOptions& options) {
   for (const std::string& line : build.lines) text += line;
   write_file(options.file, text);
   progress.finish();
-  return {{"file", options.file.string()},     {"kind", head["provenance"]["kind"]},
-          {"written", build.count - unusable}, {"unusable", unusable},
-          {"digest", hash128(text).hex()},     {"llm", call_report(gateway.journal(), gateway.counts())}};
+  return {{"file", options.file.string()},
+          {"kind", head["provenance"]["kind"]},
+          {"written", build.count - unusable},
+          {"unusable", unusable},
+          {"digest", hash128(text).hex()},
+          {"llm", call_report(gateway.journal(), gateway.counts(), gateway.embedding_counts())}};
 }
 
 }  // namespace throng

@@ -1,6 +1,7 @@
 #include "scenarios/report/comparison_report.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -181,6 +182,7 @@ ComparedRun::ComparedRun(const std::filesystem::path& path) : folder(path.string
                               folder));
   }
   values = headline_values(outcomes);
+  std::ranges::move(action_values(outcomes, kAllActions), std::back_inserter(values));
   positions = run.position_values();
   rounds = std::ranges::max(outcomes, {}, &Outcome::round).round + 1U;
 }
@@ -190,6 +192,12 @@ Comparison compare_runs(const ComparedRun& a, const ComparedRun& b) {
   comparison.pairing = find_pairing(a, b, comparison.notes);
   add_notes(a, b, comparison.notes);
   comparison.metrics = metric_differences(a.values, b.values, comparison.pairing);
+  // Of what agents may do by a scenario's leave only that which some did.
+  std::erase_if(comparison.metrics, [&](const MetricDifference& metric) {
+    const bool is_optional =
+        std::ranges::count(action_values({}, kAllActions), metric.metric, &MetricValues::name) > 0;
+    return is_optional && metric.a == 0 && metric.b == 0;
+  });
   const std::size_t common = std::min(a.positions.size(), b.positions.size());
   comparison.positions = metric_differences(std::span(a.positions).first(common),
                                             std::span(b.positions).first(common), comparison.pairing);

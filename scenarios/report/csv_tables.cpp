@@ -14,12 +14,13 @@
 #include "recsys/text/csv.h"
 #include "scenarios/report/run_figures.h"
 #include "scenarios/report/run_report.h"
+#include "scenarios/report/study_figures.h"
 #include "scenarios/store/study_folder.h"
 
 namespace throng {
 namespace {
 
-enum class Part : std::uint8_t { session, page, item, decision, reflection, words, interview };
+enum class Part : std::uint8_t { session, page, item, decision, reflection, words, interview, answer };
 
 /// Where a row stands in the order of events.
 struct Place {
@@ -61,7 +62,8 @@ std::string item_text(const PageRecord& page, std::size_t position, const std::s
       digits == Digits::few ? title : fmt::format("{} (item {})", title, index(shown.item));
   std::string done;
   for (const ActionInfo& info : action_kinds()) {
-    const std::string text = info.text(value_of(page.actions, position, info.kind));
+    const std::uint8_t value = value_of(page.actions, position, info.kind);
+    const std::string text = info.is_optional && value == 0 ? "" : info.text(value);
     if (!text.empty()) done += fmt::format(", {} {}", info.done, text);
   }
   const std::string words = printable(words_beside(page, position));
@@ -78,14 +80,18 @@ std::string number_or(const std::optional<double>& value, Digits digits) {
 
 std::string decision_text(const std::optional<Decision>& decision, Digits digits) {
   if (!decision) return "degraded";
-  return fmt::format("{} (satisfaction {}, fatigue {})", decision->exits ? "leaves" : "goes on",
+  const std::string goes_on =
+      decision->search.empty() ? "goes on" : "searches for " + printable(decision->search);
+  return fmt::format("{} (satisfaction {}, fatigue {})", decision->exits ? "leaves" : goes_on,
                      number_or(decision->satisfaction, digits), number_or(decision->fatigue, digits));
 }
 
 void add_page(const PageRecord& page, const ItemTitle& title, Rows& rows) {
   rows[{page.page, Part::page}] = both_ways([&](Digits digits) {
-    return fmt::format("{}, satisfaction {}", time_text(page.shown_at, digits),
-                       number_or(page.satisfaction, digits));
+    const std::string results =
+        page.shows_results() ? ", results of the search for " + printable(page.results_of) : "";
+    return fmt::format("{}, satisfaction {}{}", time_text(page.shown_at, digits),
+                       number_or(page.satisfaction, digits), results);
   });
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const std::string name = printable(title(page.impressions[i].item));
@@ -99,6 +105,8 @@ void add_page(const PageRecord& page, const ItemTitle& title, Rows& rows) {
       [&](Digits digits) { return "satisfaction " + number(page.reflection->satisfaction, digits); });
 }
 
+constexpr std::size_t kAfterPages = std::numeric_limits<std::size_t>::max();
+
 Rows rows_of(const SessionRecord& session, const ItemTitle& title) {
   Rows rows;
   rows[{0, Part::session}] = both_ways([&](Digits digits) {
@@ -111,9 +119,13 @@ Rows rows_of(const SessionRecord& session, const ItemTitle& title) {
       return fmt::format("{}: {}", to_string(said.about), printable(said.text));
     });
   }
-  rows[{std::numeric_limits<std::size_t>::max(), Part::interview}] = both_ways([&](Digits /*digits*/) {
+  rows[{kAfterPages, Part::interview}] = both_ways([&](Digits /*digits*/) {
     return session.interview ? fmt::format("{} of 10", session.interview->score) : std::string("none");
   });
+  for (std::size_t i = 0; i < session.answers.size(); ++i) {
+    rows[{kAfterPages, Part::answer, i}] =
+        both_ways([&](Digits /*digits*/) { return printable(answer_text(session.answers[i])); });
+  }
   return rows;
 }
 
@@ -133,6 +145,8 @@ std::string name_of(const Place& place) {
       return fmt::format("page {}, words {}", place.page, place.position + 1);
     case Part::interview:
       return "interview";
+    case Part::answer:
+      return fmt::format("answer {}", place.position + 1);
   }
   return "";
 }
@@ -186,13 +200,18 @@ struct Tables {
                                                    "standard_error", "half_width_95", "agents", "pages"}),
         items(folder / "items.csv", {"item", "external_id", "title", "genres", "mean_rating", "interactions",
                                      "shown", "viewed", "liked", "given_rating"}),
-        outcomes(folder / "outcomes.csv", {"agent", "round", "activity", "conformity", "diversity", "shown",
-                                           "viewed", "liked", "pages", "score"}),
-        curves(folder / "curves.csv", {"round", "metric", "value"}) {}
+        outcomes(folder / "outcomes.csv",
+                 {"agent", "round", "activity", "conformity", "diversity", "shown", "viewed", "liked",
+                  "pages", "score", "saved", "shared", "searches", "found", "found_viewed"}),
+        searches(folder / "searches.csv", {"query", "times", "answered", "found", "viewed"}),
+        answers(folder / "answers.csv", {"agent", "round", "question", "score", "choice", "words"}),
+        curves(folder / "curves.csv", {"round", "metric", "value"}),
+        differences(folder / "differences.csv", {"baseline", "figure", "unit", "difference", "half_width_95",
+                                                 "p", "p_holm", "effect_size", "pairs"}) {}
 
   void close() {
     for (TidyTable* table : {&metrics, &ratings, &exit_pages, &views_per_page, &positions, &trait_groups,
-                             &items, &outcomes, &curves}) {
+                             &items, &outcomes, &searches, &answers, &curves, &differences}) {
       table->close();
     }
   }
@@ -205,7 +224,10 @@ struct Tables {
   TidyTable trait_groups;
   TidyTable items;
   TidyTable outcomes;
+  TidyTable searches;
+  TidyTable answers;
   TidyTable curves;
+  TidyTable differences;
 };
 
 /// Empty where there is no interval.
@@ -220,7 +242,8 @@ void write_outcomes(const RunName& name, std::span<const Outcome> outcomes,
     const TraitGroups& groups = traits_of(outcome.agent, traits);
     table.row(name, index(outcome.agent), outcome.round + 1, groups.activity, groups.conformity,
               groups.diversity, outcome.shown, outcome.viewed, outcome.liked, outcome.pages,
-              outcome.score ? std::to_string(*outcome.score) : "");
+              outcome.score ? std::to_string(*outcome.score) : "", outcome.saved, outcome.shared,
+              outcome.searches, outcome.found, outcome.found_viewed);
   }
 }
 
@@ -258,6 +281,14 @@ void write_items(const RunName& name, std::span<const ItemFigures> items, TidyTa
   }
 }
 
+void write_answers(const RunName& name, const RowStream<StoredAnswer>& next, TidyTable& table) {
+  while (const std::optional<StoredAnswer> row = next()) {
+    const Answer& answer = row->answer;
+    table.row(name, index(row->agent), row->round + 1, answer.question,
+              answer.score ? std::to_string(*answer.score) : std::string(), answer.choice, answer.words);
+  }
+}
+
 void write_run(const RunName& name, const RunReader& run, Tables& tables) {
   const std::vector<Outcome> outcomes = run.outcomes();
   const std::vector<TraitGroups> traits = run.traits();
@@ -280,8 +311,27 @@ void write_run(const RunName& name, const RunReader& run, Tables& tables) {
   write_trait_groups(name, trait_group_figures(outcomes, traits), tables.trait_groups);
   write_items(name, run.items(), tables.items);
   write_outcomes(name, outcomes, traits, tables.outcomes);
+  for (const SearchFigures& search : run.searches()) {
+    tables.searches.row(name, search.query, search.times, search.answered, search.found, search.viewed);
+  }
+  write_answers(name, run.answers(), tables.answers);
   for (const RoundMetric& metric : run.round_metrics()) {
     tables.curves.row(name, metric.round + 1, metric.metric, metric.value);
+  }
+}
+
+std::string text_of(const std::optional<double>& number) { return number ? fmt::format("{}", *number) : ""; }
+
+void write_differences(const std::string& folder, TidyTable& table) {
+  const StudyFigures figures = study_figures(folder);
+  for (const ArmDifference& difference : figures.differences) {
+    for (const auto& [unit, paired] :
+         {std::pair{"replicate", difference.over_replicates}, {"agent", difference.over_agents}}) {
+      if (paired.pairs == 0) continue;
+      table.row({.run = folder, .arm = difference.arm, .replicate = ""}, difference.baseline,
+                difference.figure, std::string(unit), paired.mean, text_of(paired.half_width),
+                text_of(paired.p), text_of(paired.p_holm), text_of(paired.effect), paired.pairs);
+    }
   }
 }
 
@@ -294,6 +344,7 @@ void write_study(const std::string& folder, Tables& tables) {
               RunReader(run.folder), tables);
   }
   if (begun == 0) throw Failure(ErrorKind::data, fmt::format("{}: no run of this study has begun", folder));
+  write_differences(folder, tables.differences);
 }
 
 }  // namespace

@@ -48,6 +48,10 @@ Json facts_of(const RunReader& run, const Json& scenario);
 /// than two rounds.
 Json round_charts(std::span<const RoundMetric> metrics);
 
+/// What agents answered to the scenario's questions: a chart of each that is no question for words, and some words; null if there
+/// is nothing.
+Json interview_section(const RunReader& run);
+
 /// A section that says what has to be borne in mind; null if there is nothing.
 Json caveats_section(const RunReader& run);
 

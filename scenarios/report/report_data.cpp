@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "agents/exposure.h"
 #include "agents/metrics.h"
 #include "engine/base/files.h"
 #include "scenarios/report/page.h"
@@ -189,6 +190,25 @@ Json traits_section(const RunReader& run, std::span<const Outcome> outcomes) {
   return traits;
 }
 
+// --- Searches ----------------------------------------------------------------------------------------------
+
+Json searches_section(std::span<const SearchFigures> searches) {
+  constexpr std::size_t most = 50;
+  Json rows = Json::array();
+  for (const SearchFigures& search : searches.first(std::min(searches.size(), most)))
+    rows.push_back({search.query, search.times, search.answered, search.found, search.viewed});
+  Json section =
+      section_json("Searches",
+                   "What agents searched the catalogue for. The pages that answer count as pages visited, "
+                   "and in nothing else that judges the recommender.",
+                   Json::array());
+  section["tables"] = Json::array(
+      {{{"caption", fmt::format("The most frequent of {}", grouped(searches.size()))},
+        {"columns", {"searched for", "times", "pages that answer", "items found", "of them viewed"}},
+        {"rows", std::move(rows)}}});
+  return section;
+}
+
 // --- The whole page ----------------------------------------------------------------------------------------
 
 Json metric_cards(std::span<const Metric> metrics) {
@@ -232,16 +252,51 @@ Json tiers_section(const Json& tiers) {
   return section;
 }
 
+/// What was recommended to each trait group in the last round; null if that is not known.
+Json exposure_by_group(std::span<const RoundMetric> metrics) {
+  std::uint16_t last = 0;
+  std::map<std::pair<std::string, std::string>, double> values;  // by group and figure
+  for (const RoundMetric& metric : metrics) last = std::max(last, metric.round);
+  for (const RoundMetric& metric : metrics) {
+    const std::size_t of = metric.metric.find("_of_");
+    if (metric.round != last || !metric.is_of_group() || !metric.metric.starts_with("recommended_")) continue;
+    values[{metric.metric.substr(of + 4), chart_and_curve(metric.metric.substr(0, of)).first}] = metric.value;
+  }
+  if (values.empty()) return nullptr;
+  Json columns = Json::array({"group"});
+  for (const RoundFigure& figure : round_figures()) {
+    if (figure.of_agents) columns.push_back(figure.title);
+  }
+  Json rows = Json::array();
+  for (std::size_t group = 0; group < kTraitGroups; ++group) {
+    Json& row = rows.emplace_back(Json::array({trait_group_name(group)}));
+    for (const RoundFigure& figure : round_figures()) {
+      if (!figure.of_agents) continue;
+      const auto found = values.find({trait_group_name(group), std::string(figure.name)});
+      row.push_back(found == values.end() ? Json() : Json(found->second));
+    }
+  }
+  Json section =
+      section_json("What each group was recommended",
+                   "In the last round; means over agents. Formulas: docs/metrics.md.", Json::array());
+  section["tables"] = Json::array({{{"columns", std::move(columns)}, {"rows", std::move(rows)}}});
+  return section;
+}
+
 Json sections_of(const RunReader& run, std::span<const Outcome> outcomes) {
   Json sections = Json::array();
   if (Json charts = round_charts(run.round_metrics()); !charts.empty()) {
     sections.push_back(section_json("Round by round", "", std::move(charts)));
   }
+  if (Json section = exposure_by_group(run.round_metrics()); !section.is_null())
+    sections.push_back(std::move(section));
   if (outcomes.empty()) return sections;
   run.with_meta("tiers", [&](const Json& tiers) { sections.push_back(tiers_section(tiers)); });
   sections.push_back(pages_section(run, outcomes));
+  if (Json section = interview_section(run); !section.is_null()) sections.push_back(std::move(section));
   sections.push_back(positions_section(run));
   sections.push_back(traits_section(run, outcomes));
+  if (const auto searches = run.searches(); !searches.empty()) sections.push_back(searches_section(searches));
   const std::vector<ItemFigures> items = run.items();
   if (items.empty()) return sections;
   sections.push_back(items_section(items, item_name_of(run)));
@@ -284,7 +339,7 @@ Json words_of_round_metric(const std::string& name) {
 std::pair<std::string, std::string> chart_and_curve(const std::string& metric) {
   const std::size_t cut = metric.find('_');
   const std::string word = metric.substr(0, cut);
-  if (word == "recommended" || word == "viewed") return {metric.substr(cut + 1), word};
+  if (word == "recommended" || word == "viewed" || word == "liked") return {metric.substr(cut + 1), word};
   if (word == "position" || word == "page") {
     const std::size_t figure = metric.find('_', cut + 1);
     return {fmt::format("{}_by_{}", metric.substr(figure + 1), word),
@@ -306,6 +361,7 @@ Json round_charts(std::span<const RoundMetric> metrics) {
   std::set<std::uint16_t> rounds;
   std::map<std::string, Json> curves;  // by the metric's name without its first word
   for (const RoundMetric& metric : metrics) {
+    if (metric.is_of_group()) continue;
     rounds.insert(metric.round);
     const auto [name, curve] = chart_and_curve(metric.metric);
     add_point(curves[name], curve, {{"x", metric.round + 1}, {"mean", metric.value}});

@@ -60,7 +60,7 @@ std::string completed_calls(const fs::path& folder) {
   for (const fs::path& run : begun_runs(folder)) {
     if (!fs::exists(run / "journal.db")) continue;
     for (const JournalTotals& totals : Journal(run / "journal.db", Journal::Mode::read_only).totals()) {
-      all.calls += totals.calls;
+      if (totals.kind == RequestKind::completion) all.calls += totals.calls;
       all.prompt_tokens += totals.prompt_tokens;
       all.completion_tokens += totals.completion_tokens;
       all.usd += totals.usd;

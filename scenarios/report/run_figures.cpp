@@ -34,6 +34,10 @@ MetricWords words_of(const Metric& metric) {
       {"p_like", {"P_like", "share of shown items rated 4 or 5"}},
       {"n_exit", {"N_exit", "pages visited"}},
       {"s_sat", {"S_sat", "interview score, 1 to 10"}},
+      {"n_save", {"N_save", "items saved for later"}},
+      {"n_share", {"N_share", "items shared"}},
+      {"n_search", {"N_search", "searches"}},
+      {"p_found", {"P_found", "share of items found by searches that were viewed"}},
   };
   const auto known = words.find(metric.name);
   return known == words.end() ? MetricWords{.label = metric.name, .meaning = ""} : known->second;
@@ -75,7 +79,7 @@ std::vector<std::size_t> exit_page_counts(std::span<const Outcome> outcomes) {
 
 std::vector<Metric> metrics_so_far(const RunReader& run, std::span<const Outcome> outcomes) {
   std::vector<Metric> metrics = run.metrics();
-  return metrics.empty() ? headline_metrics(outcomes) : metrics;
+  return metrics.empty() ? run_metrics(outcomes, run.actions()) : metrics;
 }
 
 std::string item_name_of(const RunReader& run) {
@@ -100,6 +104,12 @@ Json half_width_json(double standard_error, std::size_t values) {
 
 const std::string& name_of(const ItemFigures& item) {
   return item.title.empty() ? item.external_id : item.title;
+}
+
+std::string answer_text(const Answer& answer) {
+  const std::string value = answer.score ? std::to_string(*answer.score) : answer.choice;
+  return fmt::format("{}: {}{}{}", answer.question, value, value.empty() || answer.words.empty() ? "" : "; ",
+                     answer.words);
 }
 
 }  // namespace throng

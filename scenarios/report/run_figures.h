@@ -58,6 +58,9 @@ bool has_figures(std::span<const Metric> metrics);
 /// half_width_95 as JSON; null if there is none.
 Json half_width_json(double standard_error, std::size_t values);
 
+/// An answer on one line, its question's name first; with what the agent said, which is untrusted.
+std::string answer_text(const Answer& answer);
+
 /// What to call an item: its title, or the external id if it has none.
 const std::string& name_of(const ItemFigures& item);
 

@@ -34,6 +34,9 @@ std::string tiers_table(const Json& tiers);
 /// The headline metrics with their 95 % intervals and what they rest on.
 std::string metrics_table(std::span<const Metric> metrics);
 
+/// What agents answered to the scenario's questions; "" if it has none.
+std::string interview_table(const RunReader& run);
+
 /// What `throng report` prints of a run: metrics, ratings, exit pages and trait groups, all computed from the
 /// rows of run.db.
 std::string run_tables(const RunReader& run);
@@ -56,7 +59,8 @@ std::vector<RowDifference> differing_rows(const SessionRecord& a, const ItemTitl
                                           const SessionRecord& b, const ItemTitle& title_in_b);
 
 /// Writes the results of runs into `folder` (made if absent) as tidy tables for pandas and R, one row per
-/// observation: metrics, ratings, exit_pages, views_per_page, positions, trait_groups, items, outcomes and curves (.csv;
+/// observation: metrics, ratings, exit_pages, views_per_page, positions, trait_groups, items, outcomes, searches, answers, curves and (of
+/// studies) differences (.csv;
 /// README.md of scenarios/store says what their columns are). Every table starts with the columns `run`, `arm` and
 /// `replicate`: the run folder as given, so that several runs lie in one table. A study is written run by run, those
 /// that have begun; arm and replicate of a run of its own are empty. All tables appear together or none does. Throws

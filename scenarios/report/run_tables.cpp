@@ -41,8 +41,8 @@ Json model_row(std::string name, const Json& totals) {
 }
 
 std::string name_of(const Json& model) {
-  return fmt::format("{} at {}", model.at("model").get<std::string>(),
-                     model.at("endpoint").get<std::string>());
+  return fmt::format("{}{} at {}", model.at("model").get<std::string>(),
+                     model.contains("kind") ? " (texts)" : "", model.at("endpoint").get<std::string>());
 }
 
 constexpr std::size_t kBarWidth = 40;
@@ -222,6 +222,24 @@ std::string metrics_table(std::span<const Metric> metrics) {
   return text + "  ± 95 %: half the width of the 95 % confidence interval over agents (Student's t)\n";
 }
 
+namespace {
+
+std::string search_table(std::span<const SearchFigures> searches) {
+  constexpr std::size_t most = 10;
+  Table table({"searched for", "times", "answered", "found", "viewed"});
+  for (const SearchFigures& search : searches.first(std::min(searches.size(), most))) {
+    table.add_row({excerpt(search.query), std::to_string(search.times), std::to_string(search.answered),
+                   std::to_string(search.found), std::to_string(search.viewed)});
+  }
+  return fmt::format(
+      "{}  {} searches; pages that answer them count in N_exit, S_sat and the figures of actions only\n",
+      table.text(),
+      std::accumulate(searches.begin(), searches.end(), std::size_t{0},
+                      [](std::size_t sum, const SearchFigures& search) { return sum + search.times; }));
+}
+
+}  // namespace
+
 std::string run_tables(const RunReader& run) {
   const std::vector<Outcome> outcomes = run.outcomes();
   const std::vector<Metric> metrics = metrics_so_far(run, outcomes);
@@ -240,11 +258,13 @@ std::string run_tables(const RunReader& run) {
   run.with_meta("tiers", [&](const Json& tiers) { text += tiers_table(tiers) + "\n"; });
   run.with_meta("rankings", [&](const Json& rankings) { text += ranking_line(rankings) + "\n"; });
   if (outcomes.empty()) return text;
+  if (const std::string answers = interview_table(run); !answers.empty()) text += answers + "\n";
   std::string places;
   for (const Places each : {Places::on_page, Places::in_prompt, Places::pages}) {
     if (const auto figures = run.positions(each); !figures.empty())
       places += position_table(figures, each) + "\n";
   }
+  if (const auto searches = run.searches(); !searches.empty()) places += search_table(searches) + "\n";
   return fmt::format("{}{}\n{}\n{}{}", text,
                      distribution("rating", plural_of(item_name_of(run)), run.rating_counts()),
                      distribution("exit on", "sessions", exit_page_counts(outcomes)), places,

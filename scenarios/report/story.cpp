@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/base/text.h"
+#include "llm/wire/embeddings.h"
 #include "llm/wire/messages.h"
 #include "scenarios/report/run_figures.h"
 #include "scenarios/report/run_report.h"
@@ -25,9 +26,19 @@ std::string profile_text(const StoredAgent& agent) {
   return text;
 }
 
+/// All but the optional kinds of which there is nothing.
+std::vector<const ActionInfo*> kinds_on(const PageRecord& page) {
+  std::vector<const ActionInfo*> kinds;
+  for (const ActionInfo& info : action_kinds()) {
+    if (!info.is_optional || count_of(page.actions, info.kind) > 0) kinds.push_back(&info);
+  }
+  return kinds;
+}
+
 std::string page_table(const RunReader& run, const PageRecord& page) {
   std::vector<std::string> columns{printable(item_name_of(run)), "genres", "others say", "aligned"};
-  for (const ActionInfo& info : action_kinds()) columns.emplace_back(info.done);
+  const std::vector<const ActionInfo*> kinds = kinds_on(page);
+  for (const ActionInfo* info : kinds) columns.emplace_back(info->done);
   if (!page.words.empty()) columns.emplace_back("beside it");
   Table table(columns);
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
@@ -36,8 +47,7 @@ std::string page_table(const RunReader& run, const PageRecord& page) {
     std::vector<std::string> row{printable(item.title), printable(with_commas(item.genres)),
                                  is_rated(shown.mean_rating) ? fmt::format("{:.2f}", shown.mean_rating) : "",
                                  shown.aligned ? "yes" : "no"};
-    for (const ActionInfo& info : action_kinds())
-      row.push_back(info.text(value_of(page.actions, i + 1, info.kind)));
+    for (const ActionInfo* info : kinds) row.push_back(info->text(value_of(page.actions, i + 1, info->kind)));
     if (!page.words.empty()) row.push_back(printable(words_beside(page, i + 1)));
     table.add_row(row);
   }
@@ -48,10 +58,29 @@ std::string satisfaction_text(const std::optional<double>& satisfaction, const c
   return satisfaction ? fmt::format("satisfaction {:.2f} {}", *satisfaction, with_what) : "";
 }
 
-/// `is_last`: the session ends with this page.
-std::string page_text(const RunReader& run, const PageRecord& page, bool is_last) {
+std::string choice_text(const Decision& decision, bool is_last) {
+  if (decision.exits) return "leaves";
+  const std::string search = printable(decision.search);
+  if (is_last) {
+    return search.empty() ? "would go on, but there is no further page"
+                          : fmt::format("would search for {}, but there is no further page", search);
+  }
+  return search.empty() ? "goes on" : fmt::format("searches for {}", search);
+}
+
+/// What the page has of a search, its own or the one of the page before; "" if there was none.
+std::string search_text(const PageRecord& page, const PageRecord* before) {
+  if (page.shows_results()) return fmt::format(", results of the search for {}", printable(page.results_of));
+  const bool found_nothing = before != nullptr && before->decision && !before->decision->search.empty();
+  return found_nothing ? fmt::format(", the ranking again: the search for {} found nothing",
+                                     printable(before->decision->search))
+                       : "";
+}
+
+/// `before`: the page before, or null. `is_last`: the session ends with this page.
+std::string page_text(const RunReader& run, const PageRecord& page, const PageRecord* before, bool is_last) {
   std::string text = fmt::format(
-      "\nPage {}, {}{}\n{}", page.page, format_time(page.shown_at),
+      "\nPage {}, {}{}{}\n{}", page.page, format_time(page.shown_at), search_text(page, before),
       page.prompt_order.empty() ? std::string()
                                 : fmt::format(", told in the order {}", fmt::join(page.prompt_order, ", ")),
       page_table(run, page));
@@ -66,10 +95,7 @@ std::string page_text(const RunReader& run, const PageRecord& page, bool is_last
     text +=
         fmt::format("  reflects: satisfaction {:.2f} with all it remembers\n", page.reflection->satisfaction);
   }
-  text += fmt::format("  decides: {}{}\n",
-                      decision.exits ? "leaves"
-                      : is_last      ? "would go on, but there is no further page"
-                                     : "goes on",
+  text += fmt::format("  decides: {}{}\n", choice_text(decision, is_last),
                       decision.fatigue ? fmt::format(" (fatigue {:.2f})", *decision.fatigue) : "");
   return text;
 }
@@ -92,8 +118,7 @@ std::string words_text(const RunReader& run, const SessionRecord& session, std::
     text += fmt::format("  says ({}{}): {}\n", place, to_string(said.about), printable(said.text));
   }
   for (const UnusableReply& unusable_reply : session.notes.unusable) {
-    if (unusable_reply.page != page ||
-        (unusable_reply.step == Step::interview) != (words == Words::interview))
+    if (unusable_reply.page != page || is_of_interview(unusable_reply.step) != (words == Words::interview))
       continue;
     text += fmt::format("  a reply that could not be used ({}): {}\n    {}\n", to_string(unusable_reply.step),
                         printable(unusable_reply.problem), printable(unusable_reply.reply));
@@ -101,23 +126,40 @@ std::string words_text(const RunReader& run, const SessionRecord& session, std::
   return text;
 }
 
+std::string reply_text(const JournaledCall& call) {
+  if (call.kind == RequestKind::completion) return llm::completion_from(call.reply.reply).text;
+  if (call.kind == RequestKind::embedding)
+    return fmt::format("(a vector of {} numbers)", llm::vector_from(call.reply.reply).size());
+  return call.reply.reply;
+}
+
 constexpr std::array kHeadings{"--- settings\n", "--- schema\n"};
+constexpr std::array kEmbeddingHeadings{"--- settings\n", "--- text\n"};
 constexpr std::array kRankingHeadings{"--- ranking\n", "--- for\n"};
 
+const char* heading_of(RequestKind kind, std::size_t part) {
+  if (part > 1) return "--- ";
+  switch (kind) {
+    case RequestKind::completion:
+      return kHeadings[part];
+    case RequestKind::embedding:
+      return kEmbeddingHeadings[part];
+    case RequestKind::ranking:
+      return kRankingHeadings[part];
+  }
+  return "";
+}
+
 std::string call_text(const JournaledCall& call, std::size_t number, const JournaledCall* before) {
-  const bool is_ranking = call.kind == RequestKind::ranking;
   std::string text = fmt::format("\n=== Call {}: {} attempts at {}, {:.6f} USD ===\n", number,
                                  call.reply.attempts, printable(call.reply.endpoint), call.reply.usd);
   for (std::size_t i = 0; i < call.parts.size(); ++i) {
     const bool is_repeated =
         before != nullptr && i < before->parts.size() && before->parts[i] == call.parts[i];
     if (is_repeated || call.parts[i].empty()) continue;
-    const char* heading = i > 1 ? "--- " : is_ranking ? kRankingHeadings[i] : kHeadings[i];
-    text += heading + printable_lines(call.parts[i]) + "\n";
+    text += heading_of(call.kind, i) + printable_lines(call.parts[i]) + "\n";
   }
-  const std::string reply =
-      call.kind == RequestKind::completion ? llm::completion_from(call.reply.reply).text : call.reply.reply;
-  return text + "--- reply\n" + printable_lines(reply) + "\n";
+  return text + "--- reply\n" + printable_lines(reply_text(call)) + "\n";
 }
 
 }  // namespace
@@ -130,11 +172,14 @@ std::string story(const RunReader& run, AgentId agent) {
     text += fmt::format("\nSession {}, {} to {}\n", session.round + 1, format_time(session.started),
                         format_time(session.ended));
     for (const PageRecord& page : session.pages) {
-      text += page_text(run, page, page.page == session.pages.size());
+      const PageRecord* before = page.page > 1 ? &session.pages[page.page - 2U] : nullptr;
+      text += page_text(run, page, before, page.page == session.pages.size());
       text += words_text(run, session, page.page, Words::page);
     }
     text += interview_text(session);
     if (!session.pages.empty()) text += words_text(run, session, session.pages.back().page, Words::interview);
+    for (const Answer& answer : session.answers)
+      text += fmt::format("  answers {}\n", printable(answer_text(answer)));
     text += fmt::format("Digest: {}\n", session.digest.hex());
   }
   return text;

@@ -1,44 +1,34 @@
 #include "scenarios/report/study_report.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/base/statistics.h"
 #include "engine/base/text.h"
 #include "scenarios/report/page.h"
 #include "scenarios/report/run_figures.h"
 #include "scenarios/report/run_report.h"
-#include "scenarios/report/table.h"
-#include "scenarios/store/study_folder.h"
+#include "scenarios/report/study_figures.h"
+#include "scenarios/store/run_reader.h"
 
 namespace throng {
 namespace {
 
-void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) {
-  const RunReader run(study_run.folder);
-  if (!figures.a_run) figures.a_run = study_run.folder;
-  ++arm.runs;
-  std::vector<std::string> names;
-  for (const Metric& metric : run.metrics()) {
-    names.push_back(metric.name);
-    arm.agents = std::max(arm.agents, metric.agents);
-    if (metric.agents > 0) arm.metrics[metric.name][study_run.replicate] = metric.mean;
-  }
-  if (figures.metrics.empty()) figures.metrics = std::move(names);
-  for (const RoundMetric& metric : run.round_metrics()) {
-    if (!metric.is_by_position())
-      arm.rounds[{metric.metric, metric.round}][study_run.replicate] = metric.value;
-  }
-}
-
 constexpr const char* kIntervals =
     "± is half the width of the 95 % confidence interval of the mean over replicates (Student's t)";
-constexpr const char* kDifference =
-    "the difference is intervention less control, taken replicate by replicate: both share agents and random "
-    "draws";
+constexpr const char* kIntervalsOverAgents =
+    "± is half the width of the 95 % confidence interval of the mean over agents (Student's t): there is one "
+    "replicate";
+constexpr const char* kPlaces =
+    "by place: shares of the items that stood there, and the mean rating of those viewed; means over the "
+    "rounds";
+/// Tables of rounds and places end here.
+constexpr std::uint16_t kMostColumns = 20;
 
 std::string text_of(const ReplicateMean& mean) {
   if (mean.replicates == 0) return "-";
@@ -46,9 +36,15 @@ std::string text_of(const ReplicateMean& mean) {
                          : fmt::format("{:.3f}", mean.mean);
 }
 
-ByReplicate figure_of(const ArmFigures& arm, const std::string& metric) {
-  const auto found = arm.metrics.find(metric);
-  return found == arm.metrics.end() ? ByReplicate() : found->second;
+std::string text_of(const PairedDifference& difference) {
+  if (difference.pairs == 0) return "-";
+  return difference.half_width ? fmt::format("{:+.3f} ± {:.3f}", difference.mean, *difference.half_width)
+                               : fmt::format("{:+.3f}", difference.mean);
+}
+
+std::string p_text(const std::optional<double>& p) {
+  if (!p) return "-";
+  return *p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", *p);
 }
 
 /// An empty object unless the study has finished.
@@ -62,66 +58,185 @@ std::string basis(const ArmFigures& arm) {
   return fmt::format("{} {} of {} agents", arm.runs, arm.runs == 1 ? "replicate" : "replicates", arm.agents);
 }
 
-/// A row for each headline metric: its name, the arms, the difference if there are two.
-std::vector<std::vector<std::string>> arm_rows(const StudyFigures& figures) {
-  std::vector<std::vector<std::string>> rows;
-  for (const std::string& metric : figures.metrics) {
-    std::vector<std::string> row{words_of(Metric{.name = metric}).label};
-    for (const ArmFigures& arm : figures.arms)
-      row.push_back(text_of(mean_over_replicates(figure_of(arm, metric))));
-    if (figures.control() != nullptr) {
-      row.push_back(text_of(
-          mean_difference(figure_of(figures.arms[0], metric), figure_of(*figures.control(), metric))));
-    }
-    rows.push_back(std::move(row));
+/// What a figure is called in tables.
+std::string label_of(const std::string& figure) { return words_of(Metric{.name = figure}).label; }
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::vector<std::string> arm_header(const StudyFigures& figures) {
+  std::vector<std::string> header{"arm"};
+  for (const std::string& metric : figures.metrics) header.push_back(label_of(metric));
+  return header;
+}
+
+/// Over replicates or, where the study has one, over agents.
+ReplicateMean headline_of(const StudyFigures& figures, const ArmFigures& arm, const std::string& metric) {
+  ReplicateMean mean = mean_over_replicates(figure_of(arm.metrics, metric));
+  if (const auto found = arm.over_agents.find(metric);
+      figures.replicates == 1 && found != arm.over_agents.end())
+    mean.half_width = found->second;
+  return mean;
+}
+
+const char* about_headlines(const StudyFigures& figures) {
+  return figures.replicates == 1 ? kIntervalsOverAgents : kIntervals;
+}
+
+Rows arm_rows(const StudyFigures& figures) {
+  Rows rows;
+  for (const ArmFigures& arm : figures.arms) {
+    auto& row = rows.emplace_back(std::vector{arm.arm});
+    for (const std::string& metric : figures.metrics)
+      row.push_back(text_of(headline_of(figures, arm, metric)));
   }
   return rows;
 }
 
-std::vector<std::string> arm_header(const StudyFigures& figures) {
-  std::vector<std::string> header{"metric"};
-  for (const ArmFigures& arm : figures.arms) header.push_back(arm.arm);
-  if (figures.control() != nullptr) header.emplace_back("difference");
-  return header;
+std::vector<std::string> difference_header(const StudyFigures& figures) {
+  return {fmt::format("less {}", figures.baseline),
+          "figure",
+          "over replicates",
+          "p (Holm)",
+          "over agents",
+          "p (Holm)",
+          "d"};
 }
+
+bool is_headline(const StudyFigures& figures, const std::string& figure) {
+  return std::ranges::find(figures.metrics, figure) != figures.metrics.end();
+}
+
+enum class Of { headlines, all };
+
+Rows difference_rows(const StudyFigures& figures, Of which) {
+  Rows rows;
+  for (const ArmDifference& difference : figures.differences) {
+    const auto& [replicates, agents] = std::tie(difference.over_replicates, difference.over_agents);
+    if (replicates.pairs == 0) continue;
+    if (which == Of::headlines && !is_headline(figures, difference.figure)) continue;
+    rows.push_back({difference.arm, label_of(difference.figure), text_of(replicates),
+                    p_text(replicates.p_holm), text_of(agents), p_text(agents.p_holm),
+                    agents.effect ? fmt::format("{:+.2f}", *agents.effect) : "-"});
+  }
+  return rows;
+}
+
+/// What the table of differences means, as sentences.
+std::string about_differences(const StudyFigures& figures) {
+  return fmt::format(
+      "Differences from the arm {}: arms share agents and random draws, so that they are taken replicate by "
+      "replicate, and "
+      "agent by agent (an agent's values are its means over the replicates). ± is half the width of the 95 % "
+      "confidence "
+      "interval of the mean difference (Student's t); p is that of a difference of 0, adjusted by Holm's "
+      "method for all "
+      "differences of the study over the same units; d is the mean difference over agents in standard "
+      "deviations of these "
+      "differences.",
+      figures.baseline);
+}
+
+bool has_differences(const StudyFigures& figures) { return !difference_rows(figures, Of::all).empty(); }
 
 // --- The page ----------------------------------------------------------------------------------------------
 
-/// Each arm's curve of each figure: recommended and viewed in two colours, solid for the first arm, dashed for the control.
+Json points_of(const ArmFigures& arm, const std::string& metric) {
+  Json points = Json::array();
+  for (auto at = arm.rounds.lower_bound({metric, 0}); at != arm.rounds.end() && at->first.first == metric;
+       ++at) {
+    const ReplicateMean mean = mean_over_replicates(at->second);
+    Json& point = points.emplace_back(Json{{"x", at->first.second + 1}, {"mean", mean.mean}});
+    if (!mean.half_width) continue;
+    point["low"] = mean.mean - *mean.half_width;
+    point["high"] = mean.mean + *mean.half_width;
+  }
+  return points;
+}
+
+std::set<std::string> round_metrics_of(const StudyFigures& figures) {
+  std::set<std::string> names;
+  for (const ArmFigures& arm : figures.arms) {
+    for (const auto& [key, values] : arm.rounds) names.insert(key.first);
+  }
+  return names;
+}
+
+/// Curves of a figure over the rounds. Of one arm or two recommended and viewed are two colours of one chart, dashed for the second
+/// arm; of more, each arm has a colour and what was recommended and viewed have charts of their own.
 Json curve_charts(const StudyFigures& figures) {
+  const bool is_pair = figures.arms.size() <= 2;
   std::map<std::string, Json> charts;
-  for (std::size_t a = 0; a < figures.arms.size(); ++a) {
-    std::map<std::string, Json> curves;
-    for (const auto& [key, values] : figures.arms[a].rounds) {
-      const ReplicateMean mean = mean_over_replicates(values);
-      Json point{{"x", key.second + 1}, {"mean", mean.mean}};
-      if (mean.half_width) {
-        point["low"] = mean.mean - *mean.half_width;
-        point["high"] = mean.mean + *mean.half_width;
-      }
-      curves[key.first].push_back(std::move(point));
+  for (const std::string& metric : round_metrics_of(figures)) {
+    const auto [figure, of] = chart_and_curve(metric);
+    Json& chart = charts[is_pair ? figure : metric];
+    if (chart.is_null()) {
+      chart = words_of_round_metric(figure);
+      chart["x_title"] = "round";
+      chart["series"] = Json::array();
+      if (!is_pair) chart["title"] = fmt::format("{}, {}", chart["title"].get<std::string>(), of);
     }
-    for (auto& [metric, points] : curves) {
-      const auto [figure, of] = chart_and_curve(metric);
-      Json& chart = charts[figure];
-      if (chart.is_null()) {
-        chart = words_of_round_metric(figure);
-        chart["x_title"] = "round";
-        chart["series"] = Json::array();
+    for (std::size_t a = 0; a < figures.arms.size(); ++a) {
+      Json points = points_of(figures.arms[a], metric);
+      if (points.empty()) continue;
+      Json series = {{"name", is_pair ? fmt::format("{}, {}", of, figures.arms[a].arm) : figures.arms[a].arm},
+                     {"points", std::move(points)}};
+      if (is_pair) {
+        series["colour"] = of == "recommended" ? 0 : of == "viewed" ? 1 : 2;
+        series["line"] = a == 0 ? "solid" : "dashed";
+      } else {
+        series["colour"] = a % 6;
+        series["line"] = a % 12 < 6 ? "solid" : "dashed";
       }
-      chart["series"].push_back({{"name", fmt::format("{}, {}", of, figures.arms[a].arm)},
-                                 {"points", std::move(points)},
-                                 {"colour", of == "recommended" ? 0 : 1},
-                                 {"line", a == 0 ? "solid" : "dashed"}});
+      chart["series"].push_back(std::move(series));
     }
   }
   return charts_in_order(std::move(charts));
 }
 
-Json cards_of(const ArmFigures& arm, const std::vector<std::string>& metrics) {
+/// A bar of each arm at every place.
+Json place_chart(const StudyFigures& figures, const std::string& figure, const char* along) {
+  std::set<std::uint16_t> places;
+  for (const ArmFigures& arm : figures.arms) {
+    for (const auto& [key, values] : arm.places) {
+      if (key.first == figure) places.insert(key.second);
+    }
+  }
+  if (places.empty()) return nullptr;
+  Json labels = Json::array();
+  for (const std::uint16_t place : places) labels.push_back(std::to_string(place + 1));
+  Json series = Json::array();
+  for (const ArmFigures& arm : figures.arms) {
+    Json means = Json::array();
+    Json half_widths = Json::array();
+    for (const std::uint16_t place : places) {
+      const ReplicateMean mean = mean_over_replicates(figure_at(arm.places, figure, place));
+      means.push_back(mean.replicates > 0 ? Json(mean.mean) : Json());
+      half_widths.push_back(mean.half_width ? Json(*mean.half_width) : Json());
+    }
+    series.push_back(
+        {{"name", arm.arm}, {"values", std::move(means)}, {"half_widths", std::move(half_widths)}});
+  }
+  const Json words = words_of_round_metric(figure);
+  return bar_chart_json(words["title"].get<std::string>(), words["unit"].get<std::string>().c_str(), along,
+                        std::move(labels), std::move(series));
+}
+
+/// A chart of each figure by position on the page and by page.
+Json place_charts(const StudyFigures& figures) {
+  Json charts = Json::array();
+  for (const char* along : {"position", "page"}) {
+    for (const PositionFigure& figure : position_figures()) {
+      Json chart = place_chart(figures, fmt::format("{}_by_{}", figure.name, along), along);
+      if (!chart.is_null()) charts.push_back(std::move(chart));
+    }
+  }
+  return charts;
+}
+
+Json cards_of(const StudyFigures& figures, const ArmFigures& arm) {
   Json cards = Json::array();
-  for (const std::string& metric : metrics) {
-    const ReplicateMean mean = mean_over_replicates(figure_of(arm, metric));
+  for (const std::string& metric : figures.metrics) {
+    const ReplicateMean mean = headline_of(figures, arm, metric);
     if (mean.replicates == 0) continue;
     const MetricWords words = words_of(Metric{.name = metric});
     cards.push_back({{"label", words.label},
@@ -134,9 +249,13 @@ Json cards_of(const ArmFigures& arm, const std::vector<std::string>& metrics) {
 }
 
 Json arms_section(const StudyFigures& figures) {
-  return {{"heading", "Arm against arm"},
-          {"text", fmt::format("{}; {}.", kIntervals, kDifference)},
-          {"tables", Json::array({{{"columns", arm_header(figures)}, {"rows", arm_rows(figures)}}})}};
+  Json tables = Json::array({{{"columns", arm_header(figures)}, {"rows", arm_rows(figures)}}});
+  std::string text = fmt::format("{}.", about_headlines(figures));
+  if (has_differences(figures)) {
+    tables.push_back({{"columns", difference_header(figures)}, {"rows", difference_rows(figures, Of::all)}});
+    text += " " + about_differences(figures);
+  }
+  return {{"heading", "Arm against arm"}, {"text", std::move(text)}, {"tables", std::move(tables)}};
 }
 
 Json sections_of(const StudyFigures& figures) {
@@ -145,73 +264,86 @@ Json sections_of(const StudyFigures& figures) {
     if (Json section = caveats_section(RunReader(*figures.a_run)); !section.is_null())
       sections.push_back(std::move(section));
   }
-  if (figures.control() != nullptr && !figures.metrics.empty()) sections.push_back(arms_section(figures));
+  if (figures.arms.size() > 1 && !figures.metrics.empty()) sections.push_back(arms_section(figures));
   if (Json charts = curve_charts(figures); !charts.empty()) {
+    sections.push_back(section_json(
+        "Over the rounds", "Bands are 95 % confidence intervals of the mean over replicates (Student's t).",
+        std::move(charts)));
+  }
+  if (Json charts = place_charts(figures); !charts.empty()) {
     sections.push_back(
-        {{"heading", "Over the rounds"},
-         {"text", "Bands are 95 % confidence intervals of the mean over replicates (Student's t)."},
-         {"charts", std::move(charts)}});
+        section_json("Position on the page",
+                     fmt::format("In each replicate {}. Whiskers are 95 % confidence intervals of "
+                                 "the mean over replicates (Student's t). A recommender that ranks "
+                                 "well makes later places worse by itself.",
+                                 kPlaces),
+                     std::move(charts)));
   }
   return sections;
 }
 
-// --- The terminal ------------------------------------------------------------------------------------------
+std::string subtitle_of(const StudyFigures& figures) {
+  if (figures.arms.size() == 1) return fmt::format("A study: {}", basis(figures.arms.front()));
+  std::vector<std::string> names;
+  for (const ArmFigures& arm : figures.arms) names.push_back(arm.arm);
+  return fmt::format("A study of {} arms, {}: {}; compared with {}", names.size(),
+                     basis(figures.arms.front()), fmt::join(names, ", "), figures.baseline);
+}
 
-std::string round_table(const StudyFigures& figures) {
-  std::uint16_t rounds = 0;
-  std::map<std::string, std::map<std::string, std::map<std::uint16_t, ReplicateMean>>>
-      means;  // by figure, arm
+// --- Tables ------------------------------------------------------------------------------------------------
+
+/// A line beside tables.
+std::string prose(const std::string& sentence, TableFormat format) {
+  const char* const before = format == TableFormat::terminal ? "  "
+                             : format == TableFormat::latex  ? "% "
+                                                             : "";
+  return fmt::format("{}{}\n", before, printable(sentence));
+}
+
+std::string table_of(std::vector<std::string> header, const Rows& rows, TableFormat format) {
+  Table table(std::move(header));
+  for (const std::vector<std::string>& row : rows) table.add_row(row);
+  return table.text(format);
+}
+
+/// A row for each figure and arm, a column for each round or place, the first kMostColumns of them.
+std::string table_along(const StudyFigures& figures, FiguresAlong ArmFigures::*of_arm, const char* noun,
+                        TableFormat format, const std::function<bool(const std::string&)>& is_shown) {
+  std::uint16_t columns = 0;
+  std::set<std::string> names;
   for (const ArmFigures& arm : figures.arms) {
-    for (const auto& [key, values] : arm.rounds) {
-      rounds = std::max<std::uint16_t>(rounds, key.second + 1);
-      means[key.first][arm.arm][key.second] = mean_over_replicates(values);
+    for (const auto& [key, values] : arm.*of_arm) {
+      if (!is_shown(key.first)) continue;
+      names.insert(key.first);
+      columns = std::max<std::uint16_t>(columns, key.second + 1);
     }
   }
+  if (names.empty()) return "";
+  columns = std::min(columns, kMostColumns);
   std::vector<std::string> header{"figure", "arm"};
-  for (int round = 1; round <= rounds; ++round) header.push_back(fmt::format("round {}", round));
-  Table table(header);
-  for (auto& [figure, of_arms] : means) {
+  for (int column = 1; column <= columns; ++column) header.push_back(fmt::format("{} {}", noun, column));
+  Rows rows;
+  for (const std::string& name : names) {
     for (const ArmFigures& arm : figures.arms) {
-      std::vector<std::string> row{figure, arm.arm};
-      for (std::uint16_t round = 0; round < rounds; ++round) row.push_back(text_of(of_arms[arm.arm][round]));
-      table.add_row(std::move(row));
+      auto& row = rows.emplace_back(std::vector{name, arm.arm});
+      for (std::uint16_t column = 0; column < columns; ++column)
+        row.push_back(text_of(mean_over_replicates(figure_at(arm.*of_arm, name, column))));
     }
   }
-  return table.text();
+  return table_of(std::move(header), rows, format);
+}
+
+std::string place_tables(const StudyFigures& figures, TableFormat format) {
+  std::string text;
+  for (const char* along : {"position", "page"}) {
+    const std::string ending = fmt::format("_by_{}", along);
+    text += table_along(figures, &ArmFigures::places, along, format,
+                        [&](const std::string& name) { return name.ends_with(ending); });
+  }
+  return text.empty() ? text : fmt::format("\n{}\n{}", text, prose(fmt::format("{}.", kPlaces), format));
 }
 
 }  // namespace
-
-ReplicateMean mean_over_replicates(const std::vector<double>& values) {
-  ReplicateMean result{.mean = mean_of(values), .replicates = values.size()};
-  result.half_width = half_width_95(standard_error_of(values), values.size());
-  return result;
-}
-
-ReplicateMean mean_over_replicates(const ByReplicate& values) {
-  std::vector<double> plain;
-  for (const auto& [replicate, value] : values) plain.push_back(value);
-  return mean_over_replicates(plain);
-}
-
-ReplicateMean mean_difference(const ByReplicate& a, const ByReplicate& b) {
-  std::vector<double> differences;
-  for (const auto& [replicate, value] : a) {
-    if (const auto other = b.find(replicate); other != b.end()) differences.push_back(value - other->second);
-  }
-  return mean_over_replicates(differences);
-}
-
-StudyFigures study_figures(const std::filesystem::path& folder) {
-  StudyFigures figures;
-  for (const StudyRun& run : study_runs(folder)) {
-    figures.replicates = std::max<std::size_t>(figures.replicates, run.replicate);
-    auto arm = std::ranges::find(figures.arms, run.arm, &ArmFigures::arm);
-    if (arm == figures.arms.end()) arm = figures.arms.insert(arm, ArmFigures{.arm = run.arm});
-    if (run_status(run.folder) == "finished") add_run(run, figures, *arm);
-  }
-  return figures;
-}
 
 Json study_report_data(const std::filesystem::path& folder) {
   const StudyFigures figures = study_figures(folder);
@@ -223,37 +355,42 @@ Json study_report_data(const std::filesystem::path& folder) {
   facts.push_back({{"name", "replicates"}, {"value", std::to_string(figures.replicates)}});
   Json sections = sections_of(figures);
   if (summary.contains("llm")) sections.push_back(call_section(summary["llm"]));
-  Json data = {{"title", scenario.value("name", "study")},
-               {"subtitle",
-                fmt::format("A study: {}, {}", basis(figures.arms.front()),
-                            figures.control() != nullptr ? "with a control arm" : "without a control arm")},
-               {"facts", std::move(facts)},
-               {"metrics", cards_of(figures.arms.front(), figures.metrics)},
-               {"metrics_note", fmt::format("Of the arm {}. {}.", figures.arms.front().arm, kIntervals)},
-               {"sections", std::move(sections)},
-               {"command", command.text},
-               {"command_says", command.says},
-               {"digest", summary.value("digest", "")},
-               {"version", summary.value("version", "")},
-               {"scenario", scenario}};
+  Json data = {
+      {"title", scenario.value("name", "study")},
+      {"subtitle", subtitle_of(figures)},
+      {"facts", std::move(facts)},
+      {"metrics", cards_of(figures, figures.arms.front())},
+      {"metrics_note", fmt::format("Of the arm {}. {}.", figures.arms.front().arm, about_headlines(figures))},
+      {"sections", std::move(sections)},
+      {"command", command.text},
+      {"command_says", command.says},
+      {"digest", summary.value("digest", "")},
+      {"version", summary.value("version", "")},
+      {"scenario", scenario}};
   if (const std::vector<std::string> notes = unfinished_notes(folder); !notes.empty()) {
     data["notice"] = fmt::format("{}", fmt::join(notes, " "));
   }
   return data;
 }
 
-std::string study_tables(const std::filesystem::path& folder) {
+std::string study_tables(const std::filesystem::path& folder, TableFormat format) {
   const StudyFigures figures = study_figures(folder);
+  const auto says = [&](const std::string& sentence) { return prose(sentence, format) + "\n"; };
   std::string text;
-  for (const ArmFigures& arm : figures.arms) text += fmt::format("  {}: {}\n", arm.arm, basis(arm));
+  for (const ArmFigures& arm : figures.arms)
+    text += prose(fmt::format("{}: {}", arm.arm, basis(arm)), format);
   if (!figures.a_run) return text;
   for (const std::string& sentence : caveats_of(RunReader(*figures.a_run)))
-    text += fmt::format("  note: {}\n", printable(sentence));
-  Table arms(arm_header(figures));
-  for (const std::vector<std::string>& row : arm_rows(figures)) arms.add_row(row);
-  text += "\n" + arms.text() + "\n" + round_table(figures) + fmt::format("\n  {}", kIntervals);
-  text += figures.control() != nullptr ? fmt::format(";\n  {}\n", kDifference) : "\n";
-  if (const Json summary = summary_of(folder); summary.contains("llm"))
+    text += prose("note: " + sentence, format);
+  text += "\n" + table_of(arm_header(figures), arm_rows(figures), format) + "\n";
+  text += says(fmt::format("{}.", about_headlines(figures)));
+  if (has_differences(figures)) {
+    text += table_of(difference_header(figures), difference_rows(figures, Of::headlines), format) + "\n";
+    text += says(about_differences(figures) + " Those of all figures: report.html and --csv.");
+  }
+  text += table_along(figures, &ArmFigures::rounds, "round", format, [](const std::string&) { return true; });
+  text += place_tables(figures, format);
+  if (const Json summary = summary_of(folder); summary.contains("llm") && format == TableFormat::terminal)
     text += "\n" + call_table(summary["llm"]);
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 #include <utf8.h>
@@ -20,14 +21,85 @@ std::string padding(const std::string& cell, std::size_t width) {
   return std::string(width - std::min(width, display_width(cell)), ' ');
 }
 
+/// For one line of a Markdown table.
+std::string escaped_for_markdown(const std::string& cell) {
+  std::string text;
+  for (const char c : cell) {
+    if (std::string_view("\\`*_{}[]<>#|~").find(c) != std::string_view::npos) text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+std::string escaped_for_latex(const std::string& cell) {
+  static const std::map<std::string_view, std::string_view> marks{{"\\", "\\textbackslash{}"},
+                                                                  {"&", "\\&"},
+                                                                  {"%", "\\%"},
+                                                                  {"$", "\\$"},
+                                                                  {"#", "\\#"},
+                                                                  {"_", "\\_"},
+                                                                  {"{", "\\{"},
+                                                                  {"}", "\\}"},
+                                                                  {"~", "\\textasciitilde{}"},
+                                                                  {"^", "\\textasciicircum{}"},
+                                                                  {"<", "\\textless{}"},
+                                                                  {">", "\\textgreater{}"},
+                                                                  {"±", "$\\pm$"}};
+  std::string text;
+  for (std::size_t at = 0; at < cell.size();) {
+    const std::size_t bytes =
+        cell.compare(at, std::string_view("±").size(), "±") == 0 ? std::string_view("±").size() : 1;
+    const auto mark = marks.find(std::string_view(cell).substr(at, bytes));
+    text += mark == marks.end() ? cell.substr(at, bytes) : std::string(mark->second);
+    at += bytes;
+  }
+  return text;
+}
+
+template <class Escape>
+std::string line_of(const std::vector<std::string>& cells, std::string_view begin, std::string_view between,
+                    std::string_view end, Escape escape) {
+  std::string line(begin);
+  for (std::size_t column = 0; column < cells.size(); ++column)
+    line += std::string(column == 0 ? "" : between) + escape(cells[column]);
+  return line.append(end) + "\n";
+}
+
 }  // namespace
+
+std::string Table::text(TableFormat format) const {
+  if (format == TableFormat::markdown) return markdown();
+  return format == TableFormat::latex ? latex() : terminal();
+}
+
+std::string Table::markdown() const {
+  const auto line = [](const std::vector<std::string>& cells) {
+    return line_of(cells, "| ", " | ", " |", escaped_for_markdown);
+  };
+  std::string rule = "|---|";
+  for (std::size_t column = 1; column < header_.size(); ++column) rule += "---:|";
+  std::string text = line(header_) + rule + "\n";
+  for (const auto& row : rows_) text += line(row);
+  return text;
+}
+
+std::string Table::latex() const {
+  const auto line = [](const std::vector<std::string>& cells) {
+    return line_of(cells, "", " & ", " \\\\", escaped_for_latex);
+  };
+  std::string text =
+      fmt::format("\\begin{{tabular}}{{l{}}}\n\\toprule\n", std::string(header_.size() - 1, 'r'));
+  text += line(header_) + "\\midrule\n";
+  for (const auto& row : rows_) text += line(row);
+  return text + "\\bottomrule\n\\end{tabular}\n";
+}
 
 void Table::add_row(std::vector<std::string> cells) {
   for (std::string& cell : cells) cell = printable(cell);
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::text() const {
+std::string Table::terminal() const {
   std::vector<std::size_t> widths;
   for (std::size_t column = 0; column < header_.size(); ++column) {
     widths.push_back(display_width(header_[column]));

@@ -6,17 +6,24 @@
 
 namespace throng {
 
-/// A table for the terminal: the first column left-aligned, the others right-aligned.
+/// Who reads a table: a person at a terminal, a Markdown page, or a paper in LaTeX (booktabs).
+enum class TableFormat { terminal, markdown, latex };
+
+/// The first column is left-aligned, the others are right-aligned.
 class Table {
  public:
   explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
 
   /// As many cells as the header has; made printable.
   void add_row(std::vector<std::string> cells);
-  /// Ends with a newline. Widths are counted in code points.
-  std::string text() const;
+  /// Ends with a newline. Widths are counted in code points; what a format would take for its own marks is escaped.
+  std::string text(TableFormat format = TableFormat::terminal) const;
 
  private:
+  std::string terminal() const;
+  std::string markdown() const;
+  std::string latex() const;
+
   std::vector<std::string> header_;
   std::vector<std::vector<std::string>> rows_;
 };

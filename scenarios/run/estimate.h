@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,11 +24,16 @@ struct AgentCalls {
   std::int64_t calls = 0;
   std::int64_t prompt_tokens = 0;
   std::int64_t completion_tokens = 0;
+  std::int64_t texts = 0;  ///< that were embedded
+  std::int64_t text_tokens = 0;
+
+  AgentCalls& operator+=(const AgentCalls& other);
 
   std::int64_t tokens() const { return prompt_tokens + completion_tokens; }
 };
 
-/// A gateway without a server: the plausible agents of the mock server answer at once, and tokens are estimated.
+/// A gateway without a server: the plausible agents of the mock server answer at once, vectors are those of the local embedder, and
+/// tokens are estimated.
 class Rehearsal : public Gateway {
  public:
   explicit Rehearsal(played::Obey obey = played::Obey::nobody);
@@ -42,13 +48,15 @@ class Rehearsal : public Gateway {
   llm::LogicalRequestReader reader_;
   std::vector<std::pair<CallKey, std::string>> arrived_;
   std::map<ActorId, AgentCalls> agents_;
+  std::set<CallKey> embedded_;  ///< which nobody is asked again
 };
 
 /// What a run's calls will take, or those of one model.
 struct CallEstimate {
   std::string model;
-  double agents = 0;  ///< that the model plays
-  double calls = 0;
+  bool embeds = false;
+  double agents = 0;  ///< that the model plays, or whose texts it embeds
+  double calls = 0;   ///< or texts
   double prompt_tokens = 0;
   double completion_tokens = 0;
   std::optional<double> usd;  ///< without prompt caching; none: an endpoint of the model has no price
@@ -59,10 +67,12 @@ struct CallEstimate {
 /// What agents took of a rehearsal, for a sample of those that language models play; ascending.
 struct RehearsedAgent {
   AgentId agent{};
-  AgentCalls calls;
+  AgentCalls calls;       ///< of the first round
+  AgentCalls at_the_end;  ///< what the last round's take more, if it is another
 };
 
-/// Plays the first round of at most `sample` agents, evenly spread, with plausible replies that cost nothing.
+/// Plays the first round of at most `sample` agents, evenly spread, with plausible replies that cost nothing. Where agents come more
+/// than once, their texts are counted as if no memory fitted into a prompt: then each is embedded sooner or later.
 std::vector<RehearsedAgent> rehearse(Simulation& simulation, std::size_t sample);
 
 /// By how much a pilot's calls differ from the rehearsal's.
@@ -72,7 +82,8 @@ struct Correction {
   double completion_tokens = 1;
 };
 
-/// The rehearsed agents' first round, for all agents, rounds and `scenario.replicates`, model by model. `latency`: seconds of a call.
+/// The rehearsed agents' rounds, each like the first but for the end of the last, for all agents and `scenario.replicates`, model by
+/// model, those that embed last. `latency`: seconds of a call.
 std::vector<CallEstimate> estimate(const Scenario& scenario, const Simulation& simulation,
                                    const std::vector<RehearsedAgent>& rehearsed, const Correction& correction,
                                    double latency);

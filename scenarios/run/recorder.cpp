@@ -17,8 +17,7 @@ Recorder::Recorder(RunWriter& writer, Store store, Progress& progress, const Int
 
 void Recorder::on_window_started(const Window& window) {
   digest_.on_window_started(window);
-  shown_ = Exposure(catalogue_, Exposure::Of::shown);
-  viewed_ = Exposure(catalogue_, Exposure::Of::viewed);
+  exposures_ = Exposures(catalogue_.size());
   positions_ = {};
   agents_done_ = 0;
   pages_in_window_ = 0;
@@ -32,8 +31,7 @@ void Recorder::on_partition(const PartitionResult& result) {
     reply_quality_.add(session);
   }
   digest_.on_partition(result);
-  shown_.merge(result.shown);
-  viewed_.merge(result.viewed);
+  exposures_.merge(result.exposures);
   positions_.merge(result.positions);
   pages_in_window_ += result.pages;
   agents_done_ += result.sessions.size();
@@ -43,8 +41,7 @@ void Recorder::on_partition(const PartitionResult& result) {
 void Recorder::on_window_finished(const Window& window) {
   digest_.on_window_finished(window);
   writer_.write_window(window, digest_.of_window());
-  writer_.write_figures(window.round, "recommended", shown_);
-  writer_.write_figures(window.round, "viewed", viewed_);
+  writer_.write_figures(window.round, exposures_);
   writer_.write_positions(window.round, positions_);
   writer_.commit();
   pages_ += pages_in_window_;

@@ -44,8 +44,7 @@ class Recorder : public RunObserver {
   std::size_t agents_done_ = 0;      ///< in this window
   std::size_t pages_in_window_ = 0;  ///< in this window
   std::size_t pages_ = 0;            ///< in finished windows
-  Exposure shown_{catalogue_, Exposure::Of::shown};
-  Exposure viewed_{catalogue_, Exposure::Of::viewed};
+  Exposures exposures_{catalogue_.size()};
   PositionCounts positions_;
   std::size_t windows_ = 0;
   std::vector<Outcome> outcomes_;

@@ -76,7 +76,14 @@ void write_world(RunWriter& writer, const Scenario& scenario, Store store, const
   writer.write_meta("dataset", simulation.dataset().name);
   writer.write_meta("population", who_agents_are(scenario, simulation.dataset()));
   writer.write_meta("item_name", item_name_of(scenario, simulation.dataset()));
+  if (scenario.session.actions != AllowedActions())
+    writer.write_meta("actions", resolved(scenario)["session"]["actions"].dump());
   writer.write_meta("store", store == Store::full ? "full" : "summary");
+  if (const std::vector<InterviewQuestion>& questions = scenario.session.questions; !questions.empty()) {
+    Json list = Json::array();
+    for (const InterviewQuestion& question : questions) list.push_back(to_json(question));
+    writer.write_meta("questions", list.dump());
+  }
   writer.write_meta("caveats", Json(caveats_of(scenario, simulation)).dump());
   writer.commit();  // so that a run that is killed from here on can be read: agents may be many
   if (store == Store::full) {
@@ -152,7 +159,7 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
     throw;
   }
   progress.finish();
-  const std::vector<Metric> metrics = headline_metrics(recorder.outcomes());
+  const std::vector<Metric> metrics = run_metrics(recorder.outcomes(), scenario.session.actions);
   writer.write_metrics(metrics);
   writer.write_meta("digest", recorder.digest().hex());
   Json summary = recorder.summary(scenario, metrics);
@@ -163,7 +170,7 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
     writer.write_meta("rankings", summary["rankings"].dump());
   }
   if (scenario.asks_language_models()) {
-    summary["llm"] = call_report(gateway->journal(), gateway->counts());
+    summary["llm"] = call_report(gateway->journal(), gateway->counts(), gateway->embedding_counts());
     summary["llm"].update(recorder.reply_quality().json());
     writer.write_meta("llm", summary["llm"].dump());
   }
@@ -242,17 +249,19 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
   MinuteLog minutes;
   std::optional<LogFile> log;  // from when the folder is this run's
   try {
-    Dataset dataset = load_pinned_dataset(scenario);
+    SharedWorlds alone;
+    SharedWorlds& shared = options.shared == nullptr ? alone : *options.shared;
+    const std::shared_ptr<const Dataset> dataset = shared.dataset(scenario);
     if (std::optional<Json> summary = folder.finished(scenario)) {
       progress.say(fmt::format("{} has finished already", options.folder.string()));
       return *std::move(summary);
     }
-    progress.say(fmt::format("{}: {} users, {} {}, {} interactions", dataset.name, dataset.users.size(),
-                             dataset.catalogue.size(), plural_of(item_name_of(scenario, dataset)),
-                             dataset.interactions.size()));
-    for (const std::string& sentence : caveats(scenario, dataset)) progress.say("note: " + sentence);
+    progress.say(fmt::format("{}: {} users, {} {}, {} interactions", dataset->name, dataset->users.size(),
+                             dataset->catalogue.size(), plural_of(item_name_of(scenario, *dataset)),
+                             dataset->interactions.size()));
+    for (const std::string& sentence : caveats(scenario, *dataset)) progress.say("note: " + sentence);
     InterruptibleFit fit(progress, minutes, interrupt);
-    Simulation simulation(scenario, std::move(dataset), fit);
+    Simulation simulation(scenario, dataset, fit, &shared);
     folder.begin(scenario);
     log.emplace(options.folder / "run.log", options.log);
     log_begin(scenario, options, simulation, std::chrono::steady_clock::now() - started);

@@ -11,6 +11,7 @@
 #include "engine/base/log.h"
 #include "scenarios/gateway/run_gateway.h"
 #include "scenarios/run/progress.h"
+#include "scenarios/run/shared_worlds.h"
 #include "scenarios/scenario/scenario.h"
 #include "scenarios/store/run_writer.h"
 
@@ -72,6 +73,8 @@ struct RunOptions {
   std::optional<EarlierRun> earlier;  ///< whose replies are used; see RunGateway
   /// The study that the run is part of: its folder has the budget of all its runs, and is what a person resumes.
   std::optional<std::filesystem::path> study;
+  /// What this run and others of the study have in common; null: it is alone. Outlives the run.
+  SharedWorlds* shared = nullptr;
   Progress::Output progress = Progress::Output::stderr_;
   LogLevel log = LogLevel::info;  ///< of run.log in the folder
 };

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <regex>
 #include <vector>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "scenarios/run/resume.h"
 #include "scenarios/run/run.h"
 #include "scenarios/scenario/scenario.h"
+#include "scenarios/store/study_folder.h"
 
 namespace throng {
 namespace {
@@ -61,13 +61,11 @@ bool overlap(const fs::path& one, const fs::path& other) {
 
 /// The folders of an earlier study's runs. A person's own folder may have such a name, too.
 std::vector<fs::path> arms_in(const fs::path& folder) {
-  static const std::regex name("(intervention|control)-[1-9][0-9]*");
+  if (!is_study_folder(folder)) return {};
   std::vector<fs::path> arms;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.is_directory() && std::regex_match(entry.path().filename().string(), name) &&
-        (is_free(entry.path()) || is_run_folder(entry.path()))) {
-      arms.push_back(entry.path());
-    }
+  for (const StudyRun& run : study_runs(folder)) {
+    if (fs::is_directory(run.folder) && (is_free(run.folder) || is_run_folder(run.folder)))
+      arms.push_back(run.folder);
   }
   return arms;
 }
@@ -155,6 +153,7 @@ void RunFolder::remove_paid() const {
   for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log", "run.log",
                            "run.1.log", "run.2.log", "run.3.log"})
     fs::remove(path_ / file);
+  if (const fs::path interviews = path_ / "interviews"; is_run_folder(interviews)) fs::remove_all(interviews);
 }
 
 void RunFolder::remove_arms() const {

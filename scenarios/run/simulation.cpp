@@ -1,5 +1,7 @@
 #include "scenarios/run/simulation.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "agents/minds/agent4rec/agent4rec_mind.h"
@@ -27,7 +29,8 @@ Minds::Minds(const std::vector<MindOptions>& options, const MindWorld& world, co
     } else {
       tier.mind = std::make_unique<StatisticalMind>(each.parameters, affinity(each, world, draws, observer),
                                                     world.mean_ratings, draws, popularity_of(world.train),
-                                                    RatingHabits(world.train, world.mean_ratings));
+                                                    RatingHabits(world.train, world.mean_ratings),
+                                                    world.dataset.catalogue.genre_names);
       llm_.push_back(nullptr);
       if (each.fitted_to_llm) {
         fitted_tier_ = tiers.size() - 1;
@@ -68,6 +71,12 @@ std::string Minds::name_of(AgentId agent) const {
   return llm == nullptr ? "statistical" : llm->model_of(agent);
 }
 
+const std::string& Minds::embedder_of(AgentId agent) const {
+  static const std::string none;
+  const LlmMind* llm = llm_[mixed_->tier_of(agent)];
+  return llm == nullptr || !llm->embedder() ? none : llm->embedder()->model;
+}
+
 Calibration Minds::fit(std::span<const SessionRecord> sessions) {
   const StatisticalParameters reckoned_with;
   const RecordedWorld recorded{.affinity = fitted_->affinity(),
@@ -95,25 +104,31 @@ Split split_for(const Scenario& scenario, const Dataset& dataset) {
 }
 
 Simulation::Simulation(const Scenario& scenario, Dataset dataset, FitObserver& observer)
+    : Simulation(scenario, std::make_shared<const Dataset>(std::move(dataset)), observer, nullptr) {}
+
+Simulation::Simulation(const Scenario& scenario, std::shared_ptr<const Dataset> dataset,
+                       FitObserver& observer, SharedWorlds* shared)
     : scenario_(scenario),
       fit_observer_(observer),
       draws_(scenario.seed),
       dataset_(std::move(dataset)),
-      split_(split_for(scenario, dataset_)),
-      not_recommended_(all_but(dataset_.interactions, split_.validation)),
-      mean_ratings_(dataset_.mean_ratings()),
-      space_(std::make_unique<TasteSpace>(dataset_.catalogue, split_.train)),
-      population_(std::make_unique<Population>(dataset_, *space_, scenario.population, draws_)),
+      split_(split_for(scenario, *dataset_)),
+      not_recommended_(all_but(dataset_->interactions, split_.validation)),
+      mean_ratings_(dataset_->mean_ratings()),
+      space_(std::make_unique<TasteSpace>(dataset_->catalogue, split_.train)),
+      population_(std::make_unique<Population>(*dataset_, *space_, scenario.population, draws_)),
       training_data_(std::make_unique<TrainingData>(split_.train, *population_)),
+      exposure_(std::make_unique<ExposureWorld>(dataset_->catalogue, split_.train, *space_, *population_)),
       page_policies_(make_policies()),
       ranker_(make_ranker()) {
-  fit(0, split_.train, split_.validation, split_.test, FitStart::cold);
+  if (scenario.session.actions.search) search_.emplace(dataset_->catalogue, split_.train.item_counts());
+  fit_first(shared);
   replace_minds(scenario.minds, draws_);
 }
 
 void Simulation::replace_minds(const std::vector<MindOptions>& minds, const Draws& draws) {
   minds_ = std::make_unique<Minds>(minds,
-                                   MindWorld{.dataset = dataset_,
+                                   MindWorld{.dataset = *dataset_,
                                              .space = *space_,
                                              .population = *population_,
                                              .train = split_.train,
@@ -127,7 +142,7 @@ PagePolicies Simulation::make_policies() const {
   PagePolicies policies = make_page_policies(scenario_.page_policies, scenario_.session).value();
   for (std::size_t i = 0; i < policies.size(); ++i) {
     try {
-      policies[i]->prepare(dataset_.catalogue);
+      policies[i]->prepare({.catalogue = dataset_->catalogue, .train = split_.train});
     } catch (const Failure& failure) {
       throw Failure(failure.kind(), fmt::format("/session/page_policies/{}{}", i, failure.what()));
     }
@@ -137,7 +152,7 @@ PagePolicies Simulation::make_policies() const {
 
 std::unique_ptr<Ranker> Simulation::make_ranker() const {
   if (scenario_.has_remote_recommender()) {
-    return std::make_unique<RemoteRanker>(scenario_.recommender["model"].get<std::string>(), dataset_,
+    return std::make_unique<RemoteRanker>(scenario_.recommender["model"].get<std::string>(), *dataset_,
                                           *training_data_, *population_);
   }
   return std::make_unique<LocalRanker>(make_recommender(scenario_.recommender).value());
@@ -148,6 +163,16 @@ const remote::Names* Simulation::remote_names() const {
   return remote == nullptr ? nullptr : &remote->names();
 }
 
+void Simulation::fit_first(SharedWorlds* shared) {
+  auto* const local = dynamic_cast<LocalRanker*>(ranker_.get());
+  if (shared != nullptr && local != nullptr) {
+    if (std::shared_ptr<Recommender> fitted = shared->first_fit(scenario_))
+      return local->adopt(std::move(fitted));
+  }
+  fit(0, split_.train, split_.validation, split_.test, FitStart::cold);
+  if (shared != nullptr && local != nullptr) shared->keep_first_fit(scenario_, local->recommender());
+}
+
 void Simulation::fit(std::uint16_t round, const Interactions& train, const Interactions& validation,
                      const Interactions& test, FitStart start) {
   ranker_->fit({.train = train,
@@ -155,7 +180,7 @@ void Simulation::fit(std::uint16_t round, const Interactions& train, const Inter
                 .test = &test,
                 .seed = scenario_.seed,
                 .start = start,
-                .dataset = &dataset_},
+                .dataset = dataset_.get()},
                round, fit_observer_);
 }
 
@@ -168,12 +193,15 @@ void Simulation::retrain(World& world, std::uint16_t next_round) {
 
 World Simulation::world() const {
   return {.population = *population_,
-          .catalogue = dataset_.catalogue,
+          .catalogue = dataset_->catalogue,
           .ranker = *ranker_,
           .not_recommended = not_recommended_,
           .mean_ratings = mean_ratings_,
           .pick_rule = scenario_.retrain.picks,
-          .page_policies = page_policies_};
+          .page_policies = page_policies_,
+          .search = search_ ? &*search_ : nullptr,
+          .train = &split_.train,
+          .exposure = exposure_.get()};
 }
 
 Window Simulation::window(std::uint16_t round) const {
@@ -200,11 +228,24 @@ std::size_t calls_at_once(const Scenario& scenario) {
 
 }  // namespace
 
-bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& observer, Gateway* gateway) {
+bool Simulation::ends_with_questions() const {
+  return scenario_.rounds > 1 &&
+         std::ranges::any_of(scenario_.session.questions, [](const InterviewQuestion& question) {
+           return question.when == InterviewQuestion::When::end;
+         });
+}
+
+bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& observer, Gateway* gateway,
+                                 EndQuestions end_questions) {
   World world = this->world();
   Window first = window(0);
+  SessionOptions session = scenario_.session;
+  if (!first.is_last && end_questions == EndQuestions::if_it_is_the_last)
+    std::erase_if(session.questions, [](const InterviewQuestion& question) {
+      return question.when == InterviewQuestion::When::end;
+    });
   first.is_last = true;
-  return Platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), agents.end()}, gateway,
+  return Platform(world, minds_->mind(), session, draws_, {agents.begin(), agents.end()}, gateway,
                   calls_at_once(scenario_))
       .run_window(first, observer);
 }

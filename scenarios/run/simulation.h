@@ -16,6 +16,7 @@
 #include "agents/profile/personas.h"
 #include "agents/taste.h"
 #include "recsys/external/remote_protocol.h"
+#include "scenarios/run/shared_worlds.h"
 #include "scenarios/scenario/mind_options.h"
 #include "scenarios/scenario/scenario.h"
 
@@ -47,6 +48,8 @@ class Minds {
   bool some_are_fitted() const { return fitted_ != nullptr; }
   /// Who plays the agent: "statistical" or a model's name.
   std::string name_of(AgentId agent) const;
+  /// The model whose vectors tell the agent how relevant its memories are; "": none, of an endpoint.
+  const std::string& embedder_of(AgentId agent) const;
   /// The tastes of the first statistical mind; null: there is none.
   const Affinity* affinity() const { return affinities_.empty() ? nullptr : affinities_.front().get(); }
   /// What agents know of themselves.
@@ -79,12 +82,23 @@ class Simulation {
   /// `observer` hears of every fit and must outlive the simulation. Throws Failure(usage) if the scenario
   /// asks what the dataset cannot give.
   Simulation(const Scenario& scenario, Dataset dataset, FitObserver& observer);
+  /// The same with what other runs have in common with it; `shared` may be null.
+  Simulation(const Scenario& scenario, std::shared_ptr<const Dataset> dataset, FitObserver& observer,
+             SharedWorlds* shared);
 
   /// Runs every round, and retrains in between. `gateway`: whom minds ask, and rankings that are not made here; null: nobody
   /// asks. Returns false if the observer stopped the run; see Platform::run_window.
   bool run(RunObserver& observer, Gateway* gateway);
+  /// Which of the questions with When::end a first round has.
+  enum class EndQuestions {
+    if_it_is_the_last,
+    all,  ///< as if it was the last
+  };
   /// Runs the first round with some agents only (ascending, each once).
-  bool run_first_round(std::span<const AgentId> agents, RunObserver& observer, Gateway* gateway);
+  bool run_first_round(std::span<const AgentId> agents, RunObserver& observer, Gateway* gateway,
+                       EndQuestions end_questions = EndQuestions::if_it_is_the_last);
+  /// Whether a later round than the first ends with questions of its own.
+  bool ends_with_questions() const;
 
   /// What a remote recommender is asked about; null if the recommender is another.
   const remote::Names* remote_names() const;
@@ -92,7 +106,8 @@ class Simulation {
   /// Other minds from now on, with luck of their own; rankings and when sessions begin stay as they were.
   void replace_minds(const std::vector<MindOptions>& minds, const Draws& draws);
 
-  const Dataset& dataset() const { return dataset_; }
+  const Scenario& scenario() const { return scenario_; }
+  const Dataset& dataset() const { return *dataset_; }
   const Interactions& train() const { return split_.train; }
   const TasteSpace& taste_space() const { return *space_; }
   const Population& population() const { return *population_; }
@@ -104,6 +119,7 @@ class Simulation {
  private:
   PagePolicies make_policies() const;
   std::unique_ptr<Ranker> make_ranker() const;
+  void fit_first(SharedWorlds* shared);
   void fit(std::uint16_t round, const Interactions& train, const Interactions& validation,
            const Interactions& test, FitStart start);
   void retrain(World& world, std::uint16_t next_round);
@@ -113,13 +129,15 @@ class Simulation {
   Scenario scenario_;
   FitObserver& fit_observer_;
   Draws draws_;
-  Dataset dataset_;
+  std::shared_ptr<const Dataset> dataset_;
   Split split_;
   Interactions not_recommended_;
   std::vector<float> mean_ratings_;
+  std::optional<CatalogueSearch> search_;  ///< none: nobody may search
   std::unique_ptr<TasteSpace> space_;
   std::unique_ptr<Population> population_;
   std::unique_ptr<TrainingData> training_data_;
+  std::unique_ptr<ExposureWorld> exposure_;
   PagePolicies page_policies_;
   std::unique_ptr<Ranker> ranker_;
   std::unique_ptr<Minds> minds_;

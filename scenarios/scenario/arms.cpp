@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <memory>
+#include <regex>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace throng {
 namespace {
@@ -12,7 +16,7 @@ bool is_of_another_kind(const Json& object, const Json& patch) {
   return object.contains("kind") && patch.contains("kind") && object["kind"] != patch["kind"];
 }
 
-/// See with_control.
+/// See with_changes.
 Json merged(const Json& target, const Json& patch) {
   if (!patch.is_object()) return patch;
   Json result = target.is_object() && !is_of_another_kind(target, patch) ? target : Json::object();
@@ -34,65 +38,122 @@ void forget_digest(Json& changed, const Json& patch, const char* section, const 
   if (std::ranges::any_of(paths, comes)) changed[section].erase(digest);
 }
 
+constexpr const char* kIntervention = "intervention";
+constexpr const char* kControl = "control";
+
+/// Where an arm's changes stand in the study's file.
+std::string place_of(const Json& study, const std::string& arm) {
+  return study.contains("control") ? "/control" : "/arms/" + arm;
+}
+
 /// What belongs to the study as a whole.
-void check_control(const Json& control, const std::string& source) {
-  for (const char* key : {"replicates", "control", "seed", "budget"}) {
-    if (!control.contains(key)) continue;
-    throw Failure(
-        ErrorKind::usage,
-        fmt::format("{0}: /control/{1}: both arms share the study's \"{1}\": it cannot be changed for one",
-                    source, key));
+void check_changes(const Json& changes, const std::string& place, const std::string& source) {
+  for (const char* key : {"replicates", "control", "arms", "sweep", "baseline", "seed", "budget"}) {
+    if (!changes.contains(key)) continue;
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{}: {}/{}: all arms share the study's \"{}\": it cannot be changed for one",
+                              source, place, key, key));
   }
+}
+
+/// Arms have folders of their own.
+void check_name(const std::string& name, const std::string& source) {
+  static const std::regex good("[A-Za-z0-9][A-Za-z0-9_.+=,-]{0,99}");
+  if (std::regex_match(name, good)) return;
+  throw Failure(ErrorKind::usage,
+                fmt::format("{}: /arms/{}: expected a name of up to 100 letters, digits and _ . + = , - that "
+                            "begins with a letter or a digit",
+                            source, name.substr(0, 120)));
+}
+
+/// The arms' names and changes.
+std::vector<std::pair<std::string, Json>> changes_of(const Json& study) {
+  if (study.contains("control")) return {{kIntervention, Json::object()}, {kControl, study["control"]}};
+  std::vector<std::pair<std::string, Json>> all;
+  if (study.contains("arms")) {
+    for (const auto& [name, changes] : study["arms"].items()) all.emplace_back(name, changes);
+  }
+  return all;
+}
+
+/// What all arms begin with.
+Json base_of(Json study) {
+  for (const char* key : {"replicates", "control", "arms", "baseline"}) study.erase(key);
+  return study;
 }
 
 }  // namespace
 
-const char* to_string(Arm arm) { return arm == Arm::intervention ? "intervention" : "control"; }
-
-std::vector<Arm> arms_of(const Scenario& scenario) {
-  std::vector<Arm> arms{Arm::intervention};
-  if (scenario.control) arms.push_back(Arm::control);
-  return arms;
+std::vector<std::string> arms_of(const Scenario& study) {
+  if (study.arms.empty()) return {kIntervention};
+  std::vector<std::string> names;
+  for (const StudyArm& arm : study.arms) names.push_back(arm.name);
+  return names;
 }
 
-const Scenario& scenario_of(const Scenario& study, Arm arm) {
-  return arm == Arm::control ? *study.control : study;
+const Scenario& scenario_of(const Scenario& study, const std::string& arm) {
+  return study.arms.empty() ? study : *std::ranges::find(study.arms, arm, &StudyArm::name)->scenario;
 }
 
-Scenario run_of(const Scenario& study, Arm arm, std::uint32_t replicate) {
+Scenario run_of(const Scenario& study, const std::string& arm, std::uint32_t replicate) {
   Scenario run = scenario_of(study, arm);
   run.seed = study.seed + replicate;
   run.replicates = 1;
-  run.control = nullptr;
+  run.arms.clear();
   pin_prompts(run.minds);
   return run;
 }
 
-std::shared_ptr<const Scenario> read_control(const Json& study, const std::string& source) {
-  if (!study.contains("control")) return nullptr;
-  check_control(study["control"], source);
-  return std::make_shared<const Scenario>(
-      parse_scenario(arm_of(study, Arm::control), source + ", control", {}));
+std::vector<StudyArm> read_arms(const Json& study, const std::string& source) {
+  if (study.contains("control") && study.contains("arms")) {
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{}: /control: it is one of \"arms\": expected one of the two", source));
+  }
+  std::vector<StudyArm> arms;
+  for (const auto& [name, changes] : changes_of(study)) {
+    check_name(name, source);
+    check_changes(changes, place_of(study, name), source);
+    arms.push_back({.name = name,
+                    .scenario = std::make_shared<const Scenario>(parse_scenario(
+                        with_changes(base_of(study), changes), fmt::format("{}, {}", source, name), {}))});
+  }
+  return arms;
 }
 
-Json arm_of(const Json& study, Arm arm) {
-  Json scenario = study;
-  scenario.erase("replicates");
-  scenario.erase("control");
-  return arm == Arm::control ? with_control(scenario, study["control"]) : scenario;
+std::string read_baseline(const Json& study, const std::vector<StudyArm>& arms, const std::string& source) {
+  if (!study.contains("baseline")) {
+    if (study.contains("control")) return kControl;
+    return arms.empty() ? "" : arms.front().name;
+  }
+  auto name = study["baseline"].get<std::string>();
+  const auto is_meant = [&](const StudyArm& arm) {
+    return arm.name == name || arm.name.starts_with(name + ",");
+  };
+  if (std::ranges::any_of(arms, is_meant)) return name;
+  std::vector<std::string> names;
+  for (const StudyArm& arm : arms) names.push_back(arm.name);
+  throw Failure(ErrorKind::usage, fmt::format("{}: /baseline: there is no arm \"{}\"; expected one of: {}",
+                                              source, name, fmt::join(names, ", ")));
 }
 
-Json with_control(const Json& written, const Json& control) {
-  Json changed = merged(written, control);
-  forget_digest(changed, control, "dataset", "digest", {"path"});
-  forget_digest(changed, control, "dataset", "personas_digest", {"path", "personas"});
-  forget_digest(changed, control, "dataset", "item_profiles_digest", {"path", "item_profiles"});
-  forget_digest(changed, control, "population", "file_digest", {"file"});
-  forget_digest(changed, control, "mind", "prompts_digest", {"prompts", "protocol"});
+Json arm_of(const Json& study, const std::string& arm) {
+  for (const auto& [name, changes] : changes_of(study)) {
+    if (name == arm) return with_changes(base_of(study), changes);
+  }
+  return base_of(study);
+}
+
+Json with_changes(const Json& written, const Json& changes) {
+  Json changed = merged(written, changes);
+  forget_digest(changed, changes, "dataset", "digest", {"path"});
+  forget_digest(changed, changes, "dataset", "personas_digest", {"path", "personas"});
+  forget_digest(changed, changes, "dataset", "item_profiles_digest", {"path", "item_profiles"});
+  forget_digest(changed, changes, "population", "file_digest", {"file"});
+  forget_digest(changed, changes, "mind", "prompts_digest", {"prompts", "protocol"});
   return changed;
 }
 
-Json control_between(const Json& from, const Json& to) {
+Json changes_between(const Json& from, const Json& to) {
   if (is_of_another_kind(from, to)) return to;
   Json patch = Json::object();
   for (const auto& [key, value] : from.items()) {
@@ -101,7 +162,7 @@ Json control_between(const Json& from, const Json& to) {
   for (const auto& [key, value] : to.items()) {
     const Json before = from.value(key, Json());
     if (nlohmann::json(before) == nlohmann::json(value)) continue;  // whatever the order of keys
-    patch[key] = before.is_object() && value.is_object() ? control_between(before, value) : value;
+    patch[key] = before.is_object() && value.is_object() ? changes_between(before, value) : value;
   }
   return patch;
 }

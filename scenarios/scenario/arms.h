@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,34 +9,38 @@
 
 namespace throng {
 
-/// The sides of a study.
-enum class Arm { intervention, control };
+/// The arms of a study in their order; of replicates of one scenario "intervention" alone.
+std::vector<std::string> arms_of(const Scenario& study);
 
-/// Such as "control".
-const char* to_string(Arm arm);
+/// The scenario of an arm that the study has.
+const Scenario& scenario_of(const Scenario& study, const std::string& arm);
 
-/// The intervention, and the control if there is one.
-std::vector<Arm> arms_of(const Scenario& scenario);
-
-/// The scenario of an arm that the study has. That of the intervention is the study's own.
-const Scenario& scenario_of(const Scenario& study, Arm arm);
-
-/// What one run of a study runs, by arm and replicate (from 0): replicate n has the seed + n in both arms. Throws
+/// What one run of a study runs, by arm and replicate (from 0): replicate n has the seed + n in all arms. Throws
 /// Failure(usage) if the prompt templates are others than when the study was read: its runs would not compare.
-Scenario run_of(const Scenario& study, Arm arm, std::uint32_t replicate);
+Scenario run_of(const Scenario& study, const std::string& arm, std::uint32_t replicate);
 
-/// The control of a study as a scenario of its own; null if `study`, as it is written, has none. Throws Failure(usage).
-std::shared_ptr<const Scenario> read_control(const Json& study, const std::string& source);
+/// A study as written with every point of its `sweep` as an arm, or crossed with the arms that it has: a grid of lists of
+/// values, or with `samples` a Latin hypercube (McKay et al. 1979) of ranges and lists, whose draws the study's seed decides. A
+/// study without a sweep stays as it is. Throws Failure(usage).
+Json with_sweep_as_arms(Json study, const std::string& source);
 
-/// The arm of a study, as written or as resolved, as a scenario of its own.
-Json arm_of(const Json& study, Arm arm);
+/// The arms of a study, as written or as resolved, as scenarios of their own; none if it has no `arms` and no `control`. Throws
+/// Failure(usage).
+std::vector<StudyArm> read_arms(const Json& study, const std::string& source);
 
-/// `control` applied to a scenario as written: a JSON merge patch (RFC 7396), but options belong to their kind, and digests to
+/// The arm that the others are compared with: `baseline`, or the control, or the first; of crossed arms ("mf,factors=8") the first
+/// part of a name is enough, and means that at the same point. "" if there are no arms.
+std::string read_baseline(const Json& study, const std::vector<StudyArm>& arms, const std::string& source);
+
+/// An arm of a study, as written or as resolved, as a scenario of its own.
+Json arm_of(const Json& study, const std::string& arm);
+
+/// `changes` applied to a scenario as written: a JSON merge patch (RFC 7396), but options belong to their kind, and digests to
 /// what they are digests of: an object whose `kind` changes is replaced, and a digest falls away when another path,
 /// protocol or folder of templates comes.
-Json with_control(const Json& written, const Json& control);
+Json with_changes(const Json& written, const Json& changes);
 
-/// The control that makes `to` of `from`.
-Json control_between(const Json& from, const Json& to);
+/// The changes that make `to` of `from`.
+Json changes_between(const Json& from, const Json& to);
 
 }  // namespace throng

@@ -86,6 +86,19 @@ std::string about_adverts(const Scenario& scenario) {
          "words.";
 }
 
+std::string about_actions(const Scenario& scenario, const Dataset& dataset) {
+  if (scenario.session.actions == AllowedActions()) return "";
+  const bool some_compute = std::ranges::any_of(
+      scenario.minds, [](const MindOptions& mind) { return !mind.llm && !mind.fitted_to_llm; });
+  if (!some_compute) return "";
+  return fmt::format(
+      "How often the statistical mind saves, shares and searches is chosen, not measured: compare what that "
+      "changes, not how often it happens.{}",
+      scenario.session.actions.search && !dataset.catalogue.has_genres()
+          ? " It searches for genres only, of which there are none here."
+          : "");
+}
+
 std::string about_order(const Scenario& scenario) {
   const bool goes_by_rank = std::ranges::any_of(
       scenario.minds, [](const MindOptions& mind) { return mind.llm && !mind.llm->mind.shuffles; });
@@ -103,6 +116,22 @@ std::string about_tastes(const Scenario& scenario) {
       "Tastes and recommender are the same model, {}: agents like what it recommends because it does, and "
       "beside other recommenders it looks better than it is.",
       scenario.recommender["kind"].get<std::string>());
+}
+
+std::string about_questions(const Scenario& scenario) {
+  const std::vector<InterviewQuestion>& questions = scenario.session.questions;
+  const bool all_read =
+      std::ranges::all_of(scenario.minds, [](const MindOptions& mind) { return mind.llm.has_value(); });
+  if (questions.empty() || all_read) return "";
+  std::string unanswered;
+  for (const InterviewQuestion& question : questions) {
+    if (question.kind != InterviewQuestion::Kind::score)
+      unanswered += fmt::format("{}{}", unanswered.empty() ? "" : ", ", question.name);
+  }
+  return fmt::format(
+      "The statistical mind cannot read: its agents answer questions of the kind score by their "
+      "satisfaction, whatever is asked{}.",
+      unanswered.empty() ? "" : fmt::format(", and do not answer the others ({})", unanswered));
 }
 
 }  // namespace
@@ -136,7 +165,8 @@ std::vector<std::string> caveats(const Scenario& scenario, const Dataset& datase
   for (std::string sentence :
        {about_ratings(dataset), about_genres(dataset), about_titles(dataset), about_split(scenario, dataset),
         about_agents(scenario, dataset), about_prices(scenario), about_adverts(scenario),
-        about_order(scenario), about_tastes(scenario)}) {
+        about_actions(scenario, dataset), about_questions(scenario), about_order(scenario),
+        about_tastes(scenario)}) {
     if (!sentence.empty()) sentences.push_back(std::move(sentence));
   }
   return sentences;

@@ -42,6 +42,46 @@ std::vector<llm::EndpointOptions> read_endpoints(const Json& json, const std::st
   return endpoints;
 }
 
+/// Whose vectors tell how relevant memories are: null, or the JSON of an endpoint's, whose model `mind` then has.
+Json read_embedder(const Json& json, const std::string& path, LlmMindOptions& mind, Json& known,
+                   std::vector<llm::EndpointOptions>& all) {
+  if (json["kind"] == "local") {
+    for (const auto& [key, value] : json.items()) {
+      if (key != "kind")
+        throw Failure(ErrorKind::usage, fmt::format("{}/{}: the kind \"local\" has no options", path, key));
+    }
+    return nullptr;
+  }
+  if (!json.contains("endpoints"))
+    throw Failure(ErrorKind::usage, path + "/endpoints: missing; the kind \"endpoint\" needs at least one");
+  const std::vector<std::string> models = distinct_models(read_endpoints(json, path, known, all));
+  if (models.size() > 1) {
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{}/endpoints: the models {} and {}: expected one, for vectors of different "
+                              "models cannot be compared",
+                              path, models[0], models[1]));
+  }
+  mind.embedder = llm::EmbeddingRequest{.model = models.front()};
+  if (json.contains("dimensions")) mind.embedder->dimensions = json["dimensions"].get<int>();
+  return json;
+}
+
+/// A model is asked by its name, wherever it is served.
+void check_embedders(const std::vector<MindOptions>& minds) {
+  for (const MindOptions& mind : minds) {
+    if (!mind.llm || !mind.llm->mind.embedder) continue;
+    const std::string& model = mind.llm->mind.embedder->model;
+    for (const MindOptions& other : minds) {
+      if (!other.llm || std::ranges::find(other.llm->mind.models, model) == other.llm->mind.models.end())
+        continue;
+      throw Failure(
+          ErrorKind::usage,
+          fmt::format("/mind/embedder/endpoints: the model {} plays agents: expected one that embeds",
+                      model));
+    }
+  }
+}
+
 /// The protocol agent4rec does as Agent4Rec does.
 const char* default_order(Protocol protocol) {
   return protocol == Protocol::agent4rec ? "ranked" : "shuffled";
@@ -82,6 +122,16 @@ LlmOptions read_llm(const Json& json, const std::vector<llm::EndpointOptions>& e
   return options;
 }
 
+/// `path`: of the mind; its embedder's endpoints are added to `read`.
+LlmOptions read_llm(const Json& json, const std::string& path, Json& known, MindList& read) {
+  LlmOptions options = read_llm(json, read_endpoints(json, path, known, read.endpoints));
+  if (json.contains("embedder")) {
+    options.embedder =
+        read_embedder(json["embedder"], path + "/embedder", options.mind, known, read.endpoints);
+  }
+  return options;
+}
+
 Json write_llm(const LlmOptions& llm) {
   Json full = {{"protocol", to_string(llm.mind.protocol)},
                {"endpoints", llm.endpoints},
@@ -98,6 +148,7 @@ Json write_llm(const LlmOptions& llm) {
                 {{"pages", llm.mind.reflection.pages},
                  {"swing", llm.mind.reflection.swing},
                  {"importance", llm.mind.reflection.importance}}}};
+  if (!llm.embedder.is_null()) full["embedder"] = llm.embedder;
   if (!llm.views.item_name.empty()) full["item_name"] = llm.views.item_name;
   if (llm.prompts) full["prompts"] = llm.prompts->string();
   full["prompts_digest"] = llm.prompts_digest;
@@ -133,6 +184,14 @@ Json read_taste(const Json& json, const std::string& path) {
   const auto model = make_taste_model(json);
   if (!model) throw Failure(ErrorKind::usage, path + model.error().message);
   return (*model)->options();
+}
+
+/// What of a resolved `embedder` decides results: its model, wherever it is served.
+Json embedder_view(Json embedder) {
+  const auto endpoints = llm::read_endpoints(embedder["endpoints"], "/mind/embedder/endpoints");
+  embedder.erase("endpoints");
+  if (endpoints) embedder["model"] = endpoints->front().model;
+  return embedder;
 }
 
 Json write_mind(const MindOptions& mind, bool is_tier) {
@@ -174,12 +233,13 @@ MindList read_minds(const Json& json) {
     read_if_there(mind, "share", options.share);
     const bool is_llm = mind["kind"] == "llm";
     check_keys(mind, path, is_llm);
-    if (is_llm) options.llm = read_llm(mind, read_endpoints(mind, path, known, read.endpoints));
+    if (is_llm) options.llm = read_llm(mind, path, known, read);
     if (mind.contains("parameters"))
       options.parameters = read_parameters(mind["parameters"], path + "/parameters");
     options.fitted_to_llm = mind.contains("fitted_to");
     if (mind.contains("taste")) options.taste = read_taste(mind["taste"], path + "/taste");
   }
+  check_embedders(read.minds);
   return read;
 }
 
@@ -221,6 +281,7 @@ Json result_view(const Json& mind) {
     view.erase("endpoints");
     if (endpoints) view["models"] = distinct_models(*endpoints);
   }
+  if (view.contains("embedder")) view["embedder"] = embedder_view(view["embedder"]);
   return view;
 }
 

@@ -20,6 +20,7 @@ struct LlmOptions {
   LlmMindOptions mind;  ///< its models: the distinct ones of the endpoints, in their order
   PromptViewOptions views;
   Json endpoints;                                ///< of this mind, as the scenario states them
+  Json embedder;                                 ///< likewise, if its vectors are an endpoint's; else null
   std::optional<std::filesystem::path> prompts;  ///< a folder of templates
   std::shared_ptr<const Prompts> templates;      ///< what is in it; null: not read yet
   std::string prompts_digest;                    ///< of the templates; "": not known yet
@@ -43,7 +44,7 @@ struct MindOptions {
 /// A population's minds, and whom those of them ask that are language models.
 struct MindList {
   std::vector<MindOptions> minds;               ///< at least one
-  std::vector<llm::EndpointOptions> endpoints;  ///< of all minds, each once
+  std::vector<llm::EndpointOptions> endpoints;  ///< of all minds and their embedders, each once
 };
 
 /// The text of the shipped parameters with this name, of the project's folder scenarios/minds: "gpt-3.5", "people".

@@ -17,11 +17,11 @@ Json recommender_view(Json recommender) {
   return recommender;
 }
 
-/// What of a resolved scenario decides results; of a study's control, too, as a scenario of its own.
+/// What of a resolved scenario decides results; of a study's arms, too, each as a scenario of its own.
 nlohmann::json decisive(const Json& scenario) {
   Json view = scenario;
   for (const char* key : {"$schema", "description", "throng_version", "budget", "journal", "patience",
-                          "max_degraded_share", "control"})
+                          "max_degraded_share", "control", "arms", "baseline"})
     view.erase(key);
   for (const char* place : {"path", "personas", "item_profiles"}) {
     if (view.contains("dataset")) view["dataset"].erase(place);
@@ -30,12 +30,20 @@ nlohmann::json decisive(const Json& scenario) {
   if (view.contains("mind")) view["mind"] = result_view(view["mind"]);
   if (view.contains("recommender")) view["recommender"] = recommender_view(view["recommender"]);
   nlohmann::json decides = view;
-  if (scenario.contains("control")) decides["control"] = decisive(arm_of(scenario, Arm::control));
+  if (scenario.contains("control")) decides["control"] = decisive(arm_of(scenario, "control"));
+  if (!scenario.contains("arms")) return decides;
+  for (const auto& [name, changes] : scenario["arms"].items()) {
+    decides["arms"][name] = decisive(arm_of(scenario, name));
+    decides["arms_in_order"].push_back(name);  // a study's digest chains those of its runs
+  }
   return decides;
 }
 
 void leave_unknown_digests(nlohmann::json& a, nlohmann::json& b) {
-  for (const char* dataset : {"/dataset", "/control/dataset"}) {
+  std::vector<std::string> datasets{"/dataset", "/control/dataset"};
+  const nlohmann::json arms = a.value("arms", nlohmann::json::object());
+  for (const auto& [name, arm] : arms.items()) datasets.push_back(fmt::format("/arms/{}/dataset", name));
+  for (const std::string& dataset : datasets) {
     for (const char* name : {"digest", "personas_digest", "item_profiles_digest"}) {
       const nlohmann::json::json_pointer digest(fmt::format("{}/{}", dataset, name));
       if (a.contains(digest) && b.contains(digest)) continue;

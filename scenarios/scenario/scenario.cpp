@@ -223,6 +223,10 @@ void read_session(const Json& json, Scenario& scenario, const std::string& sourc
   read_if_there(json, "items_per_page", scenario.session.items_per_page);
   read_if_there(json, "max_pages", scenario.session.max_pages);
   read_if_there(json, "memory_bytes", scenario.session.memory_bytes);
+  for (const Json& name : json.value("actions", Json::array()))
+    scenario.session.actions.*
+        std::ranges::find(allowed_actions(), name.get<std::string>(), &AllowedAction::name)->is_allowed =
+        true;
   const auto policies = make_page_policies(json.value("page_policies", Json::array()), scenario.session);
   if (!policies) fail(source, "/session/page_policies" + policies.error().message);
   for (const auto& policy : *policies) scenario.page_policies.push_back(policy->options());
@@ -232,8 +236,52 @@ Json write_session(const Scenario& scenario) {
   Json json = {{"items_per_page", scenario.session.items_per_page},
                {"max_pages", scenario.session.max_pages},
                {"memory_bytes", scenario.session.memory_bytes}};
+  for (const AllowedAction& action : allowed_actions())
+    if (scenario.session.actions.*action.is_allowed) json["actions"].push_back(action.name);
   if (!scenario.page_policies.empty()) json["page_policies"] = scenario.page_policies;
   return json;
+}
+
+void check_question(const InterviewQuestion& question, const Json& json, const std::string& source,
+                    const std::string& path) {
+  using Kind = InterviewQuestion::Kind;
+  for (const auto& [key, kind] :
+       {std::pair{"least", Kind::score}, {"most", Kind::score}, {"options", Kind::choice}}) {
+    if (json.contains(key) && question.kind != kind) {
+      fail(source, fmt::format("{}/{}: only a question of the kind \"{}\" has it, this one is of the kind "
+                               "\"{}\"",
+                               path, key, to_string(kind), to_string(question.kind)));
+    }
+  }
+  if (question.kind == Kind::score && question.least >= question.most) {
+    fail(source, fmt::format("{}/most: {}: expected more than the least score, {}", path, question.most,
+                             question.least));
+  }
+  if (question.kind == Kind::choice && question.options.empty())
+    fail(source, fmt::format("{}/options: missing; expected what there is to choose from", path));
+  for (std::size_t i = 0; i < question.options.size(); ++i) {
+    const auto first = std::ranges::find(question.options, question.options[i]);
+    if (first == question.options.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+    fail(source, fmt::format("{}/options/{}: \"{}\" stands in the list already", path, i, *first));
+  }
+}
+
+void read_interview(const Json& json, std::vector<InterviewQuestion>& questions, const std::string& source) {
+  for (const Json& each : section(json, "questions")) {
+    const std::string path = fmt::format("/interview/questions/{}", questions.size());
+    InterviewQuestion question = question_from(each);
+    check_question(question, each, source, path);
+    if (std::ranges::find(questions, question.name, &InterviewQuestion::name) != questions.end())
+      fail(source, fmt::format("{}/name: \"{}\" is the name of an earlier question: expected one of its own",
+                               path, question.name));
+    questions.push_back(std::move(question));
+  }
+}
+
+Json write_interview(const std::vector<InterviewQuestion>& questions) {
+  Json list = Json::array();
+  for (const InterviewQuestion& question : questions) list.push_back(to_json(question));
+  return {{"questions", std::move(list)}};
 }
 
 void read_retrain(const Json& json, RetrainOptions& retrain, const std::string& source) {
@@ -349,12 +397,29 @@ Json read_recommender(const Json& json, const RetrainOptions& retrain, const std
   return options;
 }
 
+void write_arms(const Scenario& scenario, Json& full) {
+  const Json base = full;
+  Json changes = Json::object();
+  for (const StudyArm& arm : scenario.arms) {
+    Json whole = resolved(*arm.scenario);
+    whole["replicates"] = scenario.replicates;  // they are the study's
+    changes[arm.name] = changes_between(base, whole);
+  }
+  if (scenario.written.contains("control")) {
+    full["control"] = changes["control"];
+  } else if (!scenario.arms.empty()) {
+    full["arms"] = changes;
+  }
+  if (scenario.written.contains("baseline") || full.contains("arms")) full["baseline"] = scenario.baseline;
+}
+
 }  // namespace
 
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides) {
   apply_overrides(json, overrides);
   const std::vector<std::string> faults = schema_faults(json, scenario_schema());
   if (!faults.empty()) fail(source, fmt::format("{}", fmt::join(faults, "\n" + source + ": ")));
+  json = with_sweep_as_arms(std::move(json), source);
 
   Scenario scenario;
   read_if_there(json, "name", scenario.name);
@@ -366,13 +431,15 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   read_operations(json, scenario);
   check_prices(scenario, source);
   read_session(section(json, "session"), scenario, source);
+  read_interview(section(json, "interview"), scenario.session.questions, source);
   read_if_there(json, "rounds", scenario.rounds);
   check_fitted(scenario, source);
   read_retrain(section(json, "retrain"), scenario.retrain, source);
   check_round_length(scenario, source);
   scenario.recommender = read_recommender(json["recommender"], scenario.retrain, source);
   read_if_there(json, "replicates", scenario.replicates);
-  scenario.control = read_control(json, source);
+  scenario.arms = read_arms(json, source);
+  scenario.baseline = read_baseline(json, scenario.arms, source);
   scenario.written = std::move(json);
   return scenario;
 }
@@ -388,15 +455,12 @@ Json resolved(const Scenario& scenario) {
   full["mind"] = write_mind_section(section(json, "mind"), scenario.minds);
   full["recommender"] = scenario.recommender;
   full["session"] = write_session(scenario);
+  if (!scenario.session.questions.empty()) full["interview"] = write_interview(scenario.session.questions);
   full["rounds"] = scenario.rounds;
   full["retrain"] = write_retrain(section(json, "retrain"), scenario.retrain);
   write_operations(json, scenario, full);
   full["replicates"] = scenario.replicates;
-  if (scenario.control) {
-    Json control = resolved(*scenario.control);
-    control["replicates"] = scenario.replicates;  // they are the study's
-    full["control"] = control_between(full, control);
-  }
+  write_arms(scenario, full);
   return full;
 }
 

@@ -37,6 +37,14 @@ struct ProfileFiles {
   bool leaves_out_unknown = false;  ///< items that the model did not know are not in the dataset
 };
 
+struct Scenario;
+
+/// One of the arms of a study: a scenario of its own.
+struct StudyArm {
+  std::string name;  ///< may be part of a file's name
+  std::shared_ptr<const Scenario> scenario;
+};
+
 /// A checked scenario: the one place for what its file means. The JSON contract is scenarios/schema/scenario.schema.json; a
 /// further option has a member here, and a line in the reader and in the writer of its section (scenario.cpp).
 struct Scenario {
@@ -51,7 +59,7 @@ struct Scenario {
   std::optional<std::filesystem::path> population_file;  ///< where population.file was read from
   std::string population_digest;                         ///< of its bytes; "": there is none
   std::vector<MindOptions> minds;                        ///< at least one
-  std::vector<llm::EndpointOptions> endpoints;           ///< of all minds, each once
+  std::vector<llm::EndpointOptions> endpoints;           ///< of all minds and their embedders, each once
   llm::BudgetOptions budget;                             ///< for everything that is paid
   llm::Durability journal = llm::Durability::process;
   std::chrono::seconds patience{600};  ///< with endpoints that ask to be left alone or bring nothing usable
@@ -62,7 +70,8 @@ struct Scenario {
   SessionOptions session;
   Json page_policies = Json::array();  ///< for make_page_policies
   std::uint32_t replicates = 1;
-  std::shared_ptr<const Scenario> control;  ///< of a study that has one: its other arm
+  std::vector<StudyArm> arms;  ///< of a study of several, in their order
+  std::string baseline;        ///< the arm that the others are compared with; "": there are none
   /// As it was read, overrides applied: the order of its keys, how it states numbers, and what is only text. What it means
   /// stands in the other members.
   Json written;
@@ -70,8 +79,8 @@ struct Scenario {
   bool asks_language_models() const;
   bool has_remote_recommender() const { return recommender["kind"] == "remote"; }
   bool asks_anybody() const { return asks_language_models() || has_remote_recommender(); }
-  /// Several runs instead of one: replicates, or a control beside them.
-  bool is_study() const { return replicates > 1 || control != nullptr; }
+  /// Several runs instead of one: replicates, or arms.
+  bool is_study() const { return replicates > 1 || !arms.empty(); }
 };
 
 /// Reads, changes and checks a scenario file. `overrides` are "path=value" with keys joined by dots, such as
@@ -82,8 +91,8 @@ Scenario read_scenario(const std::filesystem::path& file, const std::vector<std:
 /// The same for a scenario already in memory; `source` names it in errors.
 Scenario parse_scenario(Json json, const std::string& source, const std::vector<std::string>& overrides);
 
-/// The whole scenario, every key with its value; saved with a run. Read again it is the same. Its `control` is what makes the
-/// resolved control of it.
+/// The whole scenario, every key with its value; saved with a run. Read again it is the same. Its `arms`, or its `control`, are
+/// what makes the resolved arms of it; a `sweep` has become arms.
 Json resolved(const Scenario& scenario);
 
 /// See read_scenario.

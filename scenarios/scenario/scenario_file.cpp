@@ -11,6 +11,8 @@
 #include "embedded/scenario_filter_bubble.h"
 #include "embedded/scenario_llm_demo.h"
 #include "embedded/scenario_million.h"
+#include "embedded/scenario_recommenders.h"
+#include "embedded/scenario_sensitivity.h"
 #include "engine/base/json.h"
 #include "engine/base/redact.h"
 #include "scenarios/scenario/scenario.h"
@@ -59,9 +61,12 @@ struct Shipped {
   std::string_view text;
 };
 
-constexpr std::array kShipped{
-    Shipped{"demo", embedded::scenario_demo}, Shipped{"filter_bubble", embedded::scenario_filter_bubble},
-    Shipped{"llm-demo", embedded::scenario_llm_demo}, Shipped{"million", embedded::scenario_million}};
+constexpr std::array kShipped{Shipped{"demo", embedded::scenario_demo},
+                              Shipped{"filter_bubble", embedded::scenario_filter_bubble},
+                              Shipped{"llm-demo", embedded::scenario_llm_demo},
+                              Shipped{"million", embedded::scenario_million},
+                              Shipped{"recommenders", embedded::scenario_recommenders},
+                              Shipped{"sensitivity", embedded::scenario_sensitivity}};
 
 void apply_override(Json& json, const std::string& override_text) {
   const std::size_t equals = override_text.find('=');

@@ -16,6 +16,8 @@ namespace throng {
 namespace {
 
 constexpr int kVersion = 3;
+/// Whoever looks into the file while it becomes one of write-ahead logs holds it for moments.
+constexpr int kLookersMs = 10'000;
 
 using HashBytes = std::array<char, 16>;
 
@@ -93,8 +95,9 @@ Row row_from(SQLite::Statement& statement, const std::string& file) {
 
 struct Journal::Database {
   Database(const std::filesystem::path& path, Mode mode, const std::optional<JournalOwner>& owner)
-      : sqlite(path.string(), mode == Mode::read_only ? SQLite::OPEN_READONLY
-                                                      : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE),
+      : sqlite(path.string(),
+               mode == Mode::read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+               kLookersMs),
         file(path.string()) {
     const int version = sqlite.execAndGet("PRAGMA user_version").getInt();
     if (version != kVersion && (version != 0 || mode == Mode::read_only)) {
@@ -313,10 +316,12 @@ std::vector<JournalTotals> Journal::totals() const {
     SQLite::Statement rows(
         database_->sqlite,
         "SELECT endpoint, model, COUNT(*), SUM(attempts), SUM(prompt_tokens), SUM(cached_tokens), "
-        "SUM(completion_tokens), SUM(usd) FROM calls WHERE kind = 1 GROUP BY 1, 2 ORDER BY 1, 2");
+        "SUM(completion_tokens), SUM(usd), kind FROM calls WHERE kind IN (1, 2) GROUP BY kind, 1, 2 "
+        "ORDER BY kind, 1, 2");
     std::vector<JournalTotals> totals;
     while (rows.executeStep()) {
-      totals.push_back({.endpoint = rows.getColumn(0).getString(),
+      totals.push_back({.kind = static_cast<RequestKind>(rows.getColumn(8).getInt()),
+                        .endpoint = rows.getColumn(0).getString(),
                         .model = rows.getColumn(1).getString(),
                         .calls = rows.getColumn(2).getInt64(),
                         .attempts = rows.getColumn(3).getInt64(),

@@ -32,8 +32,9 @@ struct JournaledCall {
   JournaledReply reply;
 };
 
-/// What all calls of a language model at one endpoint took together.
+/// What all calls of a model at one endpoint took together.
 struct JournalTotals {
+  RequestKind kind = RequestKind::completion;
   std::string endpoint;
   std::string model;
   std::int64_t calls = 0;
@@ -83,7 +84,7 @@ class Journal {
 
   std::size_t actors() const;                                ///< that asked for completions
   std::vector<JournaledCall> calls_of(ActorId actor) const;  ///< in the order in which they were journaled
-  std::vector<JournalTotals> totals() const;                 ///< of completions
+  std::vector<JournalTotals> totals() const;                 ///< of completions, then of embeddings
 
  private:
   struct Database;

@@ -30,8 +30,9 @@ struct TableRules {
 namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
-constexpr std::array<std::string_view, 2> kTablesOfLaterVersions{"words",
-                                                                 "prompt_places"};  ///< than 0.1's first
+constexpr std::array<std::string_view, 3> kTablesOfLaterVersions{"words", "prompt_places",
+                                                                 "answers"};  ///< than 0.1's first
+constexpr std::array<std::string_view, 4> kColumnsOfLaterVersions{"saved", "shared", "search", "results_of"};
 constexpr int kLastRound = std::numeric_limits<std::uint16_t>::max();
 
 ColumnRule integer(const std::string& column, std::int64_t least, std::int64_t most = kMost) {
@@ -125,38 +126,43 @@ std::vector<TableRules> tables_of_agents(int first_round) {
   std::vector<ColumnRule> impression{
       agent, round, page, integer("position", 1), number_of("item", "items"), flag("aligned")};
   for (const ActionInfo& info : action_kinds()) impression.push_back(done(info));
-  return {{"agents",
-           {"agent"},
-           {integer("user", 0), text("external_id"), flag("perturbed"), integer("activity", 1, 3),
-            integer("conformity", 1, 3), integer("diversity", 1, 3), text("favourite_genres"),
-            text("persona"), text("mind")}},
-          {"sessions",
-           {"agent", "round"},
-           {agent, round, time("started_us"), time("ended_us"), or_null(integer("score", 1, 10)),
-            flag("abandoned"), digest("digest")}},
-          {"pages",
-           {"agent", "round", "page"},
-           {agent, round, page, time("shown_at_us"), or_null(share("satisfaction")), flag("degraded"),
-            or_null(share("satisfaction_so_far")), or_null(share("fatigue")),
-            only_where("degraded = 0", flag("exits"))}},
-          {"impressions", {"agent", "round", "page", "position"}, std::move(impression)},
-          {"words",
-           {"agent", "round", "page", "position"},
-           {agent, round, page, integer("position", 1, kLastRound), text("text")}},
-          {"prompt_places",
-           {"agent", "round", "page", "position"},
-           {agent, round, page, integer("position", 1, kLastRound), integer("place", 1, kLastRound)}},
-          {"reflections", {"agent", "round", "page"}, {agent, round, page, share("satisfaction")}},
-          {"sayings",
-           {"agent", "round", "number"},
-           {agent, round, integer("page", 0, kLastRound), or_null(integer("position", 1, kLastRound)),
-            one_of("about", {"alignment", "feeling", "decision", "reflection", "interview", "taste"}),
-            text("text")}},
-          {"failures",
-           {"agent", "round", "number"},
-           {agent, round, integer("page", 0, kLastRound),
-            one_of("step", {"react", "decide", "reflect", "interview"}), text("problem"), text("reply"),
-            flag("gave_up")}}};
+  return {
+      {"agents",
+       {"agent"},
+       {integer("user", 0), text("external_id"), flag("perturbed"), integer("activity", 1, 3),
+        integer("conformity", 1, 3), integer("diversity", 1, 3), text("favourite_genres"), text("persona"),
+        text("mind")}},
+      {"sessions",
+       {"agent", "round"},
+       {agent, round, time("started_us"), time("ended_us"), or_null(integer("score", 1, 10)),
+        flag("abandoned"), digest("digest")}},
+      {"pages",
+       {"agent", "round", "page"},
+       {agent, round, page, time("shown_at_us"), or_null(share("satisfaction")), flag("degraded"),
+        or_null(share("satisfaction_so_far")), or_null(share("fatigue")),
+        only_where("degraded = 0", flag("exits")), or_null(text("search")), or_null(text("results_of"))}},
+      {"impressions", {"agent", "round", "page", "position"}, std::move(impression)},
+      {"words",
+       {"agent", "round", "page", "position"},
+       {agent, round, page, integer("position", 1, kLastRound), text("text")}},
+      {"prompt_places",
+       {"agent", "round", "page", "position"},
+       {agent, round, page, integer("position", 1, kLastRound), integer("place", 1, kLastRound)}},
+      {"reflections", {"agent", "round", "page"}, {agent, round, page, share("satisfaction")}},
+      {"sayings",
+       {"agent", "round", "number"},
+       {agent, round, integer("page", 0, kLastRound), or_null(integer("position", 1, kLastRound)),
+        one_of("about", {"alignment", "feeling", "decision", "reflection", "interview", "taste", "share"}),
+        text("text")}},
+      {"failures",
+       {"agent", "round", "number"},
+       {agent, round, integer("page", 0, kLastRound),
+        one_of("step", {"react", "decide", "reflect", "interview", "question"}), text("problem"),
+        text("reply"), flag("gave_up")}},
+      {"answers",
+       {"agent", "round", "question"},
+       {agent, round, text("question"), or_null(integer("score", 0)), or_null(text("choice")),
+        or_null(text("words"))}}};
 }
 
 TableRules table_of_items() {
@@ -189,9 +195,22 @@ void RunCheck::fail(const std::string& problem) const {
   throw Failure(ErrorKind::data, fmt::format("{} is damaged: {}", file_, problem));
 }
 
-void RunCheck::check(const TableRules& rules, std::optional<AgentId> agent) const {
-  const bool is_new = std::ranges::find(kTablesOfLaterVersions, rules.table) != kTablesOfLaterVersions.end();
-  if (is_new && !database_.tableExists(rules.table)) return;
+TableRules RunCheck::known(TableRules rules) const {
+  std::erase_if(rules.columns, [&](const ColumnRule& rule) {
+    if (std::ranges::find(kColumnsOfLaterVersions, rule.column) == kColumnsOfLaterVersions.end())
+      return false;
+    SQLite::Statement has(database_, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
+    has.bind(1, rules.table);
+    has.bind(2, rule.column);
+    return !has.executeStep();
+  });
+  return rules;
+}
+
+void RunCheck::check(const TableRules& all, std::optional<AgentId> agent) const {
+  const bool is_new = std::ranges::find(kTablesOfLaterVersions, all.table) != kTablesOfLaterVersions.end();
+  if (is_new && !database_.tableExists(all.table)) return;
+  const TableRules rules = known(all);
   SQLite::Statement fault(database_, query_of(rules, agent.has_value()));
   if (agent) fault.bind(1, static_cast<std::int64_t>(index(*agent)));
   if (!fault.executeStep()) return;

@@ -9,6 +9,8 @@
 
 namespace throng {
 
+struct TableRules;
+
 /// Whether run.db holds only what a run can have written: values of the right type and range, numbers of agents and
 /// items that exist. A file that was damaged or edited must not be summed up as if it were sound.
 class RunCheck {
@@ -27,7 +29,9 @@ class RunCheck {
   [[noreturn]] void fail(const std::string& problem) const;
 
  private:
-  void check(const struct TableRules& rules, std::optional<AgentId> agent) const;
+  void check(const TableRules& rules, std::optional<AgentId> agent) const;
+  /// Without columns that a file of an earlier version does not have.
+  TableRules known(TableRules rules) const;
   void check_numbers(const char* table, const char* number) const;
 
   const SQLite::Database& database_;

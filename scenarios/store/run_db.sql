@@ -15,12 +15,13 @@ CREATE TABLE sessions (
   abandoned INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (agent, round)) WITHOUT ROWID;
 CREATE TABLE pages (
   agent INTEGER, round INTEGER, page INTEGER, shown_at_us INTEGER NOT NULL, satisfaction REAL,
-  satisfaction_so_far REAL, fatigue REAL, exits INTEGER, degraded INTEGER NOT NULL,
+  satisfaction_so_far REAL, fatigue REAL, exits INTEGER, degraded INTEGER NOT NULL, search TEXT, results_of TEXT,
   PRIMARY KEY (agent, round, page)) WITHOUT ROWID;
 CREATE INDEX degraded_pages ON pages (agent, round, page) WHERE degraded;
+CREATE INDEX result_pages ON pages (agent, round, page) WHERE results_of IS NOT NULL;
 CREATE TABLE impressions (
   agent INTEGER, round INTEGER, page INTEGER, position INTEGER, item INTEGER NOT NULL, aligned INTEGER NOT NULL,
-  viewed INTEGER NOT NULL, rating INTEGER, feeling TEXT,
+  viewed INTEGER NOT NULL, rating INTEGER, feeling TEXT, saved INTEGER NOT NULL, shared INTEGER NOT NULL,
   PRIMARY KEY (agent, round, page, position)) WITHOUT ROWID;
 CREATE TABLE words (
   agent INTEGER, round INTEGER, page INTEGER, position INTEGER, text TEXT NOT NULL,
@@ -37,13 +38,20 @@ CREATE TABLE sayings (
 CREATE TABLE failures (
   agent INTEGER, round INTEGER, number INTEGER, page INTEGER NOT NULL, step TEXT NOT NULL, problem TEXT NOT NULL,
   reply TEXT NOT NULL, gave_up INTEGER NOT NULL, PRIMARY KEY (agent, round, number)) WITHOUT ROWID;
+CREATE TABLE answers (
+  agent INTEGER, round INTEGER, question TEXT, score INTEGER, choice TEXT, words TEXT,
+  PRIMARY KEY (agent, round, question)) WITHOUT ROWID;
 -- What counts: degraded pages leave every numerator and denominator.
 CREATE VIEW counted_impressions AS
   SELECT * FROM impressions i WHERE NOT EXISTS (
     SELECT 1 FROM pages p WHERE p.degraded AND p.agent = i.agent AND p.round = i.round AND p.page = i.page);
+-- What the recommender is judged by: not what agents searched for themselves.
+CREATE VIEW ranked_impressions AS
+  SELECT * FROM counted_impressions i WHERE NOT EXISTS (
+    SELECT 1 FROM pages p WHERE p.results_of IS NOT NULL AND p.agent = i.agent AND p.round = i.round AND p.page = i.page);
 -- One row each per page or session: kept with these, because rows are what writing costs.
 CREATE VIEW decisions AS
-  SELECT agent, round, page, satisfaction_so_far AS satisfaction, fatigue, exits FROM pages WHERE NOT degraded;
+  SELECT agent, round, page, satisfaction_so_far AS satisfaction, fatigue, exits, search FROM pages WHERE NOT degraded;
 CREATE VIEW interviews AS SELECT agent, round, score FROM sessions WHERE score IS NOT NULL;
 CREATE VIEW digests AS SELECT round, agent, digest FROM sessions;
 -- All that agents did, as one list.
@@ -51,7 +59,10 @@ CREATE VIEW actions AS
   SELECT agent, round, page, position, 'view' AS action, NULL AS value FROM impressions WHERE viewed
   UNION ALL SELECT agent, round, page, position, 'rate', rating FROM impressions WHERE rating IS NOT NULL
   UNION ALL SELECT agent, round, page, position, 'feel', feeling FROM impressions WHERE feeling IS NOT NULL
-  UNION ALL SELECT agent, round, page, NULL, iif(exits, 'exit', 'next'), NULL FROM pages WHERE NOT degraded;
+  UNION ALL SELECT agent, round, page, position, 'save', NULL FROM impressions WHERE saved
+  UNION ALL SELECT agent, round, page, position, 'share', NULL FROM impressions WHERE shared
+  UNION ALL SELECT agent, round, page, NULL, iif(exits, 'exit', iif(search IS NULL, 'next', 'search')), search
+    FROM pages WHERE NOT degraded;
 CREATE TABLE metrics (
   position INTEGER PRIMARY KEY, metric TEXT NOT NULL, mean REAL NOT NULL, standard_error REAL NOT NULL, agents INTEGER NOT NULL,
   pages INTEGER NOT NULL);

@@ -1,12 +1,11 @@
 #include "scenarios/store/run_reader.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
-#include "scenarios/store/run_check.h"
+#include "scenarios/store/run_connection.h"
 
 namespace throng {
 namespace {
@@ -28,10 +27,9 @@ std::optional<double> optional_real(const SQLite::Column& column) {
 Decision decision_from(SQLite::Statement& row, int first_column) {
   return {.satisfaction = optional_real(row.getColumn(first_column)),
           .fatigue = optional_real(row.getColumn(first_column + 1)),
-          .exits = row.getColumn(first_column + 2).getInt() != 0};
+          .exits = row.getColumn(first_column + 2).getInt() != 0,
+          .search = row.getColumn(first_column + 3).getString()};  // null reads as ""
 }
-
-std::int64_t number(AgentId agent) { return static_cast<std::int64_t>(agent); }
 
 /// The columns of a StoredAgent, in this order, for `stored_agent`.
 constexpr const char* kAgentColumns =
@@ -55,69 +53,13 @@ SessionDigest session_digest(SQLite::Statement& row) {
           .digest = Hash128::from_hex(row.getColumn(2).getString())};
 }
 
-/// Of a mean of `values` values; 0 for one.
-double standard_error(std::size_t values, double mean, double mean_of_squares) {
-  if (values < 2) return 0;
-  return std::sqrt(std::max(0.0, mean_of_squares - mean * mean) / static_cast<double>(values - 1));
-}
-
 /// 0: it was not done.
 std::uint8_t action_value(const ActionInfo& info, const SQLite::Column& column) {
   return info.form == ActionInfo::Form::feeling ? static_cast<std::uint8_t>(feeling_from(column.getString()))
                                                 : small(column);  // null reads as 0
 }
 
-/// Of the columns count, mean and mean of squares.
-AgentMean mean_from(SQLite::Statement& row, int first_column) {
-  AgentMean mean{.agents = row.getColumn(first_column).getUInt(),
-                 .mean = row.getColumn(first_column + 1).getDouble()};
-  mean.standard_error = standard_error(mean.agents, mean.mean, row.getColumn(first_column + 2).getDouble());
-  return mean;
-}
-
-template <class Row>
-RowStream<Row> stream(SQLite::Statement query, Row (*row)(SQLite::Statement&)) {
-  return [rows = std::make_shared<SQLite::Statement>(std::move(query)), row]() -> std::optional<Row> {
-    if (rows->isDone() || !rows->executeStep()) return std::nullopt;
-    return row(*rows);
-  };
-}
-
 }  // namespace
-
-struct RunReader::Connection {
-  explicit Connection(const std::string& file) : database(file, SQLite::OPEN_READONLY) {}
-
-  template <class... Values>
-  SQLite::Statement query(const std::string& sql, const Values&... values) const {
-    SQLite::Statement statement(database, sql);
-    int column = 0;
-    (statement.bind(++column, values), ...);
-    return statement;
-  }
-
-  /// The engine counts rounds from 0, run.db from 1 (from 0 in files of version 0).
-  int stored(std::uint16_t round) const { return round + first_round; }
-  std::uint16_t round_from(const SQLite::Column& column) const {
-    return static_cast<std::uint16_t>(column.getInt() - first_round);
-  }
-
-  [[noreturn]] void fail_at(const char* table, const SessionRecord& session, std::uint32_t page,
-                            const char* problem) const {
-    check.fail(fmt::format("table {}, agent {}, round {}, page {}: {}", table, index(session.agent),
-                           stored(session.round), page, problem));
-  }
-
-  PageRecord& page_of(SessionRecord& session, const SQLite::Column& number, const char* table) const {
-    const std::uint32_t page = number.getUInt();
-    if (page > session.pages.size()) fail_at(table, session, page, "table pages has no such page");
-    return session.pages[page - 1];
-  }
-
-  SQLite::Database database;
-  int first_round = database.execAndGet("PRAGMA user_version").getInt() == 0 ? 0 : 1;
-  RunCheck check{database, database.getFilename(), first_round};
-};
 
 RunReader::RunReader(const std::filesystem::path& run_folder) {
   const std::filesystem::path file = run_folder / "run.db";
@@ -164,13 +106,15 @@ void RunReader::with_meta(const std::string& key, const std::function<void(const
 std::vector<Outcome> RunReader::outcomes() const {
   connection_->check.rows();
   auto rows = connection_->query(
-      "SELECT s.agent, COUNT(i.item), COALESCE(SUM(i.viewed), 0), COALESCE(SUM(COALESCE(i.rating, 0) >= ?), "
-      "0), "
-      "  COUNT(DISTINCT i.page), "
-      "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round), s.round, "
-      "s.abandoned "
-      "FROM sessions s LEFT JOIN counted_impressions i USING (agent, round) "
-      "GROUP BY s.agent, s.round ORDER BY s.agent, s.round",
+      fmt::format(
+          "SELECT s.agent, COUNT(i.item), COALESCE(SUM(i.viewed), 0), "
+          "  COALESCE(SUM(COALESCE(i.rating, 0) >= ?), 0), COUNT(DISTINCT i.page), "
+          "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round), s.round, "
+          "  s.abandoned, COALESCE(SUM({}), 0), COALESCE(SUM({}), 0) "
+          "FROM sessions s LEFT JOIN counted_impressions i USING (agent, round) "
+          "GROUP BY s.agent, s.round ORDER BY s.agent, s.round",
+          connection_->column_or("impressions", "saved", "0"),
+          connection_->column_or("impressions", "shared", "0")),
       static_cast<int>(kLikedRating));
   std::vector<Outcome> outcomes;
   while (rows.executeStep()) {
@@ -181,9 +125,41 @@ std::vector<Outcome> RunReader::outcomes() const {
                         .liked = rows.getColumn(3).getUInt(),
                         .pages = rows.getColumn(4).getUInt(),
                         .abandoned = rows.getColumn(7).getInt() != 0,
-                        .score = optional_number(rows.getColumn(5))});
+                        .score = optional_number(rows.getColumn(5)),
+                        .saved = rows.getColumn(8).getUInt(),
+                        .shared = rows.getColumn(9).getUInt()});
   }
+  add_searches(outcomes);
   return outcomes;
+}
+
+void RunReader::add_searches(std::vector<Outcome>& outcomes) const {
+  if (connection_->column_or("pages", "results_of", "").empty()) return;
+  const auto outcome_of = [&](SQLite::Statement& row) -> Outcome& {
+    const std::pair at(AgentId(row.getColumn(0).getUInt()), connection_->round_from(row.getColumn(1)));
+    const auto found = std::ranges::lower_bound(
+        outcomes, at, {}, [](const Outcome& outcome) { return std::pair(outcome.agent, outcome.round); });
+    if (found == outcomes.end() || std::pair(found->agent, found->round) != at)
+      connection_->check.fail(fmt::format("table pages, agent {}: it has no session", index(at.first)));
+    return *found;
+  };
+  auto searches = connection_->query(
+      "SELECT agent, round, COUNT(*) FROM pages WHERE search IS NOT NULL AND NOT degraded "
+      "GROUP BY agent, round");
+  while (searches.executeStep()) outcome_of(searches).searches = searches.getColumn(2).getUInt();
+  auto results = connection_->query(
+      "SELECT agent, round, COUNT(*), SUM(viewed), SUM(COALESCE(rating, 0) >= ?) FROM pages p "
+      "JOIN counted_impressions USING (agent, round, page) WHERE p.results_of IS NOT NULL "
+      "GROUP BY agent, round",
+      static_cast<int>(kLikedRating));
+  while (results.executeStep()) {
+    Outcome& outcome = outcome_of(results);
+    outcome.found = results.getColumn(2).getUInt();
+    outcome.found_viewed = results.getColumn(3).getUInt();
+    outcome.shown -= outcome.found;
+    outcome.viewed -= outcome.found_viewed;
+    outcome.liked -= results.getColumn(4).getUInt();
+  }
 }
 
 std::vector<Metric> RunReader::metrics() const {
@@ -267,10 +243,13 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
   }
 
   auto pages = connection_->query(
-      "SELECT p.page, p.shown_at_us, p.satisfaction, p.satisfaction_so_far, p.fatigue, p.exits, "
-      "r.satisfaction, p.degraded "
-      "FROM pages p LEFT JOIN reflections r USING (agent, round, page) "
-      "WHERE agent = ? AND round = ? ORDER BY p.page",
+      fmt::format(
+          "SELECT p.page, p.shown_at_us, p.satisfaction, p.satisfaction_so_far, p.fatigue, p.exits, {}, "
+          "r.satisfaction, p.degraded, {} "
+          "FROM pages p LEFT JOIN reflections r USING (agent, round, page) "
+          "WHERE agent = ? AND round = ? ORDER BY p.page",
+          connection_->column_or("pages", "search", "NULL"),
+          connection_->column_or("pages", "results_of", "NULL")),
       number(agent), connection_->stored(round));
   while (pages.executeStep()) {
     PageRecord& page = session.pages.emplace_back();
@@ -279,21 +258,24 @@ SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
       connection_->fail_at("pages", session, page.page, "the page before it is missing");
     page.shown_at = time_from(pages.getColumn(1));
     page.satisfaction = optional_real(pages.getColumn(2));
-    if (pages.getColumn(7).getInt() == 0) page.decision = decision_from(pages, 3);
-    if (!pages.getColumn(6).isNull())
-      page.reflection = Reflection{.satisfaction = pages.getColumn(6).getDouble()};
+    if (pages.getColumn(8).getInt() == 0) page.decision = decision_from(pages, 3);
+    if (!pages.getColumn(7).isNull())
+      page.reflection = Reflection{.satisfaction = pages.getColumn(7).getDouble()};
+    page.results_of = pages.getColumn(9).getString();
   }
 
   add_impressions(session);
   add_words(session);
   add_prompt_orders(session);
+  add_answers(session);
   session.notes = notes(agent, round);
   return session;
 }
 
 void RunReader::add_impressions(SessionRecord& session) const {
   std::string columns = "page, item, mean_rating, aligned";
-  for (const ActionInfo& info : action_kinds()) columns += fmt::format(", {}", info.done);
+  for (const ActionInfo& info : action_kinds())
+    columns += ", " + connection_->column_or("impressions", info.done, "0");
   auto impressions = connection_->query(fmt::format("SELECT {} FROM impressions LEFT JOIN items USING (item) "
                                                     "WHERE agent = ? AND round = ? ORDER BY page, position",
                                                     columns),
@@ -376,9 +358,8 @@ std::vector<ItemFigures> RunReader::items() const {
       "SELECT item, external_id, title, genres, mean_rating, interactions, "
       "  COALESCE(shown, 0), COALESCE(viewed, 0), COALESCE(liked, 0), given "
       "FROM items LEFT JOIN (SELECT item, COUNT(*) AS shown, SUM(viewed) AS viewed, "
-      "  SUM(COALESCE(rating, 0) >= ?) AS liked, AVG(rating) AS given FROM counted_impressions GROUP BY "
-      "item) "
-      "USING (item) ORDER BY item",
+      "  SUM(COALESCE(rating, 0) >= ?) AS liked, AVG(rating) AS given FROM " +
+          std::string(connection_->ranked) + " GROUP BY item) USING (item) ORDER BY item",
       static_cast<int>(kLikedRating));
   std::vector<ItemFigures> items;
   while (rows.executeStep()) {
@@ -400,7 +381,9 @@ std::vector<PageFigures> RunReader::pages() const {
   connection_->check.rows();
   auto rows = connection_->query(
       "SELECT page, COUNT(*), AVG(views), AVG(views * views) FROM "
-      "  (SELECT page, SUM(viewed) AS views FROM counted_impressions GROUP BY agent, round, page) "
+      "  (SELECT page, SUM(viewed) AS views FROM " +
+      std::string(connection_->ranked) +
+      " GROUP BY agent, round, page) "
       "GROUP BY page ORDER BY page");
   std::vector<PageFigures> pages;
   while (rows.executeStep()) {
@@ -410,6 +393,41 @@ std::vector<PageFigures> RunReader::pages() const {
     page.standard_error = standard_error(page.sessions, page.views, rows.getColumn(3).getDouble());
   }
   return pages;
+}
+
+AllowedActions RunReader::actions() const {
+  AllowedActions actions;
+  with_meta("actions", [&](const Json& names) {
+    for (const AllowedAction& action : allowed_actions())
+      actions.*action.is_allowed =
+          std::find(names.begin(), names.end(), Json(std::string(action.name))) != names.end();
+  });
+  return actions;
+}
+
+std::vector<SearchFigures> RunReader::searches() const {
+  connection_->check.rows();
+  if (connection_->column_or("pages", "search", "").empty()) return {};
+  auto rows = connection_->query(
+      "SELECT query, times, COALESCE(answered, 0), COALESCE(found, 0), COALESCE(viewed, 0) FROM "
+      "  (SELECT lower(search) AS query, COUNT(*) AS times FROM pages WHERE search IS NOT NULL GROUP BY "
+      "query) "
+      "LEFT JOIN "
+      "  (SELECT lower(results_of) AS query, COUNT(DISTINCT agent || ' ' || round || ' ' || page) AS "
+      "answered, "
+      "     COUNT(*) AS found, SUM(viewed) AS viewed "
+      "   FROM pages JOIN counted_impressions USING (agent, round, page) WHERE results_of IS NOT NULL "
+      "   GROUP BY lower(results_of)) "
+      "USING (query) ORDER BY times DESC, query");
+  std::vector<SearchFigures> searches;
+  while (rows.executeStep()) {
+    searches.push_back({.query = rows.getColumn(0).getString(),
+                        .times = rows.getColumn(1).getUInt(),
+                        .answered = rows.getColumn(2).getUInt(),
+                        .found = rows.getColumn(3).getUInt(),
+                        .viewed = rows.getColumn(4).getUInt()});
+  }
+  return searches;
 }
 
 std::vector<PositionFigures> RunReader::positions(Places places) const {
@@ -423,10 +441,10 @@ std::vector<PositionFigures> RunReader::positions(Places places) const {
       "SELECT at, SUM(shown), {}, {}, {} FROM "
       "  (SELECT {} AS at, COUNT(*) AS shown, AVG(aligned) AS aligned, AVG(viewed) AS viewed, AVG(rating) AS "
       "rating "
-      "   FROM counted_impressions {} WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "
+      "   FROM {} {} WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "
       "   GROUP BY agent, at) "
       "GROUP BY at ORDER BY at",
-      moments("aligned"), moments("viewed"), moments("rating"), at,
+      moments("aligned"), moments("viewed"), moments("rating"), at, connection_->ranked,
       places == Places::in_prompt ? "JOIN prompt_places USING (agent, round, page, position)" : ""));
   std::vector<PositionFigures> positions;
   while (rows.executeStep()) {
@@ -442,10 +460,10 @@ std::vector<PositionFigures> RunReader::positions(Places places) const {
 std::vector<MetricValues> RunReader::position_values() const {
   const std::span figures = position_figures();
   connection_->check.rows();
-  auto rows = connection_->query(
-      "SELECT position, agent, AVG(aligned), AVG(viewed), AVG(rating) FROM counted_impressions "
-      "WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "
-      "GROUP BY position, agent ORDER BY position, agent");
+  auto rows = connection_->query("SELECT position, agent, AVG(aligned), AVG(viewed), AVG(rating) FROM " +
+                                 std::string(connection_->ranked) +
+                                 " WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "
+                                 "GROUP BY position, agent ORDER BY position, agent");
   std::vector<MetricValues> values;
   std::uint32_t position = 0;
   while (rows.executeStep()) {

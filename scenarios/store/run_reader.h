@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/interview/question.h"
 #include "agents/metrics.h"
 #include "engine/base/json.h"
 
@@ -56,6 +57,32 @@ struct ItemFigures {
   double given_rating = 0;  ///< the mean of the agents' ratings; meaningless if viewed is 0
 };
 
+/// What agents searched for, in the words of one of them.
+struct SearchFigures {
+  std::string query;         ///< in small letters; untrusted
+  std::size_t times = 0;     ///< that it was searched for
+  std::size_t answered = 0;  ///< pages that showed what there is
+  std::size_t found = 0;     ///< items on these
+  std::size_t viewed = 0;    ///< of them
+};
+
+/// What an agent answered after a session.
+struct StoredAnswer {
+  AgentId agent{};
+  std::uint16_t round = 0;
+  Answer answer;
+};
+
+/// A question of the scenario and what was answered to it.
+struct QuestionFigures {
+  InterviewQuestion question;
+  std::size_t answers = 0;
+  std::size_t agents = 0;                        ///< who answered
+  AgentMean score{};                             ///< of a score
+  std::map<int, std::size_t> scores{};           ///< how often each was given
+  std::map<std::string, std::size_t> choices{};  ///< likewise
+};
+
 /// What happened on the n-th page of all sessions that reached it.
 struct PageFigures {
   std::size_t page = 0;  ///< from 1
@@ -70,8 +97,12 @@ struct RoundMetric {
   std::string metric;
   double value = 0;
 
-  /// Of one place on the page. Studies leave these out: a row for each place and arm would bury the others.
+  /// Of one place on the page.
   bool is_by_position() const { return metric.starts_with("position_") || metric.starts_with("page_"); }
+  /// Of the agents in one trait group, such as "viewed_novelty_of_activity_3".
+  bool is_of_group() const { return metric.find("_of_") != std::string::npos; }
+  /// Of all agents and places: what is drawn over the rounds.
+  bool is_overall() const { return !is_by_position() && !is_of_group(); }
 };
 
 /// What items are told apart by: their places on pages; in prompts that told of the page in another order; the pages themselves.
@@ -108,18 +139,30 @@ class RunReader {
   /// The whole catalogue, in item order.
   std::vector<ItemFigures> items() const;
   std::vector<PageFigures> pages() const;  ///< by page, ascending
+  AllowedActions actions() const;          ///< what agents might do
+  /// The most frequent first, ties by the query; degraded pages count nowhere.
+  std::vector<SearchFigures> searches() const;
   /// In order.
   std::vector<PositionFigures> positions(Places places) const;
   /// Agent by agent what `positions(Places::on_page)` are the means of: position_1_aligned, position_1_viewed, position_1_rating, ...
   std::vector<MetricValues> position_values() const;
   std::vector<RoundMetric> round_metrics() const;  ///< by metric, then round
+  /// In the order of the scenario.
+  std::vector<QuestionFigures> questions() const;
+  RowStream<StoredAnswer> answers() const;  ///< by agent, round, then question
+  /// Answers in words, or reasons: at most `most`, evenly spread over the agents that gave some.
+  std::vector<StoredAnswer> words_of(const std::string& question, std::size_t most) const;
 
  private:
   struct Connection;
 
+  /// Moves what was found by searches out of what was recommended.
+  void add_searches(std::vector<Outcome>& outcomes) const;
   void add_impressions(SessionRecord& session) const;
   void add_words(SessionRecord& session) const;
   void add_prompt_orders(SessionRecord& session) const;
+  void add_answers(SessionRecord& session) const;
+  std::vector<InterviewQuestion> asked_questions() const;
   Notes notes(AgentId agent, std::uint16_t round) const;
 
   std::unique_ptr<Connection> connection_;

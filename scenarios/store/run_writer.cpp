@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <optional>
+#include <thread>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
@@ -20,6 +21,9 @@ constexpr std::size_t kSessionsPerTransaction = 16384;
 /// Agents that ask language models are few and slow: they are there to be looked at while the run goes on.
 constexpr std::chrono::seconds kTransaction{10};
 constexpr std::size_t kAgentsPerInsert = 4096;
+/// Whoever looks into the file while it becomes one of write-ahead logs, or at the end one without, holds it for moments.
+constexpr std::chrono::milliseconds kLookers{10'000};
+constexpr std::chrono::milliseconds kLastLookers{500};
 
 std::string joined_genres(const Catalogue& catalogue, std::span<const GenreId> genres) {
   std::vector<std::string_view> names;
@@ -78,6 +82,26 @@ ActionCells cells_of(const ActionValues& values) {
   return cells;
 }
 
+/// Makes one file of it, unless somebody has it open for long: then it stays two, as good to read.
+void leave_one_file(const std::filesystem::path& file) {
+  SQLite::Database database(file.string(), SQLite::OPEN_READWRITE, static_cast<int>(kLookers.count()));
+  const auto until = std::chrono::steady_clock::now() + kLastLookers;
+  while (true) {
+    try {
+      database.exec("PRAGMA journal_mode = DELETE;");
+      return;
+    } catch (const SQLite::Exception& error) {  // SQLite itself does not wait here
+      if (error.getErrorCode() != SQLITE_BUSY) throw;
+      if (std::chrono::steady_clock::now() > until) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+}
+
+std::optional<std::string> text_or_null(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
 /// Creates the tables, before any statement that uses them is prepared.
 struct Tables {
   explicit Tables(SQLite::Database& database) {
@@ -94,7 +118,8 @@ struct Tables {
 
 struct RunWriter::Statements {
   explicit Statements(const std::filesystem::path& file)
-      : database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX),
+      : database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
+                 static_cast<int>(kLookers.count())),
         tables(database) {}
 
   SQLite::Statement prepare(const char* table, int columns) {
@@ -114,7 +139,8 @@ struct RunWriter::Statements {
   TableRows<AgentId, int, std::int64_t, std::int64_t, std::optional<int>, bool, std::string> sessions{
       database, "sessions"};
   TableRows<AgentId, int, int, std::int64_t, std::optional<double>, std::optional<double>,
-            std::optional<double>, std::optional<bool>, bool>
+            std::optional<double>, std::optional<bool>, bool, std::optional<std::string>,
+            std::optional<std::string>>
       pages{database, "pages"};
   TableRows<AgentId, int, int, std::size_t, ItemId, bool, ActionCells> impressions{database, "impressions"};
   TableRows<AgentId, int, int, int, std::string> words{database, "words"};
@@ -124,6 +150,9 @@ struct RunWriter::Statements {
                                                                                                   "sayings"};
   TableRows<AgentId, int, std::size_t, int, const char*, std::string, std::string, bool> failures{database,
                                                                                                   "failures"};
+  TableRows<AgentId, int, std::string, std::optional<int>, std::optional<std::string>,
+            std::optional<std::string>>
+      answers{database, "answers"};
   std::optional<SQLite::Transaction> transaction;
   std::size_t sessions_uncommitted = 0;
   std::chrono::steady_clock::time_point begun;
@@ -155,7 +184,7 @@ void RunWriter::finish() {
   commit();
   const std::filesystem::path file = statements_->database.getFilename();
   statements_.reset();  // a journal mode changes only when no statement is open
-  SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("PRAGMA journal_mode = DELETE;");
+  leave_one_file(file);
 }
 
 void RunWriter::write_meta(const std::string& key, const std::string& value) {
@@ -204,6 +233,7 @@ void RunWriter::write_sessions(std::span<const SessionRecord> sessions) {
   statements_->reflections.insert();
   statements_->sayings.insert();
   statements_->failures.insert();
+  statements_->answers.insert();
   statements_->sessions_uncommitted += sessions.size();
   if (statements_->is_due()) commit();
 }
@@ -214,6 +244,10 @@ void RunWriter::add_session(const SessionRecord& session) {
   statements_->sessions.add(session.agent, stored_round(session.round), microseconds(session.started),
                             microseconds(session.ended), score, session.abandoned(), session.digest.hex());
   for (const PageRecord& page : session.pages) add_page(session, page);
+  for (const Answer& answer : session.answers) {
+    statements_->answers.add(session.agent, stored_round(session.round), answer.question, answer.score,
+                             text_or_null(answer.choice), text_or_null(answer.words));
+  }
   add_notes(session);
 }
 
@@ -237,13 +271,18 @@ void RunWriter::add_page(const SessionRecord& session, const PageRecord& page) {
   std::optional<double> satisfaction_so_far;
   std::optional<double> fatigue;
   std::optional<bool> exits;
+  const auto unless_empty = [](const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+  };
   if (page.decision) {
     satisfaction_so_far = page.decision->satisfaction;
     fatigue = page.decision->fatigue;
     exits = page.decision->exits;
   }
   statements_->pages.add(session.agent, stored_round(session.round), page.page, microseconds(page.shown_at),
-                         page.satisfaction, satisfaction_so_far, fatigue, exits, page.degraded());
+                         page.satisfaction, satisfaction_so_far, fatigue, exits, page.degraded(),
+                         page.decision ? unless_empty(page.decision->search) : std::nullopt,
+                         unless_empty(page.results_of));
   std::span<const Action> actions = page.actions;
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const Impression& shown = page.impressions[i];
@@ -270,11 +309,21 @@ void RunWriter::write_window(const Window& window, const Hash128& digest) {
          microseconds(window.end), digest.hex());
 }
 
-void RunWriter::write_figures(std::uint16_t round, const std::string& of, const Exposure& exposure) {
+void RunWriter::write_figures(std::uint16_t round, const Exposures& exposures) {
   statements_->begin();
-  for (const RoundFigure& figure : round_figures()) {
-    insert(statements_->round_metrics, stored_round(round), fmt::format("{}_{}", of, figure.name),
-           (exposure.*figure.value)());
+  const auto write = [&](const std::string& metric, std::optional<double> value) {
+    if (value) insert(statements_->round_metrics, stored_round(round), metric, *value);
+  };
+  for (const auto& [of, exposure] : {std::pair{"recommended", &exposures.recommended},
+                                     {"viewed", &exposures.viewed},
+                                     {"liked", &exposures.liked}}) {
+    for (const RoundFigure& figure : round_figures()) {
+      write(fmt::format("{}_{}", of, figure.name), figure.value(*exposure));
+      if (!figure.of_agents) continue;
+      for (std::size_t group = 0; group < kTraitGroups; ++group)
+        write(fmt::format("{}_{}_of_{}", of, figure.name, trait_group_name(group)),
+              exposure->mean(*figure.of_agents, group));
+    }
   }
 }
 

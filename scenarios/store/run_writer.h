@@ -41,7 +41,7 @@ class RunWriter {
   void write_sessions(std::span<const SessionRecord> sessions);
   void write_window(const Window& window, const Hash128& digest);
   /// `of`: "recommended" or "viewed", the first word of the metrics' names.
-  void write_figures(std::uint16_t round, const std::string& of, const Exposure& exposure);
+  void write_figures(std::uint16_t round, const Exposures& exposures);
   void write_positions(std::uint16_t round, const PositionCounts& positions);
   void write_metrics(std::span<const Metric> metrics);
   /// Makes everything written so far durable.

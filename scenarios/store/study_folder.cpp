@@ -1,5 +1,7 @@
 #include "scenarios/store/study_folder.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/base/json.h"
@@ -12,8 +14,13 @@ Json scenario_of(const std::filesystem::path& folder) {
   return read_json(folder / "scenario.json", ErrorKind::data);
 }
 
-bool has_control(const Json& scenario) {
-  return scenario.contains("control") && !scenario["control"].is_null();
+/// Of a resolved scenario.
+std::vector<std::string> arms_of(const Json& scenario) {
+  if (scenario.contains("control")) return {kIntervention, kControl};
+  if (!scenario.contains("arms")) return {kIntervention};
+  std::vector<std::string> names;
+  for (const auto& [name, changes] : scenario["arms"].items()) names.push_back(name);
+  return names;
 }
 
 std::uint32_t replicates_of(const Json& scenario) {
@@ -30,17 +37,30 @@ StudyRun study_run(const std::filesystem::path& study, const std::string& arm, s
 bool is_study_folder(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(folder / "scenario.json")) return false;
   const Json scenario = scenario_of(folder);
-  return scenario.is_object() && (replicates_of(scenario) > 1 || has_control(scenario));
+  return scenario.is_object() &&
+         (replicates_of(scenario) > 1 || scenario.contains("control") || scenario.contains("arms"));
 }
 
 std::vector<StudyRun> study_runs(const std::filesystem::path& study) {
   const Json scenario = scenario_of(study);
   std::vector<StudyRun> runs;
   for (std::uint32_t replicate = 1; replicate <= replicates_of(scenario); ++replicate) {
-    runs.push_back(study_run(study, kIntervention, replicate));
-    if (has_control(scenario)) runs.push_back(study_run(study, kControl, replicate));
+    for (const std::string& arm : arms_of(scenario)) runs.push_back(study_run(study, arm, replicate));
   }
   return runs;
+}
+
+std::string baseline_of(const std::filesystem::path& study) {
+  const Json scenario = scenario_of(study);
+  const std::string otherwise = scenario.contains("control") ? kControl : arms_of(scenario).front();
+  return scenario.value("baseline", otherwise);
+}
+
+std::string baseline_for(const std::string& arm, const std::string& baseline,
+                         std::span<const std::string> arms) {
+  const std::size_t point = std::min(arm.find(','), arm.size());
+  std::string counterpart = baseline + arm.substr(point);
+  return std::ranges::find(arms, counterpart) == arms.end() ? baseline : counterpart;
 }
 
 std::string run_status(const std::filesystem::path& run_folder) {

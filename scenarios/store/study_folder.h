@@ -2,17 +2,19 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace throng {
 
+/// The arms of a study that names none: what is in the file itself, and its `control`.
 inline constexpr const char* kIntervention = "intervention";
 inline constexpr const char* kControl = "control";
 
 /// One of the runs that a study is made of.
 struct StudyRun {
-  std::string arm;              ///< kIntervention or kControl
+  std::string arm;
   std::uint32_t replicate = 0;  ///< from 1
   std::filesystem::path folder;
 
@@ -22,12 +24,19 @@ struct StudyRun {
 /// The run of an arm in a study's folder, such as intervention-1.
 StudyRun study_run(const std::filesystem::path& study, const std::string& arm, std::uint32_t replicate);
 
-/// Whether the folder holds a study, finished or not: its scenario.json has replicates or a control.
+/// Whether the folder holds a study, finished or not: its scenario.json has replicates or arms.
 bool is_study_folder(const std::filesystem::path& folder);
 
-/// All runs of a study, begun or not, in the order in which they are run: replicate by replicate, the intervention
-/// first. Throws Failure(data) if scenario.json cannot be read.
+/// All runs of a study, begun or not, in the order in which they are run: replicate by replicate, arm by arm. Throws Failure(data) if scenario.json cannot be read.
 std::vector<StudyRun> study_runs(const std::filesystem::path& study);
+
+/// The arm that the others of a study are compared with. Of arms that a sweep has crossed ("mf,factors=8") it may be the first part
+/// of a name ("random"): see `baseline_for`.
+std::string baseline_of(const std::filesystem::path& study);
+
+/// What an arm is compared with: the baseline at the same point of a sweep, if there is such an arm, or else the baseline itself.
+std::string baseline_for(const std::string& arm, const std::string& baseline,
+                         std::span<const std::string> arms);
 
 /// What a study's or a run's folder says of the run in it: "finished", "stopped", "running" (also if its process was
 /// killed), or "" before it has begun. Throws Failure(data) if run.db is damaged.

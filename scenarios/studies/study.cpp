@@ -22,19 +22,19 @@ namespace fs = std::filesystem;
 
 /// The runs of one arm, by replicate.
 struct Runs {
-  Arm arm;
+  std::string arm;
   std::vector<Json> summaries;
   /// (metric, round) -> a value per replicate.
   std::map<std::pair<std::string, std::uint16_t>, std::vector<double>> figures;
 };
 
-fs::path folder_of(const fs::path& study, Arm arm, std::uint32_t replicate) {
-  return study_run(study, to_string(arm), replicate + 1).folder;
+fs::path folder_of(const fs::path& study, const std::string& arm, std::uint32_t replicate) {
+  return study_run(study, arm, replicate + 1).folder;
 }
 
 /// The run of an earlier study that stands where this one will; none if that has no such run and the rest may be asked for.
 std::optional<EarlierRun> earlier_run(const std::optional<EarlierRun>& study, const Scenario& scenario,
-                                      Arm arm, std::uint32_t replicate) {
+                                      const std::string& arm, std::uint32_t replicate) {
   if (!study || !scenario.asks_anybody()) return std::nullopt;
   const fs::path folder = folder_of(study->folder, arm, replicate);
   if (fs::exists(folder / "journal.db")) return EarlierRun{folder, study->missing};
@@ -44,8 +44,7 @@ std::optional<EarlierRun> earlier_run(const std::optional<EarlierRun>& study, co
                             (folder / "journal.db").string()));
 }
 
-void run_replicate(const Scenario& study, std::uint32_t replicate, const RunOptions& options, Runs& runs) {
-  const Scenario scenario = run_of(study, runs.arm, replicate);
+void run_replicate(const Scenario& scenario, std::uint32_t replicate, const RunOptions& options, Runs& runs) {
   RunOptions run_options = options;
   run_options.folder = folder_of(options.folder, runs.arm, replicate);
   run_options.existing = ExistingFolder::resume;
@@ -53,7 +52,7 @@ void run_replicate(const Scenario& study, std::uint32_t replicate, const RunOpti
   run_options.earlier = earlier_run(options.earlier, scenario, runs.arm, replicate);
   runs.summaries.push_back(run_scenario(scenario, run_options));
   for (const RoundMetric& metric : RunReader(run_options.folder).round_metrics()) {
-    if (!metric.is_by_position()) runs.figures[{metric.metric, metric.round}].push_back(metric.value);
+    if (metric.is_overall()) runs.figures[{metric.metric, metric.round}].push_back(metric.value);
   }
 }
 
@@ -66,7 +65,7 @@ void add_curves(const Runs& runs, Json& curves) {
         {{"round", key.second + 1}, {"mean", mean}, {"low", mean - half_width}, {"high", mean + half_width}});
   }
   for (auto& [metric, of_metric] : points) {
-    curves.push_back({{"metric", metric}, {"arm", to_string(runs.arm)}, {"points", std::move(of_metric)}});
+    curves.push_back({{"metric", metric}, {"arm", runs.arm}, {"points", std::move(of_metric)}});
   }
 }
 
@@ -91,6 +90,13 @@ void summarise_metrics(const std::vector<Json>& runs, Json& summary) {
   }
 }
 
+/// {"metrics", "half_widths_95"} over the replicates of an arm.
+Json metrics_of(const Runs& runs) {
+  Json summary = runs.summaries.front();
+  summarise_metrics(runs.summaries, summary);
+  return {{"metrics", summary["metrics"]}, {"half_widths_95", summary["half_widths_95"]}};
+}
+
 /// Of the arm's runs; none if no language models were asked.
 std::optional<double> worst_degraded_share(const Runs& runs) {
   std::optional<double> worst;
@@ -108,11 +114,13 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
   std::size_t windows = 0;
   std::vector<Json> calls;
   Json names = Json::array();
+  Json by_arm = Json::object();
   Json degraded = Json::object();
   Json curves = Json::array();
   for (const Runs& runs : arms) {
-    names.push_back(to_string(runs.arm));
-    if (const auto worst = worst_degraded_share(runs)) degraded[to_string(runs.arm)] = *worst;
+    names.push_back(runs.arm);
+    by_arm[runs.arm] = metrics_of(runs);
+    if (const auto worst = worst_degraded_share(runs)) degraded[runs.arm] = *worst;
     add_curves(runs, curves);
     for (const Json& run : runs.summaries) {
       digest.add(Hash128::from_hex(run["digest"].get<std::string>()));
@@ -126,53 +134,65 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
   summary["windows"] = windows;
   summary["replicates"] = study.replicates;
   summary["arms"] = names;
+  summary["by_arm"] = std::move(by_arm);
+  if (!study.arms.empty()) summary["baseline"] = study.baseline;
   if (!calls.empty()) summary["llm"] = sum_of_call_reports(calls);
   if (!degraded.empty()) summary["worst_degraded_share"] = degraded;
   summary["curves"] = curves;
   return summary;
 }
 
-void log_run(std::string_view what, Arm arm, std::uint32_t replicate) {
-  log_event(LogLevel::info, "study", what, {{"arm", to_string(arm)}, {"replicate", replicate + 1}});
+void log_run(std::string_view what, const std::string& arm, std::uint32_t replicate) {
+  log_event(LogLevel::info, "study", what, {{"arm", arm}, {"replicate", replicate + 1}});
+}
+
+/// The study then says which content its datasets have, those of arms among them; see load_pinned_dataset.
+void pin_datasets(Scenario& study, SharedWorlds& shared) {
+  Json pinned = study.written;
+  const auto pin = [&](const std::string& place, Scenario arm) {
+    shared.dataset(arm);
+    pinned[Json::json_pointer(place + "/dataset/digest")] = arm.dataset_digest;
+  };
+  pin("", study);
+  const bool has_control = study.written.contains("control");
+  for (const StudyArm& arm : study.arms) {
+    if (arm.scenario->dataset_path == study.dataset_path) continue;
+    pin(has_control ? "/" + arm.name : "/arms/" + arm.name, *arm.scenario);
+  }
+  study = parse_scenario(std::move(pinned), study.name, {});
 }
 
 }  // namespace
 
-void pin_datasets(Scenario& study) {
-  const auto pin = [](const char* key, Scenario arm) {
-    load_pinned_dataset(arm);
-    return fmt::format("{}=\"{}\"", key, arm.dataset_digest);
-  };
-  std::vector<std::string> pins{pin("dataset.digest", study)};
-  if (study.control && study.control->dataset_path != study.dataset_path)
-    pins.push_back(pin("control.dataset.digest", *study.control));
-  study = parse_scenario(study.written, study.name, pins);
-}
-
 void check_study_quality(const Scenario& study, const Json& summary) {
   const Json shares = summary.value("worst_degraded_share", Json::object());
-  for (const Arm arm : arms_of(study)) {
-    if (shares.contains(to_string(arm)))
-      check_quality(scenario_of(study, arm), shares[to_string(arm)].get<double>());
+  for (const std::string& arm : arms_of(study)) {
+    if (shares.contains(arm)) check_quality(scenario_of(study, arm), shares[arm].get<double>());
   }
 }
 
 Json run_study(Scenario scenario, const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
   RunFolder folder(options.folder, options.existing, scenario, options.earlier);
-  pin_datasets(scenario);
+  SharedWorlds shared;
+  pin_datasets(scenario, shared);
   if (std::optional<Json> summary = folder.finished(scenario)) return *std::move(summary);
   std::vector<Runs> arms;
-  for (const Arm arm : arms_of(scenario)) arms.push_back({.arm = arm});
+  for (const std::string& arm : arms_of(scenario)) arms.push_back({.arm = arm});
   std::optional<LogFile> log;  // each run has one of its own
   try {
     folder.begin(scenario);
     log.emplace(options.folder / "run.log", options.log);
+    RunOptions of_runs = options;
+    of_runs.shared = &shared;
     for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
-      for (Runs& runs : arms) {
-        log_run("a run begins or goes on", runs.arm, replicate);
-        run_replicate(scenario, replicate, options, runs);
-        log_run("a run has finished", runs.arm, replicate);
+      std::vector<Scenario> runs_to_come;
+      for (const Runs& runs : arms) runs_to_come.push_back(run_of(scenario, runs.arm, replicate));
+      shared.expect(runs_to_come);
+      for (std::size_t a = 0; a < arms.size(); ++a) {
+        log_run("a run begins or goes on", arms[a].arm, replicate);
+        run_replicate(runs_to_come[a], replicate, of_runs, arms[a]);
+        log_run("a run has finished", arms[a].arm, replicate);
       }
     }
     Json summary = summarise(scenario, arms);

@@ -36,8 +36,10 @@ std::string run_text(const Json& run) {
 std::string call_text(const Json& checked) {
   Table table({"model", "agents", "calls", "prompt tokens", "completion tokens", "USD", "at least"});
   for (const Json& model : checked["estimate"]) {
-    table.add_row({model["model"].get<std::string>(), rounded(model["agents"]), rounded(model["calls"]),
-                   rounded(model["prompt_tokens"]), rounded(model["completion_tokens"]),
+    const char* const texts = model["kind"] == "embedding" ? " (texts)" : "";
+    table.add_row({model["model"].get<std::string>() + texts, rounded(model["agents"]),
+                   rounded(model["calls"]), rounded(model["prompt_tokens"]),
+                   rounded(model["completion_tokens"]),
                    model["usd"].is_null() ? "no price" : fmt::format("{:.4f}", model["usd"].get<double>()),
                    duration(model["seconds"].get<double>())});
   }

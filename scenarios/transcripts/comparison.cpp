@@ -135,7 +135,7 @@ class Comparer {
  private:
   void add_page(const Transcript& transcript, const TranscriptPage& page, Outcome& outcome) {
     const PageReading reaction = read_reaction(page, catalogue_);
-    const DecisionReading decision = read_decision(page.decision);
+    const DecisionReading decision = read_decision(page.decision, kAllActions);
     positions_.add(reaction);
     ++result_.pages;
     result_.complete_reactions += reaction.complete() ? 1 : 0;

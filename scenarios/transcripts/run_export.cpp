@@ -157,7 +157,7 @@ class SessionLine {
   std::string reaction(const PageRecord& page) {
     const std::vector<std::string> titles = this->titles(page);
     const auto says_so = [&](const std::string& reply) {
-      const PageReading read = read_reaction(reply, titles);
+      const PageReading read = read_reaction(reply, titles, kAllActions);
       if (!read.complete()) return false;
       for (std::size_t i = 0; i < titles.size(); ++i) {
         if (read.items[i].aligned != page.impressions[i].aligned) return false;
@@ -191,7 +191,7 @@ class SessionLine {
   std::string decision(const PageRecord& page) {
     const bool exits = page.decision->exits;
     const auto says_so = [&](const std::string& reply) {
-      const DecisionReading read = read_decision(reply);
+      const DecisionReading read = read_decision(reply, kAllActions);
       return read.complete() && read.choice == (exits ? PageChoice::exit : PageChoice::next);
     };
     return or_told(replies_.take(says_so), [&] {

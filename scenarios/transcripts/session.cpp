@@ -20,7 +20,7 @@ PageRecord record_of(const TranscriptPage& page, const Catalogue& catalogue,
     const auto rating = static_cast<std::uint8_t>(*item.rating);
     add_view(record.actions, i + 1, rating, static_cast<Feeling>(rating));
   }
-  const std::optional<PageChoice> choice = read_decision(page.decision).choice;
+  const std::optional<PageChoice> choice = read_decision(page.decision, kAllActions).choice;
   record.decision = Decision{.exits = choice ? *choice == PageChoice::exit : is_last};
   return record;
 }

@@ -161,7 +161,9 @@ Validation run_tasks(const Scenario& scenario, TrainingWorld& world, const Valid
   }
   validation.json["figures"] = to_json(validation.figures);
   validation.json["notes"] = validation.notes;
-  if (gateway != nullptr) validation.json["llm"] = call_report(gateway->journal(), gateway->counts());
+  if (gateway != nullptr) {
+    validation.json["llm"] = call_report(gateway->journal(), gateway->counts(), gateway->embedding_counts());
+  }
   progress.finish();
   return validation;
 }
@@ -176,6 +178,7 @@ std::vector<std::string> validation_tasks() {
 
 Validation validate(Scenario scenario, const ValidationOptions& options) {
   check_tasks(options);
+  scenario.session.questions.clear();  // agents are compared with people, whom nobody asked
   const InterruptGuard interrupt;
   Progress progress(options.progress);
   check_holds_no_run(options.folder, options.existing);

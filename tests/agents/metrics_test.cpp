@@ -2,17 +2,16 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include <gmock/gmock.h>
-
-#include "tests/support/small_world.h"
 
 namespace throng {
 namespace {
 
 /// Its items are viewed and rated; 0: they are not.
 PageRecord page_of(const std::vector<std::uint8_t>& ratings, std::optional<Decision> decision = Decision{}) {
-  PageRecord page{.decision = decision};
+  PageRecord page{.decision = std::move(decision)};
   for (const std::uint8_t rating : ratings) {
     page.impressions.push_back({.aligned = rating > 0});
     if (rating > 0) add_view(page.actions, page.impressions.size(), rating, Feeling::pleased);
@@ -27,6 +26,36 @@ TEST(OutcomeOf, CountsWhatWasShownViewedAndLiked) {
   session.interview = Interview{.score = 6};
   EXPECT_EQ(outcome_of(session),
             (Outcome{.agent = AgentId(3), .shown = 8, .viewed = 3, .liked = 2, .pages = 2, .score = 6}));
+}
+
+TEST(OutcomeOf, KeepsWhatWasSearchedForApart) {
+  SessionRecord session{.agent = AgentId(3)};
+  session.pages = {page_of({4, 0}), page_of({5, 5, 0}), page_of({0, 3})};
+  session.pages[0].decision->search = "noir";
+  session.pages[1].results_of = "noir";
+  session.pages[1].actions.push_back({.position = 3, .kind = ActionKind::save});
+  session.pages[2].actions.push_back({.position = 2, .kind = ActionKind::share});
+  EXPECT_EQ(outcome_of(session), (Outcome{.agent = AgentId(3),
+                                          .shown = 4,
+                                          .viewed = 2,
+                                          .liked = 1,
+                                          .pages = 3,
+                                          .saved = 1,
+                                          .shared = 1,
+                                          .searches = 1,
+                                          .found = 3,
+                                          .found_viewed = 2}));
+  const std::vector<Metric> metrics = run_metrics(std::vector{outcome_of(session)}, kAllActions);
+  ASSERT_EQ(metrics.size(), 9U);
+  EXPECT_EQ(metrics[0].mean, 0.5) << "p_view: of what was recommended";
+  EXPECT_EQ(metrics[7].name, "n_search");
+  EXPECT_EQ(metrics[8].name, "p_found");
+  EXPECT_NEAR(metrics[8].mean, 2 / 3.0, 1e-12);
+  EXPECT_EQ(run_metrics(std::vector{outcome_of(session)}, {}).size(), 5U);
+  PositionCounts counts;
+  counts.add(session);
+  EXPECT_EQ(counts.by_position().size(), 2U);
+  EXPECT_EQ(counts.by_page()[1].shown, 0U);
 }
 
 TEST(OutcomeOf, LeavesDegradedPagesOut) {
@@ -135,56 +164,6 @@ TEST(PositionCounts, SumUpByPlaceAndLeaveDegradedPagesOut) {
   };
   expect(twice.by_position(), {{2, 2, 1, 4}, {2, 2, 2, 8}, {1, 0, 0, 0}});
   expect(twice.by_page(), {{3, 2, 2, 7}, {0, 0, 0, 0}, {2, 2, 1, 5}});
-}
-
-SessionRecord session_of(unsigned agent, const std::vector<std::pair<unsigned, bool>>& items) {
-  SessionRecord session{.agent = AgentId(agent)};
-  PageRecord& page = session.pages.emplace_back();
-  page.decision = Decision{};
-  for (const auto& [item, viewed] : items) {
-    page.impressions.push_back({.item = ItemId(item)});
-    if (viewed) add_view(page.actions, page.impressions.size(), 3, Feeling::indifferent);
-  }
-  return session;
-}
-
-// Items 0 and 1 carry genre 0, item 1 also genre 1, item 2 genre 1, item 3 nothing.
-const Dataset& world() {
-  static const Dataset dataset = testing::dataset_of(1, 3, {{0}, {0, 1}, {1}, {}}, {});
-  return dataset;
-}
-
-// By hand. Agent 0 is shown items 0, 1, 2: genres 0 twice, 1 twice: top share 2/3, two genres. Agent 1 is shown
-// item 1 only: share 1, two genres. Impressions per item: 1, 2, 1, 0.
-TEST(Exposure, OfWhatWasShown) {
-  Exposure exposure(world().catalogue, Exposure::Of::shown);
-  exposure.add(session_of(0, {{0, true}, {1, false}, {2, false}}));
-  exposure.add(session_of(1, {{1, true}}));
-  EXPECT_DOUBLE_EQ(exposure.top_genre_share(), (2.0 / 3 + 1) / 2);
-  EXPECT_DOUBLE_EQ(exposure.distinct_genres(), 2);
-  EXPECT_DOUBLE_EQ(exposure.coverage(), 3.0 / 4);
-  // Gini of 0, 1, 1, 2: sum of (2i - n - 1) x_i = (-1) 1 + 1 * 1 + 3 * 2 = 6, over n sum = 16.
-  EXPECT_DOUBLE_EQ(exposure.gini(), 6.0 / 16);
-}
-
-TEST(Exposure, OfWhatWasViewedLeavesOutAgentsThatViewedNothing) {
-  Exposure exposure(world().catalogue, Exposure::Of::viewed);
-  exposure.add(session_of(0, {{0, true}, {1, false}}));
-  exposure.add(session_of(1, {{2, false}}));
-  EXPECT_DOUBLE_EQ(exposure.top_genre_share(), 1);
-  EXPECT_DOUBLE_EQ(exposure.distinct_genres(), 1);
-  EXPECT_DOUBLE_EQ(exposure.coverage(), 1.0 / 4);
-}
-
-TEST(Exposure, MergedFromPartsIsThatOfAll) {
-  Exposure all(world().catalogue, Exposure::Of::shown);
-  Exposure first(world().catalogue, Exposure::Of::shown);
-  Exposure second(world().catalogue, Exposure::Of::shown);
-  for (Exposure* exposure : {&all, &first}) exposure->add(session_of(0, {{0, true}, {1, false}, {2, false}}));
-  for (Exposure* exposure : {&all, &second}) exposure->add(session_of(1, {{1, true}}));
-  first.merge(second);
-  for (const RoundFigure& figure : round_figures())
-    EXPECT_DOUBLE_EQ((first.*figure.value)(), (all.*figure.value)()) << figure.name;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "agents/session.h"
 
+#include <map>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -31,7 +32,11 @@ class ScriptedMind : public Mind {
   }
   Task<std::optional<Decision>> decide(Actor& /*self*/, const Situation& situation) override {
     if (is_unclear(Step::decide, situation)) co_return std::nullopt;
-    co_return Decision{.satisfaction = 0.5, .fatigue = 0.1, .exits = situation.page == exit_page_};
+    if (situation.found) found_on.push_back(situation.page);
+    Decision decision{.satisfaction = 0.5, .fatigue = 0.1, .exits = situation.page == exit_page_};
+    if (const auto search = searches.find(situation.page); search != searches.end())
+      decision.search = search->second;
+    co_return decision;
   }
   Task<std::optional<Reflection>> reflect(Actor& /*self*/, const Situation& situation) override {
     if (!situation.memory.calls_for_reflection({.importance = 6})) co_return std::nullopt;
@@ -48,6 +53,8 @@ class ScriptedMind : public Mind {
   std::vector<std::size_t> pages_remembered;  ///< before each page
   std::uint16_t interviewed_at = 0;           ///< the page of its situation
   std::set<std::pair<Step, std::uint16_t>> unclear;
+  std::map<std::uint16_t, std::string> searches;  ///< after which page for what
+  std::vector<std::uint16_t> found_on;            ///< pages that it was told have what it searched for
 
  private:
   bool is_unclear(Step step, const Situation& situation) const {
@@ -60,15 +67,25 @@ class ScriptedMind : public Mind {
   std::uint16_t exit_page_;
 };
 
-SessionRecord run(ScriptedMind& mind, const SessionOptions& options, std::size_t ranked_items) {
+SessionRecord run(ScriptedMind& mind, const SessionOptions& options, std::size_t ranked_items,
+                  const CatalogueSearch* catalogue = nullptr) {
   const Profile profile;
+  const std::vector<float> mean_ratings(200, 2.5F);
+  const std::vector<ItemId> met{ItemId(102)};
+  const std::vector<std::span<const ItemId>> not_found{met};
   std::vector<ShownItem> items;
   for (std::uint32_t i = 0; i < ranked_items; ++i)
     items.push_back({.item = ItemId(100 - i), .mean_rating = 3.5F});
   Memory memory;
   SessionRecord record{.agent = AgentId(1), .round = 0};
   Scheduler scheduler(Window{.end = VirtualTime(std::chrono::days(1))});
-  const SessionContext context{.options = options, .profile = profile, .items = items, .mind = mind};
+  const SessionContext context{.options = options,
+                               .profile = profile,
+                               .items = items,
+                               .mind = mind,
+                               .catalogue = catalogue,
+                               .mean_ratings = mean_ratings,
+                               .not_found = not_found};
   scheduler.spawn(AgentId(1), VirtualTime(std::chrono::hours(1)),
                   [&](Actor& self) { return run_session(self, context, memory, record); });
   scheduler.run();
@@ -160,6 +177,52 @@ TEST(Session, PutsTheInterviewOnTheLastPageVisited) {
     EXPECT_EQ(mind.interviewed_at, exit_page == 2 ? 2 : last + 1)
         << "the address of its draws is pinned by digests";
   }
+}
+
+/// Items 0 to 199, of which 97 to 104 are called "wanted"; the lower the number the more popular.
+CatalogueSearch two_hundred_items() {
+  Catalogue catalogue;
+  std::vector<std::uint32_t> popularity;
+  for (unsigned item = 0; item < 200; ++item) {
+    catalogue.items.push_back({.title = item >= 97 && item <= 104 ? "wanted" : "other"});
+    popularity.push_back(200 - item);
+  }
+  return {catalogue, popularity};
+}
+
+// The ranking is 100, 99, ...; the agent has met 102 before.
+TEST(Session, ASearchBringsAPageAndTheRankingGoesOnAfterIt) {
+  const CatalogueSearch catalogue = two_hundred_items();
+  ScriptedMind mind(1, 99);
+  mind.searches = {{1, "wanted"}, {3, "no such thing"}};
+  const SessionRecord record = run(mind, {.items_per_page = 2, .max_pages = 4}, 8, &catalogue);
+  ASSERT_EQ(record.pages.size(), 4U);
+  EXPECT_THAT(shown_on(record.pages[0]), ElementsAre(ItemId(100), ItemId(99)));
+  EXPECT_THAT(shown_on(record.pages[1]), ElementsAre(ItemId(97), ItemId(98)))
+      << "neither shown nor met before";
+  EXPECT_THAT(shown_on(record.pages[2]), ElementsAre(ItemId(96), ItemId(95))) << "without what was found";
+  EXPECT_THAT(shown_on(record.pages[3]), ElementsAre(ItemId(94), ItemId(93))) << "nothing was found";
+  std::vector<std::string> results;
+  for (const PageRecord& page : record.pages) results.push_back(page.results_of);
+  EXPECT_THAT(results, ElementsAre("", "wanted", "", ""));
+  EXPECT_EQ(record.pages[1].impressions[0].mean_rating, 2.5F);
+  EXPECT_THAT(mind.found_on, ElementsAre(2));
+}
+
+TEST(Session, TheDigestSeesWhatWasSearchedFor) {
+  const CatalogueSearch catalogue = two_hundred_items();
+  const auto digest = [&](std::map<std::uint16_t, std::string> searches, const CatalogueSearch* where) {
+    ScriptedMind mind(1, 99);
+    mind.searches = std::move(searches);
+    return run(mind, {.items_per_page = 2, .max_pages = 3}, 8, where).digest;
+  };
+  const Hash128 none = digest({}, &catalogue);
+  EXPECT_EQ(none, digest({}, nullptr)) << "that one could search changes nothing";
+  const Hash128 nothing_found = digest({{1, "x"}}, &catalogue);
+  EXPECT_NE(nothing_found, none);
+  EXPECT_NE(nothing_found, digest({{1, "y"}}, &catalogue));
+  EXPECT_NE(digest({{1, "wanted"}}, &catalogue), digest({{1, "wanted"}}, nullptr));
+  EXPECT_NE(digest({{3, "wanted"}}, &catalogue), none) << "on the last page it comes to nothing";
 }
 
 TEST(Session, TheDigestSeesWhatTheAgentDid) {

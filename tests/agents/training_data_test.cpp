@@ -1,5 +1,7 @@
 #include "agents/training_data.h"
 
+#include <utility>
+
 #include <gmock/gmock.h>
 
 #include "tests/support/interactions_of.h"
@@ -18,7 +20,7 @@ PageRecord page_of(std::optional<Decision> decision) {
                                   {.item = ItemId(3), .aligned = true},
                                   {.item = ItemId(1), .aligned = true},
                                   {.item = ItemId(9)}},
-                  .decision = decision};
+                  .decision = std::move(decision)};
   add_view(page.actions, 1, 4, Feeling::pleased);
   add_view(page.actions, 2, 2, Feeling::disappointed);
   return page;

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "agents/minds/agent4rec/agent4rec_reply.h"
+#include "agents/minds/agent4rec/answer_reply.h"
 #include "agents/minds/reading/title_match.h"
+#include "agents/session_record.h"
 #include "engine/base/text.h"
 #include "tests/fuzz/fuzz_input.h"
 
@@ -44,8 +46,9 @@ void check_titles(const std::vector<std::string>& titles) {
   }
 }
 
-void check_reaction(std::string_view reply, const std::vector<std::string>& titles) {
-  const throng::PageReading page = throng::read_reaction(reply, titles);
+void check_reaction(std::string_view reply, const std::vector<std::string>& titles,
+                    const throng::AllowedActions& allowed) {
+  const throng::PageReading page = throng::read_reaction(reply, titles, allowed);
   require(page.items.size() == titles.size(), "the reading is not parallel to the page");
   std::size_t rated = 0;
   for (const throng::ItemReading& item : page.items) {
@@ -57,6 +60,9 @@ void check_reaction(std::string_view reply, const std::vector<std::string>& titl
     require(!page.complete() || !item.chosen || item.rating, "complete without a chosen item's rating");
     require_valid(item.reason);
     require_valid(item.feeling);
+    require_valid(item.shared.value_or(""));
+    require(allowed.save || !item.saved, "saved where it may not be");
+    require(allowed.share || !item.shared, "shared where it may not be");
   }
   require(page.viewed.size() == rated, "viewed and rated items differ");
   for (const std::size_t position : page.viewed)
@@ -65,8 +71,12 @@ void check_reaction(std::string_view reply, const std::vector<std::string>& titl
   for (const std::string& problem : page.problems) require_valid(problem);
 }
 
-void check_decision(std::string_view reply) {
-  const throng::DecisionReading decision = throng::read_decision(reply);
+void check_decision(std::string_view reply, const throng::AllowedActions& allowed) {
+  const throng::DecisionReading decision = throng::read_decision(reply, allowed);
+  require(decision.search.empty() || (allowed.search && decision.choice == throng::PageChoice::next),
+          "a search that is none");
+  require(decision.search.size() <= throng::kSearchBytes + 2, "a search that is too long");
+  require_valid(decision.search);
   require(decision.complete() == decision.choice.has_value(), "complete without a choice");
   require(!decision.tag || decision.choice == decision.tag, "the tag is not the choice");
   require_valid(decision.reason);
@@ -82,14 +92,35 @@ void check_interview(std::string_view reply) {
   for (const std::string& problem : interview.problems) require_valid(problem);
 }
 
+/// The titles are what there is to choose from; a scenario's options are valid UTF-8.
+void check_answers(std::string_view reply, const std::vector<std::string>& titles) {
+  using Kind = throng::InterviewQuestion::Kind;
+  std::vector<std::string> options;
+  for (const std::string& title : titles) options.push_back(throng::to_valid_utf8(title));
+  for (const Kind kind : {Kind::score, Kind::choice, Kind::words}) {
+    const throng::AnswerReading reading =
+        throng::read_answer(reply, {.name = "q", .kind = kind, .least = 2, .most = 5, .options = options});
+    const throng::Answer& answer = reading.answer;
+    require(!answer.score || (*answer.score >= 2 && *answer.score <= 5), "a score is not 2 to 5");
+    require(answer.choice.empty() || std::ranges::find(options, answer.choice) != options.end(),
+            "a choice is none of the options");
+    require(kind != Kind::words || reading.complete() == !answer.words.empty(), "complete without words");
+    require_valid(answer.words);
+    for (const std::string& problem : reading.problems) require_valid(problem);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::vector<std::string> titles = take_titles(input);
   check_titles(titles);
-  check_reaction(input, titles);
-  check_decision(input);
+  for (const throng::AllowedActions& allowed : {throng::AllowedActions(), throng::kAllActions}) {
+    check_reaction(input, titles, allowed);
+    check_decision(input, allowed);
+  }
   check_interview(input);
+  check_answers(input, titles);
   return 0;
 }

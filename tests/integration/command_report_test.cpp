@@ -1,4 +1,6 @@
 // What `throng report` tells of runs and studies, finished or not, sound or damaged.
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -71,6 +73,77 @@ TEST_F(CommandReport, AStudyTellsItsArmsTheirDifferenceAndWhatTheIntervalsAre) {
   EXPECT_EQ(rounds, (std::set<std::string>{"1", "2"}));
   const std::string page = read_file(folder_ / "s/report.html", ErrorKind::data);
   EXPECT_THAT(page, AllOf(HasSubstr("Of the arm intervention."), HasSubstr("--out s-again")));
+}
+
+TEST_F(CommandReport, AStudyTellsWhatBecameOfItemsByWhereTheyStood) {
+  write_study("s.json");
+  const Finished run = throng({"run", "s.json", "--out", "s"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Finished report = throng({"report", "s", "--csv", "tables"});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+
+  // What was viewed of the third places: in each replicate the mean of its two rounds.
+  std::map<std::string, double> of_replicate;
+  for (const auto& row : rows_of(folder_ / "tables/curves.csv")) {
+    if (row.at("metric") == "position_3_viewed" && row.at("arm") == "control")
+      of_replicate[row.at("replicate")] += std::stod(row.at("value")) / 2;
+  }
+  ASSERT_EQ(of_replicate.size(), 2U);
+  const double mean = (of_replicate["1"] + of_replicate["2"]) / 2;
+  const double half_width = 12.7062 * std::abs(of_replicate["1"] - of_replicate["2"]) / 2;
+  for (const Finished& told : {run, report}) {
+    EXPECT_THAT(told.out, ::testing::ContainsRegex(fmt::format(
+                              "viewed_by_position +control .*{:.3f} ± {:.3f}", mean, half_width)));
+    EXPECT_THAT(told.out, HasSubstr("viewed_by_page"));
+  }
+  EXPECT_THAT(
+      read_file(folder_ / "s/report.html", ErrorKind::data),
+      AllOf(HasSubstr("Position on the page"), HasSubstr("viewed by position"), HasSubstr("rating by page")));
+}
+
+TEST_F(CommandReport, ArmsAreComparedWithTheBaselineAgentByAgent) {
+  folder_.write("s.json",
+                R"({"name": "models", "seed": 3, "dataset": {"path": "demo"}, "population": {"agents": 40},
+      "recommender": {"kind": "popularity"}, "baseline": "chance",
+      "arms": {"popular": {}, "chance": {"recommender": {"kind": "random"}},
+               "short": {"session": {"max_pages": 2}}}})");
+  const Finished run = throng({"run", "s.json", "--out", "s"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("less chance"), HasSubstr("popular: 1 replicate of 40 agents"),
+                             HasSubstr("Holm")));
+  const Finished report = throng({"report", "s", "--csv", "tables"});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+
+  // Computed here from what each agent did: views per item shown, popular less chance.
+  std::map<std::string, std::map<std::string, double>> p_view;  // by arm and agent
+  for (const auto& row : rows_of(folder_ / "tables/outcomes.csv"))
+    p_view[row.at("arm")][row.at("agent")] = std::stod(row.at("viewed")) / std::stod(row.at("shown"));
+  double sum = 0;
+  double squares = 0;
+  for (const auto& [agent, value] : p_view.at("popular")) sum += value - p_view.at("chance").at(agent);
+  for (const auto& [agent, value] : p_view.at("popular"))
+    squares += std::pow(value - p_view.at("chance").at(agent) - sum / 40, 2);
+  const double deviation = std::sqrt(squares / 39);
+  const auto rows = rows_of(folder_ / "tables/differences.csv");
+  const auto found = std::ranges::find_if(rows, [](const auto& row) {
+    return row.at("arm") == "popular" && row.at("figure") == "p_view" && row.at("unit") == "agent";
+  });
+  ASSERT_NE(found, rows.end());
+  EXPECT_EQ(found->at("baseline"), "chance");
+  EXPECT_EQ(found->at("pairs"), "40");
+  EXPECT_NEAR(std::stod(found->at("difference")), sum / 40, 1e-12);
+  EXPECT_NEAR(std::stod(found->at("half_width_95")), 2.022691 * deviation / std::sqrt(40), 1e-6) << "t(39)";
+  EXPECT_NEAR(std::stod(found->at("effect_size")), sum / 40 / deviation, 1e-9);
+  EXPECT_GE(std::stod(found->at("p_holm")), std::stod(found->at("p")));
+  EXPECT_TRUE(std::ranges::none_of(rows, [](const auto& row) { return row.at("arm") == "chance"; }));
+
+  const Finished markdown = throng({"report", "s", "--markdown"});
+  EXPECT_THAT(markdown.out,
+              AllOf(HasSubstr("| arm | P\\_view |"), HasSubstr("|---|---:|"), HasSubstr("| popular |")));
+  const Finished latex = throng({"report", "s", "--latex"});
+  EXPECT_THAT(latex.out, AllOf(HasSubstr("\\begin{tabular}{lrrrrr}"), HasSubstr("arm & P\\_view &"),
+                               HasSubstr("% popular: 1"), HasSubstr("\\bottomrule")));
+  EXPECT_EQ(throng({"report", "s/popular-1", "--latex"}).exit_code, 2);
 }
 
 TEST_F(CommandReport, AnInterruptedStudyIsReportedAndSaysHowToGoOn) {

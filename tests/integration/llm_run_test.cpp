@@ -32,6 +32,35 @@ TEST_F(LlmRun, IsReportedResumedAndReplayedWithoutTheServer) {
   EXPECT_EQ(throng({"compare", "a", "c"}).exit_code, 0);
 }
 
+// With all that agents may do besides, in both protocols.
+TEST_F(LlmRun, SavesSharesAndSearchesAreResumedReplayedAndTold) {
+  serve({"--faults", "malformed=0.1"});
+  for (const std::string protocol : {"structured", "agent4rec"}) {
+    write_scenario({{"mind", {{"protocol", protocol}}},
+                    {"population", {{"agents", 100}}},
+                    {"session", {{"max_pages", 4}, {"actions", {"save", "share", "search"}}}}});
+    const std::string a = "a-" + protocol;
+    const std::string b = "b-" + protocol;
+    const Json whole = run({"--out", a});
+    for (const char* metric : {"n_save", "n_share", "n_search", "p_found"})
+      EXPECT_GT(whole["metrics"][metric], 0) << metric;
+    EXPECT_EQ(run({"--out", "c-" + protocol, "--threads", "1"})["digest"], whole["digest"]);
+    EXPECT_EQ(throng({"run", "s.json", "--out", b, "--set", "budget.tokens=200000"}).exit_code, 4);
+    const Json resumed = run({"--out", b, "--resume", "--set", "budget.tokens=100000000"});
+    EXPECT_EQ(resumed["digest"], whole["digest"]);
+    EXPECT_EQ(run({"--out", "d-" + protocol, "--replay", a})["llm"]["live"], 0);
+    std::string stories;
+    for (int agent = 0; agent < 20; ++agent)
+      stories += throng({"story", a, "--agent", std::to_string(agent), "--prompts"}).out;
+    EXPECT_THAT(stories, AllOf(HasSubstr("decides: searches for "), HasSubstr("results of the search for "),
+                               HasSubstr("saved for later"), HasSubstr("says (film 1, share): ")));
+    EXPECT_THAT(throng({"report", a}).out, AllOf(HasSubstr("N_search"), HasSubstr("searched for")));
+    ASSERT_EQ(throng({"export", a, "--transcripts", "t.jsonl"}).exit_code, 0);
+    const Json read = Json::parse(throng({"transcripts", "t.jsonl", "--data", "demo", "--json"}).out);
+    EXPECT_EQ(read["agree"], read["compared"]["agree"]) << "a search is a way to go on";
+  }
+}
+
 TEST_F(LlmRun, TellsHowFarItsTiersAreApart) {
   serve({});
   write_scenario();

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
 
 #include "tests/integration/llm_run.h"
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "agents/minds/agent4rec/answer_reply.h"
+
 namespace throng {
 namespace {
 
@@ -23,9 +25,11 @@ Reaction reaction_of(const PageReading& reading) {
   for (std::size_t i = 0; i < reading.items.size(); ++i) {
     const ItemReading& item = reading.items[i];
     reaction.aligned.push_back(*item.aligned);
-    if (!item.rating) continue;
-    const auto rating = static_cast<std::uint8_t>(*item.rating);
-    add_view(reaction.actions, i + 1, rating, static_cast<Feeling>(rating));
+    const auto rating = static_cast<std::uint8_t>(item.rating.value_or(0));
+    if (rating > 0) add_view(reaction.actions, i + 1, rating, static_cast<Feeling>(rating));
+    const auto position = static_cast<std::uint16_t>(i + 1);
+    if (item.saved) reaction.actions.push_back({.position = position, .kind = ActionKind::save});
+    if (item.shared) reaction.actions.push_back({.position = position, .kind = ActionKind::share});
   }
   return reaction;
 }
@@ -41,6 +45,7 @@ void add_sayings(const PageReading& reading, const Situation& situation) {
     };
     add(Saying::About::alignment, reading.items[i].reason);
     add(Saying::About::feeling, reading.items[i].feeling);
+    add(Saying::About::share, reading.items[i].shared.value_or(""));
   }
 }
 
@@ -60,7 +65,7 @@ Task<std::optional<Reaction>> Agent4RecMind::react(Actor& self, const Situation&
   const auto read = [&](std::string_view text) -> Understood<PageReading> {
     std::vector<std::string> titles;
     for (const ShownItem& shown : told(page, order)) titles.push_back(shown_title(catalogue_[shown.item]));
-    PageReading reading = read_reaction(text, titles);
+    PageReading reading = read_reaction(text, titles, situation.allowed);
     if (!reading.complete()) return one_text(reading.problems);
     return reading;
   };
@@ -78,8 +83,8 @@ Task<std::optional<Decision>> Agent4RecMind::decide(Actor& self, const Situation
   const Question question{.step = Step::decide, .chain = calls_after(situation, 0)};
   const std::vector<MemoryRef> memories = co_await recall(self, situation, Step::decide);
   const auto words = [&] { return render("decide", views().situation(situation, memories)); };
-  const auto read = [](std::string_view text) -> Understood<DecisionReading> {
-    DecisionReading reading = read_decision(text);
+  const auto read = [&](std::string_view text) -> Understood<DecisionReading> {
+    DecisionReading reading = read_decision(text, situation.allowed);
     if (!reading.complete()) return one_text(reading.problems);
     return reading;
   };
@@ -89,6 +94,7 @@ Task<std::optional<Decision>> Agent4RecMind::decide(Actor& self, const Situation
   add_saying(situation, Saying::About::decision, reading->feeling);
   add_saying(situation, Saying::About::decision, reading->reason);
   Decision decision{.exits = *reading->choice == PageChoice::exit};
+  decision.search = reading->search;
   if (reading->positive) decision.satisfaction = *reading->positive ? 1 : 0;
   co_return decision;
 }
@@ -125,6 +131,20 @@ Task<std::optional<Interview>> Agent4RecMind::interview(Actor& self, const Situa
   if (!reading) co_return std::nullopt;
   add_saying(situation, Saying::About::interview, reading->reason);
   co_return Interview{.score = static_cast<std::uint8_t>(*reading->score)};
+}
+
+Task<std::optional<Answer>> Agent4RecMind::answer(Actor& self, const Situation& situation,
+                                                  const InterviewQuestion& asked) {
+  const Question question{.step = Step::question, .number = number_of(asked)};
+  const std::vector<MemoryRef> memories = co_await recall(self, situation, asked);
+  const auto words = [&] { return render("question", views().question(situation, memories, asked)); };
+  const auto read = [&](std::string_view text) -> Understood<Answer> {
+    AnswerReading reading = read_answer(text, asked);
+    if (!reading.complete()) return one_text(reading.problems);
+    return std::move(reading.answer);
+  };
+  std::optional<Answer> answer = co_await ask<Answer>(self, situation, question, words, read);
+  co_return answer;
 }
 
 }  // namespace throng

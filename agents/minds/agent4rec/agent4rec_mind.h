@@ -20,6 +20,8 @@ class Agent4RecMind : public LlmMind {
   Task<std::optional<Decision>> decide(Actor& self, const Situation& situation) override;
   Task<std::optional<Reflection>> reflect(Actor& self, const Situation& situation) override;
   Task<std::optional<Interview>> interview(Actor& self, const Situation& situation) override;
+  Task<std::optional<Answer>> answer(Actor& self, const Situation& situation,
+                                     const InterviewQuestion& asked) override;
 
  private:
   const Catalogue& catalogue_;

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "agents/minds/agent4rec/agent4rec_reply.h"
+#include "agents/minds/agent4rec/optional_lines.h"
 #include "agents/minds/reading/reply_fields.h"
 #include "agents/minds/reading/reply_text.h"
 #include "agents/minds/reading/title_match.h"
@@ -33,10 +34,11 @@ class ReactionReader {
     page_.items.resize(titles.size());
   }
 
-  PageReading read(std::string_view reply) {
-    for (const ReplyField& field : reply_fields(reply)) take(field);
+  PageReading read(const OptionalLines& reply) {
+    for (const ReplyField& field : reply_fields(reply.rest)) take(field);
     end_statement();
     check_completeness();
+    take_optional(reply);
     return std::move(page_);
   }
 
@@ -251,6 +253,29 @@ class ReactionReader {
     }
   }
 
+  void take_optional(const OptionalLines& lines) {
+    for (const std::string& list : lines.saved) {
+      for (const std::string_view title : titles_in(list, matcher_)) {
+        if (ItemReading* item = named(title, [](const ItemReading& each) { return each.saved; }))
+          item->saved = true;
+      }
+    }
+    for (const OptionalLines::Share& share : lines.shared) {
+      if (ItemReading* item =
+              named(share.title, [](const ItemReading& each) { return each.shared.has_value(); }))
+        item->shared = share.words;
+    }
+  }
+
+  /// The item that the title means, the next without such a statement if it is several; null, with a complaint, for none.
+  template <class HasOne>
+  ItemReading* named(std::string_view title, HasOne has_one) {
+    const auto positions = matcher_.match(title);
+    if (names_one(positions)) return &page_.items[next_of(positions, has_one)];
+    complain(fmt::format("{} is not on the page", excerpt(title)));
+    return nullptr;
+  }
+
   void complain(std::string problem) {
     constexpr std::size_t most = 20;
     if (page_.problems.size() < most) page_.problems.push_back(std::move(problem));
@@ -266,9 +291,9 @@ class ReactionReader {
 
 }  // namespace
 
-PageReading read_reaction(std::string_view reply, std::span<const std::string> titles) {
-  const std::string valid = plain_reply(reply);
-  return ReactionReader(titles).read(valid);
+PageReading read_reaction(std::string_view reply, std::span<const std::string> titles,
+                          const AllowedActions& allowed) {
+  return ReactionReader(titles).read(take_optional_lines(plain_reply(reply), allowed));
 }
 
 }  // namespace throng

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/memory/memory.h"
 #include "agents/minds/reading/folded_words.h"
 #include "agents/minds/reading/reply_fields.h"
 #include "agents/minds/reading/reply_text.h"
@@ -45,8 +46,6 @@ std::string_view reason_behind(std::string_view reply, std::string_view choice,
   return without_decoration(rest.substr(0, rest.find('\n')));
 }
 
-constexpr int kGreatestScore = 10;
-
 const ReplyField* first_of(const std::vector<ReplyField>& fields, FieldKind kind) {
   const auto found = std::ranges::find(fields, kind, &ReplyField::kind);
   return found == fields.end() ? nullptr : &*found;
@@ -64,17 +63,20 @@ bool announces_score(std::string_view before) {
       words, [](const std::string& word) { return std::ranges::find(announcing, word) != announcing.end(); });
 }
 
-/// Where in a text without a label the score stands: a number that opens it, that is "out of 10", or that a sentence
+/// Where in a text without a label the score stands: a number that opens it, that is "out of 10" (or `most`), or that a sentence
 /// announces. Empty if there is none.
-std::string_view unlabelled_score(std::string_view text) {
+std::string_view unlabelled_score(std::string_view text, int most) {
   constexpr std::size_t enough = 16;
+  const std::string greatest = std::to_string(most);
   std::string_view announced;
   for (std::size_t at = text.find_first_of(kDigits); at != std::string_view::npos;) {
     const std::string_view rest = text.substr(at);
     const std::size_t length = std::min(rest.find_first_not_of("0123456789."), rest.size());
     const std::string_view behind = trimmed(rest.substr(length, enough));
     const auto starts = [&](std::string_view mark) { return behind.starts_with(mark); };
-    if (starts("/10") || starts("/ 10") || starts("out of 10") || starts("out of ten")) return rest;
+    if (starts("/" + greatest) || starts("/ " + greatest) || starts("out of " + greatest) ||
+        (most == 10 && starts("out of ten")))
+      return rest;
     const bool ends = behind.empty() || std::string_view(";:,-)\n").find(behind[0]) != std::string_view::npos;
     if (ends && without_decoration(text.substr(0, std::min(at, enough))).empty() && at < enough) return rest;
     if (announced.empty() && announces_score(text.substr(0, at))) announced = rest;
@@ -85,44 +87,57 @@ std::string_view unlabelled_score(std::string_view text) {
 
 }  // namespace
 
-DecisionReading read_decision(std::string_view reply) {
+DecisionReading read_decision(std::string_view reply, const AllowedActions& allowed) {
   const std::string valid = plain_reply(reply);
   const std::string_view text = valid;
   const std::vector<ReplyField> fields = reply_fields(text);
   const std::vector<StatedChoice> tags = tagged_choices(text);
   std::optional<StatedChoice> stated = agreed(tags);
   DecisionReading reading;
+  read_feeling(fields, reading);
+  const std::optional<StatedSearch> search = allowed.search ? stated_search(text) : std::nullopt;
+  if (search && tags.empty()) {
+    reading.choice = PageChoice::next;
+    if (search->text.starts_with('[')) reading.tag = PageChoice::next;
+    reading.search = to_valid_utf8(beginning(search->query, kSearchBytes));
+    reading.reason = to_valid_utf8(reason_behind(text, search->text, fields));
+    return reading;
+  }
+  if (search && search->opens) {  // a tag in passing does not count
+    reading.problems.emplace_back("a choice and a [SEARCH: ...] are written, where one is asked for");
+    return reading;
+  }
   if (stated) reading.tag = stated->choice;
   if (tags.empty()) stated = agreed(worded_choices(text));
-  read_feeling(fields, reading);
   if (stated) {
     reading.choice = stated->choice;
     reading.reason =
         to_valid_utf8(reason_behind(text, stated->text, fields));  // a tag may end inside a character
   } else if (tags.empty()) {
-    reading.problems.emplace_back("neither [NEXT] nor [EXIT] is written");
+    reading.problems.emplace_back(allowed.search ? "neither [NEXT], [EXIT] nor [SEARCH: ...] is written"
+                                                 : "neither [NEXT] nor [EXIT] is written");
   } else {
     reading.problems.emplace_back("both [NEXT] and [EXIT] are written");
   }
   return reading;
 }
 
-InterviewReading read_interview(std::string_view reply) {
+InterviewReading read_interview(std::string_view reply, int least, int most) {
   const std::string valid = plain_reply(reply);
   const std::string_view text = valid;
   const std::vector<ReplyField> fields = reply_fields(text);
   const ReplyField* label = first_of(fields, FieldKind::rating);
-  const std::string_view score_text = label != nullptr ? label->value : unlabelled_score(text);
+  const std::string_view score_text = label != nullptr ? label->value : unlabelled_score(text, most);
   InterviewReading reading;
-  const std::optional<int> score = read_whole_number(score_text, kGreatestScore);
-  if (score && *score >= 1 && *score <= kGreatestScore) {
+  const std::optional<int> score = read_whole_number(score_text, most);
+  if (score && *score >= least && *score <= most) {
     reading.score = score;
   } else {
     constexpr std::size_t shown = 20;
     reading.problems.push_back(score_text.empty()
                                    ? "there is no RATING"
-                                   : fmt::format("RATING {} is not a whole number from 1 to {}",
-                                                 excerpt(score_text.substr(0, shown)), kGreatestScore));
+                                   : fmt::format("RATING {} is not a whole number from {} to {}",
+                                                 excerpt(score_text.substr(0, shown)), least, most));
   }
   if (const ReplyField* reason = first_of(fields, FieldKind::reason)) {
     reading.reason = trimmed(text.substr(static_cast<std::size_t>(reason->value.data() - text.data())));

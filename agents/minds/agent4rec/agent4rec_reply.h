@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/action.h"
 #include "agents/minds/reading/stated_choice.h"
 
 namespace throng {
@@ -23,6 +24,8 @@ struct ItemReading {
   std::optional<int> rating;  ///< 1 .. 5; an item is viewed if it is rated
   std::string feeling;
   bool chosen = false;  ///< named in the list of what to watch
+  bool saved = false;
+  std::optional<std::string> shared;  ///< with these words; may be empty
 };
 
 /// What a reply says about a page.
@@ -37,13 +40,16 @@ struct PageReading {
 /// The reaction to a page of items with these titles. It is complete if every item has an ALIGN verdict with a reason,
 /// every item chosen has a rating, every rating is a whole number from 1 to 5 with a feeling, and every title that is
 /// judged means exactly one item of the page, or several with that very title, which are judged in the order of the page. Of
-/// two statements about one item the first holds; if they differ, that is a problem.
-PageReading read_reaction(std::string_view reply, std::span<const std::string> titles);
+/// two statements about one item the first holds; if they differ, that is a problem. Where saving and sharing are `allowed` lines
+/// such as "SAVE: Babe, Casablanca" and "SHARE: Babe; WORDS: you have to see it" are read too; there need be none.
+PageReading read_reaction(std::string_view reply, std::span<const std::string> titles,
+                          const AllowedActions& allowed = {});
 
 /// Whether an agent goes on, and why.
 struct DecisionReading {
-  std::optional<PageChoice> tag;      ///< [NEXT] or [EXIT]; empty if there is none, or both
+  std::optional<PageChoice> tag;      ///< [NEXT], also for [SEARCH: ...], or [EXIT]; empty if none or both
   std::optional<PageChoice> choice;   ///< the tag, else what the words say
+  std::string search;                 ///< what is searched for, the choice being next; empty: nothing
   std::string reason;                 ///< of the choice; may be empty
   std::optional<bool> positive;       ///< the overall feeling: POSITIVE or NEGATIVE
   std::string feeling;                ///< the reason of the overall feeling; may be empty
@@ -52,18 +58,19 @@ struct DecisionReading {
   bool complete() const { return problems.empty(); }
 };
 
-DecisionReading read_decision(std::string_view reply);
+/// Where searching is `allowed`, "[SEARCH: comedies]" and "SEARCH: comedies" are a choice too.
+DecisionReading read_decision(std::string_view reply, const AllowedActions& allowed = {});
 
 /// How satisfied an agent is, and why.
 struct InterviewReading {
-  std::optional<int> score;  ///< 1 .. 10
+  std::optional<int> score;  ///< 1 .. 10, or on the scale that was asked for
   std::string reason;
   std::vector<std::string> problems;  ///< empty if there is a score and a reason
 
   bool complete() const { return problems.empty(); }
 };
 
-InterviewReading read_interview(std::string_view reply);
+InterviewReading read_interview(std::string_view reply, int least = 1, int most = 10);
 
 /// What an agent concludes: the same, and of its taste.
 struct ReflectionReading : InterviewReading {

@@ -6,6 +6,7 @@
 
 #include "agents/minds/reading/folded_words.h"
 #include "agents/minds/reading/reply_fields.h"
+#include "agents/minds/reading/reply_text.h"
 #include "engine/base/text.h"
 
 namespace throng {
@@ -168,7 +169,47 @@ std::optional<PageChoice> intention_of(const Words& words) {
   return std::nullopt;
 }
 
+constexpr std::string_view kSearchWord = "search";
+
+/// What stands behind "search" at the start of `text`, as far as the next semicolon; empty: nothing, or no search.
+std::string_view query_at(std::string_view text, std::string_view marks) {
+  constexpr std::string_view placeholder = "a genre, or words";
+  if (lower_case(std::string(text.substr(0, kSearchWord.size()))) != kSearchWord) return {};
+  text.remove_prefix(kSearchWord.size());
+  if (text.empty() || marks.find(text[0]) == std::string_view::npos) return {};
+  std::string_view query = without_decoration(text.substr(1, text.find(';') - 1));
+  while (!query.empty() && query.front() == '<') query = without_decoration(query.substr(1));
+  return says_nothing(query) || query.starts_with(placeholder) ? std::string_view() : query;
+}
+
+std::optional<StatedSearch> search_of_line(std::string_view line) {
+  for (std::size_t open = line.find('['); open != std::string_view::npos; open = line.find('[', open + 1)) {
+    constexpr std::size_t longest = 400;
+    const std::string_view rest = line.substr(open + 1, longest);
+    const std::string_view inside = rest.substr(0, rest.find(']'));
+    std::string_view query = query_at(inside, ": ");
+    if (query.empty() && inside.size() == kSearchWord.size()) query = query_at(rest, "]");
+    if (query.empty()) continue;
+    return StatedSearch{
+        .query = query, .text = line.substr(open, inside.size() + 1), .opens = opens_line(line, open)};
+  }
+  std::string_view text = without_decoration(line);
+  const std::vector<ReplyField> fields = reply_fields(line);
+  if (!fields.empty() && fields.front().kind == FieldKind::decision) text = fields.front().value;
+  const std::string_view query = query_at(text, ":");
+  if (query.empty()) return std::nullopt;
+  return StatedSearch{.query = query, .text = text.substr(0, kSearchWord.size()), .opens = true};
+}
+
 }  // namespace
+
+std::optional<StatedSearch> stated_search(std::string_view text) {
+  std::optional<StatedSearch> search;
+  for_each_piece(text, "\n", [&](std::string_view line) {
+    if (!search) search = search_of_line(line);
+  });
+  return search;
+}
 
 std::vector<StatedChoice> tagged_choices(std::string_view text) {
   std::vector<Tag> tags;

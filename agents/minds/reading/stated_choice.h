@@ -24,6 +24,16 @@ std::vector<StatedChoice> tagged_choices(std::string_view text);
 /// or to leave ("I will continue browsing", "I have decided not to go on"), without an "if" or "might" before it.
 std::vector<StatedChoice> worded_choices(std::string_view text);
 
+/// What is searched for, and the part of the text that states it.
+struct StatedSearch {
+  std::string_view query;  ///< not empty
+  std::string_view text;
+  bool opens;  ///< a line, or stands behind a colon
+};
+
+/// The first "[SEARCH: comedies]", "[SEARCH] comedies" or line "SEARCH: comedies", in any case.
+std::optional<StatedSearch> stated_search(std::string_view text);
+
 /// The choice if all agree.
 std::optional<StatedChoice> agreed(const std::vector<StatedChoice>& choices);
 

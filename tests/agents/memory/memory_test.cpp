@@ -10,7 +10,8 @@ std::vector<RememberedItem> rated(const std::vector<int>& ratings) {
   std::vector<RememberedItem> items;
   for (const int rating : ratings) {
     const auto value = static_cast<std::uint8_t>(rating);
-    items.push_back({.item = ItemId(static_cast<unsigned>(items.size())), .done = {value > 0, value, value}});
+    items.push_back(
+        {.item = ItemId(static_cast<unsigned>(items.size())), .done = ActionValues{value > 0, value, value}});
   }
   return items;
 }
@@ -45,6 +46,20 @@ TEST(Memory, CallsForAReflectionWhenEnoughImportanceHasGathered) {
   EXPECT_TRUE(memory.calls_for_reflection(rule));
   memory.remember(Reflection{});
   EXPECT_FALSE(memory.calls_for_reflection(rule));
+}
+
+// Of a million agents: 2 GiB. benchmarks/memory_benchmark.cpp measures what they take.
+TEST(Memory, TwentyPagesOfFourItemsTakeAtMostTwoKibibytes) {
+  constexpr std::size_t kAllocations = 4;
+  constexpr std::size_t kOfTheAllocator = 16;  // beside each of them, at most
+  Memory memory;
+  for (std::uint16_t page = 1; page <= 20; ++page) {
+    memory.remember({.satisfaction = 0.5, .page = page}, rated({4, 0, 5, 0}));
+    memory.remember(Decision{.satisfaction = 0.5, .fatigue = 0.25, .exits = false});
+    if (memory.calls_for_reflection({.importance = 6})) memory.remember(Reflection{.satisfaction = 0.5});
+  }
+  memory.compact();
+  EXPECT_LE(memory.bytes() + kAllocations * kOfTheAllocator, 2048U);
 }
 
 TEST(Memory, APageWithNothingToViewMattersALittle) {

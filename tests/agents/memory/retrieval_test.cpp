@@ -10,14 +10,14 @@ namespace {
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using Kind = MemoryRef::Kind;
+using MemoryKind = MemoryRef::Kind;
 
 class RetrievalTest : public ::testing::Test {
  protected:
   /// A page, so many hours after the start, on which an item was viewed and rated.
   void remember(int hours, int rating) {
     const auto value = static_cast<std::uint8_t>(rating);
-    const RememberedItem item{.done = {1, value, value}};
+    const RememberedItem item{.done = ActionValues{1, value, value}};
     memory_.remember({.when = VirtualTime(std::chrono::hours(hours)), .page = ++page_}, {&item, 1});
   }
   std::vector<double> claims_at(int hours, const std::vector<double>& relevances = {},
@@ -69,8 +69,9 @@ TEST_F(RetrievalTest, AReflectionIsAMemoryOfItsOwnAsImportantAsTheMostImportantP
   remember(1, 5);
   memory_.remember(Reflection{.satisfaction = 0.5});
   remember(2, 4);
-  EXPECT_THAT(memories_of(memory_), ElementsAre(MemoryRef{Kind::page, 0}, MemoryRef{Kind::page, 1},
-                                                MemoryRef{Kind::reflection, 0}, MemoryRef{Kind::page, 2}));
+  EXPECT_THAT(memories_of(memory_),
+              ElementsAre(MemoryRef{MemoryKind::page, 0}, MemoryRef{MemoryKind::page, 1},
+                          MemoryRef{MemoryKind::reflection, 0}, MemoryRef{MemoryKind::page, 2}));
   EXPECT_THAT(claims_at(3, {}, {.relevance = 0, .recency = 0}), ElementsAre(1, 1, 1, 0));
 }
 

@@ -82,6 +82,15 @@ TEST_F(PromptsFolder, ATemplateOfAPageTellsOfItsItems) {
               HasSubstr("does not tell"));
 }
 
+TEST_F(PromptsFolder, ATemplateOfAQuestionPutsIt) {
+  EXPECT_EQ(fault("structured/question.mustache",
+                  "{{{question}}}{{#score}}{{least}} to {{most}}{{/score}}{{#options}}{{text}}{{/options}}"),
+            "");
+  EXPECT_THAT(fault("structured/question.mustache", "Well?"),
+              HasSubstr("structured/question.mustache: it does not put the question: {{{question}}}"));
+  EXPECT_THAT(fault("structured/interview.mustache", "{{{question}}}"), HasSubstr(":1: \"{{{question}}}\""));
+}
+
 TEST_F(PromptsFolder, SectionsThatAreNotClosedAreNamedWithTheirLine) {
   EXPECT_THAT(fault("structured/interview.mustache", "a\n{{#remembers}}b"),
               HasSubstr(":2: \"{{#remembers}}\" is never closed"));

@@ -292,6 +292,87 @@ TEST_F(Decisions, AReflectionWeighsOnWhatFollows) {
   EXPECT_NEAR(*decision.satisfaction, 0.85 * 0.3 + 0.15 * 0.9, 1e-12);
 }
 
+// With the deviations of 4,000 agents: three of them.
+TEST_F(StatisticalMindTest, SavesAndSharesByItsProbabilitiesAndOnlyWhereItMay) {
+  const Profile who = profile({.activity = 1, .conformity = 1, .diversity = 3});
+  StatisticalParameters parameters;
+  parameters.save_share = 0.3;
+  parameters.share_liked = 0.4;
+  const auto count = [&](const AllowedActions& allowed) {
+    std::map<std::string, double> counts;
+    for (std::uint32_t agent = 0; agent < 4000; ++agent) {
+      StatisticalMind mind(parameters, affinity_, mean_ratings_, Draws(3));
+      const Situation situation{.agent = AgentId(agent),
+                                .page = 1,
+                                .profile = who,
+                                .memory = memory_,
+                                .notes = notes_,
+                                .allowed = allowed};
+      const auto page = page_of({0, 2, 4, 6}, 5);
+      const auto made = result_of<Reaction>([&](Actor& self) { return mind.react(self, situation, page); });
+      EXPECT_TRUE(std::ranges::is_sorted(made.actions));
+      for (std::size_t i = 0; i < 4; ++i) {
+        const std::uint8_t rating = value_of(made.actions, i + 1, ActionKind::rate);
+        const bool saved = value_of(made.actions, i + 1, ActionKind::save) > 0;
+        const bool shared = value_of(made.actions, i + 1, ActionKind::share) > 0;
+        counts[rating > 0 ? "viewed" : made.aligned[i] ? "unpicked" : "passed"] += 1;
+        if (saved) counts[rating > 0 || !made.aligned[i] ? "saved wrongly" : "saved"] += 1;
+        if (rating == 5) counts["fives"] += 1;
+        if (shared)
+          counts[rating == 5 ? "shared fives" : rating == 4 ? "shared fours" : "shared wrongly"] += 1;
+      }
+    }
+    return counts;
+  };
+  auto all = count(kAllActions);
+  EXPECT_EQ(all["saved wrongly"] + all["shared wrongly"], 0);
+  EXPECT_NEAR(all["saved"] / all["unpicked"], 0.3, 3 * std::sqrt(0.21 / all["unpicked"]));
+  EXPECT_NEAR(all["shared fives"] / all["fives"], 0.4, 3 * std::sqrt(0.24 / all["fives"]));
+  auto none = count({});
+  EXPECT_EQ(none["viewed"], all["viewed"]) << "what may be done besides shifts nobody's luck";
+  EXPECT_EQ(none.count("saved") + none.count("shared fives") + none.count("shared fours"), 0U);
+}
+
+TEST_F(Decisions, SearchesWhenDissatisfiedForTheGenresThatItSeeksOut) {
+  StatisticalParameters parameters;
+  parameters.exit_base = {-50, -50, -50};
+  parameters.search_dissatisfied = 0.5;
+  StatisticalMind mind(parameters, affinity_, mean_ratings_, Draws(3), {}, {}, {"genre 0", "genre 1"});
+  const Profile who = profile({});
+  const auto searches = [&](double satisfaction, const AllowedActions& allowed, bool again) {
+    std::map<std::string, int> counts;
+    for (std::uint32_t agent = 0; agent < 2000; ++agent) {
+      Memory memory;
+      memory.remember({.satisfaction = 0.9, .page = 1}, {});
+      Decision searched;
+      searched.search = "genre 0";
+      if (again) memory.remember(searched);
+      memory.remember({.satisfaction = satisfaction, .page = 2}, {});
+      const Situation situation{.agent = AgentId(agent),
+                                .page = 2,
+                                .profile = who,
+                                .memory = memory,
+                                .notes = notes_,
+                                .allowed = allowed};
+      ++counts[result_of<Decision>([&](Actor& self) { return mind.decide(self, situation); }).search];
+    }
+    return counts;
+  };
+  EXPECT_NEAR(searches(0, {.search = true}, false)["genre 0"], 1000, 70);
+  EXPECT_NEAR(searches(0.8, {.search = true}, false)["genre 0"], 200, 45);
+  EXPECT_EQ(searches(0, {.save = true, .share = true}, false)[""], 2000);
+  EXPECT_EQ(searches(0, {.search = true}, true).size(), 2U) << "user 0 seeks out one genre: for that again";
+}
+
+TEST(StatisticalFormulas, SearchesGoThroughTheGenresThatAreSoughtOut) {
+  const std::vector<float> lift{0.2F, -1, 0.7F, 0.2F};
+  std::vector<unsigned> genres;
+  for (std::size_t before = 0; before < 4; ++before)
+    genres.push_back(static_cast<unsigned>(*genre_to_search(lift, before)));
+  EXPECT_EQ(genres, (std::vector<unsigned>{2, 0, 3, 2}));
+  EXPECT_FALSE(genre_to_search(std::vector<float>{-1, 0}, 0).has_value());
+}
+
 TEST_F(Decisions, InterviewScoresGrowWithSatisfactionWithinOneToTen) {
   StatisticalMind mind({}, affinity_, mean_ratings_, Draws(3));
   const Profile who = profile({});
@@ -334,6 +415,45 @@ TEST_F(Decisions, WithCutPointsInterviewScoresAreAnOrderedLogit) {
   EXPECT_THAT(shares, ::testing::ElementsAre(::testing::Pair(3, ::testing::DoubleNear(0.269, 0.03)),
                                              ::testing::Pair(6, ::testing::DoubleNear(0.462, 0.03)),
                                              ::testing::Pair(9, ::testing::DoubleNear(0.269, 0.03))));
+}
+
+// The scores 3, 6 and 9 of 1 to 10 are 2/9, 5/9 and 8/9 of a scale of 0 to 90.
+TEST_F(Decisions, AnswersToScoresAreSatisfactionOnTheQuestionsScale) {
+  StatisticalParameters parameters;
+  parameters.interview_base = {1, 1, 1};
+  parameters.interview_satisfaction = 2;
+  parameters.interview_cuts = {-9, -9, 0.4, 0.4, 0.4, 2.4, 2.4, 2.4, 90};
+  StatisticalMind mind(parameters, affinity_, mean_ratings_, Draws(3));
+  const Profile who = profile({});
+  Memory memory;
+  memory.remember({.satisfaction = 0.8, .page = 1}, {});
+  const auto answer = [&](std::uint32_t agent, const InterviewQuestion& question) {
+    const Situation situation{
+        .agent = AgentId(agent), .page = 1, .profile = who, .memory = memory, .notes = notes_};
+    std::optional<Answer> said;
+    Scheduler scheduler(Window{.end = VirtualTime(Duration(1))});
+    scheduler.spawn(ActorId(0), VirtualTime{}, [&](Actor& self) -> Task<void> {
+      said = co_await mind.answer(self, situation, question);
+    });
+    scheduler.run();
+    return said;
+  };
+  using AskedFor = InterviewQuestion::Kind;
+  const InterviewQuestion trust{.name = "trust", .kind = AskedFor::score, .least = 0, .most = 90};
+  const InterviewQuestion other{.name = "other", .kind = AskedFor::score, .least = 0, .most = 90};
+  std::map<int, double> shares;
+  int differ = 0;
+  for (std::uint32_t agent = 0; agent < 2000; ++agent) {
+    const int score = *answer(agent, trust)->score;
+    shares[score] += 1.0 / 2000;
+    differ += score == *answer(agent, other)->score ? 0 : 1;
+  }
+  EXPECT_THAT(shares, ::testing::ElementsAre(::testing::Pair(20, ::testing::DoubleNear(0.269, 0.03)),
+                                             ::testing::Pair(50, ::testing::DoubleNear(0.462, 0.03)),
+                                             ::testing::Pair(80, ::testing::DoubleNear(0.269, 0.03))));
+  EXPECT_GT(differ, 200) << "each question has luck of its own";
+  EXPECT_FALSE(answer(1, {.name = "w", .kind = AskedFor::words}).has_value());
+  EXPECT_FALSE(answer(1, {.name = "c", .kind = AskedFor::choice, .options = {"a", "b"}}).has_value());
 }
 
 TEST(Popularity, IsTheRankByTrainingInteractionsWithTiesInTheMiddle) {

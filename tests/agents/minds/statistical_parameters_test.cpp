@@ -45,7 +45,7 @@ TEST(StatisticalParameters, TheTableHasThemAll) {
     const StatisticalParameters parameters;
     bytes += std::visit([&](auto member) { return sizeof(parameters.*member); }, info.member);
   }
-  EXPECT_EQ(fault(to_json({}).dump().c_str()), "");
+  EXPECT_EQ(fault(to_json(StatisticalParameters{}).dump().c_str()), "");
   EXPECT_EQ(bytes, sizeof(StatisticalParameters) - sizeof(std::string));
 }
 

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "agents/memory/memory.h"
 #include "tests/support/small_world.h"
 
 namespace throng {
@@ -26,7 +27,7 @@ class PagePolicyTest : public ::testing::Test {
 
   std::vector<ShownItem> pages(const Json& policy_list, unsigned agent = 0) const {
     PagePolicies policies = make_page_policies(policy_list, kSession).value();
-    for (const auto& policy : policies) policy->prepare(dataset_.catalogue);
+    for (const auto& policy : policies) policy->prepare({.catalogue = dataset_.catalogue, .train = train_});
     // The words are the policies', which go.
     std::vector<ShownItem> shown = arranged(ranking_, request(agent), policies);
     words_.clear();
@@ -40,7 +41,13 @@ class PagePolicyTest : public ::testing::Test {
     return numbers;
   }
   PageRequest request(unsigned agent) const {
-    return {.agent = AgentId(agent), .mean_ratings = mean_ratings_, .ranked = ranked_, .draws = draws_};
+    return {.agent = AgentId(agent),
+            .mean_ratings = mean_ratings_,
+            .ranked = ranked_,
+            .draws = draws_,
+            .places = places_,
+            .history = history_,
+            .memory = &memory_};
   }
   static std::string fault(const Json& policy_list) {
     const auto made = make_page_policies(policy_list, kSession);
@@ -61,6 +68,10 @@ class PagePolicyTest : public ::testing::Test {
   std::vector<ItemId> ranking_{ItemId(10), ItemId(11), ItemId(12), ItemId(13), ItemId(14), ItemId(15)};
   std::vector<ItemId> seen_{ItemId(3)};
   RankingRequest ranked_{.excluded = {seen_}};
+  std::size_t places_ = 6;
+  std::vector<ItemId> history_;
+  Memory memory_;
+  Interactions train_{1, 50, {}, {}};
   Draws draws_{7};
   mutable std::vector<std::string> words_;
 };
@@ -121,7 +132,8 @@ TEST_F(PagePolicyTest, WhereAllHasBeenSeenExplorationEnds) {
 
 TEST_F(PagePolicyTest, OptionsAreCheckedAndSpelledOut) {
   const auto fault_of = [](const char* policy) { return fault(list({Json::parse(policy)})); };
-  EXPECT_THAT(fault_of(R"({"kind": "adverts"})"), AllOf(HasSubstr("/0/kind"), HasSubstr("advert, explore")));
+  EXPECT_THAT(fault_of(R"({"kind": "adverts"})"),
+              AllOf(HasSubstr("/0/kind"), HasSubstr("advert, explore, mmr")));
   EXPECT_THAT(fault_of(R"({"share": 1})"), HasSubstr("/0/kind: missing"));
   EXPECT_THAT(fault(list({advert(4, 1, 1), explore(2)[0]})), HasSubstr("/1/share: got 2"));
   EXPECT_THAT(fault(list({advert(4, 4, 1)})), AllOf(HasSubstr("/0/page: got 4"), HasSubstr("3")));
@@ -131,7 +143,78 @@ TEST_F(PagePolicyTest, OptionsAreCheckedAndSpelledOut) {
   const Json default_share = list({Json{{"kind", "explore"}}});
   EXPECT_EQ(make_page_policies(default_share, kSession).value()[0]->options(), explore(0.1)[0]);
   PagePolicies unknown = make_page_policies(list({advert(99, 1, 1)}), kSession).value();
-  EXPECT_THROW(unknown[0]->prepare(dataset_.catalogue), Failure);
+  EXPECT_THROW(unknown[0]->prepare({.catalogue = dataset_.catalogue, .train = train_}), Failure);
+}
+
+// --- Re-ranking --------------------------------------------------------------------------------------------
+
+/// Items 0 and 1 are of genre 0, item 2 of genre 1, item 3 of both, item 4 of none; ranked 0, 1, ... 4; two places.
+class Reranking : public PagePolicyTest {
+ protected:
+  Reranking() {
+    dataset_ = testing::dataset_of(3, 2, {{0}, {0}, {1}, {0, 1}, {}},
+                                   {{0, 0, 4}, {1, 0, 4}, {2, 0, 4}, {0, 1, 4}, {1, 1, 3}, {0, 2, 5}});
+    train_ = dataset_.interactions;
+    mean_ratings_.assign(5, 3.5F);
+    ranking_ = {ItemId(0), ItemId(1), ItemId(2), ItemId(3), ItemId(4)};
+    ranked_.excluded.clear();
+    places_ = 2;
+  }
+};
+
+// After item 0: 1 has 0.5 * 0.8 - 0.5 * 1, 2 has 0.5 * 0.6 - 0, 3 has 0.5 * 0.4 - 0.5 * 0.5, 4 has 0.5 * 0.2 - 0.
+TEST_F(Reranking, MaximalMarginalRelevanceAvoidsWhatIsAlike) {
+  const auto mmr = [](double lambda) { return list({Json{{"kind", "mmr"}, {"lambda", lambda}}}); };
+  EXPECT_THAT(items(mmr(0.5)), ElementsAre(0, 2));
+  EXPECT_THAT(items(mmr(1)), ElementsAre(0, 1));
+  places_ = 3;  // after 0 and 2 all but item 4 resemble something by a half at least
+  EXPECT_THAT(items(mmr(0.1)), ElementsAre(0, 2, 4));
+}
+
+// Item 0 has three interactions, 1 two, 2 one, the others none: 4, 3, 2, 0, 0 of 5 items have fewer.
+TEST_F(Reranking, APopularityDiscountPrefersTheLessPopular) {
+  const auto discount = [](double strength) {
+    return list({Json{{"kind", "popularity_discount"}, {"strength", strength}}});
+  };
+  EXPECT_THAT(items(discount(0)), ElementsAre(0, 1));
+  EXPECT_THAT(items(discount(1)), ElementsAre(3, 4)) << "equal ones as ranked";
+  // 0.55 * (1, 0.8, 0.6, 0.4, 0.2) - 0.45 * (0.8, 0.6, 0.4, 0, 0) = 0.19, 0.17, 0.15, 0.22, 0.11
+  EXPECT_THAT(items(discount(0.45)), ElementsAre(3, 0));
+}
+
+TEST_F(Reranking, CalibrationShowsGenresAsTheHistoryHasThem) {
+  const auto calibration = [](double lambda) {
+    return list({Json{{"kind", "calibration"}, {"lambda", lambda}}});
+  };
+  history_ = {ItemId(0), ItemId(2)};  // half and half
+  EXPECT_THAT(items(calibration(0)), ElementsAre(0, 1));
+  EXPECT_THAT(items(calibration(0.99)), ElementsAre(3, 4))
+      << "the item of both genres, and one that has none";
+  history_ = {ItemId(2)};
+  EXPECT_THAT(items(calibration(0.99)), ElementsAre(2, 4)) << "nothing of the other genre";
+  history_.clear();
+  EXPECT_THAT(items(calibration(0.99)), ElementsAre(0, 1));
+}
+
+TEST_F(Reranking, ACapOnRepeatsKeepsBackWhatHasBeenShown) {
+  const auto cap = [](int times) { return list({Json{{"kind", "repeat_cap"}, {"times", times}}}); };
+  const std::vector<RememberedItem> page{{.item = ItemId(0)}, {.item = ItemId(1)}};
+  memory_.remember(RememberedPage{.page = 1}, page);
+  EXPECT_THAT(items(cap(1)), ElementsAre(2, 3));
+  EXPECT_THAT(items(cap(2)), ElementsAre(0, 1));
+  places_ = 4;
+  EXPECT_THAT(items(cap(1)), ElementsAre(2, 3, 4, 0)) << "they come last";
+}
+
+TEST_F(Reranking, ChoosesFromAsManyAsItSays) {
+  const Json three = list({Json{{"kind", "mmr"}, {"lambda", 0}, {"candidates", 3}}});
+  EXPECT_THAT(items(three), ElementsAre(0, 2));
+  const PagePolicies policies = make_page_policies(three, kSession).value();
+  EXPECT_EQ(ranked_for(2, policies), 3U);
+  EXPECT_EQ(ranked_for(20, policies), 20U);
+  EXPECT_EQ(policies[0]->options(), (Json{{"kind", "mmr"}, {"lambda", 0.0}, {"candidates", 3}}));
+  EXPECT_THAT(items(list({Json{{"kind", "mmr"}, {"lambda", 0}}, explore(0)[0]})), ElementsAre(0, 2))
+      << "policies chain";
 }
 
 }  // namespace

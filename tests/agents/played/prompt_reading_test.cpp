@@ -86,6 +86,28 @@ TEST(AgentPrompt, TellsTheOtherQuestionsApart) {
   EXPECT_EQ(question_of("INTERVIEW\nYou have left after 2 pages. RATING: <1 to 10>"), Question::interview);
 }
 
+TEST(AgentPrompt, ReadsWhatAQuestionAsksFor) {
+  const auto asks = [](const std::string& below) {
+    return *prompt_of(
+        request(kPersona, "QUESTION\nYou have left the system after 2 pages. You are asked:\n" + below));
+  };
+  const AgentPrompt score =
+      asks("How was it?\n\nAll in all?\nIn JSON: \"score\" from 0 to 5, and \"reason\".");
+  EXPECT_EQ(score.question, Question::other);
+  EXPECT_EQ(score.form, AnswerForm::json);
+  EXPECT_EQ(score.page, 2);
+  EXPECT_EQ(score.scale->least, 0);
+  EXPECT_EQ(score.scale->most, 5);
+  const AgentPrompt choice =
+      asks("Why?\nChoose one of:\n- tired\n- bored\nTwo lines:\nCHOICE: <one>\nREASON: <why>");
+  EXPECT_EQ(choice.form, AnswerForm::lines);
+  EXPECT_THAT(choice.options, ElementsAre("tired", "bored"));
+  const AgentPrompt words = asks("What?\nIn this form:\nANSWER: <words>");
+  EXPECT_EQ(words.form, AnswerForm::lines);
+  EXPECT_FALSE(words.scale.has_value());
+  EXPECT_NE(words.key, asks("What else?\nIn this form:\nANSWER: <words>").key);
+}
+
 TEST(AgentPrompt, OtherPromptsAreNone) {
   const Json json = request("You are helpful.", "What is 2 + 2?");
   EXPECT_FALSE(prompt_of(json).has_value());

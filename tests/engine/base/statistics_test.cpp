@@ -21,6 +21,28 @@ TEST(Statistics, OneValueTellsNothingOfItsSpread) {
   EXPECT_EQ(mean_of({}), 0);
 }
 
+// Student 1908, the hours of sleep that ten patients gained by one drug over the other; t.test(..., paired = TRUE) of R.
+TEST(Statistics, StudentsTestOfStudentsData) {
+  const std::vector<double> gained{1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4};
+  EXPECT_NEAR(p_of_mean(gained).value(), 0.002833, 5e-7);
+  EXPECT_NEAR(mean_of(gained) - half_width_95(standard_error_of(gained), 10).value(), 0.7001142, 5e-8);
+  const std::vector<double> lost{-1.2, -2.4, -1.3, -1.3, 0.0, -1.0, -1.8, -0.8, -4.6, -1.4};
+  EXPECT_DOUBLE_EQ(p_of_mean(lost).value(), p_of_mean(gained).value()) << "two-sided";
+  EXPECT_EQ(p_of_mean(std::vector<double>{3}), std::nullopt);
+  EXPECT_EQ(p_of_mean(std::vector<double>{2, 2, 2}), 0);
+  EXPECT_EQ(p_of_mean(std::vector<double>{0, 0}), 1);
+}
+
+// p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm") of R.
+TEST(Statistics, HolmAdjustsForManyTests) {
+  using ::testing::DoubleEq;
+  using ::testing::ElementsAre;
+  EXPECT_THAT(holm(std::vector<double>{0.01, 0.04, 0.03, 0.005}),
+              ElementsAre(DoubleEq(0.03), DoubleEq(0.06), DoubleEq(0.06), DoubleEq(0.02)));
+  EXPECT_THAT(holm(std::vector<double>{0.9, 0.6}), ElementsAre(1, 1));
+  EXPECT_TRUE(holm({}).empty());
+}
+
 // numpy.percentile([15, 20, 35, 40, 50], 40) == 29.0
 TEST(Statistics, PercentilesInterpolatesLikeNumPy) {
   EXPECT_DOUBLE_EQ(percentile({50, 15, 40, 20, 35}, 40), 29.0);

@@ -173,6 +173,51 @@ TEST(External, TheSameRequestAgainIsAnotherOccurrence) {
   EXPECT_THAT(asked, ElementsAre(std::pair("a", 0), std::pair("b", 0), std::pair("a", 1)));
 }
 
+ExternalRequest vector_of(const char* text) { return {.kind = RequestKind::embedding, .parts = {text}}; }
+
+TEST(External, SeveralCallsAtOnceAreAnsweredInTheOrderInWhichTheyWereAsked) {
+  for (const std::vector<std::size_t>& order : {std::vector<std::size_t>{2, 0, 1}, {1, 2, 0}, {0, 1, 2}}) {
+    HeldCalls gateway;
+    Scheduler scheduler(seconds_of(1000), &gateway);
+    std::vector<std::string> heard;
+    scheduler.spawn(ActorId(4), at(7), [&](Actor& self) -> Task<void> {
+      const std::vector<std::string> none = co_await self.external_all({});
+      EXPECT_TRUE(none.empty());
+      std::vector<ExternalRequest> requests{vector_of("a"), ask("b"), vector_of("c")};
+      heard = co_await self.external_all(std::move(requests));
+      heard.push_back(format_time(self.now()));
+    });
+    scheduler.run();
+    ASSERT_EQ(gateway.calls.size(), 3U);
+    for (const std::size_t next : order) {
+      EXPECT_TRUE(heard.empty());
+      const HeldCalls::Call& call = gateway.calls[next];
+      scheduler.complete(call.key, call.parts[0] + "!");
+      scheduler.run();
+    }
+    EXPECT_THAT(heard, ElementsAre("a!", "b!", "c!", "0d 00:00:07"));
+    EXPECT_EQ(scheduler.unfinished(), 0U);
+  }
+}
+
+TEST(External, ATextHasOneVectorHoweverOftenItIsAskedFor) {
+  HeldCalls gateway;
+  Scheduler scheduler(seconds_of(1000), &gateway);
+  scheduler.spawn(ActorId(4), at(0), [&](Actor& self) -> Task<void> {
+    for (int time = 0; time < 2; ++time) co_await self.external(vector_of("a"));
+    std::vector<ExternalRequest> twice{vector_of("b"), vector_of("b")};
+    co_await self.external_all(std::move(twice));
+  });
+  scheduler.run();
+  for (int time = 0; time < 2; ++time) {
+    const CallKey key = gateway.calls.back().key;
+    EXPECT_EQ(key.occurrence, 0U) << "a journal knows it";
+    scheduler.complete(key, "v");
+    if (time == 0) scheduler.run();
+  }
+  EXPECT_THAT(complaint([&] { scheduler.run(); }), HasSubstr("asks twice at once for the same embedding"));
+}
+
 TEST(External, AnUnexpectedReplyIsAnError) {
   HeldCalls gateway;
   Scheduler scheduler(seconds_of(1000), &gateway);

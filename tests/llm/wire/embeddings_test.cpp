@@ -30,6 +30,27 @@ TEST(EncodeEmbeddings, AllInputsInOneBody) {
   EXPECT_EQ(out, R"({"model":"e","input":["a"],"encoding_format":"float"})");
 }
 
+TEST(LogicalEmbedding, IsReadBackAndNamesNoPlaceAndNoEncoding) {
+  const EmbeddingRequest asked{.model = "e", .dimensions = 2, .encoding = EmbeddingEncoding::base64};
+  EXPECT_THAT(logical_parts(asked, "a"), ElementsAre(R"({"model":"e","dimensions":2})", "a"));
+  const EmbeddingRequest read = embedding_request_from(logical_parts(asked, "a")[0]);
+  EXPECT_EQ(read.model, "e");
+  EXPECT_EQ(read.dimensions, 2);
+  EXPECT_EQ(embedding_request_from(R"({"model":"e"})").dimensions, std::nullopt);
+  for (const char* broken : {"", "[]", "{}", R"({"model":1})"})
+    EXPECT_THROW(embedding_request_from(broken), Failure) << broken;
+}
+
+TEST(VectorText, ComesBackToTheBit) {
+  EXPECT_EQ(vector_text(std::vector{1.0F, -2.0F}), "AACAPwAAAMA");
+  for (std::size_t size = 0; size < 8; ++size) {
+    std::vector<float> vector;
+    for (std::size_t i = 0; i < size; ++i) vector.push_back(1.0F / static_cast<float>(i + 3));
+    EXPECT_EQ(vector_from(vector_text(vector)), vector);
+  }
+  EXPECT_THROW(vector_from("no vector!"), Failure);
+}
+
 TEST(DecodeEmbeddings, OrderedByIndexInEitherEncoding) {
   const EmbeddingBatch read = batch(R"({"object":"list","data":[
       {"object":"embedding","index":1,"embedding":"AACAPwAAAMA="},

@@ -39,6 +39,14 @@ class RunFolders : public ::testing::Test {
     folder.finish({{"digest", "abc"}});
   }
 
+  /// The scenario in a file of the folder as a study with a control.
+  Json study_of(const std::string& file, int replicates) const {
+    Json study = read_json(folder_ / file, ErrorKind::data);
+    study["replicates"] = replicates;
+    study["control"] = Json::object();
+    return study;
+  }
+
   /// The complaint of a folder that is opened.
   std::string fault(const std::string& name, ExistingFolder existing, const Scenario& wanted = scenario(),
                     const std::optional<EarlierRun>& earlier = {}) const {
@@ -133,13 +141,15 @@ TEST_F(RunFolders, OverwrittenKeepNothingOfARunOrOfAStudysArms) {
   finish_run("run");
   finish_run("run/intervention-1");
   finish_run("run/control-12");
+  finish_run("run/other-1");
+  folder_.write("run/scenario.json", study_of("run/scenario.json", 12).dump());
   folder_.write("run/control-2/chapter.txt", "years of work");
   folder_.write("run/control-x/chapter.txt", "years of work");
   folder_.write("run/summary.json.partial-77", "{");
   RunFolder folder(folder_ / "run", ExistingFolder::overwrite, scenario(7));
   folder.begin(scenario(7));
   EXPECT_THAT(names_in(folder_ / "run"),
-              UnorderedElementsAre("lock", "scenario.json", "control-2", "control-x"));
+              UnorderedElementsAre("lock", "scenario.json", "control-2", "control-x", "other-1"));
   EXPECT_EQ(read_json(folder_ / "run/scenario.json", ErrorKind::data)["seed"], 7);
 }
 

@@ -1,8 +1,11 @@
-// The arms of a study: a control changes the scenario as a person wrote it.
+// The arms of a study: a control, arms and sweeps change the scenario as a person wrote it.
 #include "scenarios/scenario/arms.h"
 
+#include <cmath>
 #include <fstream>
 #include <functional>
+#include <map>
+#include <set>
 
 #include <gmock/gmock.h>
 
@@ -45,9 +48,9 @@ TEST(Control, ChangesWhatIsWrittenAndNothingElse) {
   const Scenario both = study({{"retrain", {{"from", "nothing"}}}}, [](Json& json) {
     json["retrain"] = {{"every", "3d"}, {"from", "liked"}};
   });
-  EXPECT_THAT(arms_of(both), ElementsAre(Arm::intervention, Arm::control));
-  const Scenario intervention = run_of(both, Arm::intervention, 1);
-  const Scenario control = run_of(both, Arm::control, 1);
+  EXPECT_THAT(arms_of(both), ElementsAre("intervention", "control"));
+  const Scenario intervention = run_of(both, "intervention", 1);
+  const Scenario control = run_of(both, "control", 1);
   EXPECT_TRUE(intervention.retrain.learns);
   EXPECT_FALSE(control.retrain.learns);
   EXPECT_EQ(control.retrain.every, Duration(std::chrono::days(3)));
@@ -61,22 +64,22 @@ TEST(Control, ChangesWhatIsWrittenAndNothingElse) {
 }
 
 TEST(Control, MayBeAnotherRecommender) {
-  EXPECT_EQ(run_of(study({{"recommender", {{"kind", "popularity"}}}}), Arm::control, 0).recommender["kind"],
+  EXPECT_EQ(run_of(study({{"recommender", {{"kind", "popularity"}}}}), "control", 0).recommender["kind"],
             "popularity");
   const Json other =
-      run_of(study({{"recommender", {{"kind", "mf"}, {"l2", 0.5}}}}), Arm::control, 0).recommender;
+      run_of(study({{"recommender", {{"kind", "mf"}, {"l2", 0.5}}}}), "control", 0).recommender;
   EXPECT_EQ(other["factors"], 8) << "of the same kind it keeps what is not changed";
 }
 
 TEST(Control, MayBeAnotherMind) {
   const auto played = [](Json& json) { json["mind"] = played_by_llm(); };
   EXPECT_FALSE(
-      run_of(study({{"mind", {{"kind", "statistical"}}}}, played), Arm::control, 0).asks_language_models());
+      run_of(study({{"mind", {{"kind", "statistical"}}}}, played), "control", 0).asks_language_models());
   const Scenario agent4rec = study({{"mind", {{"protocol", "agent4rec"}}}}, played);
-  EXPECT_EQ(run_of(agent4rec, Arm::control, 0).minds[0].llm->mind.protocol, Protocol::agent4rec);
+  EXPECT_EQ(run_of(agent4rec, "control", 0).minds[0].llm->mind.protocol, Protocol::agent4rec);
   const Scenario reverse = study({{"mind", played_by_llm()}});
-  EXPECT_FALSE(run_of(reverse, Arm::intervention, 0).asks_language_models());
-  EXPECT_TRUE(run_of(reverse, Arm::control, 0).asks_language_models());
+  EXPECT_FALSE(run_of(reverse, "intervention", 0).asks_language_models());
+  EXPECT_TRUE(run_of(reverse, "control", 0).asks_language_models());
 }
 
 TEST(Control, MayHaveOtherPromptsAndAnotherDatasetThanTheOnesWhoseDigestsArePinned) {
@@ -91,13 +94,13 @@ TEST(Control, MayHaveOtherPromptsAndAnotherDatasetThanTheOnesWhoseDigestsArePinn
   };
   const Scenario both = study(
       {{"mind", {{"prompts", (folder / "prompts").string()}}}, {"dataset", {{"path", "elsewhere"}}}}, pinned);
-  const Scenario intervention = run_of(both, Arm::intervention, 0);
-  const Scenario control = run_of(both, Arm::control, 0);
+  const Scenario intervention = run_of(both, "intervention", 0);
+  const Scenario control = run_of(both, "control", 0);
   EXPECT_NE(control.minds[0].llm->prompts_digest, intervention.minds[0].llm->prompts_digest);
   EXPECT_EQ(intervention.dataset_digest, std::string(32, 'a'));
   EXPECT_EQ(control.dataset_path, "elsewhere");
   EXPECT_EQ(control.dataset_digest, "");
-  EXPECT_EQ(run_of(study({{"rounds", 3}}, pinned), Arm::control, 0).dataset_digest, std::string(32, 'a'));
+  EXPECT_EQ(run_of(study({{"rounds", 3}}, pinned), "control", 0).dataset_digest, std::string(32, 'a'));
 }
 
 // The runs of a study must compare: hours may lie between the first and the last.
@@ -109,9 +112,9 @@ TEST(Control, RunsUnderThePromptsThatTheStudyBeganWith) {
     json["mind"] = played_by_llm();
     json["mind"]["prompts"] = (folder / "prompts").string();
   });
-  EXPECT_EQ(run_of(both, Arm::control, 1).minds[0].llm->prompts_digest, both.minds[0].llm->prompts_digest);
+  EXPECT_EQ(run_of(both, "control", 1).minds[0].llm->prompts_digest, both.minds[0].llm->prompts_digest);
   std::ofstream(folder / "prompts/structured/page.mustache", std::ios::app) << "Take your time.\n";
-  EXPECT_THAT([&] { run_of(both, Arm::control, 1); },
+  EXPECT_THAT([&] { run_of(both, "control", 1); },
               ::testing::ThrowsMessage<Failure>(HasSubstr("/mind/prompts_digest")));
 }
 
@@ -143,7 +146,7 @@ TEST(Control, OfAResolvedScenarioMakesTheSameArms) {
     });
     const Scenario again = parse_scenario(resolved(both), "scenario.json", {});
     EXPECT_EQ(resolved(again), resolved(both));
-    for (const Arm arm : {Arm::intervention, Arm::control})
+    for (const char* arm : {"intervention", "control"})
       EXPECT_EQ(resolved(run_of(again, arm, 0)), resolved(run_of(both, arm, 0)));
   }
   EXPECT_EQ(resolved(study({{"retrain", {{"from", "nothing"}}}},
@@ -167,6 +170,135 @@ TEST(ResultDifference, LooksAtBothArms) {
   other["mind"]["endpoints"][0]["model"] = "other";
   EXPECT_THAT(difference(asked, other), HasSubstr("/control/mind/models"));
   EXPECT_EQ(difference({{"rounds", 3}}, {{"rounds", 4}}), "/control/rounds was 3, now it is 4");
+}
+
+// --- Arms and sweeps ---------------------------------------------------------------------------------------
+
+Scenario with(const Json& changes) {
+  Json json = written();
+  json.update(changes);
+  return parse_scenario(json, "s.json", {});
+}
+
+std::string fault_with(const Json& changes) {
+  try {
+    with(changes);
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.kind(), ErrorKind::usage);
+    return failure.what();
+  }
+  return "";
+}
+
+TEST(Arms, AreScenariosOfTheirOwnInTheOrderOfTheFile) {
+  const Scenario study = with({{"arms",
+                                {{"mf", Json::object()},
+                                 {"pop", {{"recommender", {{"kind", "popularity"}}}}},
+                                 {"chance", {{"recommender", {{"kind", "random"}}}, {"rounds", 1}}}}}});
+  EXPECT_THAT(arms_of(study), ElementsAre("mf", "pop", "chance"));
+  EXPECT_EQ(study.baseline, "mf");
+  EXPECT_EQ(run_of(study, "pop", 1).recommender["kind"], "popularity");
+  EXPECT_EQ(run_of(study, "pop", 1).rounds, 2);
+  EXPECT_EQ(run_of(study, "chance", 1).rounds, 1);
+  EXPECT_EQ(run_of(study, "chance", 1).seed, 6U);
+}
+
+TEST(Arms, NameTheBaseline) {
+  const Json two{{"a", Json::object()}, {"b", {{"rounds", 1}}}};
+  EXPECT_EQ(with({{"arms", two}, {"baseline", "b"}}).baseline, "b");
+  EXPECT_EQ(with({{"control", {{"rounds", 1}}}}).baseline, "control");
+  EXPECT_THAT(fault_with({{"arms", two}, {"baseline", "c"}}),
+              AllOf(HasSubstr("s.json: /baseline: there is no arm \"c\""), HasSubstr("a, b")));
+}
+
+TEST(Arms, AreCheckedLikeAnyScenario) {
+  EXPECT_THAT(fault_with({{"arms", {{"red", {{"colour", "red"}}}}}}),
+              HasSubstr("s.json, red: /colour: unknown key"));
+  EXPECT_THAT(fault_with({{"arms", {{"a", {{"seed", 4}}}}}}),
+              HasSubstr("s.json: /arms/a/seed: all arms share"));
+  EXPECT_THAT(fault_with({{"arms", {{"../elsewhere", Json::object()}}}}),
+              HasSubstr("/arms/../elsewhere: expected a name"));
+  EXPECT_THAT(fault_with({{"arms", {{"a", Json::object()}}}, {"control", Json::object()}}),
+              HasSubstr("/control: "));
+  EXPECT_THAT(fault_with({{"arms", {{"a", 3}}}}), HasSubstr("/arms/a: 3: expected"));
+}
+
+TEST(Arms, OfAResolvedScenarioAreTheSame) {
+  const Scenario study = with({{"arms",
+                                {{"mf", Json::object()},
+                                 {"pop", {{"recommender", {{"kind", "popularity"}}}}},
+                                 {"llm", {{"mind", played_by_llm()}, {"dataset", {{"path", "elsewhere"}}}}}}},
+                               {"baseline", "pop"}});
+  const Scenario again = parse_scenario(resolved(study), "scenario.json", {});
+  EXPECT_EQ(resolved(again), resolved(study));
+  EXPECT_EQ(again.baseline, "pop");
+  for (const std::string& arm : arms_of(study))
+    EXPECT_EQ(resolved(run_of(again, arm, 0)), resolved(run_of(study, arm, 0)));
+  EXPECT_EQ(result_difference(resolved(study), resolved(again)), "");
+}
+
+TEST(Sweep, MakesAnArmOfEachCombination) {
+  const Scenario study =
+      with({{"sweep", {{"session.items_per_page", {4, 10}}, {"recommender.l2", {0.5, 0.25}}}}});
+  EXPECT_THAT(arms_of(study), ElementsAre("items_per_page=4,l2=0.5", "items_per_page=4,l2=0.25",
+                                          "items_per_page=10,l2=0.5", "items_per_page=10,l2=0.25"));
+  const Scenario last = run_of(study, "items_per_page=10,l2=0.25", 0);
+  EXPECT_EQ(last.session.items_per_page, 10U);
+  EXPECT_EQ(last.recommender["l2"], 0.25);
+  EXPECT_EQ(last.recommender["factors"], 8);
+  EXPECT_FALSE(resolved(study).contains("sweep")) << "it stands as arms there";
+}
+
+TEST(Sweep, CrossesTheArms) {
+  const Scenario study =
+      with({{"arms", {{"mf", Json::object()}, {"pop", {{"recommender", {{"kind", "popularity"}}}}}}},
+            {"sweep", {{"session.max_pages", {2, 3}}}}});
+  EXPECT_THAT(arms_of(study),
+              ElementsAre("mf,max_pages=2", "mf,max_pages=3", "pop,max_pages=2", "pop,max_pages=3"));
+  EXPECT_EQ(study.baseline, "mf") << "at each point";
+  EXPECT_EQ(run_of(study, "pop,max_pages=3", 0).recommender["kind"], "popularity");
+  EXPECT_EQ(run_of(study, "pop,max_pages=3", 0).session.max_pages, 3U);
+}
+
+// McKay et al. 1979: each of the n strata of an axis has one sample.
+TEST(Sweep, TakesALatinHypercubeOfSamples) {
+  const Json sweep{{"samples", 10},
+                   {"session.items_per_page", {{"from", 1}, {"to", 10}}},
+                   {"recommender.l2", {{"from", 0.01}, {"to", 1.0}, {"scale", "log"}}},
+                   {"recommender.factors", {8, 16}}};
+  const Scenario study = with({{"sweep", sweep}});
+  std::set<std::size_t> pages;
+  std::set<int> strata;
+  std::map<int, int> factors;
+  for (const std::string& arm : arms_of(study)) {
+    const Scenario& scenario = scenario_of(study, arm);
+    pages.insert(scenario.session.items_per_page);
+    strata.insert(
+        static_cast<int>(std::floor(5 * (std::log10(scenario.recommender["l2"].get<double>()) + 2))));
+    ++factors[scenario.recommender["factors"].get<int>()];
+  }
+  EXPECT_THAT(arms_of(study).front(), "sample-01");
+  EXPECT_EQ(pages.size(), 10U) << "ten whole numbers, each once";
+  EXPECT_EQ(strata.size(), 10U) << "ten strata of the logarithm, each once";
+  EXPECT_EQ(factors, (std::map<int, int>{{8, 5}, {16, 5}}));
+  EXPECT_EQ(resolved(with({{"sweep", sweep}})), resolved(study)) << "the seed decides the draws";
+  EXPECT_NE(resolved(with({{"sweep", sweep}, {"seed", 6}}))["arms"], resolved(study)["arms"]);
+}
+
+TEST(Sweep, SaysWhatIsWrongWithIt) {
+  EXPECT_THAT(fault_with({{"sweep", Json::object()}}), HasSubstr("/sweep: expected a path"));
+  EXPECT_THAT(fault_with({{"sweep", {{"session.max_pages", {3, 3}}}}}),
+              HasSubstr("two of its points are \"max_pages=3\""));
+  EXPECT_THAT(fault_with({{"sweep", {{"session.max_pages", {{"from", 1}, {"to", 4}}}}}}),
+              HasSubstr("needs \"samples\""));
+  EXPECT_THAT(fault_with({{"sweep", {{"samples", 2}, {"session.max_pages", {{"from", 4}, {"to", 1}}}}}}),
+              HasSubstr("/sweep/session.max_pages: from 4 to 1"));
+  EXPECT_THAT(fault_with({{"sweep", {{"session.max_page", {3}}}}}),
+              HasSubstr("s.json, max_page=3: /session/max_page: unknown key"));
+  EXPECT_THAT(fault_with({{"sweep", {{"name.first", {3}}}}}), HasSubstr("name"));
+  EXPECT_THAT(fault_with({{"sweep", {{"seed", {3, 4}}}}}), HasSubstr("seed"));
+  EXPECT_THAT(fault_with({{"control", Json::object()}, {"sweep", {{"rounds", {1, 2}}}}}),
+              HasSubstr("/sweep: it crosses"));
 }
 
 }  // namespace

@@ -151,6 +151,16 @@ TEST(Scenario, PagePoliciesAreSpelledOutAndTheirFaultsNamed) {
               HasSubstr("/session/page_policies/0/kind: missing"));
 }
 
+TEST(Scenario, WhatAgentsMayDoBesidesIsAList) {
+  EXPECT_FALSE(resolved(parse_scenario(valid(), "s.json", {}))["session"].contains("actions"));
+  const Scenario scenario = parse_scenario(valid(), "s.json", {R"(session.actions=["search", "save"])"});
+  EXPECT_EQ(scenario.session.actions, (AllowedActions{.save = true, .search = true}));
+  EXPECT_EQ(resolved(scenario)["session"]["actions"], Json({"save", "search"}));
+  EXPECT_THAT(
+      fault_of(valid(), {R"(session.actions=["save", "serch"])"}),
+      HasSubstr("s.json: /session/actions/1: \"serch\": did you mean \"search\"? expected one of \"save\""));
+}
+
 // The statistical mind does not read what stands beside an item.
 TEST(Scenario, AnAdvertForMindsThatCannotReadIsACaveat) {
   const Dataset dataset = testing::two_camps(4, 4);
@@ -165,6 +175,67 @@ TEST(Scenario, AnAdvertForMindsThatCannotReadIsACaveat) {
 }
 
 // An editor completes a mind's parameters from the schema; the mind's own table judges files of them.
+Json with_questions(const Json& questions) {
+  return with([&](Json& json) { json["interview"] = {{"questions", questions}}; });
+}
+
+TEST(Scenario, QuestionsAreReadAndWritten) {
+  const Json questions = {{{"name", "trust"}, {"text", "Do you trust it?"}, {"kind", "score"}, {"most", 5}},
+                          {{"name", "why"},
+                           {"text", "Why?"},
+                           {"kind", "choice"},
+                           {"options", {"a", "b"}},
+                           {"share", 0.5},
+                           {"when", "end"}}};
+  const Scenario scenario = parse_scenario(with_questions(questions), "s.json", {});
+  ASSERT_EQ(scenario.session.questions.size(), 2U);
+  EXPECT_EQ(scenario.session.questions[0].most, 5);
+  EXPECT_EQ(scenario.session.questions[1].when, InterviewQuestion::When::end);
+  const Json written = resolved(scenario);
+  EXPECT_EQ(written["interview"]["questions"][0]["least"], 1) << "spelled out";
+  EXPECT_EQ(written["interview"]["questions"][1], questions[1]);
+  EXPECT_EQ(resolved(parse_scenario(written, "again", {})), written);
+  EXPECT_THAT(result_difference(resolved(parse_scenario(valid(), "s.json", {})), written),
+              HasSubstr("/interview"));
+  EXPECT_FALSE(resolved(parse_scenario(valid(), "s.json", {})).contains("interview"));
+}
+
+TEST(Scenario, NamesTheFaultsOfQuestions) {
+  const auto fault = [](Json question) {
+    const Json first = {{"name", "a"}, {"text", "A?"}, {"kind", "words"}};
+    question.update({{"text", "B?"}});
+    return fault_of(with_questions({first, question}));
+  };
+  EXPECT_THAT(fault({{"name", "a"}, {"kind", "words"}}),
+              HasSubstr("s.json: /interview/questions/1/name: \"a\" is the name of an earlier question"));
+  EXPECT_THAT(fault({{"name", "b"}, {"kind", "score"}, {"least", 5}, {"most", 5}}),
+              HasSubstr("/interview/questions/1/most: 5: expected more than the least score, 5"));
+  EXPECT_THAT(fault({{"name", "b"}, {"kind", "choice"}}),
+              HasSubstr("/interview/questions/1/options: missing; expected"));
+  EXPECT_THAT(fault({{"name", "b"}, {"kind", "choice"}, {"options", {"x", "y", "x"}}}),
+              HasSubstr("/interview/questions/1/options/2: \"x\" stands in the list already"));
+  EXPECT_THAT(fault({{"name", "b"}, {"kind", "words"}, {"most", 5}}),
+              HasSubstr("/interview/questions/1/most: only a question of the kind \"score\" has it"));
+  EXPECT_THAT(fault({{"name", "b"}, {"kind", "choice"}, {"options", {"x"}}}),
+              HasSubstr("/interview/questions/1/options: "));
+  EXPECT_THAT(fault({{"name", "b"}, {"kind", "essay"}}), HasSubstr("\"score\", \"choice\", \"words\""));
+  EXPECT_THAT(fault({{"name", "b c"}, {"kind", "words"}}), HasSubstr("/interview/questions/1/name: \"b c\""));
+}
+
+TEST(Scenario, QuestionsThatAMindCannotAnswerAreACaveat) {
+  const Json questions = {{{"name", "trust"}, {"text", "T?"}, {"kind", "score"}},
+                          {{"name", "why"}, {"text", "W?"}, {"kind", "words"}}};
+  const Dataset dataset = testing::two_camps(2, 4);
+  const auto said = [&](const Json& json) {
+    return fmt::format("{}", fmt::join(caveats(parse_scenario(json, "s.json", {}), dataset), "\n"));
+  };
+  EXPECT_THAT(said(with_questions(questions)), HasSubstr("do not answer the others (why)"));
+  EXPECT_THAT(said(valid()), Not(HasSubstr("answer")));
+  Json asks = with_questions(questions);
+  asks["mind"] = {{"kind", "llm"}, {"endpoints", {{{"url", "http://127.0.0.1:1/v1"}, {"model", "m"}}}}};
+  EXPECT_THAT(said(asks), Not(HasSubstr("answer")));
+}
+
 TEST(Scenario, TheSchemaKnowsEveryParameterOfTheStatisticalMind) {
   const Json schema = read_json(THRONG_SOURCE_DIR "/scenarios/schema/scenario.schema.json", ErrorKind::data);
   const Json& known = schema["properties"]["mind"]["properties"]["parameters"]["properties"];
@@ -309,6 +380,8 @@ TEST(Scenario, AWordThatIsNotOnTheListIsNamedWithTheList) {
   EXPECT_THAT(choices, ::testing::Contains(::testing::Key("/mind/endpoints/0/pacing")));
   for (const auto& [path, words] : choices) {
     Json json = valid();
+    if (path.starts_with("/interview/"))
+      json["interview"]["questions"] = {{{"name", "n"}, {"text", "t"}, {"kind", "words"}}};
     json[Json::json_pointer(path)] = "nonsense";
     std::string expected = path + ": \"nonsense\": expected one of ";
     for (const Json& word : words) expected += word.dump() + (word == words.back() ? " (" : ", ");
@@ -519,6 +592,57 @@ TEST(Scenario, ExplainsWhatIsWrongWithAnLlmMind) {
   EXPECT_THAT(fault([](Json& mind) { mind["kind"] = "statistical"; }), HasSubstr("only an LLM mind"));
 }
 
+Json embedder(const std::string& url = "http://localhost:2/v1") {
+  return {{"kind", "endpoint"}, {"dimensions", 256}, {"endpoints", {{{"url", url}, {"model", "e"}}}}};
+}
+
+TEST(Scenario, AnEmbedderIsAnEndpointOrHere) {
+  const auto read = [](const Json& stated) {
+    return parse_scenario(with([&](Json& json) {
+                            json["mind"] = llm_mind();
+                            if (!stated.is_null()) json["mind"]["embedder"] = stated;
+                          }),
+                          "s.json", {});
+  };
+  for (const Json& local : {Json(), Json{{"kind", "local"}}}) {
+    const Scenario scenario = read(local);
+    EXPECT_FALSE(scenario.minds[0].llm->mind.embedder.has_value());
+    EXPECT_EQ(resolved(scenario)["mind"].contains("embedder"), false)
+        << "runs before there was any are the same";
+  }
+  const Scenario scenario = read(embedder());
+  EXPECT_EQ(scenario.minds[0].llm->mind.embedder->model, "e");
+  EXPECT_EQ(scenario.minds[0].llm->mind.embedder->dimensions, 256);
+  EXPECT_EQ(scenario.minds[0].llm->mind.models, std::vector<std::string>{"m"}) << "nobody is played by it";
+  EXPECT_EQ(scenario.endpoints.size(), 2U) << "it is asked, paid and limited like them";
+  EXPECT_EQ(resolved(parse_scenario(resolved(scenario), "again", {})), resolved(scenario));
+}
+
+TEST(Scenario, ExplainsWhatIsWrongWithAnEmbedder) {
+  const auto fault = [](const std::function<void(Json&)>& change) {
+    return fault_of(with([&](Json& json) {
+      json["mind"] = llm_mind();
+      json["mind"]["embedder"] = embedder();
+      change(json["mind"]["embedder"]);
+    }));
+  };
+  EXPECT_EQ(fault([](Json&) {}), "");
+  EXPECT_THAT(fault([](Json& json) { json["kind"] = "local"; }),
+              HasSubstr("/mind/embedder/dimensions: the kind \"local\" has no options"));
+  EXPECT_THAT(fault([](Json& json) { json.erase("endpoints"); }),
+              HasSubstr("/mind/embedder/endpoints: missing"));
+  EXPECT_THAT(fault([](Json& json) { json["endpoints"][0].erase("model"); }),
+              HasSubstr("/mind/embedder/endpoints/0/model"));
+  EXPECT_THAT(fault([](Json& json) { json["endpoints"][0]["model"] = "m"; }),
+              HasSubstr("the model m plays agents"));
+  EXPECT_THAT(fault([](Json& json) { json["dimensions"] = 0; }), HasSubstr("/mind/embedder/dimensions"));
+  EXPECT_THAT(fault([](Json& json) {
+                json["endpoints"].push_back(json["endpoints"][0]);
+                json["endpoints"][1]["model"] = "f";
+              }),
+              HasSubstr("/mind/embedder/endpoints: the models e and f"));
+}
+
 TEST(Scenario, ABudgetInMoneyNeedsAPriceForEveryEndpoint) {
   const auto fault = [](const Json& budget, const Json& first_price, const Json& second_price) {
     return fault_of(with([&](Json& json) {
@@ -572,6 +696,27 @@ TEST(ResultDifference, OperationalKeysAreNone) {
   EXPECT_THAT(of([](Json& json) { json["mind"]["endpoints"][0]["model"] = "other"; }),
               HasSubstr("/mind/models"));
   EXPECT_THAT(of([](Json& json) { json["mind"]["temperature"] = 1; }), HasSubstr("/mind/temperature"));
+}
+
+TEST(ResultDifference, OfAnEmbedderItsModelCountsAndNotWhereItIs) {
+  const auto of = [](const Json& before, const Json& now) {
+    const auto resolved_with = [](const Json& stated) {
+      return resolved(parse_scenario(with([&](Json& json) {
+                                       json["mind"] = llm_mind();
+                                       if (!stated.is_null()) json["mind"]["embedder"] = stated;
+                                     }),
+                                     "s.json", {}));
+    };
+    return result_difference(resolved_with(before), resolved_with(now));
+  };
+  EXPECT_EQ(of(embedder(), embedder("http://elsewhere:2/v1")), "");
+  EXPECT_THAT(of(Json(), embedder()), HasSubstr("/mind/embedder"));
+  Json other = embedder();
+  other["endpoints"][0]["model"] = "f";
+  EXPECT_EQ(of(embedder(), other), "/mind/embedder/model was \"e\", now it is \"f\"");
+  other = embedder();
+  other["dimensions"] = 128;
+  EXPECT_THAT(of(embedder(), other), HasSubstr("/mind/embedder/dimensions"));
 }
 
 }  // namespace

@@ -78,8 +78,14 @@ TEST_F(JournalTest, SumsUpByModelAndEndpoint) {
   journal.add(key(2, 2), request_, {.reply = "{}", .endpoint = "e", .model = "n"});
   journal.add(key(3, 1), {.kind = RequestKind::ranking, .parts = {"context", "question"}},
               {.reply = "[]", .endpoint = "e"});
+  journal.add(key(3, 2), {.kind = RequestKind::embedding, .parts = {"{}", "a text"}},
+              {.reply = "AACAPw", .endpoint = "e", .model = "a", .prompt_tokens = 3});
   const std::vector<JournalTotals> totals = journal.totals();
-  ASSERT_EQ(totals.size(), 2U);
+  ASSERT_EQ(totals.size(), 3U);
+  EXPECT_EQ(totals[2].kind, RequestKind::embedding);
+  EXPECT_EQ(totals[2].model, "a") << "behind the completions";
+  EXPECT_EQ(totals[2].prompt_tokens, 3);
+  EXPECT_EQ(totals[0].kind, RequestKind::completion);
   EXPECT_EQ(totals[0].model, "m");
   EXPECT_EQ(totals[0].calls, 2);
   EXPECT_EQ(totals[0].attempts, 4);
@@ -88,7 +94,7 @@ TEST_F(JournalTest, SumsUpByModelAndEndpoint) {
   EXPECT_EQ(totals[0].completion_tokens, 6);
   EXPECT_DOUBLE_EQ(totals[0].usd, 1);
   EXPECT_EQ(totals[1].completion_tokens, 0);
-  EXPECT_EQ(journal.actors(), 2U) << "whoever only asked for a ranking asked no model";
+  EXPECT_EQ(journal.actors(), 2U) << "whoever only asked for a ranking or a vector asked no model";
 }
 
 TEST_F(JournalTest, EveryProcessTellsItsOwnAccount) {

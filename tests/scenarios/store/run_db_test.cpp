@@ -1,3 +1,6 @@
+#include <thread>
+
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include "scenarios/store/run_reader.h"
@@ -55,6 +58,49 @@ class StoreTest : public ::testing::Test {
   TempFolder folder_;
 };
 
+/// Somebody who has the file open, in the middle of reading.
+class Looker {
+ public:
+  explicit Looker(const std::filesystem::path& file) : database_(file.string(), SQLite::OPEN_READONLY) {
+    database_.exec("BEGIN");
+    database_.execAndGet("SELECT COUNT(*) FROM sqlite_master");
+  }
+
+ private:
+  SQLite::Database database_;
+};
+
+// It was "database is locked" and the end of the run, once in fifty times that somebody looked every millisecond.
+TEST_F(StoreTest, WhoeverLooksWhileTheFileIsMadeOnlyDelaysIt) {
+  const std::filesystem::path file = folder_ / "run.db";
+  SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE t (a)");
+  std::optional<Looker> looker(file);
+  std::thread leaves([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    looker.reset();
+  });
+  EXPECT_NO_THROW({
+    RunWriter writer(file);
+    writer.write_meta("status", "running");
+    writer.finish();
+  });
+  leaves.join();
+}
+
+TEST_F(StoreTest, AFinishedRunIsWholeThoughSomebodyHasItOpen) {
+  RunWriter writer(folder_ / "run.db");
+  writer.write_meta("status", "running");
+  writer.commit();
+  std::optional<Looker> looker(folder_ / "run.db");
+  writer.write_meta("status", "finished");
+  EXPECT_NO_THROW(writer.finish());
+  looker.reset();
+  const SQLite::Database read((folder_ / "run.db").string(), SQLite::OPEN_READONLY);
+  SQLite::Statement status(read, "SELECT value FROM meta WHERE key = 'status'");
+  ASSERT_TRUE(status.executeStep());
+  EXPECT_EQ(status.getColumn(0).getString(), "finished");
+}
+
 TEST_F(StoreTest, SessionsComeBackAsTheyWereWritten) {
   {
     RunWriter writer(folder_ / "run.db");
@@ -68,6 +114,66 @@ TEST_F(StoreTest, SessionsComeBackAsTheyWereWritten) {
   expect_equal(reader.sessions(AgentId(3))[0], a_session(3));
   expect_equal(reader.sessions(AgentId(5))[0], a_session(5));
   EXPECT_TRUE(reader.sessions(AgentId(4)).empty());
+}
+
+/// As `a_session`, on whose second page it finds what it has searched for after the first, and saves it.
+SessionRecord a_search(std::uint32_t agent) {
+  SessionRecord session = a_session(agent);
+  session.pages[0].decision->search = "film; noir'";
+  session.pages[1].results_of = "film; noir'";
+  session.pages[0].actions.push_back({.position = 2, .kind = ActionKind::save});
+  session.pages[1].actions.push_back({.position = 1, .kind = ActionKind::share});
+  session.notes.sayings.push_back(
+      {.page = 2, .position = 1, .about = Saying::About::share, .text = "see it"});
+  return session;
+}
+
+TEST_F(StoreTest, SearchesComeBackAndAreApartFromWhatWasRecommended) {
+  {
+    RunWriter writer(folder_ / "run.db");
+    testing::write_facts(writer);
+    writer.write_meta("actions", R"(["save", "search"])");
+    writer.write_items(testing::two_camps(2, 4), std::vector{2.5F, 3.5F, 3.0F, 3.0F});
+    writer.write_sessions(std::vector{a_search(3), a_session(5)});
+    writer.commit();
+  }
+  const RunReader run(folder_.path());
+  const SessionRecord read = run.sessions(AgentId(3)).at(0);
+  expect_equal(read, a_search(3));
+  EXPECT_EQ(read.pages[0].decision->search, "film; noir'");
+  EXPECT_EQ(read.pages[1].results_of, "film; noir'");
+  EXPECT_EQ(read.notes.sayings.at(0).about, Saying::About::share);
+  EXPECT_THAT(run.outcomes(), ::testing::ElementsAre(outcome_of(a_search(3)), outcome_of(a_session(5))));
+  EXPECT_EQ(run.actions(), (AllowedActions{.save = true, .search = true}));
+  ASSERT_EQ(run.searches().size(), 1U);
+  EXPECT_EQ(run.searches()[0].query, "film; noir'");
+  EXPECT_EQ(run.searches()[0].found, 1U);
+  EXPECT_EQ(run.pages().at(1).sessions, 1U) << "of agent 5 only";
+  EXPECT_EQ(run.items()[0].shown, 3U);
+  SQLite::Database database((folder_ / "run.db").string());
+  EXPECT_EQ(database
+                .execAndGet("SELECT group_concat(action || ifnull(': ' || value, ''), ', ') FROM actions "
+                            "WHERE agent = 3 AND action IN ('save', 'share', 'search', 'next')")
+                .getString(),
+            "save, share, search: film; noir'");
+}
+
+// What 0.1's first versions wrote has neither these columns nor their view.
+TEST_F(StoreTest, RunsOfEarlierVersionsHaveNoSearches) {
+  testing::write_small_run(folder_);
+  const std::vector<Outcome> before = RunReader(folder_.path()).outcomes();
+  SQLite::Database((folder_ / "run.db").string(), SQLite::OPEN_READWRITE)
+      .exec(
+          "DROP VIEW actions; DROP VIEW decisions; DROP VIEW ranked_impressions; DROP INDEX result_pages; "
+          "ALTER TABLE pages DROP COLUMN search; ALTER TABLE pages DROP COLUMN results_of; "
+          "ALTER TABLE impressions DROP COLUMN saved; ALTER TABLE impressions DROP COLUMN shared");
+  const RunReader run(folder_.path());
+  EXPECT_EQ(run.outcomes(), before);
+  EXPECT_EQ(run.sessions(AgentId(0)).at(0).pages.size(), 2U);
+  EXPECT_TRUE(run.searches().empty());
+  EXPECT_EQ(run.pages().size(), 2U);
+  EXPECT_EQ(run.positions(Places::on_page).size(), 2U);
+  EXPECT_EQ(run.items()[0].shown, 2U);
 }
 
 TEST_F(StoreTest, ActionsAreOneList) {
@@ -93,6 +199,47 @@ TEST_F(StoreTest, RunsOfEarlierVersionsHaveNoTableOfWords) {
   testing::write_small_run(folder_);
   SQLite::Database((folder_ / "run.db").string(), SQLite::OPEN_READWRITE).exec("DROP TABLE words");
   EXPECT_EQ(RunReader(folder_.path()).sessions(AgentId(0)).at(0).pages.size(), 2U);
+}
+
+TEST_F(StoreTest, AnswersComeBackInTheOrderOfTheirQuestions) {
+  {
+    RunWriter writer(folder_ / "run.db");
+    testing::write_facts(writer);
+    writer.write_meta("questions", R"([{"name": "why", "text": "W?", "kind": "choice", "options": ["a", "b"]},
+                                       {"name": "trust", "text": "T?", "kind": "score", "least": 0, "most": 5},
+                                       {"name": "miss", "text": "M?", "kind": "words"}])");
+    std::vector<SessionRecord> sessions{a_session(0), a_session(1)};
+    sessions[0].answers = {{.question = "why", .choice = "b", .words = "it was"},
+                           {.question = "trust", .score = 0, .words = "no"},
+                           {.question = "miss", .words = "comedies"}};
+    sessions[1].answers = {{.question = "why", .choice = "b"}, {.question = "trust", .score = 4}};
+    writer.write_items(testing::two_camps(2, 4), std::vector{2.5F, 3.5F, 3.0F, 3.0F});
+    const Dataset dataset = testing::two_camps(2, 4);
+    const TasteSpace space(dataset.catalogue, dataset.interactions);
+    writer.write_agents(
+        Population(dataset, space, {}, Draws(1)), dataset, space, [](AgentId) { return ""; },
+        [](AgentId) { return "m"; });
+    writer.write_sessions(sessions);
+    writer.commit();
+  }
+  const RunReader reader(folder_.path());
+  const std::vector<Answer> given = reader.session(AgentId(0), 0).answers;
+  ASSERT_EQ(given.size(), 3U);
+  EXPECT_EQ(given[0], (Answer{.question = "why", .choice = "b", .words = "it was"}));
+  EXPECT_EQ(given[1].score, 0);
+  const std::vector<QuestionFigures> figures = reader.questions();
+  ASSERT_EQ(figures.size(), 3U);
+  EXPECT_EQ(figures[0].choices.at("b"), 2U);
+  EXPECT_EQ(figures[1].score.agents, 2U);
+  EXPECT_DOUBLE_EQ(figures[1].score.mean, 2);
+  EXPECT_EQ(figures[1].scores.at(4), 1U);
+  EXPECT_EQ(figures[2].answers, 1U);
+  EXPECT_EQ(reader.words_of("miss", 5).at(0).answer.words, "comedies");
+  EXPECT_EQ(reader.words_of("trust", 5).size(), 1U) << "the other said nothing";
+  const RowStream<StoredAnswer> rows = reader.answers();
+  std::size_t count = 0;
+  while (rows()) ++count;
+  EXPECT_EQ(count, 5U);
 }
 
 TEST_F(StoreTest, OutcomesFromRowsEqualOutcomesFromSessions) {
@@ -170,7 +317,7 @@ TEST_F(StoreTest, RoundsInTheFileCountFromOne) {
     writer.write_items(testing::two_camps(2, 4), std::vector{2.5F, 3.5F, 3.0F, 3.0F});
     writer.write_sessions(std::vector{a_session(3)});
     writer.write_window({.round = 0, .begin = VirtualTime{}, .end = VirtualTime(std::chrono::hours(4))}, {});
-    writer.write_figures(0, "viewed", Exposure(Catalogue{}, Exposure::Of::viewed));
+    writer.write_figures(0, Exposures());
     writer.commit();
   }
   SQLite::Database file((folder_ / "run.db").string(), SQLite::OPEN_READWRITE);

@@ -48,6 +48,35 @@ TEST(ReadReaction, ReadsWhatIsStated) {
   EXPECT_EQ(page.items[3].rating, std::nullopt);
 }
 
+TEST(ReadReaction, ReadsWhatIsSavedAndSharedWhereThatIsAllowed) {
+  for (const char* lines :
+       {"\nSAVE: Winter; or, A Tale, Paper Moon Rising\nSHARE: Nightjar; WORDS: See it: tonight!",
+        "\n**Saved for later:** Paper Moon Rising and Winter; or, A Tale\n- **SHARE**: Nightjar: Second "
+        "Flight (1999); "
+        "**WORDS:** \"See "
+        "it: tonight!\"",
+        "\nsave: Winter; or, A Tale (1950), Paper Moon Rising (2003)\nShare: Nightjar\nWords: See it: "
+        "tonight!"}) {
+    const PageReading page = read_reaction(std::string(kReply) + lines, kPage, kAllActions);
+    EXPECT_THAT(page.problems, IsEmpty()) << lines;
+    EXPECT_THAT(page.viewed, ElementsAre(2, 0));
+    std::vector<bool> saved;
+    for (const ItemReading& item : page.items) saved.push_back(item.saved);
+    EXPECT_THAT(saved, ElementsAre(false, true, false, true)) << lines;
+    EXPECT_EQ(page.items[2].shared, "See it: tonight!") << lines;
+    EXPECT_FALSE(page.items[0].shared.has_value());
+  }
+  const PageReading nothing =
+      read_reaction(std::string(kReply) + "\nSAVE: none\nSHARE: None.", kPage, kAllActions);
+  EXPECT_THAT(nothing.problems, IsEmpty());
+  EXPECT_TRUE(
+      std::ranges::none_of(nothing.items, [](const ItemReading& item) { return item.saved || item.shared; }));
+  EXPECT_THAT(read_reaction(std::string(kReply) + "\nSAVE: Babe", kPage, kAllActions).problems,
+              ElementsAre("\"Babe\" is not on the page"));
+  EXPECT_FALSE(read_reaction(std::string(kReply) + "\nSAVE: Paper Moon Rising", kPage).items[1].saved)
+      << "nobody asked";
+}
+
 /// The label of a judgement where the item's should stand.
 TEST(ReadReaction, ATitleBehindAnotherLabelLosesNoRating) {
   const std::vector<std::string> titles{"Apollo 13 (1995)", "Four Rooms (1995)", "No Escape (1994)"};
@@ -257,6 +286,31 @@ TEST(ReadDecision, ReadsTagsAndWords) {
   EXPECT_EQ(exit.positive, false);
   EXPECT_EQ(read_decision("[NEXT PAGE]").tag, PageChoice::next);
   EXPECT_EQ(read_decision("[EXIT; Reason: bored").tag, PageChoice::exit);
+}
+
+TEST(ReadDecision, ReadsASearchWhereThatIsAllowed) {
+  for (const char* reply : {"NEGATIVE: dull\n[SEARCH: film noir]; Reason: not what I came for",
+                            "NEGATIVE: dull\n[search: \"film noir\"]; REASON: not what I came for",
+                            "NEGATIVE: dull\nDecision: [SEARCH: <film noir>]\nReason: not what I came for",
+                            "NEGATIVE: dull\n[SEARCH] film noir; Reason: not what I came for",
+                            "NEGATIVE: dull\nSEARCH: film noir; Reason: not what I came for",
+                            "NEGATIVE: dull\n**[SEARCH: film noir]** Reason: not what I came for"}) {
+    const DecisionReading decision = read_decision(reply, kAllActions);
+    EXPECT_TRUE(decision.complete()) << reply;
+    EXPECT_EQ(decision.choice, PageChoice::next) << reply;
+    EXPECT_EQ(decision.tag.has_value(), std::string_view(reply).find('[') != std::string_view::npos) << reply;
+    EXPECT_EQ(decision.search, "film noir") << reply;
+    EXPECT_EQ(decision.reason, "not what I came for") << reply;
+    EXPECT_EQ(decision.positive, false) << reply;
+  }
+  EXPECT_FALSE(read_decision("[SEARCH: film noir]; Reason: r").complete()) << "nobody asked";
+  EXPECT_FALSE(read_decision("[NEXT]; Reason: r\n[SEARCH: film noir]; Reason: r", kAllActions).complete());
+  for (const char* nothing : {"[SEARCH: none]; Reason: r", "[SEARCH: ]; Reason: r", "[SEARCH]; Reason: r",
+                              "[SEARCH: <a genre, or words of a title>]; Reason: <a few words>"})
+    EXPECT_FALSE(read_decision(nothing, kAllActions).complete()) << nothing;
+  for (const char* exit : {"[EXIT]; Reason: my search: over", "[EXIT]; Reason: no [SEARCH: noir] would help"})
+    EXPECT_EQ(read_decision(exit, kAllActions).choice, PageChoice::exit) << exit;
+  EXPECT_EQ(read_decision("I will rather [SEARCH: noir]", kAllActions).search, "noir");
 }
 
 TEST(ReadDecision, TheWordsSayItWhereThereIsNoTag) {

@@ -1,0 +1,213 @@
+#include "scenarios/report/study_figures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "engine/base/statistics.h"
+#include "scenarios/report/compare.h"
+#include "scenarios/report/page.h"
+#include "scenarios/store/run_reader.h"
+#include "scenarios/store/study_folder.h"
+
+namespace throng {
+namespace {
+
+std::vector<double> values_of(const ByReplicate& figures) {
+  std::vector<double> values;
+  for (const auto& [replicate, value] : figures) values.push_back(value);
+  return values;
+}
+
+void add_rounds(const RunReader& run, std::uint32_t replicate, ArmFigures& arm) {
+  std::map<std::string, std::vector<double>> bubble;
+  std::map<std::pair<std::string, std::uint16_t>, std::vector<double>> places;
+  for (const RoundMetric& metric : run.round_metrics()) {
+    if (metric.is_by_position()) {
+      const auto [figure, place] = chart_and_curve(metric.metric);
+      places[{figure, static_cast<std::uint16_t>(std::stoul(place) - 1)}].push_back(metric.value);
+    } else if (metric.is_overall()) {
+      arm.rounds[{metric.metric, metric.round}][replicate] = metric.value;
+      bubble[metric.metric].push_back(metric.value);
+    }
+  }
+  for (const auto& [figure, of_rounds] : bubble) arm.bubble[figure][replicate] = mean_of(of_rounds);
+  for (const auto& [key, of_rounds] : places) arm.places[key][replicate] = mean_of(of_rounds);
+}
+
+void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) {
+  const RunReader run(study_run.folder);
+  if (!figures.a_run) figures.a_run = study_run.folder;
+  ++arm.runs;
+  std::vector<std::string> names;
+  for (const Metric& metric : run.metrics()) {
+    names.push_back(metric.name);
+    arm.agents = std::max(arm.agents, metric.agents);
+    if (metric.agents == 0) continue;
+    arm.metrics[metric.name][study_run.replicate] = metric.mean;
+    if (const auto half_width = half_width_95(metric.standard_error, metric.agents);
+        half_width && arm.runs == 1)
+      arm.over_agents[metric.name] = *half_width;
+  }
+  if (figures.metrics.empty()) figures.metrics = std::move(names);
+  add_rounds(run, study_run.replicate, arm);
+}
+
+// --- Differences -------------------------------------------------------------------------------------------
+
+/// The finished runs of an arm, by replicate.
+using RunsOfArm = std::map<std::uint32_t, std::filesystem::path>;
+
+std::map<std::string, RunsOfArm> finished_runs(const std::filesystem::path& study) {
+  std::map<std::string, RunsOfArm> runs;
+  for (const StudyRun& run : study_runs(study)) {
+    if (run_status(run.folder) == "finished") runs[run.arm][run.replicate] = run.folder;
+  }
+  return runs;
+}
+
+/// Each agent's mean over the replicates that both arms have, by headline metric.
+std::map<std::string, std::vector<AgentValue>> agents_of(const RunsOfArm& runs, const RunsOfArm& others) {
+  struct Sum {
+    double sum = 0;
+    std::size_t values = 0;
+  };
+  std::map<std::string, std::map<AgentId, Sum>> sums;
+  for (const auto& [replicate, folder] : runs) {
+    if (!others.contains(replicate)) continue;
+    for (const MetricValues& metric : headline_values(RunReader(folder).outcomes())) {
+      for (const AgentValue& agent : metric.agents) {
+        Sum& sum = sums[metric.name][agent.agent];
+        sum.sum += agent.value;
+        ++sum.values;
+      }
+    }
+  }
+  std::map<std::string, std::vector<AgentValue>> means;
+  for (const auto& [metric, agents] : sums) {
+    for (const auto& [agent, sum] : agents)
+      means[metric].push_back({.agent = agent, .value = sum.sum / static_cast<double>(sum.values)});
+  }
+  return means;
+}
+
+/// Whether agents of the same number are the same in the first runs of both.
+bool have_the_same_agents(const RunsOfArm& a, const RunsOfArm& b) {
+  const RunReader of_a(a.begin()->second);
+  const RunReader of_b(b.begin()->second);
+  return match_populations(of_a.agents(), of_b.agents()).pairs();
+}
+
+PairedDifference difference_over_replicates(const ByReplicate& arm, const ByReplicate& baseline) {
+  std::vector<double> differences;
+  for (const auto& [replicate, value] : arm) {
+    if (const auto other = baseline.find(replicate); other != baseline.end())
+      differences.push_back(value - other->second);
+  }
+  return paired_difference(differences);
+}
+
+void add_over_agents(const RunsOfArm& arm, const RunsOfArm& baseline, std::span<ArmDifference> differences) {
+  if (arm.empty() || baseline.empty() || !have_the_same_agents(arm, baseline)) return;
+  auto of_arm = agents_of(arm, baseline);
+  auto of_baseline = agents_of(baseline, arm);
+  for (ArmDifference& difference : differences) {
+    const AgentPairs pairs = pairs_of(of_baseline[difference.figure], of_arm[difference.figure]);
+    std::vector<double> values(pairs.a.size());
+    std::ranges::transform(pairs.b, pairs.a, values.begin(), std::minus());
+    difference.over_agents = paired_difference(values);
+  }
+}
+
+std::vector<ArmDifference> differences_of(const ArmFigures& arm, const ArmFigures& baseline,
+                                          std::span<const std::string> metrics) {
+  std::vector<ArmDifference> differences;
+  for (const std::string& metric : metrics) {
+    differences.push_back({.arm = arm.arm,
+                           .baseline = baseline.arm,
+                           .figure = metric,
+                           .over_replicates = difference_over_replicates(
+                               figure_of(arm.metrics, metric), figure_of(baseline.metrics, metric))});
+  }
+  for (const auto& [figure, values] : arm.bubble) {
+    differences.push_back(
+        {.arm = arm.arm,
+         .baseline = baseline.arm,
+         .figure = figure,
+         .over_replicates = difference_over_replicates(values, figure_of(baseline.bubble, figure))});
+  }
+  return differences;
+}
+
+void adjust_for_many(std::vector<ArmDifference>& differences, PairedDifference ArmDifference::*unit) {
+  std::vector<double> p;
+  std::vector<PairedDifference*> tested;
+  for (ArmDifference& difference : differences) {
+    if (!(difference.*unit).p) continue;
+    tested.push_back(&(difference.*unit));
+    p.push_back(*tested.back()->p);
+  }
+  const std::vector<double> adjusted = holm(p);
+  for (std::size_t test = 0; test < tested.size(); ++test) tested[test]->p_holm = adjusted[test];
+}
+
+void add_differences(const std::filesystem::path& folder, StudyFigures& figures) {
+  auto runs = finished_runs(folder);
+  std::vector<std::string> names;
+  for (const ArmFigures& arm : figures.arms) names.push_back(arm.arm);
+  for (const ArmFigures& arm : figures.arms) {
+    const std::string baseline = baseline_for(arm.arm, figures.baseline, names);
+    if (arm.arm == baseline || std::ranges::find(names, baseline) == names.end()) continue;
+    std::vector<ArmDifference> differences = differences_of(arm, figures.arm(baseline), figures.metrics);
+    add_over_agents(runs[arm.arm], runs[baseline], differences);
+    std::ranges::move(differences, std::back_inserter(figures.differences));
+  }
+  adjust_for_many(figures.differences, &ArmDifference::over_replicates);
+  adjust_for_many(figures.differences, &ArmDifference::over_agents);
+}
+
+}  // namespace
+
+ReplicateMean mean_over_replicates(const ByReplicate& figures) {
+  const std::vector<double> values = values_of(figures);
+  ReplicateMean result{.mean = mean_of(values), .replicates = values.size()};
+  result.half_width = half_width_95(standard_error_of(values), values.size());
+  return result;
+}
+
+PairedDifference paired_difference(std::span<const double> differences) {
+  PairedDifference result{.pairs = differences.size(), .mean = mean_of(differences)};
+  const double error = standard_error_of(differences);
+  result.half_width = half_width_95(error, differences.size());
+  result.p = p_of_mean(differences);
+  if (error > 0) result.effect = result.mean / (error * std::sqrt(static_cast<double>(differences.size())));
+  return result;
+}
+
+ByReplicate figure_of(const std::map<std::string, ByReplicate>& figures, const std::string& name) {
+  const auto found = figures.find(name);
+  return found == figures.end() ? ByReplicate() : found->second;
+}
+
+ByReplicate figure_at(const FiguresAlong& figures, const std::string& name, std::uint16_t at) {
+  const auto found = figures.find({name, at});
+  return found == figures.end() ? ByReplicate() : found->second;
+}
+
+const ArmFigures& StudyFigures::arm(const std::string& name) const {
+  return *std::ranges::find(arms, name, &ArmFigures::arm);
+}
+
+StudyFigures study_figures(const std::filesystem::path& folder) {
+  StudyFigures figures{.baseline = baseline_of(folder)};
+  for (const StudyRun& run : study_runs(folder)) {
+    figures.replicates = std::max<std::size_t>(figures.replicates, run.replicate);
+    auto arm = std::ranges::find(figures.arms, run.arm, &ArmFigures::arm);
+    if (arm == figures.arms.end()) arm = figures.arms.insert(arm, ArmFigures{.arm = run.arm});
+    if (run_status(run.folder) == "finished") add_run(run, figures, *arm);
+  }
+  add_differences(folder, figures);
+  return figures;
+}
+
+}  // namespace throng

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace throng {
+
+/// A mean over replicates; ± half_width is its 95 % interval (half_width_95), empty for fewer than two replicates.
+struct ReplicateMean {
+  double mean = 0;
+  std::optional<double> half_width;
+  std::size_t replicates = 0;  ///< 0: there is no mean
+};
+
+/// A figure of each replicate that has it, by replicate.
+using ByReplicate = std::map<std::uint32_t, double>;
+
+ReplicateMean mean_over_replicates(const ByReplicate& values);
+
+/// Figures along something that is counted from 0, such as rounds: by what they are called and where.
+using FiguresAlong = std::map<std::pair<std::string, std::uint16_t>, ByReplicate>;
+
+/// The finished runs of one arm of a study.
+struct ArmFigures {
+  std::string arm;
+  std::size_t runs = 0;                        ///< finished
+  std::size_t agents = 0;                      ///< of one run
+  std::map<std::string, ByReplicate> metrics;  ///< headline metrics; without those that rest on no agent
+  std::map<std::string, double>
+      over_agents;      ///< half the width of their 95 % intervals over the agents of the first run
+  FiguresAlong rounds;  ///< what changes from round to round
+  std::map<std::string, ByReplicate> bubble;  ///< the same as means over the rounds
+  /// "viewed_by_position", "viewed_by_page", ...: shares of the items that stood there (means, of ratings), means over the rounds.
+  FiguresAlong places;
+};
+
+/// A mean of differences between what belongs together.
+struct PairedDifference {
+  std::size_t pairs = 0;  ///< 0: there is no difference
+  double mean = 0;
+  std::optional<double> half_width;  ///< of the 95 % interval (half_width_95)
+  std::optional<double> p;           ///< p_of_mean
+  std::optional<double> p_holm;      ///< adjusted for all differences of the study over the same units
+  std::optional<double> effect;      ///< mean / standard deviation of the differences (Cohen's d_z)
+};
+
+PairedDifference paired_difference(std::span<const double> differences);
+
+/// A figure of an arm less that of the baseline.
+struct ArmDifference {
+  std::string arm;
+  std::string baseline;              ///< the arm that it is compared with; see baseline_for
+  std::string figure;                ///< a headline metric, or one of `bubble`
+  PairedDifference over_replicates;  ///< those that both have
+  /// An agent's values are its means over the replicates. None of figures that agents do not have, and where agents are not the
+  /// same in both arms.
+  PairedDifference over_agents;
+};
+
+/// What the finished runs of a study show; the study itself may be unfinished.
+struct StudyFigures {
+  std::vector<ArmFigures> arms;                ///< in their order
+  std::string baseline;                        ///< the arm that the others are compared with
+  std::vector<std::string> metrics;            ///< the names of the headline metrics, in their order
+  std::vector<ArmDifference> differences;      ///< arm by arm, of all but the baseline
+  std::size_t replicates = 0;                  ///< that the study is to have
+  std::optional<std::filesystem::path> a_run;  ///< one of the finished runs; empty without any
+
+  const ArmFigures& arm(const std::string& name) const;
+};
+
+/// Throws Failure(data) if the study or a run of it is damaged.
+StudyFigures study_figures(const std::filesystem::path& folder);
+
+/// The figure of each replicate; none if there is no such figure.
+ByReplicate figure_of(const std::map<std::string, ByReplicate>& figures, const std::string& name);
+ByReplicate figure_at(const FiguresAlong& figures, const std::string& name, std::uint16_t at);
+
+}  // namespace throng

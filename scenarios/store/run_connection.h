@@ -1,0 +1,92 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+
+#include "scenarios/store/run_check.h"
+#include "scenarios/store/run_reader.h"
+
+namespace throng {
+
+// What the parts of RunReader share.
+
+inline std::int64_t number(AgentId agent) { return static_cast<std::int64_t>(agent); }
+
+/// Of a mean of `values` values; 0 for one.
+inline double standard_error(std::size_t values, double mean, double mean_of_squares) {
+  if (values < 2) return 0;
+  return std::sqrt(std::max(0.0, mean_of_squares - mean * mean) / static_cast<double>(values - 1));
+}
+
+/// Of the columns count, mean and mean of squares.
+inline AgentMean mean_from(SQLite::Statement& row, int first_column) {
+  AgentMean mean{.agents = row.getColumn(first_column).getUInt(),
+                 .mean = row.getColumn(first_column + 1).getDouble()};
+  mean.standard_error = standard_error(mean.agents, mean.mean, row.getColumn(first_column + 2).getDouble());
+  return mean;
+}
+
+/// The rows of a query, each as `row` makes it.
+template <class Row>
+RowStream<Row> stream(SQLite::Statement query, Row (*row)(SQLite::Statement&)) {
+  return [rows = std::make_shared<SQLite::Statement>(std::move(query)), row]() -> std::optional<Row> {
+    if (rows->isDone() || !rows->executeStep()) return std::nullopt;
+    return row(*rows);
+  };
+}
+
+/// An open run.db.
+struct RunReader::Connection {
+  /// Whoever writes the file holds it for moments, when the run begins and when it ends.
+  static constexpr int kWriterMs = 10'000;
+
+  explicit Connection(const std::string& file) : database(file, SQLite::OPEN_READONLY, kWriterMs) {}
+
+  template <class... Values>
+  SQLite::Statement query(const std::string& sql, const Values&... values) const {
+    SQLite::Statement statement(database, sql);
+    int column = 0;
+    (statement.bind(++column, values), ...);
+    return statement;
+  }
+
+  /// The engine counts rounds from 0, run.db from 1 (from 0 in files of version 0).
+  int stored(std::uint16_t round) const { return round + first_round; }
+  std::uint16_t round_from(const SQLite::Column& column) const {
+    return static_cast<std::uint16_t>(column.getInt() - first_round);
+  }
+
+  [[noreturn]] void fail_at(const char* table, const SessionRecord& session, std::uint32_t page,
+                            const char* problem) const {
+    check.fail(fmt::format("table {}, agent {}, round {}, page {}: {}", table, index(session.agent),
+                           stored(session.round), page, problem));
+  }
+
+  PageRecord& page_of(SessionRecord& session, const SQLite::Column& number, const char* table) const {
+    const std::uint32_t page = number.getUInt();
+    if (page > session.pages.size()) fail_at(table, session, page, "table pages has no such page");
+    return session.pages[page - 1];
+  }
+
+  SQLite::Database database;
+  /// `column`, or what stands for it in files of versions that did not have it.
+  std::string column_or(const char* table, std::string_view column, const char* other) const {
+    auto known = query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", table, std::string(column));
+    return known.executeStep() ? std::string(column) : other;
+  }
+
+  int first_round = database.execAndGet("PRAGMA user_version").getInt() == 0 ? 0 : 1;
+  RunCheck check{database, database.getFilename(), first_round};
+  /// What the recommender is judged by; before there were searches all that counts.
+  const char* ranked =
+      column_or("pages", "results_of", "").empty() ? "counted_impressions" : "ranked_impressions";
+};
+
+}  // namespace throng
