@@ -65,12 +65,21 @@ std::size_t ranked_for(std::size_t places, std::span<const std::unique_ptr<PageP
 std::vector<ShownItem> arranged(std::span<const ItemId> ranking, const PageRequest& request,
                                 std::span<const std::unique_ptr<PagePolicy>> policies) {
   std::vector<ShownItem> items = as_ranked(ranking, request.mean_ratings);
-  const auto keep = [&](std::size_t most) { items.resize(std::min(items.size(), most)); };
   for (const auto& policy : policies) {
-    keep(std::max(request.places, policy->candidates()));
+    // What it does not choose from waits behind for those after it.
+    const std::size_t seen = std::min(items.size(), std::max(request.places, policy->candidates()));
+    const std::vector<ShownItem> behind(items.begin() + static_cast<std::ptrdiff_t>(seen), items.end());
+    items.resize(seen);
     policy->arrange(request, items);
+    const std::size_t arranged_items = items.size();
+    for (const ShownItem& item : behind) {
+      const auto end = items.begin() + static_cast<std::ptrdiff_t>(arranged_items);
+      if (std::find_if(items.begin(), end, [&](const ShownItem& each) { return each.item == item.item; }) ==
+          end)
+        items.push_back(item);
+    }
   }
-  keep(request.places);
+  items.resize(std::min(items.size(), request.places));
   return items;
 }
 

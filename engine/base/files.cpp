@@ -1,5 +1,6 @@
 #include "engine/base/files.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -64,6 +65,17 @@ fs::path in_full(const fs::path& folder) {
 }
 
 }  // namespace
+
+bool is_plain_name(std::string_view name) {
+  constexpr std::size_t longest = 100;
+  constexpr std::string_view signs = "_.+=,-";
+  const auto is_letter_or_digit = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !name.empty() && name.size() <= longest && is_letter_or_digit(name[0]) &&
+         std::ranges::all_of(
+             name, [&](char c) { return is_letter_or_digit(c) || signs.find(c) != std::string_view::npos; });
+}
 
 std::string read_file(const std::filesystem::path& path, ErrorKind kind) {
   std::ifstream in(path, std::ios::binary);

@@ -12,6 +12,10 @@
 
 namespace throng {
 
+/// Whether a name may be part of a file's name, whatever stands beside it: up to 100 letters, digits and _ . + = , - that begin with
+/// a letter or a digit.
+bool is_plain_name(std::string_view name);
+
 /// The whole file as bytes. Throws Failure(`kind`) naming the path if it cannot be read.
 std::string read_file(const std::filesystem::path& path, ErrorKind kind);
 

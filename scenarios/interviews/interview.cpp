@@ -8,6 +8,7 @@
 #include "engine/base/redact.h"
 #include "scenarios/gateway/call_report.h"
 #include "scenarios/interviews/remembered_agent.h"
+#include "scenarios/run/resume.h"
 #include "scenarios/run/run.h"
 
 namespace throng {
@@ -89,6 +90,11 @@ Interviewed interview_agent(const InterviewOptions& options) {
   RememberedAgent agent(scenario, std::move(dataset), run, options.agent, progress);
 
   const fs::path folder = interviews_folder(options.run);
+  if (fs::is_symlink(folder))
+    throw Failure(
+        ErrorKind::usage,
+        fmt::format("{} is a symbolic link: interviews write nothing outside the run", folder.string()));
+  check_links(folder);
   FolderLock lock(folder);
   lock.keep();
   write_file(folder / "scenario.json",

@@ -66,6 +66,25 @@ bool are_same(const StoredAgent& a, const StoredAgent& b) {
   return a.external_id == b.external_id && a.traits == b.traits && a.perturbed == b.perturbed;
 }
 
+/// The values of agents that have one in both, side by side.
+struct Pairs {
+  std::vector<double> a;
+  std::vector<double> b;
+};
+
+Pairs pairs_of(std::span<const AgentValue> a, std::span<const AgentValue> b) {
+  Pairs pairs;
+  auto of_b = b.begin();
+  for (const AgentValue& of_a : a) {
+    while (of_b != b.end() && of_b->agent < of_a.agent) ++of_b;
+    if (of_b == b.end()) break;
+    if (of_b->agent != of_a.agent) continue;
+    pairs.a.push_back(of_a.value);
+    pairs.b.push_back(of_b->value);
+  }
+  return pairs;
+}
+
 std::vector<double> all_of(std::span<const AgentValue> agents) {
   std::vector<double> values;
   values.reserve(agents.size());
@@ -74,7 +93,7 @@ std::vector<double> all_of(std::span<const AgentValue> agents) {
 }
 
 MetricDifference paired_difference(const MetricValues& a, const MetricValues& b) {
-  const AgentPairs pairs = pairs_of(a.agents, b.agents);
+  const Pairs pairs = pairs_of(a.agents, b.agents);
   std::vector<double> differences(pairs.a.size());
   std::ranges::transform(pairs.b, pairs.a, differences.begin(), std::minus());
   MetricDifference difference{.metric = a.name,
@@ -109,19 +128,6 @@ void add_difference(const SessionDigest& session, std::optional<Parting>& partin
 }
 
 }  // namespace
-
-AgentPairs pairs_of(std::span<const AgentValue> a, std::span<const AgentValue> b) {
-  AgentPairs pairs;
-  auto of_b = b.begin();
-  for (const AgentValue& of_a : a) {
-    while (of_b != b.end() && of_b->agent < of_a.agent) ++of_b;
-    if (of_b == b.end()) break;
-    if (of_b->agent != of_a.agent) continue;
-    pairs.a.push_back(of_a.value);
-    pairs.b.push_back(of_b->value);
-  }
-  return pairs;
-}
 
 Interval bootstrap_mean(std::span<const double> values) {
   return interval_of([&](std::uint16_t resample) { return resampled_mean(values, kFirst, resample); });

@@ -54,15 +54,6 @@ PopulationMatch match_populations(const RowStream<StoredAgent>& a, const RowStre
 
 enum class Pairing { paired, unpaired };
 
-/// The values of agents that have one in both, side by side.
-struct AgentPairs {
-  std::vector<double> a;
-  std::vector<double> b;
-};
-
-/// Both ascending by agent.
-AgentPairs pairs_of(std::span<const AgentValue> a, std::span<const AgentValue> b);
-
 /// A headline metric of B against A.
 struct MetricDifference {
   std::string metric;

@@ -142,7 +142,7 @@ std::string interview_table(const RunReader& run) {
   for (const QuestionFigures& figures : questions) {
     table.add_row({figures.question.name, to_string(figures.question.kind), std::to_string(figures.agents),
                    std::to_string(figures.answers)});
-    text += fmt::format("  {}: {}\n", figures.question.name, printable(summary_of(figures)));
+    text += fmt::format("  {}: {}\n", printable(figures.question.name), printable(summary_of(figures)));
   }
   return table.text() + text;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <iterator>
 
 #include "engine/base/statistics.h"
 #include "scenarios/report/compare.h"
@@ -39,9 +39,9 @@ void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) 
   const RunReader run(study_run.folder);
   if (!figures.a_run) figures.a_run = study_run.folder;
   ++arm.runs;
-  std::vector<std::string> names;
   for (const Metric& metric : run.metrics()) {
-    names.push_back(metric.name);
+    if (std::ranges::find(figures.metrics, metric.name) == figures.metrics.end())
+      figures.metrics.push_back(metric.name);
     arm.agents = std::max(arm.agents, metric.agents);
     if (metric.agents == 0) continue;
     arm.metrics[metric.name][study_run.replicate] = metric.mean;
@@ -49,8 +49,15 @@ void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) 
         half_width && arm.runs == 1)
       arm.over_agents[metric.name] = *half_width;
   }
-  if (figures.metrics.empty()) figures.metrics = std::move(names);
   add_rounds(run, study_run.replicate, arm);
+}
+
+/// Agent by agent, of all that `metrics` are the means of.
+std::vector<MetricValues> run_values(const RunReader& run) {
+  const std::vector<Outcome> outcomes = run.outcomes();
+  std::vector<MetricValues> values = headline_values(outcomes);
+  std::ranges::move(action_values(outcomes, run.actions()), std::back_inserter(values));
+  return values;
 }
 
 // --- Differences -------------------------------------------------------------------------------------------
@@ -66,29 +73,37 @@ std::map<std::string, RunsOfArm> finished_runs(const std::filesystem::path& stud
   return runs;
 }
 
-/// Each agent's mean over the replicates that both arms have, by headline metric.
-std::map<std::string, std::vector<AgentValue>> agents_of(const RunsOfArm& runs, const RunsOfArm& others) {
+/// By headline metric, each agent's mean difference over the replicates in which it has a value in both arms.
+std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm& arm,
+                                                                const RunsOfArm& baseline) {
   struct Sum {
     double sum = 0;
-    std::size_t values = 0;
+    double replicates = 0;
   };
   std::map<std::string, std::map<AgentId, Sum>> sums;
-  for (const auto& [replicate, folder] : runs) {
-    if (!others.contains(replicate)) continue;
-    for (const MetricValues& metric : headline_values(RunReader(folder).outcomes())) {
-      for (const AgentValue& agent : metric.agents) {
-        Sum& sum = sums[metric.name][agent.agent];
-        sum.sum += agent.value;
-        ++sum.values;
+  for (const auto& [replicate, folder] : arm) {
+    const auto other = baseline.find(replicate);
+    if (other == baseline.end()) continue;
+    const std::vector<MetricValues> of_baseline = run_values(RunReader(other->second));
+    for (const MetricValues& metric : run_values(RunReader(folder))) {
+      const auto same = std::ranges::find(of_baseline, metric.name, &MetricValues::name);
+      if (same == of_baseline.end()) continue;
+      std::map<AgentId, double> baselines;
+      for (const AgentValue& value : same->agents) baselines[value.agent] = value.value;
+      for (const AgentValue& value : metric.agents) {
+        const auto paired = baselines.find(value.agent);
+        if (paired == baselines.end()) continue;
+        Sum& sum = sums[metric.name][value.agent];
+        sum.sum += value.value - paired->second;
+        ++sum.replicates;
       }
     }
   }
-  std::map<std::string, std::vector<AgentValue>> means;
+  std::map<std::string, std::vector<double>> differences;
   for (const auto& [metric, agents] : sums) {
-    for (const auto& [agent, sum] : agents)
-      means[metric].push_back({.agent = agent, .value = sum.sum / static_cast<double>(sum.values)});
+    for (const auto& [agent, sum] : agents) differences[metric].push_back(sum.sum / sum.replicates);
   }
-  return means;
+  return differences;
 }
 
 /// Whether agents of the same number are the same in the first runs of both.
@@ -109,14 +124,9 @@ PairedDifference difference_over_replicates(const ByReplicate& arm, const ByRepl
 
 void add_over_agents(const RunsOfArm& arm, const RunsOfArm& baseline, std::span<ArmDifference> differences) {
   if (arm.empty() || baseline.empty() || !have_the_same_agents(arm, baseline)) return;
-  auto of_arm = agents_of(arm, baseline);
-  auto of_baseline = agents_of(baseline, arm);
-  for (ArmDifference& difference : differences) {
-    const AgentPairs pairs = pairs_of(of_baseline[difference.figure], of_arm[difference.figure]);
-    std::vector<double> values(pairs.a.size());
-    std::ranges::transform(pairs.b, pairs.a, values.begin(), std::minus());
-    difference.over_agents = paired_difference(values);
-  }
+  auto by_agent = differences_by_agent(arm, baseline);
+  for (ArmDifference& difference : differences)
+    difference.over_agents = paired_difference(by_agent[difference.figure]);
 }
 
 std::vector<ArmDifference> differences_of(const ArmFigures& arm, const ArmFigures& baseline,

@@ -12,16 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that somebody else has packed must not make us write elsewhere.
-void check_links(const fs::path& folder) {
-  for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log", "run.log"}) {
-    if (!fs::is_symlink(folder / file)) continue;
-    throw Failure(ErrorKind::usage,
-                  fmt::format("{} is a symbolic link: a run writes nothing outside its folder",
-                              (folder / file).string()));
-  }
-}
-
 /// Replies, or runs of a study.
 bool keeps_something(const fs::path& folder) {
   return fs::exists(folder / "journal.db") ||
@@ -46,6 +36,15 @@ void check_version(const fs::path& folder) {
 }
 
 }  // namespace
+
+void check_links(const fs::path& folder) {
+  for (const char* file : {"journal.db", "journal.db-wal", "journal.db-shm", "budget.log", "run.log"}) {
+    if (!fs::is_symlink(folder / file)) continue;
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{} is a symbolic link: a run writes nothing outside its folder",
+                              (folder / file).string()));
+  }
+}
 
 void check_resumable(const fs::path& folder, const Json& scenario) {
   check_links(folder);

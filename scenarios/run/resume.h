@@ -15,6 +15,10 @@ namespace throng {
 /// written on is a link.
 void check_resumable(const std::filesystem::path& folder, const Json& scenario);
 
+/// Throws Failure(usage) if one of the files of a run that are written on is a link: a folder that somebody else has packed must not
+/// make us write elsewhere.
+void check_links(const std::filesystem::path& folder);
+
 /// Throws Failure(usage), naming the first key that differs, if `folder` holds another scenario.
 void check_same_scenario(const std::filesystem::path& folder, const Json& scenario);
 

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <initializer_list>
 #include <memory>
-#include <regex>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "engine/base/files.h"
 
 namespace throng {
 namespace {
@@ -58,8 +59,7 @@ void check_changes(const Json& changes, const std::string& place, const std::str
 
 /// Arms have folders of their own.
 void check_name(const std::string& name, const std::string& source) {
-  static const std::regex good("[A-Za-z0-9][A-Za-z0-9_.+=,-]{0,99}");
-  if (std::regex_match(name, good)) return;
+  if (is_plain_name(name)) return;
   throw Failure(ErrorKind::usage,
                 fmt::format("{}: /arms/{}: expected a name of up to 100 letters, digits and _ . + = , - that "
                             "begins with a letter or a digit",

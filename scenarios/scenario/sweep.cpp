@@ -92,9 +92,11 @@ Json value_at(const Axis& axis, double share, const std::string& source) {
     refuse(source, fmt::format("/sweep/{}: from {} to {}: expected {}the lower end first", axis.path,
                                from.dump(), to.dump(), is_log ? "numbers above 0, " : ""));
   }
+  const bool is_whole = from.is_number_integer() && to.is_number_integer();
+  if (is_log && is_whole)  // each number has the share of the scale up to the next
+    return static_cast<std::int64_t>(std::floor(low * std::pow((high + 1) / low, share)));
   if (is_log) return low * std::pow(high / low, share);
-  if (from.is_number_integer() && to.is_number_integer())
-    return static_cast<std::int64_t>(std::floor(low + share * (high - low + 1)));
+  if (is_whole) return static_cast<std::int64_t>(std::floor(low + share * (high - low + 1)));
   return low + share * (high - low);
 }
 
@@ -148,6 +150,10 @@ Json with_sweep_as_arms(Json study, const std::string& source) {
     refuse(source, "/sweep: it crosses \"arms\", not a control: expected the control among \"arms\"");
   const std::vector<Point> points = points_of(study, source);
   const Json named = study.value("arms", Json{{"", Json::object()}});
+  if (named.size() * points.size() > kMostArms) {
+    refuse(source, fmt::format("/sweep: it makes {} arms; expected at most {}", named.size() * points.size(),
+                               kMostArms));
+  }
   Json arms = Json::object();
   for (const auto& [name, changes] : named.items()) {
     for (const Point& point : points) {
@@ -157,8 +163,6 @@ Json with_sweep_as_arms(Json study, const std::string& source) {
       arms[arm] = with_settings(changes, point, source);
     }
   }
-  if (arms.size() > kMostArms)
-    refuse(source, fmt::format("/sweep: it makes {} arms; expected at most {}", arms.size(), kMostArms));
   study.erase("sweep");
   if (study.contains("arms") && !study.contains("baseline")) study["baseline"] = named.begin().key();
   study["arms"] = std::move(arms);

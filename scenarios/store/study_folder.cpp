@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/files.h"
 #include "engine/base/json.h"
 #include "scenarios/store/run_reader.h"
 
@@ -14,12 +15,16 @@ Json scenario_of(const std::filesystem::path& folder) {
   return read_json(folder / "scenario.json", ErrorKind::data);
 }
 
-/// Of a resolved scenario.
+/// Of a resolved scenario, as a folder holds it. Throws Failure(data) for what cannot be the name of a run's folder.
 std::vector<std::string> arms_of(const Json& scenario) {
   if (scenario.contains("control")) return {kIntervention, kControl};
   if (!scenario.contains("arms")) return {kIntervention};
   std::vector<std::string> names;
-  for (const auto& [name, changes] : scenario["arms"].items()) names.push_back(name);
+  if (scenario["arms"].is_object()) {
+    for (const auto& [name, changes] : scenario["arms"].items()) names.push_back(name);
+  }
+  if (names.empty() || !std::ranges::all_of(names, is_plain_name))
+    throw Failure(ErrorKind::data, "scenario.json: /arms: expected an object with names of arms");
   return names;
 }
 

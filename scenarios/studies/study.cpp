@@ -76,8 +76,9 @@ void summarise_metrics(const std::vector<Json>& runs, Json& summary) {
     std::size_t agents = 0;
     std::size_t pages = 0;
     for (const Json& run : runs) {
-      values.push_back(run["metrics"][metric].get<double>());
-      agents += run["metric_agents"][metric].get<std::size_t>();
+      const auto of_run = run["metric_agents"][metric].get<std::size_t>();
+      if (of_run > 0) values.push_back(run["metrics"][metric].get<double>());  // else it rests on nobody
+      agents += of_run;
       pages += run["metric_pages"][metric].get<std::size_t>();
     }
     const double standard_error = standard_error_of(values);

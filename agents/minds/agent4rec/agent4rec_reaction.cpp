@@ -261,6 +261,7 @@ class ReactionReader {
       }
     }
     for (const OptionalLines::Share& share : lines.shared) {
+      if (says_nothing(share.title) && matcher_.match(share.title).empty()) continue;
       if (ItemReading* item =
               named(share.title, [](const ItemReading& each) { return each.shared.has_value(); }))
         item->shared = share.words;

@@ -47,12 +47,14 @@ bool holds(const Words& text, const Words& part) {
 
 /// The option that the text is, or else the only one that it names; one within another that it names does not count.
 std::optional<std::string> named_option(std::string_view text, const std::vector<std::string>& options) {
+  for (const std::string_view bare : {trimmed(text), without_decoration(text)}) {
+    const auto exact = std::ranges::find(options, bare);
+    if (exact != options.end()) return *exact;
+  }
   const Words said = folded_words(text);
   std::vector<std::pair<Words, const std::string*>> named;
   for (const std::string& option : options) {
-    Words words = folded_words(option);
-    if (without_decoration(text) == option || (!words.empty() && words == said)) return option;
-    if (holds(said, words)) named.emplace_back(std::move(words), &option);
+    if (Words words = folded_words(option); holds(said, words)) named.emplace_back(std::move(words), &option);
   }
   std::erase_if(named, [&](const auto& each) {
     return std::ranges::any_of(named, [&](const auto& other) {

@@ -52,7 +52,7 @@ OptionalLines take_optional_lines(std::string_view reply, const AllowedActions& 
     if (label == LineLabel::save && allowed.save) {
       lines.saved.emplace_back(value);
     } else if (label == LineLabel::share && allowed.share) {
-      if (!says_nothing(value)) lines.shared.push_back(share_of(value));
+      lines.shared.push_back(share_of(value));  // perhaps "none", which titles begin with, too
     } else if (label == LineLabel::words && !lines.shared.empty()) {
       std::string& words = lines.shared.back().words;
       if (words.empty()) words = value;

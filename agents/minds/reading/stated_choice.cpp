@@ -179,7 +179,9 @@ std::string_view query_at(std::string_view text, std::string_view marks) {
   if (text.empty() || marks.find(text[0]) == std::string_view::npos) return {};
   std::string_view query = without_decoration(text.substr(1, text.find(';') - 1));
   while (!query.empty() && query.front() == '<') query = without_decoration(query.substr(1));
-  return says_nothing(query) || query.starts_with(placeholder) ? std::string_view() : query;
+  const bool is_nothing =
+      says_nothing(query) && folded_words(query).size() < 2;  // titles begin with "Nothing", too
+  return is_nothing || query.starts_with(placeholder) ? std::string_view() : query;
 }
 
 std::optional<StatedSearch> search_of_line(std::string_view line) {

@@ -206,6 +206,14 @@ TEST_F(Reranking, ACapOnRepeatsKeepsBackWhatHasBeenShown) {
   EXPECT_THAT(items(cap(1)), ElementsAre(2, 3, 4, 0)) << "they come last";
 }
 
+// What a policy does not look at is there for the next one.
+TEST_F(Reranking, APolicyTakesNoCandidatesFromThoseAfterIt) {
+  const Json discount{{"kind", "popularity_discount"}, {"strength", 1}};
+  EXPECT_THAT(items(list({explore(0)[0], discount})), ElementsAre(3, 4));
+  EXPECT_THAT(items(list({Json{{"kind", "mmr"}, {"candidates", 3}}, discount})), ElementsAre(3, 4));
+  EXPECT_THAT(items(list({explore(0)[0]})), ElementsAre(0, 1));
+}
+
 TEST_F(Reranking, ChoosesFromAsManyAsItSays) {
   const Json three = list({Json{{"kind", "mmr"}, {"lambda", 0}, {"candidates", 3}}});
   EXPECT_THAT(items(three), ElementsAre(0, 2));

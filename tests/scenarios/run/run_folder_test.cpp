@@ -137,6 +137,24 @@ TEST_F(RunFolders, AreNotWrittenThroughALink) {
   EXPECT_EQ(read_file(folder_ / "outside", ErrorKind::data), "precious");
 }
 
+// Who packs a folder must not make us delete elsewhere.
+TEST_F(RunFolders, OverwrittenFollowNoNameOfAnArmOutOfThem) {
+  finish_run("mine/precious-1");
+  finish_run("run");
+  Json packed = study_of("run/scenario.json", 1);
+  packed.erase("control");
+  packed["arms"] = {{"../mine/precious", Json::object()}};
+  folder_.write("run/scenario.json", packed.dump());
+  try {
+    RunFolder folder(folder_ / "run", ExistingFolder::overwrite, scenario(7));
+    folder.begin(scenario(7));
+    ADD_FAILURE() << "expected Failure";
+  } catch (const Failure& failure) {
+    EXPECT_THAT(failure.what(), HasSubstr("/arms"));
+  }
+  EXPECT_TRUE(fs::exists(folder_ / "mine/precious-1/run.db"));
+}
+
 TEST_F(RunFolders, OverwrittenKeepNothingOfARunOrOfAStudysArms) {
   finish_run("run");
   finish_run("run/intervention-1");

@@ -285,6 +285,18 @@ TEST(Sweep, TakesALatinHypercubeOfSamples) {
   EXPECT_NE(resolved(with({{"sweep", sweep}, {"seed", 6}}))["arms"], resolved(study)["arms"]);
 }
 
+TEST(Sweep, BetweenWholeNumbersTakesWholeNumbersAlsoOnALogarithmicScale) {
+  const Scenario study = with(
+      {{"sweep", {{"samples", 40}, {"recommender.factors", {{"from", 8}, {"to", 128}, {"scale", "log"}}}}}});
+  int below_32 = 0;
+  for (const std::string& arm : arms_of(study)) {
+    const int factors = scenario_of(study, arm).recommender["factors"].get<int>();
+    EXPECT_THAT(factors, AllOf(::testing::Ge(8), ::testing::Le(128)));
+    below_32 += factors < 32 ? 1 : 0;
+  }
+  EXPECT_NEAR(below_32, 20, 1) << "half of the scale: 32 is the middle of 8 and 128";
+}
+
 TEST(Sweep, SaysWhatIsWrongWithIt) {
   EXPECT_THAT(fault_with({{"sweep", Json::object()}}), HasSubstr("/sweep: expected a path"));
   EXPECT_THAT(fault_with({{"sweep", {{"session.max_pages", {3, 3}}}}}),
@@ -295,6 +307,9 @@ TEST(Sweep, SaysWhatIsWrongWithIt) {
               HasSubstr("/sweep/session.max_pages: from 4 to 1"));
   EXPECT_THAT(fault_with({{"sweep", {{"session.max_page", {3}}}}}),
               HasSubstr("s.json, max_page=3: /session/max_page: unknown key"));
+  Json many = Json::array();
+  for (int n = 1; n <= 1001; ++n) many.push_back(n);
+  EXPECT_THAT(fault_with({{"sweep", {{"session.max_pages", many}}}}), HasSubstr("more than 1000 arms"));
   EXPECT_THAT(fault_with({{"sweep", {{"name.first", {3}}}}}), HasSubstr("name"));
   EXPECT_THAT(fault_with({{"sweep", {{"seed", {3, 4}}}}}), HasSubstr("seed"));
   EXPECT_THAT(fault_with({{"control", Json::object()}, {"sweep", {{"rounds", {1, 2}}}}}),

@@ -71,6 +71,12 @@ TEST(ReadReaction, ReadsWhatIsSavedAndSharedWhereThatIsAllowed) {
   EXPECT_THAT(nothing.problems, IsEmpty());
   EXPECT_TRUE(
       std::ranges::none_of(nothing.items, [](const ItemReading& item) { return item.saved || item.shared; }));
+  const std::vector<std::string> page{"Nothing to Lose (1994)"};
+  const PageReading lost = read_reaction(
+      "MOVIE: Nothing to Lose (1994); ALIGN: yes; REASON: r\nNUM: 0; WATCH: ; REASON: r\n"
+      "SHARE: Nothing to Lose (1994); WORDS: see it",
+      page, kAllActions);
+  EXPECT_EQ(lost.items[0].shared, "see it") << "the title begins with a word for nothing";
   EXPECT_THAT(read_reaction(std::string(kReply) + "\nSAVE: Babe", kPage, kAllActions).problems,
               ElementsAre("\"Babe\" is not on the page"));
   EXPECT_FALSE(read_reaction(std::string(kReply) + "\nSAVE: Paper Moon Rising", kPage).items[1].saved)
@@ -304,6 +310,8 @@ TEST(ReadDecision, ReadsASearchWhereThatIsAllowed) {
     EXPECT_EQ(decision.positive, false) << reply;
   }
   EXPECT_FALSE(read_decision("[SEARCH: film noir]; Reason: r").complete()) << "nobody asked";
+  EXPECT_EQ(read_decision("NEGATIVE: x\n[SEARCH: Nothing to Lose]; Reason: r", kAllActions).search,
+            "Nothing to Lose");
   EXPECT_FALSE(read_decision("[NEXT]; Reason: r\n[SEARCH: film noir]; Reason: r", kAllActions).complete());
   for (const char* nothing : {"[SEARCH: none]; Reason: r", "[SEARCH: ]; Reason: r", "[SEARCH]; Reason: r",
                               "[SEARCH: <a genre, or words of a title>]; Reason: <a few words>"})

@@ -54,6 +54,13 @@ TEST(ReadAnswer, AChoiceIsOneOfTheOptionsWhateverItsDress) {
   EXPECT_EQ(read_answer("CHOICE: tired\nREASON: it was\nlate", kChoice).answer.words, "it was\nlate");
 }
 
+TEST(ReadAnswer, OptionsThatDifferInSignsAloneAreToldApartOrAskedAgain) {
+  const InterviewQuestion signs{.name = "s", .kind = Answered::choice, .options = {"C", "C++", "C#"}};
+  EXPECT_EQ(read_answer("CHOICE: C++\nREASON: x", signs).answer.choice, "C++");
+  EXPECT_EQ(read_answer("CHOICE: C\nREASON: x", signs).answer.choice, "C");
+  EXPECT_THAT(problem_of(read_answer("CHOICE: c\nREASON: x", signs)), HasSubstr("is not exactly one of"));
+}
+
 TEST(ReadAnswer, WhatIsNoneOrSeveralOfTheOptionsIsAProblem) {
   EXPECT_THAT(problem_of(read_answer("CHOICE: tired and too few\nREASON: x", kChoice)),
               HasSubstr("CHOICE \"tired and too few\" is not exactly one of: too similar; Too few; tired"));
