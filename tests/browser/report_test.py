@@ -156,18 +156,18 @@ class HostileReport(ReportChecks, unittest.TestCase):
 
 
 class RoundsReport(ReportChecks, unittest.TestCase):
-    charts = 27
+    charts = 33
 
     def test_no_axis_leaves_what_values_can_be(self):
         self.browser.open(self.report)
         axes = self.browser.run("""return [...document.querySelectorAll('canvas')].map((canvas) => Chart.getChart(canvas))
           .filter((chart) => chart.config.type === 'line')
           .map((chart) => [chart.options.scales.y.title.text, chart.scales.y.min, chart.scales.y.max]);""")
-        self.assertEqual(len(axes), 10)
+        self.assertEqual(len(axes), 16)
         for unit, least, greatest in axes:
             self.assertGreaterEqual(least, 0, unit)
             # All others are shares.
-            self.assertLessEqual(greatest, {"genres per agent": 1e9, "mean rating": 5}.get(unit, 1), unit)
+            self.assertLessEqual(greatest, {"genres per agent": 1e9, "bits": 1e9, "1 - cosine": 2, "mean rating": 5}.get(unit, 1), unit)
 
 
 class StudyReport(ReportChecks, unittest.TestCase):
@@ -175,7 +175,7 @@ class StudyReport(ReportChecks, unittest.TestCase):
 
 
 class SmallStudyReport(ReportChecks, unittest.TestCase):
-    charts = 4
+    charts = 16
 
     def test_says_which_arm_and_what_the_intervals_are(self):
         self.browser.open(self.report)
@@ -183,8 +183,10 @@ class SmallStudyReport(ReportChecks, unittest.TestCase):
         self.assertIn("intervention: 2 replicates of 60 agents", text)
         self.assertIn("95 % confidence interval of the mean over replicates", text)
         heads = self.browser.run("return [...document.querySelectorAll('th')].map((cell) => cell.textContent)")
-        first = heads.index("metric")
-        self.assertEqual(heads[first:first + 4], ["metric", "intervention", "control", "difference"])
+        first = heads.index("arm")
+        self.assertEqual(heads[first:first + 6], ["arm", "P_view", "N_like", "P_like", "N_exit", "S_sat"])
+        first = heads.index("less control")
+        self.assertEqual(heads[first:first + 3], ["less control", "figure", "over replicates"])
 
 
 def main():
