@@ -9,22 +9,10 @@
 
 #include "agents/metrics.h"
 #include "engine/base/statistics.h"
+#include "recsys/data/genres.h"
 
 namespace throng {
 namespace {
-
-/// How items are shared among genres, an item divided evenly among its own; adds up to 1, or is all 0.
-std::vector<double> genre_shares(std::span<const ItemId> items, const Catalogue& catalogue) {
-  std::vector<double> shares(catalogue.genre_names.size(), 0);
-  double all = 0;
-  for (const ItemId item : items) {
-    const auto& genres = catalogue[item].genres;
-    for (const GenreId genre : genres) shares[index(genre)] += 1 / static_cast<double>(genres.size());
-    if (!genres.empty()) ++all;
-  }
-  for (double& share : shares) share /= std::max(1.0, all);
-  return shares;
-}
 
 /// In bits.
 double entropy_of(std::span<const double> shares) {
@@ -33,26 +21,9 @@ double entropy_of(std::span<const double> shares) {
   return entropy;
 }
 
-/// KL(p, 0.99 q + 0.01 p) in bits; see Steck, RecSys 2018.
-double calibration_error(std::span<const double> p, std::span<const double> q) {
-  constexpr double mixed = 0.01;
-  double error = 0;
-  for (std::size_t genre = 0; genre < p.size(); ++genre) {
-    if (p[genre] > 0) error += p[genre] * std::log2(p[genre] / ((1 - mixed) * q[genre] + mixed * p[genre]));
-  }
-  return error;
-}
-
-/// The same of sets of bits.
-double jaccard_distance(std::uint64_t a, std::uint64_t b) {
-  return (a | b) == 0 ? 0 : 1 - static_cast<double>(std::popcount(a & b)) / std::popcount(a | b);
-}
-
-double jaccard_distance(std::span<const GenreId> a, std::span<const GenreId> b) {
-  const auto both = static_cast<double>(
-      std::ranges::count_if(a, [&](GenreId genre) { return std::ranges::find(b, genre) != b.end(); }));
-  const double either = static_cast<double>(a.size() + b.size()) - both;
-  return either > 0 ? 1 - both / either : 0;
+/// genre_similarity of sets of bits.
+double genre_similarity(std::uint64_t a, std::uint64_t b) {
+  return (a | b) == 0 ? 0 : static_cast<double>(std::popcount(a & b)) / std::popcount(a | b);
 }
 
 /// The mean over pairs; empty for fewer than two items.
@@ -110,8 +81,8 @@ ExposureWorld::ExposureWorld(const Catalogue& catalogue, const Interactions& tra
 
 std::optional<double> ExposureWorld::genre_distance(std::span<const ItemId> items) const {
   return mean_distance(items, [&](ItemId a, ItemId b) {
-    return genres_.empty() ? jaccard_distance(catalogue_[a].genres, catalogue_[b].genres)
-                           : jaccard_distance(genres_[index(a)], genres_[index(b)]);
+    return 1 - (genres_.empty() ? throng::genre_similarity(catalogue_[a].genres, catalogue_[b].genres)
+                                : genre_similarity(genres_[index(a)], genres_[index(b)]));
   });
 }
 

@@ -19,10 +19,10 @@ struct Kind {
 
 constexpr std::array kKinds{Kind{"advert", AdvertPolicy::make},
                             Kind{"explore", ExplorePolicy::make},
-                            Kind{"mmr", MmrPolicy::make},
-                            Kind{"popularity_discount", PopularityDiscountPolicy::make},
-                            Kind{"calibration", CalibrationPolicy::make},
-                            Kind{"repeat_cap", RepeatCapPolicy::make}};
+                            Kind{"mmr", RerankPolicy::make<MmrPolicy>},
+                            Kind{"popularity_discount", RerankPolicy::make<PopularityDiscountPolicy>},
+                            Kind{"calibration", RerankPolicy::make<CalibrationPolicy>},
+                            Kind{"repeat_cap", RerankPolicy::make<RepeatCapPolicy>}};
 
 Result<std::unique_ptr<PagePolicy>> make_page_policy(const Json& options, const SessionOptions& session) {
   std::vector<std::string> names;

@@ -1,17 +1,14 @@
 #include "agents/pages/rerank.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <map>
 
 #include "agents/memory/memory.h"
-#include "engine/base/options_reader.h"
+#include "recsys/data/genres.h"
 
 namespace throng {
 namespace {
-
-constexpr Range<int> kCandidates{1, 1000};
 
 double relevance(std::size_t place, std::size_t candidates) {
   return 1 - static_cast<double>(place) / static_cast<double>(candidates);
@@ -42,68 +39,21 @@ void place_greedily(const PageRequest& request, std::vector<ShownItem>& items, V
   items = std::move(order);
 }
 
-/// Of two ascending lists: what both have over what one of them has; 0 if both are empty.
-double jaccard(std::span<const GenreId> a, std::span<const GenreId> b) {
-  const auto both = static_cast<double>(
-      std::ranges::count_if(a, [&](GenreId genre) { return std::ranges::find(b, genre) != b.end(); }));
-  const double either = static_cast<double>(a.size() + b.size()) - both;
-  return either > 0 ? both / either : 0;
-}
-
-/// How much of what an item list is made of each genre has.
-class GenreShares {
- public:
-  explicit GenreShares(const Catalogue& catalogue)
-      : catalogue_(catalogue), sums_(catalogue.genre_names.size(), 0) {}
-
-  void add(ItemId item) {
-    const auto& genres = catalogue_[item].genres;
-    if (genres.empty()) return;
-    ++items_;
-    for (const GenreId genre : genres) sums_[index(genre)] += 1 / static_cast<double>(genres.size());
-  }
-  bool empty() const { return items_ == 0; }
-  /// KL(p, 0.99 q + 0.01 p), this being p and `other` with one more item q.
-  double divergence(const GenreShares& other, ItemId more) const {
-    constexpr double mixed = 0.01;
-    const auto& genres = catalogue_[more].genres;
-    const double all = static_cast<double>(other.items_) + (genres.empty() ? 0 : 1);
-    double sum = 0;
-    for (std::size_t genre = 0; genre < sums_.size(); ++genre) {
-      const double p = sums_[genre] / static_cast<double>(items_);
-      if (p == 0) continue;
-      double q = other.sums_[genre];
-      if (std::ranges::find(genres, GenreId(genre)) != genres.end())
-        q += 1 / static_cast<double>(genres.size());
-      if (all > 0) q /= all;
-      sum += p * std::log(p / ((1 - mixed) * q + mixed * p));
-    }
-    return sum;
-  }
-
- private:
-  const Catalogue& catalogue_;
-  std::vector<double> sums_;
-  std::size_t items_ = 0;
-};
-
 }  // namespace
 
-// --- Maximal marginal relevance ----------------------------------------------------------------------------
+Json RerankPolicy::options() const {
+  return {{"kind", kind_}, {option_, own()}, {"candidates", candidates_}};
+}
 
-Result<std::unique_ptr<PagePolicy>> MmrPolicy::make(const Json& options, const SessionOptions& /*session*/) {
-  auto policy = std::make_unique<MmrPolicy>();
+Result<void> RerankPolicy::read(const Json& options) {
   OptionsReader reader(options);
   reader.ignore("kind");
-  reader.number("lambda", policy->lambda_, {0, 1});
-  reader.integer("candidates", policy->candidates_, kCandidates);
-  if (const Result<void> read = reader.finish(); !read) return read.error();
-  return policy;
+  read_own(reader, option_);
+  reader.integer("candidates", candidates_, {1, 1000});
+  return reader.finish();
 }
 
-Json MmrPolicy::options() const {
-  return {{"kind", "mmr"}, {"lambda", lambda_}, {"candidates", candidates_}};
-}
+// --- Maximal marginal relevance ----------------------------------------------------------------------------
 
 void MmrPolicy::arrange(const PageRequest& request, std::vector<ShownItem>& items) const {
   std::vector<double> nearest(items.size(), 0);  // to anything that is placed
@@ -111,32 +61,17 @@ void MmrPolicy::arrange(const PageRequest& request, std::vector<ShownItem>& item
   place_greedily(
       request, items,
       [&](std::size_t n, ItemId /*item*/) {
-        return lambda_ * relevance(n, candidates.size()) - (1 - lambda_) * nearest[n];
+        return weight() * relevance(n, candidates.size()) - (1 - weight()) * nearest[n];
       },
       [&](ItemId placed) {
         for (std::size_t n = 0; n < candidates.size(); ++n) {
-          nearest[n] = std::max(
-              nearest[n], jaccard((*catalogue_)[candidates[n].item].genres, (*catalogue_)[placed].genres));
+          nearest[n] = std::max(nearest[n], genre_similarity((*catalogue_)[candidates[n].item].genres,
+                                                             (*catalogue_)[placed].genres));
         }
       });
 }
 
 // --- Popularity discount -----------------------------------------------------------------------------------
-
-Result<std::unique_ptr<PagePolicy>> PopularityDiscountPolicy::make(const Json& options,
-                                                                   const SessionOptions& /*session*/) {
-  auto policy = std::make_unique<PopularityDiscountPolicy>();
-  OptionsReader reader(options);
-  reader.ignore("kind");
-  reader.number("strength", policy->strength_, {0, 1});
-  reader.integer("candidates", policy->candidates_, kCandidates);
-  if (const Result<void> read = reader.finish(); !read) return read.error();
-  return policy;
-}
-
-Json PopularityDiscountPolicy::options() const {
-  return {{"kind", "popularity_discount"}, {"strength", strength_}, {"candidates", candidates_}};
-}
 
 void PopularityDiscountPolicy::prepare(const PageWorld& world) {
   const std::vector<std::uint32_t> counts = world.train.item_counts();
@@ -154,58 +89,30 @@ void PopularityDiscountPolicy::arrange(const PageRequest& request, std::vector<S
   place_greedily(
       request, items,
       [&](std::size_t n, ItemId item) {
-        return (1 - strength_) * relevance(n, candidates) - strength_ * popularity_[index(item)];
+        return (1 - weight()) * relevance(n, candidates) - weight() * popularity_[index(item)];
       },
       [](ItemId /*placed*/) {});
 }
 
 // --- Calibration -------------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<PagePolicy>> CalibrationPolicy::make(const Json& options,
-                                                            const SessionOptions& /*session*/) {
-  auto policy = std::make_unique<CalibrationPolicy>();
-  OptionsReader reader(options);
-  reader.ignore("kind");
-  reader.number("lambda", policy->lambda_, {0, 1});
-  reader.integer("candidates", policy->candidates_, kCandidates);
-  if (const Result<void> read = reader.finish(); !read) return read.error();
-  return policy;
-}
-
-Json CalibrationPolicy::options() const {
-  return {{"kind", "calibration"}, {"lambda", lambda_}, {"candidates", candidates_}};
-}
-
 void CalibrationPolicy::arrange(const PageRequest& request, std::vector<ShownItem>& items) const {
-  GenreShares wanted(*catalogue_);
-  for (const ItemId item : request.history) wanted.add(item);
-  if (wanted.empty()) return;
-  GenreShares shown(*catalogue_);
+  const std::vector<double> wanted = genre_shares(request.history, *catalogue_);
+  if (std::ranges::none_of(wanted, [](double share) { return share > 0; })) return;
+  std::vector<ItemId> shown;
   const std::size_t candidates = items.size();
   place_greedily(
       request, items,
       [&](std::size_t n, ItemId item) {  // what is placed already adds the same to all
-        return (1 - lambda_) * relevance(n, candidates) - lambda_ * wanted.divergence(shown, item);
+        shown.push_back(item);
+        const double error = calibration_error(wanted, genre_shares(shown, *catalogue_));
+        shown.pop_back();
+        return (1 - weight()) * relevance(n, candidates) - weight() * error;
       },
-      [&](ItemId placed) { shown.add(placed); });
+      [&](ItemId placed) { shown.push_back(placed); });
 }
 
 // --- A cap on repeats --------------------------------------------------------------------------------------
-
-Result<std::unique_ptr<PagePolicy>> RepeatCapPolicy::make(const Json& options,
-                                                          const SessionOptions& /*session*/) {
-  auto policy = std::make_unique<RepeatCapPolicy>();
-  OptionsReader reader(options);
-  reader.ignore("kind");
-  reader.integer("times", policy->times_, {1, 1000});
-  reader.integer("candidates", policy->candidates_, kCandidates);
-  if (const Result<void> read = reader.finish(); !read) return read.error();
-  return policy;
-}
-
-Json RepeatCapPolicy::options() const {
-  return {{"kind", "repeat_cap"}, {"times", times_}, {"candidates", candidates_}};
-}
 
 void RepeatCapPolicy::arrange(const PageRequest& request, std::vector<ShownItem>& items) const {
   if (request.memory == nullptr) return;

@@ -8,7 +8,6 @@
 #include "engine/base/redact.h"
 #include "scenarios/gateway/call_report.h"
 #include "scenarios/interviews/remembered_agent.h"
-#include "scenarios/run/resume.h"
 #include "scenarios/run/run.h"
 
 namespace throng {
@@ -89,23 +88,8 @@ Interviewed interview_agent(const InterviewOptions& options) {
   Dataset dataset = load_pinned_dataset(scenario);
   RememberedAgent agent(scenario, std::move(dataset), run, options.agent, progress);
 
-  const fs::path folder = interviews_folder(options.run);
-  if (fs::is_symlink(folder))
-    throw Failure(
-        ErrorKind::usage,
-        fmt::format("{} is a symbolic link: interviews write nothing outside the run", folder.string()));
-  check_links(folder);
-  FolderLock lock(folder);
-  lock.keep();
-  write_file(folder / "scenario.json",
-             written_form(resolved(scenario)).dump(2) + "\n");  // what a replay is compared with
-  RunGateway gateway(scenario,
-                     {.folder = folder,
-                      .budget_log = folder / "budget.log",
-                      .earlier = earlier_of(options),
-                      .say = [&progress](const std::string& text) { progress.say(text); },
-                      .update = [&progress](const std::string& text) { progress.update(text); }},
-                     nullptr);
+  CallsFolder calls(interviews_folder(options.run), scenario, earlier_of(options), progress);
+  RunGateway& gateway = calls.gateway();
   const std::optional<Answer> answer = ask(agent, options.question, gateway);
   progress.finish();
   if (!answer) {

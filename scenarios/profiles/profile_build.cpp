@@ -158,17 +158,8 @@ Json build_profiles(Scenario scenario, const ProfileBuildOptions& options) {
   take_into(build, options, dataset);
 
   const fs::path folder = calls_folder(options.file);
-  FolderLock lock(folder);
-  lock.keep();
-  write_file(folder / "scenario.json",
-             written_form(resolved(scenario)).dump(2) + "\n");  // what a replay is compared with
-  RunGateway gateway(scenario,
-                     {.folder = folder,
-                      .budget_log = folder / "budget.log",
-                      .earlier = options.earlier,
-                      .say = [&progress](const std::string& text) { progress.say(text); },
-                      .update = [&progress](const std::string& text) { progress.update(text); }},
-                     nullptr);
+  CallsFolder paid(folder, scenario, options.earlier, progress);
+  RunGateway& gateway = paid.gateway();
   ProfileCalls calls(build.questions, llm.mind, draws, gateway.gateway());
   ask_all(calls, build.count, gateway, folder);
   check_usable(scenario, calls, build.count);

@@ -125,15 +125,10 @@ Rows difference_rows(const StudyFigures& figures, Of which) {
 std::string about_differences(const StudyFigures& figures) {
   return fmt::format(
       "Differences from the arm {}: arms share agents and random draws, so that they are taken replicate by "
-      "replicate, and "
-      "agent by agent (an agent's difference is its mean over the replicates). ± is half the width of the 95 "
-      "% "
-      "confidence "
-      "interval of the mean difference (Student's t); p is that of a difference of 0, adjusted by Holm's "
-      "method for all "
-      "differences of the study over the same units; d is the mean difference over agents in standard "
-      "deviations of these "
-      "differences.",
+      "replicate, and agent by agent (an agent's difference is its mean over the replicates). ± is half the "
+      "width of the 95 % confidence interval of the mean difference (Student's t); p is that of a "
+      "difference of 0, adjusted by Holm's method for all differences of the study over the same units; d "
+      "is the mean difference over agents in standard deviations of these differences.",
       figures.baseline);
 }
 

@@ -244,13 +244,7 @@ Pilot run_pilot(const Scenario& scenario, Simulation& simulation,
                   fmt::format("{} has finished already: a pilot has nothing to tell", folder.string()));
   }
   run.begin(scenario);
-  RunGateway gateway(scenario,
-                     {.folder = folder,
-                      .budget_log = folder / "budget.log",
-                      .earlier = std::nullopt,
-                      .say = [&](const std::string& text) { progress.say(text); },
-                      .update = [&](const std::string& text) { progress.update(text); }},
-                     simulation.remote_names());
+  RunGateway gateway(scenario, gateway_options(folder, std::nullopt, progress), simulation.remote_names());
   Pilot pilot;
   AgentCalls expected;
   for (const RehearsedAgent& each : typical(rehearsed, agents)) {

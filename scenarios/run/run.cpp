@@ -100,18 +100,13 @@ void write_world(RunWriter& writer, const Scenario& scenario, Store store, const
 std::unique_ptr<RunGateway> open_gateway(const Scenario& scenario, const Simulation& simulation,
                                          const RunOptions& options, Progress& progress, MinuteLog& minutes) {
   if (!scenario.asks_anybody()) return nullptr;
-  return std::make_unique<RunGateway>(
-      scenario,
-      GatewayOptions{.folder = options.folder,
-                     .budget_log = options.study.value_or(options.folder) / "budget.log",
-                     .earlier = options.earlier,
-                     .say = [&progress](const std::string& text) { progress.say(text); },
-                     .update =
-                         [&progress, &minutes](const std::string& text) {
-                           progress.update(text);
-                           minutes.tick();
-                         }},
-      simulation.remote_names());
+  GatewayOptions asking = gateway_options(options.folder, options.earlier, progress);
+  asking.budget_log = options.study.value_or(options.folder) / "budget.log";
+  asking.update = [tell = asking.update, &minutes](const std::string& text) {
+    tell(text);
+    minutes.tick();
+  };
+  return std::make_unique<RunGateway>(scenario, asking, simulation.remote_names());
 }
 
 /// Runs the simulation. Throws Failure(stopped) if it was interrupted.

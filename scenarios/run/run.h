@@ -66,6 +66,25 @@ class RunFolder {
   bool begun_ = false;  ///< something in it is this run's
 };
 
+/// Of a gateway whose journal and budget lie in `folder`; `progress` tells a person how its calls go, and outlives it.
+GatewayOptions gateway_options(const std::filesystem::path& folder, const std::optional<EarlierRun>& earlier,
+                               Progress& progress);
+
+/// A folder of calls that are no run's, beside what they are about: locked while this lives, with the scenario that they were asked
+/// under, their journal and their budget.
+class CallsFolder {
+ public:
+  /// Throws Failure(usage) if it, or a file of it, is a link (check_links), and as FolderLock and RunGateway do.
+  CallsFolder(const std::filesystem::path& folder, const Scenario& scenario,
+              const std::optional<EarlierRun>& earlier, Progress& progress);
+
+  RunGateway& gateway() { return *gateway_; }
+
+ private:
+  std::optional<FolderLock> lock_;
+  std::optional<RunGateway> gateway_;
+};
+
 struct RunOptions {
   std::filesystem::path folder;
   ExistingFolder existing = ExistingFolder::refuse;

@@ -170,4 +170,27 @@ void RunFolder::write(const char* file, const Json& content) const {
   }
 }
 
+GatewayOptions gateway_options(const fs::path& folder, const std::optional<EarlierRun>& earlier,
+                               Progress& progress) {
+  return {.folder = folder,
+          .budget_log = folder / "budget.log",
+          .earlier = earlier,
+          .say = [&progress](const std::string& text) { progress.say(text); },
+          .update = [&progress](const std::string& text) { progress.update(text); }};
+}
+
+CallsFolder::CallsFolder(const fs::path& folder, const Scenario& scenario,
+                         const std::optional<EarlierRun>& earlier, Progress& progress) {
+  if (fs::is_symlink(folder)) {
+    throw Failure(ErrorKind::usage,
+                  fmt::format("{} is a symbolic link: calls are written nowhere else", folder.string()));
+  }
+  check_links(folder);
+  lock_.emplace(folder);
+  lock_->keep();
+  write_file(folder / "scenario.json",
+             written_form(resolved(scenario)).dump(2) + "\n");  // what a replay is compared with
+  gateway_.emplace(scenario, gateway_options(folder, earlier, progress), nullptr);
+}
+
 }  // namespace throng

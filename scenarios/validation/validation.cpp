@@ -130,14 +130,8 @@ Json head_of(const Scenario& scenario, const TrainingWorld& world) {
 std::unique_ptr<RunGateway> open_gateway(const Scenario& scenario, const ValidationOptions& options,
                                          Progress& progress) {
   if (!scenario.asks_language_models()) return nullptr;
-  return std::make_unique<RunGateway>(
-      scenario,
-      GatewayOptions{.folder = options.folder,
-                     .budget_log = options.folder / "budget.log",
-                     .earlier = options.earlier,
-                     .say = [&progress](const std::string& text) { progress.say(text); },
-                     .update = [&progress](const std::string& text) { progress.update(text); }},
-      nullptr);
+  return std::make_unique<RunGateway>(scenario, gateway_options(options.folder, options.earlier, progress),
+                                      nullptr);
 }
 
 Validation run_tasks(const Scenario& scenario, TrainingWorld& world, const ValidationOptions& options,

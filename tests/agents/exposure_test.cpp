@@ -98,6 +98,7 @@ TEST_F(ExposureTest, OverAgentsAndItems) {
   EXPECT_THAT(exposure.mean(ItemsFigure::top_genre_share), Optional(DoubleEq((2.0 / 3 + 1) / 2)));
   EXPECT_THAT(exposure.mean(ItemsFigure::genre_distance), Optional(DoubleEq(2.0 / 3)))
       << "only one agent has pairs";
+  EXPECT_THAT(exposure.mean(ItemsFigure::distinct_genres), Optional(DoubleEq(2)));
   EXPECT_DOUBLE_EQ(exposure.coverage(), 3.0 / 4);
   // Gini of 0, 1, 1, 2: sum of (2i - n - 1) x_i = (-1) 1 + 1 * 1 + 3 * 2 = 6, over n sum = 16.
   EXPECT_DOUBLE_EQ(exposure.gini(), 6.0 / 16);

@@ -40,6 +40,20 @@ class CommandInterview : public LlmRun {
   }
 };
 
+// Who packs a run must not make us write elsewhere.
+TEST_F(CommandInterview, FollowsNoLinkOutOfTheRun) {
+  serve({});
+  write_small();
+  run({"--out", "a"});
+  folder_.write("precious.db", "precious");
+  std::filesystem::create_directories(folder_ / "a/interviews");
+  std::filesystem::create_symlink(folder_ / "precious.db", folder_ / "a/interviews/journal.db");
+  const Finished asked = interview({"Why did you leave?"});
+  EXPECT_EQ(asked.exit_code, 2);
+  EXPECT_THAT(asked.err, HasSubstr("symbolic link"));
+  EXPECT_EQ(read_file(folder_ / "precious.db", ErrorKind::data), "precious");
+}
+
 TEST_F(CommandInterview, QuestionsOfAScenarioAreAnsweredReportedAndReplayed) {
   serve({});
   write_small();

@@ -58,6 +58,20 @@ class CommandPersona : public LlmRun {
   }
 };
 
+// Who packs a dataset must not make us write elsewhere.
+TEST_F(CommandPersona, FollowsNoLinkOutOfItsFolderOfCalls) {
+  write_dataset();
+  serve({});
+  write_scenario_of_data();
+  std::filesystem::create_directories(folder_ / "outside");
+  std::filesystem::create_directories(folder_ / "data/personas");
+  std::filesystem::create_directory_symlink(folder_ / "outside", folder_ / "data/personas/llm.calls");
+  const Finished built = build({});
+  EXPECT_EQ(built.exit_code, 2);
+  EXPECT_THAT(built.err, HasSubstr("symbolic link"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "outside"));
+}
+
 TEST_F(CommandPersona, WritesWhatTheTrainingHistorySaysAndRunsTakeIt) {
   write_dataset();
   serve({});

@@ -39,7 +39,7 @@ def scenario(url, order):
         "name": f"panel-{order}", "seed": 101,
         "dataset": {"path": "demo", "split": {"kind": "ratio", "train": 0.4, "validation": 0.3, "test": 0.3}},
         "population": {"agents": AGENTS},
-        "mind": {"kind": "llm", "protocol": "structured", "order": order,
+        "mind": {"kind": "llm", "protocol": "structured", "order": order, "max_tokens": 3000,
                  "endpoints": [{"url": url, "model": "smollm2", "max_in_flight": SLOTS,
                                 "timeouts": {"first_byte": 300, "between_bytes": 60, "total": 600}}]},
         "recommender": {"kind": "random"},

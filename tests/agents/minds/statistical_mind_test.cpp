@@ -395,13 +395,18 @@ TEST_F(Decisions, InterviewScoresGrowWithSatisfactionWithinOneToTen) {
   EXPECT_LT(mean_score(0.6), mean_score(1.0));
 }
 
-// By hand: z = 1 + 2 (0.8 - 0.6) = 1.4; scores up to 3 with sigma(0.4 - 1.4) = 0.27, up to 6 with sigma(2.4 - 1.4) = 0.73.
-TEST_F(Decisions, WithCutPointsInterviewScoresAreAnOrderedLogit) {
+/// Interviews give 3, 6 or 9.
+StatisticalParameters with_three_scores() {
   StatisticalParameters parameters;
   parameters.interview_base = {1, 1, 1};
   parameters.interview_satisfaction = 2;
   parameters.interview_cuts = {-9, -9, 0.4, 0.4, 0.4, 2.4, 2.4, 2.4, 90};
-  StatisticalMind mind(parameters, affinity_, mean_ratings_, Draws(3));
+  return parameters;
+}
+
+// By hand: z = 1 + 2 (0.8 - 0.6) = 1.4; scores up to 3 with sigma(0.4 - 1.4) = 0.27, up to 6 with sigma(2.4 - 1.4) = 0.73.
+TEST_F(Decisions, WithCutPointsInterviewScoresAreAnOrderedLogit) {
+  StatisticalMind mind(with_three_scores(), affinity_, mean_ratings_, Draws(3));
   const Profile who = profile({});
   Memory memory;
   memory.remember({.satisfaction = 0.8, .page = 1}, {});
@@ -419,11 +424,7 @@ TEST_F(Decisions, WithCutPointsInterviewScoresAreAnOrderedLogit) {
 
 // The scores 3, 6 and 9 of 1 to 10 are 2/9, 5/9 and 8/9 of a scale of 0 to 90.
 TEST_F(Decisions, AnswersToScoresAreSatisfactionOnTheQuestionsScale) {
-  StatisticalParameters parameters;
-  parameters.interview_base = {1, 1, 1};
-  parameters.interview_satisfaction = 2;
-  parameters.interview_cuts = {-9, -9, 0.4, 0.4, 0.4, 2.4, 2.4, 2.4, 90};
-  StatisticalMind mind(parameters, affinity_, mean_ratings_, Draws(3));
+  StatisticalMind mind(with_three_scores(), affinity_, mean_ratings_, Draws(3));
   const Profile who = profile({});
   Memory memory;
   memory.remember({.satisfaction = 0.8, .page = 1}, {});
