@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A small real language model plays a panel of agents:  real_llm_test.py THRONG ENVIRONMENT  (see `make test-llm`)
 
-llama.cpp on loopback; 40 agents (or PANEL_AGENTS) and 3 pages, told of a page's items as ranked and shuffled; then the same agents before items that
+llama.cpp on loopback, once for each core; 40 agents (or PANEL_AGENTS) and 3 pages, told of a page's items as ranked and shuffled; then the same agents before items that
 their users met later and items that they never met. The tables say what a model of this size shows; asserted is only what Throng has
 to do with any model: every agent has its session, replies are valid, and a replay without the server has the same digest. Exit code 77:
 the environment of tests/real_llm/install is not there.
@@ -19,12 +19,12 @@ import time
 
 AGENTS = int(os.environ.get("PANEL_AGENTS", "40"))
 PAGES = 3
-SLOTS = 4
+SLOTS = 2  # of each server
 
 
 @contextlib.contextmanager
 def language_model(environment, log):
-    """Serves the environment's model; yields its base URL."""
+    """Serves the environment's model on one thread; yields its base URL."""
     serve = [environment / "bin/python", pathlib.Path(__file__).with_name("serve.py"), str(SLOTS)]
     with open(log, "w") as err, subprocess.Popen(serve, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=err,
                                                  text=True) as server:
@@ -34,14 +34,14 @@ def language_model(environment, log):
         yield url  # the server ends with its standard input
 
 
-def scenario(url, order):
+def scenario(urls, order):
     return {
         "name": f"panel-{order}", "seed": 101,
         "dataset": {"path": "demo", "split": {"kind": "ratio", "train": 0.4, "validation": 0.3, "test": 0.3}},
         "population": {"agents": AGENTS},
         "mind": {"kind": "llm", "protocol": "structured", "order": order, "max_tokens": 3000,
                  "endpoints": [{"url": url, "model": "smollm2", "max_in_flight": SLOTS,
-                                "timeouts": {"first_byte": 300, "between_bytes": 60, "total": 600}}]},
+                                "timeouts": {"first_byte": 300, "between_bytes": 60, "total": 600}} for url in urls]},
         "recommender": {"kind": "random"},
         "session": {"items_per_page": 4, "max_pages": PAGES},
     }
@@ -109,9 +109,9 @@ def check(run, replayed):
     assert replayed["digest"] == run["digest"], "a replay with the server stopped has the same digest"
 
 
-def play(program, folder, url, order):
+def play(program, folder, urls, order):
     file, run = folder / f"{order}.json", folder / order
-    file.write_text(json.dumps(scenario(url, order)))
+    file.write_text(json.dumps(scenario(urls, order)))
     begin = time.monotonic()
     summary = json.loads(throng(program, "run", file, "--out", run, "--json"))
     print_calls(f"{AGENTS} agents, {PAGES} pages of 4, items told {order}", summary["llm"], time.monotonic() - begin)
@@ -135,9 +135,11 @@ def main(program, environment):
         return 77
     with tempfile.TemporaryDirectory(prefix="throng-real-llm-") as folder:
         folder = pathlib.Path(folder)
-        with language_model(environment, folder / "server.log") as url:
-            print(throng(program, "llm", "ping", url))
-            runs = {order: play(program, folder, url, order) for order in ("ranked", "shuffled")}
+        with contextlib.ExitStack() as servers:
+            urls = [servers.enter_context(language_model(environment, folder / f"server-{n}.log"))
+                    for n in range(os.cpu_count())]
+            print(throng(program, "llm", "ping", urls[0]))
+            runs = {order: play(program, folder, urls, order) for order in ("ranked", "shuffled")}
             validate(program, folder)
         for order, run in runs.items():
             replayed = throng(program, "run", folder / f"{order}.json", "--out", folder / f"{order}-again",

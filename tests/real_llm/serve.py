@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""serve.py SLOTS: serves the environment's small language model on loopback, as llama.cpp's server does.
+"""serve.py SLOTS: serves the environment's small language model on loopback, on one thread, as llama.cpp's server does.
 
-To be run by the Python of tests/real_llm/install. Prints its base URL when it is ready, and serves until its standard input ends.
+Several of them use several cores: what takes most time, to choose each token under a grammar, llama.cpp does on one thread for all
+slots. To be run by the Python of tests/real_llm/install. Prints its base URL when it is ready, and serves until its standard input ends.
 """
 
 import importlib.util
@@ -22,7 +23,7 @@ def main(slots):
     parameters.port = 0
     parameters.n_ctx = CONTEXT_PER_SLOT * slots
     parameters.n_parallel = slots
-    parameters.cpuparams.n_threads = os.cpu_count()
+    parameters.cpuparams.n_threads = 1
     server = xllamacpp.Server(parameters)
     print(server.listening_address, flush=True)
     sys.stdin.read()
