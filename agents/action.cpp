@@ -10,19 +10,31 @@ constexpr std::array<const char*, 6> kFeelings{"",        "upset",    "disappoin
                                                "pleased", "delighted"};
 
 constexpr std::array<ActionInfo, kActionKinds> kKinds{
-    {{.kind = ActionKind::view, .done = "viewed", .form = ActionInfo::Form::flag},
+    {{.kind = ActionKind::view, .name = "view", .done = "viewed", .form = ActionInfo::Form::flag},
      {.kind = ActionKind::rate,
+      .name = "rate",
       .done = "rating",
       .form = ActionInfo::Form::number,
       .most = 5,
       .goes_with_view = true},
      {.kind = ActionKind::feel,
+      .name = "feel",
       .done = "feeling",
       .form = ActionInfo::Form::feeling,
       .most = 5,
       .goes_with_view = true},
-     {.kind = ActionKind::save, .done = "saved", .form = ActionInfo::Form::flag, .is_optional = true},
-     {.kind = ActionKind::share, .done = "shared", .form = ActionInfo::Form::flag, .is_optional = true}}};
+     {.kind = ActionKind::save,
+      .name = "save",
+      .done = "saved",
+      .form = ActionInfo::Form::flag,
+      .is_optional = true,
+      .counted = "items saved for later"},
+     {.kind = ActionKind::share,
+      .name = "share",
+      .done = "shared",
+      .form = ActionInfo::Form::flag,
+      .is_optional = true,
+      .counted = "items shared"}}};
 
 constexpr std::array kAllowed{AllowedAction{"save", &AllowedActions::save},
                               AllowedAction{"share", &AllowedActions::share},
@@ -54,6 +66,11 @@ std::span<const AllowedAction, 3> allowed_actions() { return kAllowed; }
 std::span<const ActionInfo, kActionKinds> action_kinds() { return kKinds; }
 
 const ActionInfo& info_of(ActionKind kind) { return *std::ranges::find(kKinds, kind, &ActionInfo::kind); }
+
+bool is_allowed(const ActionInfo& info, const AllowedActions& allowed) {
+  return !info.is_optional ||
+         allowed.*std::ranges::find(kAllowed, info.name, &AllowedAction::name)->is_allowed;
+}
 
 void add_view(std::vector<Action>& actions, std::size_t position, std::uint8_t rating, Feeling feeling) {
   const auto at = static_cast<std::uint16_t>(position);

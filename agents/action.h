@@ -61,12 +61,15 @@ struct ActionInfo {
   enum class Form : std::uint8_t { flag, number, feeling };
 
   ActionKind kind;
+  std::string_view name;  ///< such as "rate"
   /// Such as "rating": its column in run.db and in tables, its key in feedback, its name in prompts.
   std::string_view done;
   Form form;                    ///< of its values
   std::uint8_t most = 1;        ///< the greatest value
   bool goes_with_view = false;  ///< done exactly where the item is viewed
   bool is_optional = false;     ///< done only where a scenario allows it, and told of where it was done
+  std::string_view
+      counted{};  ///< of an optional one: what the metric of how often it is done counts, in words
 
   /// A value for people; 0: it was not done.
   std::string text(std::uint8_t value) const;
@@ -77,9 +80,14 @@ inline constexpr std::size_t kActionKinds = 5;
 /// Of every kind, in the order of their numbers, which begin with 1.
 std::span<const ActionInfo, kActionKinds> action_kinds();
 const ActionInfo& info_of(ActionKind kind);
+/// Whether agents may do it: always, or by leave.
+bool is_allowed(const ActionInfo& info, const AllowedActions& allowed);
 
 /// Adds a view of the item, with the rating and the feeling that it led to.
 void add_view(std::vector<Action>& actions, std::size_t position, std::uint8_t rating, Feeling feeling);
+
+/// How often each kind was done, in their order.
+using ActionCounts = std::array<std::uint32_t, kActionKinds>;
 
 /// The values of an item's actions, in the order of the kinds; 0: it was not done.
 using ActionValues = std::array<std::uint8_t, kActionKinds>;

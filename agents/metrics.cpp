@@ -47,12 +47,6 @@ Metric mean_over_agents(const MetricValues& values) {
   return metric;
 }
 
-std::vector<Metric> means_of(const std::vector<MetricValues>& all) {
-  std::vector<Metric> metrics;
-  for (const MetricValues& values : all) metrics.push_back(mean_over_agents(values));
-  return metrics;
-}
-
 /// By agent; without those that were abandoned.
 std::vector<Outcome> of_agents_that_stayed(std::span<const Outcome> outcomes) {
   std::set<AgentId> abandoned;
@@ -68,6 +62,16 @@ std::vector<Outcome> of_agents_that_stayed(std::span<const Outcome> outcomes) {
 
 }  // namespace
 
+std::vector<Metric> means_of(std::span<const MetricValues> all) {
+  std::vector<Metric> metrics;
+  for (const MetricValues& values : all) metrics.push_back(mean_over_agents(values));
+  return metrics;
+}
+
+bool has_adverts(std::span<const Outcome> outcomes) {
+  return std::ranges::any_of(outcomes, [](const Outcome& outcome) { return outcome.adverts > 0; });
+}
+
 Outcome outcome_of(const SessionRecord& session) {
   Outcome outcome{.agent = session.agent, .round = session.round, .abandoned = session.abandoned()};
   if (session.interview) outcome.score = session.interview->score;
@@ -77,14 +81,27 @@ Outcome outcome_of(const SessionRecord& session) {
     const auto done = [&](ActionKind kind) {
       return static_cast<std::uint32_t>(count_of(page.actions, kind));
     };
-    outcome.saved += done(ActionKind::save);
-    outcome.shared += done(ActionKind::share);
+    for (std::size_t i = 0; i < kActionKinds; ++i) {
+      if (action_kinds()[i].is_optional) outcome.optional[i] += done(action_kinds()[i].kind);
+    }
     if (!page.decision->search.empty()) ++outcome.searches;
     (page.shows_results() ? outcome.found : outcome.shown) +=
         static_cast<std::uint32_t>(page.impressions.size());
     (page.shows_results() ? outcome.found_viewed : outcome.viewed) += done(ActionKind::view);
-    if (!page.shows_results())
-      outcome.liked += static_cast<std::uint32_t>(std::ranges::count_if(page.actions, is_like));
+    if (page.shows_results()) continue;
+    outcome.liked += static_cast<std::uint32_t>(std::ranges::count_if(page.actions, is_like));
+    for (const Impression& shown : page.impressions) {
+      if (!shown.hidden) continue;
+      ++outcome.judged;
+      if (shown.aligned) ++outcome.aligned;
+      if (*shown.hidden) ++outcome.hidden;
+      if (*shown.hidden && shown.aligned) ++outcome.hidden_aligned;
+    }
+    outcome.adverts += static_cast<std::uint32_t>(page.words.size());
+    for (const WordsBeside& advert : page.words) {
+      if (value_of(page.actions, advert.position, ActionKind::view) > 0) ++outcome.adverts_viewed;
+      if (value_of(page.actions, advert.position, ActionKind::rate) >= kLikedRating) ++outcome.adverts_liked;
+    }
   }
   return outcome;
 }
@@ -104,24 +121,59 @@ std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes) {
   return means_of(headline_values(outcomes));
 }
 
+std::vector<MetricValues> alignment_values(std::span<const Outcome> unordered) {
+  const std::vector<Outcome> outcomes = of_agents_that_stayed(unordered);
+  return {
+      values_by_agent("p_hidden", outcomes, [](const Outcome& o) { return share(o.hidden, o.judged); }),
+      values_by_agent("align_precision", outcomes,
+                      [](const Outcome& o) { return share(o.hidden_aligned, o.aligned); }),
+      values_by_agent("align_recall", outcomes,
+                      [](const Outcome& o) { return share(o.hidden_aligned, o.hidden); }),
+  };
+}
+
 std::vector<MetricValues> action_values(std::span<const Outcome> unordered, const AllowedActions& allowed) {
   const std::vector<Outcome> outcomes = of_agents_that_stayed(unordered);
   std::vector<MetricValues> all;
-  const auto add = [&](const char* name, const auto& value) {
-    all.push_back(values_by_agent(name, outcomes, value));
+  const auto add = [&](std::string name, const auto& value) {
+    all.push_back(values_by_agent(std::move(name), outcomes, value));
   };
-  if (allowed.save) add("n_save", [](const Outcome& o) { return o.saved; });
-  if (allowed.share) add("n_share", [](const Outcome& o) { return o.shared; });
-  if (!allowed.search) return all;
-  add("n_search", [](const Outcome& o) { return o.searches; });
-  add("p_found", [](const Outcome& o) { return share(o.found_viewed, o.found); });
+  for (std::size_t i = 0; i < kActionKinds; ++i) {
+    const ActionInfo& info = action_kinds()[i];
+    if (info.is_optional && is_allowed(info, allowed))
+      add("n_" + std::string(info.name), [i](const Outcome& o) { return o.optional[i]; });
+  }
+  if (allowed.search) {
+    add("n_search", [](const Outcome& o) { return o.searches; });
+    add("p_found", [](const Outcome& o) { return share(o.found_viewed, o.found); });
+  }
+  add("p_advert_view", [](const Outcome& o) { return share(o.adverts_viewed, o.adverts); });
+  add("p_advert_like", [](const Outcome& o) { return share(o.adverts_liked, o.adverts); });
   return all;
 }
 
 std::vector<Metric> run_metrics(std::span<const Outcome> outcomes, const AllowedActions& allowed) {
   std::vector<Metric> metrics = headline_metrics(outcomes);
-  std::ranges::move(means_of(action_values(outcomes, allowed)), std::back_inserter(metrics));
+  if (std::ranges::any_of(outcomes, [](const Outcome& outcome) { return outcome.judged > 0; }))
+    std::ranges::move(means_of(alignment_values(outcomes)), std::back_inserter(metrics));
+  std::vector<MetricValues> further = action_values(outcomes, allowed);
+  if (!has_adverts(outcomes))
+    std::erase_if(further, [](const MetricValues& values) { return values.name.starts_with("p_advert_"); });
+  std::ranges::move(means_of(further), std::back_inserter(metrics));
   return metrics;
+}
+
+std::span<const OfflineFigure, 2> offline_figures() {
+  static constexpr std::array figures{
+      OfflineFigure{"offline_recall", "Recall offline", "Recall@20",
+                    "Of a user's test items, the share among the 20 best that the recommender of the round "
+                    "ranks for it; mean over users.",
+                    &RankingMetrics::recall},
+      OfflineFigure{"offline_ndcg", "NDCG offline", "NDCG@20",
+                    "How near the top a user's test items are among the 20 best that the recommender of the "
+                    "round ranks for it; mean over users.",
+                    &RankingMetrics::ndcg}};
+  return figures;
 }
 
 std::span<const PositionFigure, 3> position_figures() {

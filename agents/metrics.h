@@ -9,6 +9,7 @@
 
 #include "agents/session_record.h"
 #include "recsys/data/dataset.h"
+#include "recsys/recommender/evaluate.h"
 
 namespace throng {
 
@@ -29,15 +30,26 @@ struct Outcome {
   std::uint32_t pages = 0;   ///< visited, of any kind
   bool abandoned = false;
   std::optional<std::uint32_t> score;  ///< of the interview, if there was one
-  std::uint32_t saved = 0;             ///< of all items shown
-  std::uint32_t shared = 0;            ///< likewise
+  ActionCounts optional{};             ///< what is done by leave, of all items shown
   std::uint32_t searches = 0;
   std::uint32_t found = 0;         ///< items on the pages that answer searches
   std::uint32_t found_viewed = 0;  ///< of these
+  std::uint32_t adverts =
+      0;  ///< items shown as adverts, with words or without, but for what was searched for
+  std::uint32_t adverts_viewed = 0;  ///< of these
+  std::uint32_t adverts_liked = 0;   ///< likewise
+  std::uint32_t judged =
+      0;  ///< items shown of which it is known whether they are hidden (Impression::hidden), but for searches
+  std::uint32_t aligned = 0;         ///< of these, what the agent aligned with
+  std::uint32_t hidden = 0;          ///< of `judged`
+  std::uint32_t hidden_aligned = 0;  ///< of these, what the agent aligned with
   bool operator==(const Outcome&) const = default;
 };
 
 Outcome outcome_of(const SessionRecord& session);
+
+/// Whether anybody was shown an advert, or an item at the place of one.
+bool has_adverts(std::span<const Outcome> outcomes);
 
 /// A headline metric: the mean over agents of a per-agent value.
 struct Metric {
@@ -46,6 +58,9 @@ struct Metric {
   double standard_error = 0;  ///< sample standard deviation over agents / sqrt(agents); 0 for one agent
   std::size_t agents = 0;     ///< how many agents it rests on
   std::size_t pages = 0;      ///< how many pages it rests on
+  bool is_mean = true;        ///< else it is one number of the whole run, which has no standard error
+  std::string title{};        ///< of a metric that the scenario defines, as it stands there; else empty
+  std::string unit{};         ///< likewise
 };
 
 /// What one agent contributes to a headline metric: its mean over those of its sessions that have a value.
@@ -62,6 +77,8 @@ struct MetricValues {
   std::size_t pages = 0;           ///< how many pages these values rest on
 };
 
+std::vector<Metric> means_of(std::span<const MetricValues> all);
+
 /// What headline_metrics are the means of, in the same order.
 std::vector<MetricValues> headline_values(std::span<const Outcome> outcomes);
 
@@ -71,11 +88,31 @@ std::vector<MetricValues> headline_values(std::span<const Outcome> outcomes);
 /// but n_exit and s_sat leave out pages that answer a search.
 std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes);
 
-/// What agents did of that which was `allowed`, likewise: n_save = saved, n_share = shared, n_search = searches, p_found =
-/// found_viewed / found.
+/// How what agents align with agrees with what their users met in the validation part, likewise: p_hidden = hidden / judged, which is
+/// the precision of aligning with anything, align_precision = hidden_aligned / aligned, align_recall = hidden_aligned / hidden.
+std::vector<MetricValues> alignment_values(std::span<const Outcome> outcomes);
+
+/// What agents did of that which was `allowed`, likewise: n_save, n_share and so on of each optional action, n_search = searches,
+/// p_found = found_viewed / found. Then what they did with adverts: p_advert_view = adverts_viewed / adverts, p_advert_like = adverts_liked /
+/// adverts.
 std::vector<MetricValues> action_values(std::span<const Outcome> outcomes, const AllowedActions& allowed);
-/// The headline metrics, and the means of the others.
+/// The headline metrics, and the means of the others; those of alignment only where hidden items are known, those of adverts only if
+/// anybody was shown one.
 std::vector<Metric> run_metrics(std::span<const Outcome> outcomes, const AllowedActions& allowed);
+
+/// The places of a ranking that offline figures look at.
+inline constexpr std::size_t kOfflineK = 20;
+
+/// How accurate the recommender of a round is offline, for run.db and reports: of Accuracy at kOfflineK, from 0 to 1.
+struct OfflineFigure {
+  std::string_view name;  ///< in run.db
+  std::string_view title;
+  std::string_view unit;
+  std::string_view note;
+  double RankingMetrics::*value;
+};
+
+std::span<const OfflineFigure, 2> offline_figures();
 
 /// A mean over agents of a per-agent value.
 struct AgentMean {

@@ -19,11 +19,13 @@ struct AgentState {
   bool abandoned = false;  ///< it does not come back
 };
 
-/// An agent has picked items: they enter the training data when the recommender is retrained, and are not recommended to it
-/// again.
+/// Items of an agent's session were picked: they enter the training data when the recommender is retrained, and are not
+/// recommended to it again, unless agents repeat.
 struct Picks {
   AgentId agent{};
-  std::vector<ItemId> items;  ///< ascending, each once
+  std::vector<ItemId> items{};  ///< ascending, each once
+  std::vector<ItemId>
+      viewed{};  ///< likewise what it viewed, where the rule leaves that aside (leaves_choice_aside); else empty
 };
 
 /// What a partition's window left: a value, made of nothing but its agents, so that partitions may run anywhere. Whoever needs
@@ -45,6 +47,8 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
 
+  /// How accurate the recommender of this round (from 0) is offline, before the round begins; nothing where that is not known.
+  virtual void on_offline_accuracy(std::uint16_t /*round*/, const Accuracy& /*accuracy*/) {}
   virtual void on_window_started(const Window& /*window*/) {}
   /// A partition has finished its window; successive calls go on with greater numbers.
   virtual void on_partition(const PartitionResult& /*result*/) {}

@@ -95,7 +95,8 @@ Task<void> Partition::play(Actor& self, std::size_t session) {
                                .catalogue = world_.search,
                                .mean_ratings = world_.mean_ratings,
                                .not_found = not_found,
-                               .questions = questions};
+                               .questions = questions,
+                               .hidden = world_.hidden};
   co_await run_session(self, context, visit.memory, visit.record);
   visit.is_over = true;
 }
@@ -121,10 +122,11 @@ PartitionResult Partition::close() {
     if (window_.is_last) continue;
     visit.memory.compact();
     result.states.push_back({.memory = std::move(visit.memory), .abandoned = session.abandoned()});
-    if (std::vector<ItemId> picked = picked_items(session, world_.pick_rule); !picked.empty()) {
-      result.effects.push_back({.key = {.time = session.ended, .source = session.agent},
-                                .change = {.agent = session.agent, .items = std::move(picked)}});
-    }
+    Picks picks{.agent = session.agent, .items = picked_items(session, world_.pick_rule, draws_)};
+    if (leaves_choice_aside(world_.pick_rule)) picks.viewed = picked_items(session, PickRule::viewed, draws_);
+    if (picks.items.empty() && picks.viewed.empty()) continue;
+    result.effects.push_back(
+        {.key = {.time = session.ended, .source = session.agent}, .change = std::move(picks)});
   }
   result.digest = digest.value();
   return result;

@@ -1,6 +1,7 @@
 #include "agents/ranker.h"
 
 #include <chrono>
+#include <utility>
 
 #include "engine/base/log.h"
 #include "recsys/models/registry.h"
@@ -24,7 +25,7 @@ class RankedBeforehand : public PartitionRankings {
 
 void LocalRanker::fit(const FitInput& input, std::uint16_t round, FitObserver& observer) {
   const auto began = std::chrono::steady_clock::now();
-  if (recommender_.use_count() > 1) recommender_ = make_recommender(recommender_->options()).value();
+  if (std::exchange(is_shared_, false)) recommender_ = make_recommender(recommender_->options()).value();
   recommender_->fit(input, observer);
   log_event(LogLevel::info, "fit", round == 0 ? "fitted" : "fitted anew",
             {{"round", round + 1},

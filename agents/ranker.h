@@ -46,10 +46,12 @@ class LocalRanker : public Ranker {
  public:
   explicit LocalRanker(std::shared_ptr<Recommender> recommender) : recommender_(std::move(recommender)) {}
 
-  /// Whoever else has it sees it as it is now: a later fit begins with a recommender of its own.
   const std::shared_ptr<Recommender>& recommender() const { return recommender_; }
-  /// Goes on from what another has learned, which made no difference to a cold fit of the same.
-  void adopt(std::shared_ptr<Recommender> fitted) { recommender_ = std::move(fitted); }
+  /// Ranks by what is fitted already, and others rank by as well: a later fit begins with a recommender of its own.
+  void adopt(std::shared_ptr<Recommender> fitted) {
+    recommender_ = std::move(fitted);
+    is_shared_ = true;
+  }
 
   void fit(const FitInput& input, std::uint16_t round, FitObserver& observer) override;
   std::unique_ptr<PartitionRankings> for_partition(std::vector<RankingRequest> requests,
@@ -57,6 +59,7 @@ class LocalRanker : public Ranker {
 
  private:
   std::shared_ptr<Recommender> recommender_;
+  bool is_shared_ = false;
 };
 
 /// Ranks by asking a remote recommender, through the gateway of the agents it ranks for, and tells it what agents did and what it

@@ -73,7 +73,9 @@ class Diary {
     digest_.add(EventKind::session_start, now(), record_.round);
   }
 
-  PageRecord& open_page(std::span<const ShownItem> shown, std::string_view results_of) {
+  /// `hidden`: see Impression; empty: not known.
+  PageRecord& open_page(std::span<const ShownItem> shown, std::string_view results_of,
+                        std::span<const ItemId> hidden) {
     PageRecord& page = record_.pages.emplace_back();
     page.page = static_cast<std::uint16_t>(record_.pages.size());
     page.shown_at = self_.now();
@@ -82,11 +84,12 @@ class Diary {
     page.impressions.reserve(shown.size());
     for (const ShownItem& item : shown) {
       page.impressions.push_back({.item = item.item, .mean_rating = item.mean_rating});
-      if (item.words.empty()) continue;
+      if (!hidden.empty()) page.impressions.back().hidden = std::ranges::binary_search(hidden, item.item);
+      if (item.advert == nullptr) continue;
       const auto position = static_cast<std::uint16_t>(page.impressions.size());
-      page.words.push_back({.position = position, .text = std::string(item.words)});
+      page.words.push_back({.position = position, .text = *item.advert});
       digest_.add(EventKind::words, page.page, position);
-      digest_.add(item.words);
+      digest_.add(*item.advert);
     }
     return page;
   }
@@ -272,6 +275,11 @@ Task<std::optional<Interview>> ask_afterwards(Actor& self, const SessionContext&
   co_return interview;
 }
 
+std::span<const ItemId> hidden_for(const SessionContext& context) {
+  if (context.hidden == nullptr) return {};
+  return context.hidden->items_of(context.profile.user);
+}
+
 }  // namespace
 
 Duration page_time(std::size_t viewed) { return kPerPage + static_cast<std::int64_t>(viewed) * kPerView; }
@@ -299,7 +307,8 @@ Task<void> run_session(Actor& self, const SessionContext& context, Memory& memor
     if (shown.empty()) shown = pages.next();
     if (shown.empty()) break;
 
-    PageRecord& page = diary.open_page(shown, situation.found ? situation.searched_for : std::string_view());
+    PageRecord& page = diary.open_page(shown, situation.found ? situation.searched_for : std::string_view(),
+                                       hidden_for(context));
     std::optional<Reaction> reaction = co_await context.mind.react(self, situation, shown);
     std::optional<Decision> decision;
     if (reaction) {

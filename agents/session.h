@@ -25,6 +25,7 @@ struct SessionContext {
   std::span<const float> mean_ratings{};                    ///< displayed beside what is found, per item
   std::span<const std::span<const ItemId>> not_found = {};  ///< what a search does not bring, each ascending
   std::span<const InterviewQuestion* const> questions{};    ///< asked after the interview
+  const Interactions* hidden = nullptr;  ///< users x items: see Impression; nullptr: not known
 };
 
 /// One visit of an agent: for each page react, remember and decide, reflect when the mind does, forget what memory has no

@@ -23,6 +23,8 @@ struct Impression {
   ItemId item{};
   float mean_rating = 0;  ///< the historical rating that was displayed, or 0 if nobody has rated it
   bool aligned = false;   ///< whether it fits the taste
+  /// Whether the agent's user met it in the validation part (World::hidden); none: of this user that is not known of any item.
+  std::optional<bool> hidden{};
   bool operator==(const Impression&) const = default;
 };
 
@@ -63,10 +65,10 @@ struct Answer {
 inline double satisfaction_of(int score) { return (score - 1) / 9.0; }
 inline int score_of(double satisfaction) { return static_cast<int>(std::lround(1 + 9 * satisfaction)); }
 
-/// What stood beside an item; see PagePolicy.
+/// An advert: an item that a PagePolicy showed as one, and what stood beside it.
 struct WordsBeside {
   std::uint16_t position = 0;  ///< of the item on the page, from 1
-  std::string text;            ///< untrusted
+  std::string text;            ///< untrusted; empty: it was placed like an advert, without words
   bool operator==(const WordsBeside&) const = default;
 };
 

@@ -5,14 +5,24 @@
 
 namespace throng {
 
+namespace {
+
+void add_to(std::vector<ItemId>& before, const std::vector<ItemId>& items) {
+  std::vector<ItemId> all;
+  std::ranges::set_union(before, items, std::back_inserter(all));
+  before = std::move(all);
+}
+
+}  // namespace
+
 void World::apply(std::vector<Effect<Picks>> effects) {
   sort_by_key(effects);
   picked.resize(population.size());
+  if (leaves_choice_aside(pick_rule)) viewed_besides.resize(population.size());
   for (const Effect<Picks>& effect : effects) {
-    std::vector<ItemId>& before = picked[index(effect.change.agent)];
-    std::vector<ItemId> all;
-    std::ranges::set_union(before, effect.change.items, std::back_inserter(all));
-    before = std::move(all);
+    const std::size_t agent = index(effect.change.agent);
+    add_to(picked[agent], effect.change.items);
+    if (!viewed_besides.empty()) add_to(viewed_besides[agent], effect.change.viewed);
   }
 }
 
@@ -20,16 +30,19 @@ RankingRequest World::ranking_request(AgentId agent) const {
   const UserId user = population.user_of(agent);
   RankingRequest request{.query = {.user = rows == nullptr ? user : rows->row_of(agent)},
                          .excluded = {not_recommended.items_of(user)}};
-  if (!picked.empty()) request.excluded.emplace_back(picked[index(agent)]);
+  if (repeats) return request;
+  for (const auto* const met : {&picked, &viewed_besides})
+    if (!met->empty()) request.excluded.emplace_back((*met)[index(agent)]);
   return request;
 }
 
 std::vector<ItemId> World::history_of(AgentId agent) const {
   if (train == nullptr) return {};
   const std::span<const ItemId> trained = train->items_of(population.user_of(agent));
-  if (picked.empty()) return {trained.begin(), trained.end()};
+  const auto& met = leaves_choice_aside(pick_rule) ? viewed_besides : picked;
+  if (met.empty()) return {trained.begin(), trained.end()};
   std::vector<ItemId> all;
-  std::ranges::set_union(trained, picked[index(agent)], std::back_inserter(all));
+  std::ranges::set_union(trained, met[index(agent)], std::back_inserter(all));
   return all;
 }
 

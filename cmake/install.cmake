@@ -8,7 +8,7 @@ set(package ${CMAKE_INSTALL_LIBDIR}/cmake/throng)
 set(written ${PROJECT_BINARY_DIR}/written)
 
 install(TARGETS throng COMPONENT program)
-install(FILES scenarios/demo.json scenarios/filter_bubble.json scenarios/llm-demo.json scenarios/million.json scenarios/recommenders.json scenarios/sensitivity.json
+install(FILES scenarios/adverts.json scenarios/position.json scenarios/augmentation.json scenarios/causal.json scenarios/demo.json scenarios/filter_bubble.json scenarios/llm-demo.json scenarios/million.json scenarios/recommenders.json scenarios/sensitivity.json
   DESTINATION ${CMAKE_INSTALL_DATADIR}/throng/scenarios COMPONENT program)
 install(DIRECTORY scenarios/schema scenarios/minds DESTINATION ${CMAKE_INSTALL_DATADIR}/throng/scenarios COMPONENT program)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)

@@ -68,7 +68,7 @@ View PromptViews::page(const Situation& situation, std::span<const MemoryRef> me
     if (is_rated(each.mean_rating)) view.set("rating", fmt::format("{:.2f}", each.mean_rating));
     view.set("has_genres", flag(!item.genres.empty()));
     view.set("genres", quoted(shown_genres(item, dataset_.catalogue), kTitleBytes));
-    if (!each.words.empty()) view.set("words", quoted(each.words, kTextBytes));
+    if (each.advert != nullptr && !each.advert->empty()) view.set("words", quoted(*each.advert, kTextBytes));
     view.set("has_summary", flag(!item.summary.empty()));
     view.set("summary", quoted(item.summary, kTextBytes));
     items.push_back(std::move(view));

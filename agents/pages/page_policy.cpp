@@ -5,6 +5,7 @@
 
 #include <fmt/ranges.h>
 
+#include "agents/pages/advert.h"
 #include "agents/pages/policies.h"
 #include "agents/pages/rerank.h"
 #include "engine/base/options_reader.h"
@@ -19,6 +20,7 @@ struct Kind {
 
 constexpr std::array kKinds{Kind{"advert", AdvertPolicy::make},
                             Kind{"explore", ExplorePolicy::make},
+                            Kind{"shuffle", ShufflePolicy::make},
                             Kind{"mmr", RerankPolicy::make<MmrPolicy>},
                             Kind{"popularity_discount", RerankPolicy::make<PopularityDiscountPolicy>},
                             Kind{"calibration", RerankPolicy::make<CalibrationPolicy>},
@@ -38,6 +40,20 @@ bool PageRequest::may_be_shown(ItemId item) const {
   return std::ranges::none_of(ranked.excluded, [&](std::span<const ItemId> excluded) {
     return std::binary_search(excluded.begin(), excluded.end(), item);
   });
+}
+
+std::optional<ItemId> PageRequest::draw_from(std::span<const ItemId> pool, Purpose purpose, std::size_t place,
+                                             std::span<const ShownItem> placed) const {
+  constexpr std::uint16_t most_tries = 64;
+  for (std::uint16_t attempt = 0; !pool.empty() && attempt < most_tries; ++attempt) {
+    const ItemId item = pool[draws.below(pool.size(), purpose,
+                                         {.agent = static_cast<std::uint32_t>(agent),
+                                          .round = round,
+                                          .page = attempt,
+                                          .item = static_cast<std::uint32_t>(place)})];
+    if (may_be_shown(item) && !stands_among(placed, item)) return item;
+  }
+  return std::nullopt;
 }
 
 Result<PagePolicies> make_page_policies(const Json& list, const SessionOptions& session) {
@@ -74,9 +90,7 @@ std::vector<ShownItem> arranged(std::span<const ItemId> ranking, const PageReque
     const std::size_t arranged_items = items.size();
     for (const ShownItem& item : behind) {
       const auto end = items.begin() + static_cast<std::ptrdiff_t>(arranged_items);
-      if (std::find_if(items.begin(), end, [&](const ShownItem& each) { return each.item == item.item; }) ==
-          end)
-        items.push_back(item);
+      if (!stands_among({items.begin(), end}, item.item)) items.push_back(item);
     }
   }
   items.resize(std::min(items.size(), request.places));

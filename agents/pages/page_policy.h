@@ -1,10 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "agents/action.h"
@@ -28,8 +29,10 @@ struct SessionOptions {
 /// An item as it stands on a page, and what stands beside it.
 struct ShownItem {
   ItemId item{};
-  float mean_rating = 0;     ///< the historical rating displayed, 1 .. 5, or 0: nobody has rated it
-  std::string_view words{};  ///< of a policy, in its keeping; empty: none. Untrusted.
+  float mean_rating = 0;  ///< the historical rating displayed, 1 .. 5, or 0: nobody has rated it
+  /// Of an advert, the words beside it, in the policy's keeping; empty words: it stands there without. Null: it is no advert.
+  /// Untrusted.
+  const std::string* advert = nullptr;
 };
 
 /// Without anything beside it.
@@ -42,7 +45,8 @@ class Memory;
 /// What all pages are made from. Outlives the policies.
 struct PageWorld {
   const Catalogue& catalogue;
-  const Interactions& train;  ///< of the dataset's users
+  const Interactions& train;              ///< of the dataset's users
+  std::span<const float> mean_ratings{};  ///< displayed, per item of the catalogue
 };
 
 /// Whose pages they are.
@@ -52,13 +56,21 @@ struct PageRequest {
   std::span<const float> mean_ratings;  ///< displayed, per item of the catalogue
   const RankingRequest& ranked;  ///< what the recommender was asked for; its exclusions hold for pages too
   const Draws& draws;
-  std::size_t places = 0;  ///< on all pages of the session
-  std::span<const ItemId>
-      history{};  ///< what the agent has interacted with: its user's training part, and what it picked
-  const Memory* memory = nullptr;  ///< what it brings along; nullptr: nothing
+  std::size_t places = 0;             ///< on all pages of the session
+  std::span<const ItemId> history{};  ///< what the agent has interacted with; see World::history_of
+  const Memory* memory = nullptr;     ///< what it brings along; nullptr: nothing
 
   bool may_be_shown(ItemId item) const;
+  /// An item drawn uniformly from those of `pool` that may be shown and are not among `placed`; the numbers are addressed by the
+  /// agent, the round and `place`. Empty if there is none, or if none is found: a pool of which all but a few items have been seen
+  /// is not searched to the end.
+  std::optional<ItemId> draw_from(std::span<const ItemId> pool, Purpose purpose, std::size_t place,
+                                  std::span<const ShownItem> placed) const;
 };
+
+inline bool stands_among(std::span<const ShownItem> items, ItemId item) {
+  return std::ranges::find(items, item, &ShownItem::item) != items.end();
+}
 
 /// Stands between recommender and pages: which of the ranked items, or others, stand where, with which words beside them. A
 /// scenario names policies in `session.page_policies`; each goes on from what the one before it made. Knows nothing of what

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "engine/base/options_reader.h"
 
 namespace throng {
@@ -11,69 +9,9 @@ namespace {
 
 constexpr Purpose kExplores{"pages/explores"};
 constexpr Purpose kExplored{"pages/explored"};
-
-bool stands_among(std::span<const ShownItem> items, ItemId item) {
-  return std::ranges::find(items, item, &ShownItem::item) != items.end();
-}
-
-/// A catalogue of which all but a few items have been seen is not searched to the end.
-std::optional<ItemId> unseen_item(const PageRequest& request, std::uint32_t place,
-                                  std::span<const ShownItem> placed) {
-  constexpr std::uint32_t most_tries = 64;
-  for (std::uint32_t attempt = 0; attempt < most_tries; ++attempt) {
-    const ItemId item{
-        static_cast<std::uint32_t>(request.draws.below(request.mean_ratings.size(), kExplored,
-                                                       {.agent = static_cast<std::uint32_t>(request.agent),
-                                                        .round = request.round,
-                                                        .page = static_cast<std::uint16_t>(attempt),
-                                                        .item = place}))};
-    if (request.may_be_shown(item) && !stands_among(placed, item)) return item;
-  }
-  return std::nullopt;
-}
+constexpr Purpose kShuffled{"pages/shuffled"};
 
 }  // namespace
-
-Result<std::unique_ptr<PagePolicy>> AdvertPolicy::make(const Json& options, const SessionOptions& session) {
-  auto policy = std::make_unique<AdvertPolicy>();
-  OptionsReader reader(options);
-  reader.ignore("kind");
-  reader.text("item", policy->external_id_);
-  reader.text("words", policy->words_);
-  reader.integer("page", policy->page_, {1, session.max_pages});
-  reader.integer("position", policy->position_, {1, session.items_per_page});
-  if (const Result<void> read = reader.finish(); !read) return read.error();
-  for (const auto& [path, text] : {std::pair{"/item", &policy->external_id_}, {"/words", &policy->words_}}) {
-    if (text->empty()) return Error{ErrorKind::usage, fmt::format("{}: missing, expected a text", path)};
-  }
-  policy->items_per_page_ = session.items_per_page;
-  return policy;
-}
-
-Json AdvertPolicy::options() const {
-  return {{"kind", "advert"},
-          {"item", external_id_},
-          {"words", words_},
-          {"page", page_},
-          {"position", position_}};
-}
-
-void AdvertPolicy::prepare(const PageWorld& world) {
-  const std::vector<Item>& items = world.catalogue.items;
-  const auto found = std::ranges::find(items, external_id_, &Item::external_id);
-  if (found == items.end())
-    throw Failure(ErrorKind::usage, fmt::format("/item: the dataset has no item {}", external_id_));
-  item_ = ItemId(found - items.begin());
-}
-
-void AdvertPolicy::arrange(const PageRequest& request, std::vector<ShownItem>& items) const {
-  const std::ptrdiff_t place = (page_ - 1) * items_per_page_ + position_ - 1;
-  if (place >= std::ssize(items) || !request.may_be_shown(*item_)) return;
-  std::erase_if(items, [&](const ShownItem& shown) { return shown.item == *item_; });
-  ShownItem advertised = plain_item(*item_, request.mean_ratings);
-  advertised.words = words_;
-  items.insert(items.begin() + place, advertised);
-}
 
 Result<std::unique_ptr<PagePolicy>> ExplorePolicy::make(const Json& options,
                                                         const SessionOptions& /*session*/) {
@@ -85,16 +23,21 @@ Result<std::unique_ptr<PagePolicy>> ExplorePolicy::make(const Json& options,
   return policy;
 }
 
+void ExplorePolicy::prepare(const PageWorld& world) {
+  for (std::size_t item = 0; item < world.catalogue.size(); ++item) catalogue_.push_back(ItemId(item));
+}
+
 void ExplorePolicy::arrange(const PageRequest& request, std::vector<ShownItem>& items) const {
   std::vector<ShownItem> placed;
   placed.reserve(items.size());
   auto next = items.begin();
   while (placed.size() < items.size()) {
-    const auto place = static_cast<std::uint32_t>(placed.size());
-    const DrawAddress at{
-        .agent = static_cast<std::uint32_t>(request.agent), .round = request.round, .item = place};
+    const std::size_t place = placed.size();
+    const DrawAddress at{.agent = static_cast<std::uint32_t>(request.agent),
+                         .round = request.round,
+                         .item = static_cast<std::uint32_t>(place)};
     if (request.draws.uniform(kExplores, at) < share_) {
-      if (const auto item = unseen_item(request, place, placed)) {
+      if (const auto item = request.draw_from(catalogue_, kExplored, place, placed)) {
         placed.push_back(plain_item(*item, request.mean_ratings));
         continue;
       }
@@ -104,6 +47,30 @@ void ExplorePolicy::arrange(const PageRequest& request, std::vector<ShownItem>& 
     placed.push_back(*next++);
   }
   items = std::move(placed);
+}
+
+Result<std::unique_ptr<PagePolicy>> ShufflePolicy::make(const Json& options, const SessionOptions& session) {
+  auto policy = std::make_unique<ShufflePolicy>();
+  OptionsReader reader(options);
+  reader.ignore("kind");
+  if (const Result<void> read = reader.finish(); !read) return read.error();
+  policy->items_per_page_ = session.items_per_page;
+  return policy;
+}
+
+void ShufflePolicy::arrange(const PageRequest& request, std::vector<ShownItem>& items) const {
+  std::vector<ShownItem> shuffled;
+  shuffled.reserve(items.size());
+  std::vector<std::uint32_t> order;
+  for (std::size_t first = 0; first < items.size(); first += items_per_page_) {
+    order.resize(std::min(items_per_page_, items.size() - first));
+    request.draws.permutation(order, kShuffled,
+                              {.agent = static_cast<std::uint32_t>(request.agent),
+                               .round = request.round,
+                               .page = static_cast<std::uint16_t>(1 + first / items_per_page_)});
+    for (const std::uint32_t place : order) shuffled.push_back(items[first + place]);
+  }
+  items = std::move(shuffled);
 }
 
 }  // namespace throng

@@ -132,9 +132,14 @@ class Play {
     return rounded(weight * rated.value_or(0) + (1 - weight) * own, 1, 5);
   }
 
+  /// An aligned item that is not viewed is saved: u < 0.3. One rated 4 or 5 is shared: u < 0.2.
   void save_or_share(ItemAnswer& item, std::size_t i) const {
-    item.saved = prompt_.allowed.save && item.aligned && !item.viewed && draws_.uniform(kSave, at(i)) < 0.3;
-    item.shared = prompt_.allowed.share && item.rating >= 4 && draws_.uniform(kShare, at(i)) < 0.2;
+    const auto does = [&](ActionKind kind, bool suits, Purpose purpose, double share) {
+      if (is_allowed(info_of(kind), prompt_.allowed) && suits && draws_.uniform(purpose, at(i)) < share)
+        item.further.push_back(kind);
+    };
+    does(ActionKind::save, item.aligned && !item.viewed, kSave, 0.3);
+    does(ActionKind::share, item.rating >= 4, kShare, 0.2);
   }
 
   static double page_satisfaction(const std::vector<ItemAnswer>& items) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "agents/action.h"
 #include "agents/played/prompt_reading.h"
 #include "engine/base/random.h"
 
@@ -35,9 +37,10 @@ struct ItemAnswer {
   std::string genres;
   bool aligned = false;
   bool viewed = false;
-  int rating = 0;  ///< 1 to 5 if viewed
-  bool saved = false;
-  bool shared = false;
+  int rating = 0;                     ///< 1 to 5 if viewed
+  std::vector<ActionKind> further{};  ///< what else is done with it, by leave
+
+  bool is(ActionKind done) const { return std::ranges::find(further, done) != further.end(); }
 };
 
 /// Satisfaction from 1 to 10, fatigue from 0 to 10.
@@ -65,8 +68,8 @@ struct PageAnswer {
 ///   satisfaction  0.6 of this page + 0.4 the mean of what is remembered, + n(0.8); rounded, 1 to 10
 ///   fatigue       (2 - 0.7 activity) page + n(0.7); rounded, 0 to 10
 ///   exit          u < sigma(-0.6 - 0.5 activity + 0.45 (fatigue - 4) - 0.5 (satisfaction - 5))
-///   saved         an aligned item that is not viewed: u < 0.3; shared: one rated 4 or 5: u < 0.2; searches, who stays: u <
-///                 0.1 (8 - satisfaction), for the first words of one of its tastes; each where the prompt allows it
+///   searches      who stays: u < 0.1 (8 - satisfaction), for the first words of one of its tastes; this, and what else is done
+///                 with items (see there), where the prompt allows it
 ///   remembered    of a page: the mean of its satisfaction (else 7 if it felt positive, 3 if negative) and
 ///                 10 (mean rating - 1) / 4, or what there is of both; of a reflection its satisfaction
 ///   score         the mean of what is remembered + 0.4 activity + n(1.1); rounded, 1 to 10; of another question brought to

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <utility>
 
@@ -22,6 +23,30 @@ bool drop(std::string_view& text, std::string_view start) {
   if (!text.starts_with(start)) return false;
   text.remove_prefix(start.size());
   return true;
+}
+
+/// How a prompt asks for what agents may do, within a line (JSON) or at its beginning.
+struct ActionMarks {
+  bool AllowedActions::*allows;
+  std::array<std::string, 3> within;
+  std::array<std::string, 2> first;
+};
+
+const std::vector<ActionMarks>& action_marks() {
+  static const std::vector<ActionMarks> all = [] {
+    std::vector<ActionMarks> marks;
+    for (const AllowedAction& action : allowed_actions()) {
+      const std::string name(action.name);
+      std::string label = name;
+      std::ranges::transform(label, label.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+      marks.push_back({.allows = action.is_allowed,
+                       .within = {'"' + name + "\" true", '"' + name + "\" null", "{\"" + name + "\":"},
+                       .first = {label + ":", '[' + label + ':'}});
+    }
+    return marks;
+  }();
+  return all;
 }
 
 int level_of(std::string_view text) {
@@ -276,11 +301,15 @@ class Reader {
   }
 
   void allows(std::string_view line) {
-    const auto says = [&](std::string_view words) { return line.find(words) != std::string_view::npos; };
-    AllowedActions& allowed = prompt_.allowed;
-    allowed.save = allowed.save || says("\"save\" true") || line.starts_with("SAVE:");
-    allowed.share = allowed.share || says("\"share\" null") || line.starts_with("SHARE: <");
-    allowed.search = allowed.search || says("{\"search\":") || line.starts_with("[SEARCH:");
+    for (const ActionMarks& marks : action_marks()) {
+      bool& allowed = prompt_.allowed.*marks.allows;
+      allowed =
+          allowed ||
+          std::ranges::any_of(
+              marks.within,
+              [&](const std::string& words) { return line.find(words) != std::string_view::npos; }) ||
+          std::ranges::any_of(marks.first, [&](const std::string& words) { return line.starts_with(words); });
+    }
   }
 
   AgentPrompt prompt_;

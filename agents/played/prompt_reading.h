@@ -81,7 +81,7 @@ struct AgentPrompt {
 ///   others     a line DECISION, REFLECTION or INTERVIEW, the page being the first number below it; only with a
 ///              persona or memories
 ///   reflection `give a "reflection"` below a page
-///   may save `"save" true` or "SAVE:"; share `"share" null` or "SHARE:"; search `{"search":` or "[SEARCH:"
+///   what may be done, such as save: `"save" true`, `"save" null`, `{"save":`, or a line with "SAVE:" or "[SAVE:" first
 ///   questions  a line QUESTION, the page likewise, and all lines below it: "- ..." after "Choose one of:", `"score" from 1 to 5`,
 ///              "RATING: <1 to 5>"
 /// Double quotes hold JSON strings. Lines are asked for, of a page where the prompt says "ALIGN:", of an interview or a question where

@@ -109,9 +109,10 @@ std::string Wording::page_json(const AgentPrompt& prompt, const PageAnswer& answ
     said = {{"aligned", item.aligned}, {"reason", alignment(item)}, {"view", nullptr}};
     if (item.viewed) {
       said["view"] = {{"rating", item.rating}, {"feeling", to_string(static_cast<Feeling>(rating_of(item)))}};
-      if (prompt.allowed.share) said["view"]["share"] = item.shared ? Json(shared_words(item)) : Json();
+      if (prompt.allowed.share)
+        said["view"]["share"] = item.is(ActionKind::share) ? Json(shared_words(item)) : Json();
     }
-    if (prompt.allowed.save) said["save"] = item.saved;
+    if (prompt.allowed.save) said["save"] = item.is(ActionKind::save);
   }
   const Json decided = answer.mood.search.empty() ? Json(answer.mood.exits ? "exit" : "next")
                                                   : Json{{"search", answer.mood.search}};
@@ -148,8 +149,8 @@ std::string Wording::optional_lines(const PageAnswer& answer, const std::vector<
   std::string saved;
   std::string shared;
   for (std::size_t i = 0; i < titles.size(); ++i) {
-    if (answer.items[i].saved) saved.append(saved.empty() ? "" : ", ").append(titles[i]);
-    if (answer.items[i].shared)
+    if (answer.items[i].is(ActionKind::save)) saved.append(saved.empty() ? "" : ", ").append(titles[i]);
+    if (answer.items[i].is(ActionKind::share))
       shared += fmt::format("\nSHARE: {}; WORDS: {}", titles[i], shared_words(answer.items[i]));
   }
   std::string lines;

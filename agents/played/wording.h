@@ -33,7 +33,7 @@ class Wording {
   std::string one_of(std::string_view what, std::string_view kind = {});
   std::string alignment(const ItemAnswer& item);
   std::string shared_words(const ItemAnswer& item);
-  /// What is saved and shared.
+  /// What is done beside viewing.
   std::string optional_lines(const PageAnswer& answer, const std::vector<std::string>& titles,
                              const AllowedActions& allowed);
   std::string decision(const Mood& mood);

@@ -13,7 +13,7 @@ enum class ErrorKind {
   usage = 2,       ///< the command line, a scenario file or a missing key
   data = 3,        ///< a dataset or a run folder that cannot be read
   stopped = 4,     ///< the run was stopped and can be resumed
-  quality = 5,     ///< the run finished but failed a quality bar that its scenario sets
+  quality = 5,  ///< the run finished but failed a quality bar that its scenario sets, or a metric of its own
 };
 
 /// A failure as a value: for callers that decide what to do about it.

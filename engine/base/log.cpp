@@ -158,20 +158,32 @@ Log& the_log() {
   return log;
 }
 
+thread_local LogFile::Impl* file_of_thread = nullptr;
+
 }  // namespace
 
-LogFile::LogFile(const fs::path& path, LogLevel level) : impl_(std::make_unique<Impl>(path, level)) {
+LogFile::LogFile(const fs::path& path, LogLevel level, LogOf of)
+    : impl_(std::make_unique<Impl>(path, level)), outer_(file_of_thread) {
+  if (of == LogOf::thread) {
+    file_of_thread = impl_.get();
+    return;
+  }
   const std::lock_guard lock(the_log().mutex);
   the_log().files.push_back(impl_.get());
   the_log().level_changed();
 }
 
 LogFile::~LogFile() {
+  if (file_of_thread == impl_.get()) file_of_thread = outer_;
   const std::lock_guard lock(the_log().mutex);
   std::erase(the_log().files, impl_.get());
   the_log().level_changed();
   impl_->finish();
 }
+
+LogFile::Impl* log_of_thread() { return file_of_thread; }
+
+void set_log_of_thread(LogFile::Impl* file) { file_of_thread = file; }
 
 std::string LogFile::trouble() const {
   const std::lock_guard lock(the_log().mutex);
@@ -191,16 +203,21 @@ std::optional<LogLevel> log_level(std::string_view name) {
   return static_cast<LogLevel>(found - kNames.begin());
 }
 
-bool is_logged(LogLevel level) { return level >= the_log().level && level != LogLevel::off; }
+bool is_logged(LogLevel level) {
+  const LogLevel least = file_of_thread == nullptr ? the_log().level.load() : file_of_thread->level;
+  return level >= least && level != LogLevel::off;
+}
 
 void log_event(LogLevel level, std::string_view area, std::string_view what,
                std::initializer_list<LogFigure> figures) {
   if (!is_logged(level)) return;
   Log& log = the_log();
   const std::lock_guard lock(log.mutex);
-  if (log.files.empty() || level < log.files.back()->level) return;
+  LogFile::Impl* const youngest = log.files.empty() ? nullptr : log.files.back();
+  LogFile::Impl* const file = file_of_thread == nullptr ? youngest : file_of_thread;
+  if (file == nullptr || level < file->level) return;
   try {
-    log.files.back()->take(level, area, what, figures, log.secrets);
+    file->take(level, area, what, figures, log.secrets);
   } catch (const std::exception&) {
     // No memory for a line: the run goes on without it.
   }

@@ -61,13 +61,20 @@ bool is_logged(LogLevel level);
 void log_event(LogLevel level, std::string_view area, std::string_view what,
                std::initializer_list<LogFigure> figures = {});
 
+/// Whose events a LogFile gets.
+enum class LogOf {
+  process,  ///< those of every thread that has none of its own
+  thread,   ///< those of the thread that made it: of one of several runs that are under way at once
+};
+
 /// While it lives, log_event writes to this file; of several the youngest. What the file holds already is kept.
 /// Full at 8 MiB it becomes `NAME.1.log`, which becomes `NAME.2.log`, and so on up to 3: 32 MiB in all. Everything goes
 /// through `redact`. A file that cannot be opened or written is no failure: `trouble` tells of it.
 class LogFile {
  public:
   /// `level` off: no file is made, and nothing is logged. A symbolic link at `path` is replaced, not followed.
-  LogFile(const std::filesystem::path& path, LogLevel level);
+  LogFile(const std::filesystem::path& path, LogLevel level, LogOf of = LogOf::process);
+  /// On the thread that made it.
   ~LogFile();
   LogFile(const LogFile&) = delete;
   LogFile& operator=(const LogFile&) = delete;
@@ -79,7 +86,12 @@ class LogFile {
 
  private:
   std::unique_ptr<Impl> impl_;
+  Impl* outer_ = nullptr;  ///< what the thread logged to before
 };
+
+/// The file of this thread's own that its events go to, for threads that work for it; null: there is none.
+LogFile::Impl* log_of_thread();
+void set_log_of_thread(LogFile::Impl* file);
 
 /// From now on no log of this process shows `secrets`.
 void keep_out_of_logs(const Secrets& secrets);

@@ -57,6 +57,22 @@ void OptionsReader::integer(std::string_view key, int& value, Range<int> range) 
   value = given->get<int>();
 }
 
+void OptionsReader::integers(std::string_view key, std::vector<int>& values, Range<int> range) {
+  const Json* given = find(key);
+  if (given == nullptr) return;
+  const Json list = given->is_array() ? *given : Json::array({*given});
+  std::vector<int> read;
+  for (const Json& value : list) {
+    if (fits(value, range) && (read.empty() || value.get<int>() > read.back()))
+      read.push_back(value.get<int>());
+  }
+  if (read.empty() || read.size() != list.size()) {
+    return reject(key, *given,
+                  fmt::format("an integer from {} to {}, or several, ascending", range.min, range.max));
+  }
+  values = std::move(read);
+}
+
 void OptionsReader::numbers(std::string_view key, std::span<double> values, Range<double> range) {
   const Json* given = find(key);
   if (given == nullptr) return;

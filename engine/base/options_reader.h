@@ -31,6 +31,8 @@ class OptionsReader {
   explicit OptionsReader(const Json& object, std::string path = "");
 
   void integer(std::string_view key, int& value, Range<int> range);
+  /// One, or a list of at least one, which ascends.
+  void integers(std::string_view key, std::vector<int>& values, Range<int> range);
   void number(std::string_view key, double& value, Range<double> range);
   /// As many as `values` has.
   void numbers(std::string_view key, std::span<double> values, Range<double> range);

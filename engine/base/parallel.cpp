@@ -16,11 +16,15 @@
 #include <atomic>
 #include <map>
 #else
+#include <oneapi/tbb/collaborative_call_once.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
 #endif
+
+#include "engine/base/log.h"
 
 namespace throng {
 namespace {
@@ -55,7 +59,10 @@ class ConsumerThread {
 };
 
 ConsumerThread::ConsumerThread(std::size_t max_waiting, std::function<void(void*)> consume)
-    : max_waiting_(max_waiting), consume_(std::move(consume)), thread_([this] { run(); }) {}
+    : max_waiting_(max_waiting), consume_(std::move(consume)), thread_([this, log = log_of_thread()] {
+        set_log_of_thread(log);
+        run();
+      }) {}
 
 ConsumerThread::~ConsumerThread() {
   {
@@ -252,6 +259,23 @@ void detail::run_in_order(std::size_t count, const std::function<std::shared_ptr
   consumer.finish();
 }
 
+// Loops within a loop run on its thread alone.
+void parallel_jobs(std::size_t count, const std::function<void(std::size_t)>& job) {
+  parallel_for(count, job);
+}
+
+struct MadeOnce::Impl {
+  std::mutex mutex;
+  bool made = false;
+};
+
+void MadeOnce::call(const std::function<void()>& make) {
+  const std::scoped_lock lock(impl_->mutex);
+  if (impl_->made) return;
+  make();
+  impl_->made = true;
+}
+
 #else
 
 struct ThreadLimit::Impl {
@@ -269,6 +293,16 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t)>& bod
   tbb::parallel_for(
       std::size_t{0}, count, [&](std::size_t i) { body(i); }, tbb::simple_partitioner());
 }
+
+void parallel_jobs(std::size_t count, const std::function<void(std::size_t)>& job) {
+  parallel_for(count, [&](std::size_t i) { tbb::this_task_arena::isolate([&] { job(i); }); });
+}
+
+struct MadeOnce::Impl {
+  tbb::collaborative_once_flag flag;
+};
+
+void MadeOnce::call(const std::function<void()>& make) { tbb::collaborative_call_once(impl_->flag, make); }
 
 void detail::run_in_order(std::size_t count, const std::function<std::shared_ptr<void>(std::size_t)>& produce,
                           const std::function<void(void*)>& consume) {
@@ -298,5 +332,8 @@ void detail::run_in_order(std::size_t count, const std::function<std::shared_ptr
 }
 
 #endif
+
+MadeOnce::MadeOnce() : impl_(std::make_unique<Impl>()) {}
+MadeOnce::~MadeOnce() = default;
 
 }  // namespace throng

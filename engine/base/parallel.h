@@ -31,6 +31,29 @@ void parallel_in_order(std::size_t count, const std::function<T(std::size_t)>& p
       [&](void* result) { consume(std::move(*static_cast<T*>(result))); });
 }
 
+/// Calls `job(i)` once for every i in [0, count), for few long jobs that have parallel loops of their own: they are under way
+/// beside each other, as many as there are threads at most, and the other threads help with their loops. Unlike in a nested
+/// `parallel_for`, a thread that waits for a loop of its job begins no other job meanwhile, so that one job may wait for another
+/// (MadeOnce). Returns when all jobs have returned; the first exception (of any index) is rethrown then.
+void parallel_jobs(std::size_t count, const std::function<void(std::size_t)>& job);
+
+/// Something that several jobs need, and the first of them makes.
+class MadeOnce {
+ public:
+  MadeOnce();
+  ~MadeOnce();
+  MadeOnce(const MadeOnce&) = delete;
+  MadeOnce& operator=(const MadeOnce&) = delete;
+
+  /// Calls `make`, unless an earlier call of it has returned. Who comes while another makes it waits, and helps with the
+  /// parallel loops of `make`. An exception of `make` leaves here; then the next makes it. Any thread.
+  void call(const std::function<void()>& make);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 /// How many rows (of factors, of a sparse matrix) one task of a parallel loop takes, where nothing speaks for another number.
 inline constexpr std::size_t kRowsPerChunk = 64;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace throng {
@@ -13,6 +14,10 @@ std::size_t peak_rss_bytes();
 
 /// The memory that this process has resident now; 0 if the system does not say.
 std::size_t rss_bytes();
+
+/// The memory that this process could still take: what the system has available, or what the limits of its control groups
+/// (cgroup v2, as containers have them) leave of it. Empty if the system does not say.
+std::optional<std::size_t> available_memory_bytes();
 
 /// Lets this process open as many files and sockets as the system allows it to. Returns how many that is.
 std::size_t raise_open_files_limit();

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <utf8.h>
 #include <utf8proc.h>
 
@@ -119,6 +120,11 @@ std::string excerpt(std::string_view text) {
   constexpr std::size_t longest = 60;
   const std::string shown = printable(text.substr(0, longest));
   return '"' + shown + (text.size() > longest ? "\"..." : "\"");
+}
+
+std::string rough_time(double seconds) {
+  if (seconds < 120) return fmt::format("{:.0f} s", seconds);
+  return seconds < 7200 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
 }
 
 void say_to_stderr(std::string_view text) {

@@ -46,6 +46,9 @@ std::string printable_lines(std::string_view text);
 /// Untrusted text for a message: in quotes, printable, cut after 60 bytes.
 std::string excerpt(std::string_view text);
 
+/// Such as "40 s", "12 min" or "3.5 h".
+std::string rough_time(double seconds);
+
 /// Writes to stderr what is said to a person in passing. Never fails: if nobody can hear it, it is lost.
 void say_to_stderr(std::string_view text);
 

@@ -5,10 +5,13 @@
 #include <cmath>
 #include <vector>
 
+#include "engine/base/random.h"
 #include "engine/base/statistics.h"
 
 namespace throng {
 namespace {
+
+constexpr Purpose kEvaluated{"evaluate/users"};
 
 /// What a hit at a position (from 0) adds to the DCG.
 double gain(std::size_t position) { return 1 / std::log2(static_cast<double>(position) + 2); }
@@ -82,6 +85,22 @@ ListMetrics list_metrics(std::span<const std::span<const ItemId>> rankings,
                       .mean_popularity = popularity_sum / places};
   if (with_distance > 0) metrics.genre_distance = distance_sum / with_distance;
   return metrics;
+}
+
+Interactions sample_of_users(const Interactions& held_out, std::size_t most, std::uint64_t seed) {
+  std::vector<UserId> users;
+  for (std::size_t n = 0; n < held_out.num_users(); ++n) {
+    if (!held_out.items_of(UserId(n)).empty()) users.push_back(UserId(n));
+  }
+  if (users.size() <= most) return held_out;
+  std::vector<std::uint32_t> order(users.size());
+  Draws(seed).permutation(order, kEvaluated, {});
+  std::vector<Interaction> rows;
+  for (std::size_t n = 0; n < most; ++n) {
+    const UserId user = users[order[n]];
+    for (const ItemId item : held_out.items_of(user)) rows.push_back({.user = user, .item = item});
+  }
+  return {held_out.num_users(), held_out.num_items(), std::move(rows), {}};
 }
 
 HeldOutRankings rank_for_held_out(const Recommender& recommender, const Interactions& held_out,

@@ -52,6 +52,10 @@ ListMetrics list_metrics(std::span<const std::span<const ItemId>> rankings,
 /// items. `genres` of an item are ascending.
 std::optional<double> genre_distance(std::span<const ItemId> ranking, const Catalogue& catalogue);
 
+/// `held_out` with no more than `most` users that have any items, drawn uniformly (the same for the same seed); the others have
+/// none left. All of it if they are not more.
+Interactions sample_of_users(const Interactions& held_out, std::size_t most, std::uint64_t seed);
+
 /// The rankings of the users that have held-out items, ascending by user; the others are left out.
 struct HeldOutRankings {
   std::vector<UserId> users;

@@ -52,7 +52,7 @@ std::vector<RehearsedAgent> rehearse_without_server(Scenario scenario, const Dat
   return rehearse(simulation, kRehearsedAgents);
 }
 
-/// What is run one after the other: the arms of a study, all replicates of an arm as one.
+/// What is run: of a study its arms, all replicates of an arm as one.
 std::vector<Scenario> runs_of(const Scenario& scenario) {
   if (!scenario.is_study()) return {scenario};
   std::vector<Scenario> runs;

@@ -82,7 +82,8 @@ constexpr auto kNotes =
   --set recommender.factors=32   --set dataset.path=data/ml-100k   --set 'recommender={"kind":"ease"}'
   --set mind.endpoints.0.rpm=500
 
-SCENARIO is a file, or the name of a scenario that is built in: demo, filter_bubble, llm-demo, million.
+SCENARIO is a file, or the name of a scenario that is built in: adverts, augmentation, causal, demo, filter_bubble, llm-demo, million,
+position, recommenders, sensitivity.
 
 Exit codes:
   0  done
@@ -90,7 +91,7 @@ Exit codes:
   2  the command line, the scenario, or a missing key
   3  the data: a dataset, a recording or a run folder
   4  stopped, resumable: interrupted, out of budget, endpoint or disk in trouble; --resume goes on
-  5  finished, but failed a quality bar that the scenario sets)";
+  5  finished, but failed a quality bar that the scenario sets, or a metric of its own has no value)";
 
 }  // namespace
 
@@ -120,6 +121,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_export_command(app);
   add_validate_command(app);
   add_calibrate_command(app);
+  add_causal_command(app);
   add_llm_command(app);
   add_help_commands(app);
   app.footer(kNotes);  // after the commands, which would inherit it

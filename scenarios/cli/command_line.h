@@ -47,6 +47,7 @@ void add_transcripts_command(CLI::App& app);
 void add_export_command(CLI::App& app);
 void add_validate_command(CLI::App& app);
 void add_calibrate_command(CLI::App& app);
+void add_causal_command(CLI::App& app);
 void add_llm_command(CLI::App& app);
 /// `help`, `completion` and `man`: what is written from the command line itself.
 void add_help_commands(CLI::App& app);

@@ -85,8 +85,8 @@ void add_mind_command(CLI::App& app) {
       "show", "Print the statistical mind's parameters: values, meaning, and where they come from");
   const auto arguments = std::make_shared<ShowArguments>();
   command->add_option("SCENARIO", arguments->source,
-                      "Whose: a scenario's, or a file of parameters or the name of shipped ones, gpt-3.5 "
-                      "or people (default: those that scenarios have that name none)");
+                      "Whose: a scenario's, or a file of parameters or the name of shipped ones: default, "
+                      "gpt-3.5 or people (default: those that scenarios have that name none)");
   command->add_flag("--json", arguments->json, "Print a JSON object a mind, as mind.parameters takes it");
   command->callback([arguments] { show(*arguments); });
 }

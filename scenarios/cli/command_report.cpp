@@ -1,9 +1,13 @@
 #include <memory>
+#include <optional>
+#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "engine/base/files.h"
 #include "engine/base/text.h"
+#include "scenarios/causal/causal_report.h"
 #include "scenarios/cli/command_line.h"
 #include "scenarios/report/comparison_report.h"
 #include "scenarios/report/page.h"
@@ -17,6 +21,8 @@ namespace {
 struct ReportArguments {
   std::vector<std::string> folders;
   std::string csv;
+  bool runs = false;    ///< those of studies
+  bool causal = false;  ///< of runs, a causal graph as well
   TableFormat format = TableFormat::terminal;
 };
 
@@ -33,12 +39,19 @@ void print_digest(const std::string& digest) {
   if (!digest.empty()) fmt::print("  digest   {}\n", printable(digest));
 }
 
-Json report_run(const std::string& folder) {
+Json report_run(const std::string& folder, bool with_causal_graph) {
   const RunReader run(folder);
+  std::optional<CausalGraph> graph;  // first: it may be that none can be made
+  if (with_causal_graph) graph = causal_graph(observed_items(run, Assignment::stated), {});
   fmt::print("{}: {}, {}\n\n{}\n", folder, printable(run.meta("dataset")), run.meta("status"),
              run_tables(run));
   print_digest(run.meta("digest"));
-  return report_data(run, folder);
+  Json data = report_data(run, folder);
+  if (graph) {
+    fmt::print("\n{}", causal_text(*graph));
+    data["sections"].push_back(causal_section(*graph));
+  }
+  return data;
 }
 
 Json report_study(const std::string& folder) {
@@ -56,12 +69,28 @@ void print_tables(const std::string& folder, TableFormat format) {
   fmt::print("{}", study_tables(folder, format));
 }
 
-void report(const std::string& folder) {
-  const Json data = is_study_folder(folder) ? report_study(folder) : report_run(folder);
-  print_ending(folder);
-  const std::filesystem::path page = std::filesystem::path(folder) / "report.html";
+void draw(const std::filesystem::path& folder, const Json& data) {
+  const std::filesystem::path page = folder / "report.html";
   write_file(page, html_report(data));
   fmt::print("  report   {}\n", page.string());
+}
+
+/// The pages of a study's runs that have begun.
+void draw_runs(const std::string& study) {
+  for (const StudyRun& run : study_runs(study)) {
+    if (std::filesystem::exists(run.folder / "run.db"))
+      draw(run.folder, report_data(RunReader(run.folder), run.folder));
+  }
+}
+
+void report(const std::string& folder, const ReportArguments& arguments) {
+  const bool is_study = is_study_folder(folder);
+  if (is_study && arguments.causal)
+    throw Failure(ErrorKind::usage, fmt::format("{} is a study: --causal is for runs", folder));
+  if (is_study && arguments.runs) draw_runs(folder);  // before the page that links to them
+  const Json data = is_study ? report_study(folder) : report_run(folder, arguments.causal);
+  print_ending(folder);
+  draw(folder, data);
 }
 
 struct CompareArguments {
@@ -70,15 +99,28 @@ struct CompareArguments {
 };
 
 void compare(const CompareArguments& arguments) {
-  const ComparedRun first(arguments.folders.front());
   Json comparisons = Json::array();
-  for (std::size_t i = 1; i < arguments.folders.size(); ++i) {
-    const ComparedRun other(arguments.folders[i]);
-    const Comparison comparison = compare_runs(first, other);
+  bool is_first = true;
+  const auto tell = [&](const auto& text, const auto& json) {
     if (arguments.json) {
-      comparisons.push_back(comparison_json(first, other, comparison));
+      comparisons.push_back(json());
     } else {
-      fmt::print("{}{}", i == 1 ? "" : "\n", comparison_text(first, other, comparison));
+      fmt::print("{}{}", std::exchange(is_first, false) ? "" : "\n", text());
+    }
+  };
+  const std::string& a = arguments.folders.front();
+  std::optional<ComparedRun> run;
+  for (const std::string& b : std::span(arguments.folders).subspan(1)) {
+    if (is_study_folder(a) || is_study_folder(b)) {
+      const StudyComparison comparison = compare_studies(a, b);
+      tell([&] { return study_comparison_text(comparison); },
+           [&] { return study_comparison_json(comparison); });
+    } else {
+      if (!run) run.emplace(a);
+      const ComparedRun other(b);
+      const Comparison comparison = compare_runs(*run, other);
+      tell([&] { return comparison_text(*run, other, comparison); },
+           [&] { return comparison_json(*run, other, comparison); });
     }
   }
   if (!arguments.json) return;
@@ -94,6 +136,10 @@ void add_report_command(CLI::App& app) {
   const auto arguments = std::make_shared<ReportArguments>();
   command->add_option("RUN", arguments->folders, "Folders of runs and studies")->required();
   command->add_option("--csv", arguments->csv, "Write tidy tables for pandas and R into this folder");
+  command->add_flag("--runs", arguments->runs, "Draw the pages of a study's runs as well");
+  command->add_flag(
+      "--causal", arguments->causal,
+      "Of runs: also tell and draw what causes what among the variables of items, as throng causal does");
   const auto add_format = [&](const char* name, TableFormat format, const char* what) {
     return command->add_flag_callback(
         name, [arguments, format] { arguments->format = format; },
@@ -104,7 +150,7 @@ void add_report_command(CLI::App& app) {
   command->callback([arguments] {
     for (const std::string& folder : arguments->folders) {
       if (arguments->format == TableFormat::terminal) {
-        report(folder);
+        report(folder, *arguments);
       } else {
         print_tables(folder, arguments->format);
       }
@@ -140,9 +186,10 @@ void add_story_command(CLI::App& app) {
 
 void add_compare_command(CLI::App& app) {
   auto* command = app.add_subcommand(
-      "compare", "Compare the metrics of runs with those of the first, and show where they part");
+      "compare",
+      "Compare the metrics of runs with those of the first, and show where they part; of studies arm by arm");
   const auto arguments = std::make_shared<CompareArguments>();
-  command->add_option("RUN", arguments->folders, "Run folders")
+  command->add_option("RUN", arguments->folders, "Folders of runs and studies")
       ->required()
       ->expected(2, CLI::detail::expected_max_vector_size);
   command->add_flag("--json", arguments->json,

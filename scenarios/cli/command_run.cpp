@@ -16,6 +16,7 @@ namespace {
 struct RunArguments : PlayArguments {
   std::string store = "full";
   std::string reuse;
+  std::size_t parallel = 0;
   LogLevel log = LogLevel::info;
 };
 
@@ -48,13 +49,15 @@ void run(const RunArguments& arguments) {
   options.log = arguments.log;
 
   const ThreadLimit limit(arguments.threads);
-  const Json summary = scenario.is_study() ? run_study(scenario, options) : run_scenario(scenario, options);
+  const Json summary = scenario.is_study() ? run_study(scenario, options, arguments.parallel)
+                                           : run_scenario(scenario, options);
   print(arguments, scenario, options, summary);
   if (scenario.is_study()) {
     check_study_quality(scenario, summary);
   } else {
     check_quality(scenario, degraded_share(summary));
   }
+  check_metrics(summary);
 }
 
 }  // namespace
@@ -72,6 +75,13 @@ void add_run_command(CLI::App& app) {
       ->add_option("--reuse", arguments->reuse,
                    "Take from this run the replies to what is asked unchanged, and ask for the rest")
       ->excludes(command->get_option("--replay"));
+  command
+      ->add_option(
+          "--parallel", arguments->parallel,
+          "How many runs of a study go at once at most (default: as many as threads and memory "
+          "allow); those of a study that asks language models or a remote recommender go one after the "
+          "other, whatever this says")
+      ->check(CLI::Range(1, 1024));
   add_log_level(*command, arguments->log);
   command->callback([arguments] { run(*arguments); });
 }

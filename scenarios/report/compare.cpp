@@ -167,9 +167,11 @@ PopulationMatch match_populations(const RowStream<StoredAgent>& a, const RowStre
 std::vector<MetricDifference> metric_differences(std::span<const MetricValues> a,
                                                  std::span<const MetricValues> b, Pairing pairing) {
   std::vector<MetricDifference> differences;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    differences.push_back(pairing == Pairing::paired ? paired_difference(a[i], b[i])
-                                                     : unpaired_difference(a[i], b[i]));
+  for (const MetricValues& of_a : a) {
+    const auto of_b = std::ranges::find(b, of_a.name, &MetricValues::name);
+    if (of_b == b.end()) continue;
+    differences.push_back(pairing == Pairing::paired ? paired_difference(of_a, *of_b)
+                                                     : unpaired_difference(of_a, *of_b));
   }
   return differences;
 }

@@ -68,7 +68,7 @@ struct MetricDifference {
   bool has_value() const { return agents_a > 0 && agents_b > 0; }
 };
 
-/// Both with the same metrics in the same order. Paired: over the agents that have a value in both, resampled
+/// Of the metrics that both have, in the order of `a`. Paired: over the agents that have a value in both, resampled
 /// together; unpaired: over those that have one in their run, resampled independently.
 std::vector<MetricDifference> metric_differences(std::span<const MetricValues> a,
                                                  std::span<const MetricValues> b, Pairing pairing);

@@ -182,7 +182,9 @@ ComparedRun::ComparedRun(const std::filesystem::path& path) : folder(path.string
                               folder));
   }
   values = headline_values(outcomes);
+  std::ranges::move(alignment_values(outcomes), std::back_inserter(values));
   std::ranges::move(action_values(outcomes, kAllActions), std::back_inserter(values));
+  std::ranges::move(run.own_values(), std::back_inserter(values));
   positions = run.position_values();
   rounds = std::ranges::max(outcomes, {}, &Outcome::round).round + 1U;
 }
@@ -192,9 +194,10 @@ Comparison compare_runs(const ComparedRun& a, const ComparedRun& b) {
   comparison.pairing = find_pairing(a, b, comparison.notes);
   add_notes(a, b, comparison.notes);
   comparison.metrics = metric_differences(a.values, b.values, comparison.pairing);
-  // Of what agents may do by a scenario's leave only that which some did.
+  // Of what agents may do by a scenario's leave only that which some did, and hidden items only where they are known.
   std::erase_if(comparison.metrics, [&](const MetricDifference& metric) {
     const bool is_optional =
+        std::ranges::count(alignment_values({}), metric.metric, &MetricValues::name) > 0 ||
         std::ranges::count(action_values({}, kAllActions), metric.metric, &MetricValues::name) > 0;
     return is_optional && metric.a == 0 && metric.b == 0;
   });

@@ -7,6 +7,7 @@
 #include "engine/base/json.h"
 #include "scenarios/report/compare.h"
 #include "scenarios/report/run_report.h"
+#include "scenarios/report/study_figures.h"
 
 namespace throng {
 
@@ -50,5 +51,50 @@ std::string comparison_text(const ComparedRun& a, const ComparedRun& b, const Co
 ///   "parts"      null if all sessions in both runs have the same digests, else {"round" (from 1), "agents",
 ///                "first": [agent], "rows": [{"row", "a", "b"}]}: the rows of the first agent; null: absent
 Json comparison_json(const ComparedRun& a, const ComparedRun& b, const Comparison& comparison);
+
+// --- Studies ------------------------------------------------------------------------------------------------
+
+/// A headline metric of an arm in B against that in A.
+struct FigureComparison {
+  std::string metric;
+  std::string label;
+  ReplicateMean a;
+  ReplicateMean b;
+  /// B less A: of pairs of runs with the same seed if there are any; else of the two means, with Welch's standard error and the
+  /// degrees of freedom of the side with fewer runs, which errs towards a wider interval, and no p. `pairs`: or the runs of that side.
+  PairedDifference over_replicates;
+  /// Agent by agent, an agent's difference being its mean over the pairs of runs. None without pairs, or if agents are not the same.
+  PairedDifference over_agents;
+};
+
+struct ArmComparison {
+  std::string arm;  ///< "": of two runs
+  std::size_t runs_a = 0;
+  std::size_t runs_b = 0;
+  std::size_t pairs = 0;  ///< of runs with the same seed
+  std::size_t same = 0;   ///< of these, with the same digest
+  std::vector<FigureComparison> figures;
+};
+
+/// All that `throng compare` says of two studies, or of a run and a study: arm by arm, over their finished runs. A run stands
+/// against every arm of a study.
+struct StudyComparison {
+  std::string a;
+  std::string b;
+  std::vector<std::string> notes;  ///< sentences: what has to be known to read the figures
+  std::vector<ArmComparison> arms;
+};
+
+/// Throws Failure(data) if one of them is neither a run nor a study, or has no finished run; Failure(usage) if they have no arm in
+/// common, naming the arms of both.
+StudyComparison compare_studies(const std::filesystem::path& a, const std::filesystem::path& b);
+
+/// For the terminal.
+std::string study_comparison_text(const StudyComparison& comparison);
+
+/// An object with "a", "b" (the folders), "notes" (sentences) and "arms": [{"arm", "runs_a", "runs_b", "pairs", "same_digest",
+/// "figures": [{"metric", "a", "b": {"mean", "half_width_95", "replicates"}, "over_replicates", "over_agents": {"difference",
+/// "half_width_95", "p", "p_holm", "effect_size", "pairs"}}]}]. What there is not is null.
+Json study_comparison_json(const StudyComparison& comparison);
 
 }  // namespace throng

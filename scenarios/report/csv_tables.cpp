@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 #include <tuple>
+#include <vector>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -163,7 +164,7 @@ struct RunName {
 /// One CSV file; its first columns are the run, its arm and its replicate.
 class TidyTable {
  public:
-  TidyTable(const fs::path& file, std::initializer_list<std::string_view> columns) : out_(file) {
+  TidyTable(const fs::path& file, const std::vector<std::string_view>& columns) : out_(file) {
     for (const char* column : {"run", "arm", "replicate"}) out_.field(column);
     for (const std::string_view column : columns) out_.field(column);
     out_.end_row();
@@ -182,14 +183,34 @@ class TidyTable {
   template <class Number>
   requires std::integral<Number> || std::floating_point<Number>
   void field(Number number) { out_.field(fmt::format("{}", number)); }
+  /// Empty where there is none.
+  void field(const std::optional<double>& number) { out_.field(number ? fmt::format("{}", *number) : ""); }
+  void field(const ActionCounts& counts) {
+    for (std::size_t i = 0; i < kActionKinds; ++i) {
+      if (action_kinds()[i].is_optional) field(counts[i]);
+    }
+  }
 
   CsvWriter out_;
 };
+
+std::vector<std::string_view> outcome_columns() {
+  std::vector<std::string_view> columns{"agent", "round",  "activity", "conformity", "diversity",
+                                        "shown", "viewed", "liked",    "pages",      "score"};
+  for (const ActionInfo& info : action_kinds()) {
+    if (info.is_optional) columns.push_back(info.done);
+  }
+  for (const char* column : {"searches", "found", "found_viewed", "adverts", "adverts_viewed",
+                             "adverts_liked", "judged", "aligned", "hidden", "hidden_aligned"})
+    columns.emplace_back(column);
+  return columns;
+}
 
 struct Tables {
   explicit Tables(const fs::path& folder)
       : metrics(folder / "metrics.csv",
                 {"metric", "mean", "standard_error", "half_width_95", "agents", "pages"}),
+        agent_metrics(folder / "agent_metrics.csv", {"metric", "agent", "value"}),
         ratings(folder / "ratings.csv", {"rating", "count"}),
         exit_pages(folder / "exit_pages.csv", {"page", "sessions"}),
         views_per_page(folder / "views_per_page.csv",
@@ -200,23 +221,22 @@ struct Tables {
                                                    "standard_error", "half_width_95", "agents", "pages"}),
         items(folder / "items.csv", {"item", "external_id", "title", "genres", "mean_rating", "interactions",
                                      "shown", "viewed", "liked", "given_rating"}),
-        outcomes(folder / "outcomes.csv",
-                 {"agent", "round", "activity", "conformity", "diversity", "shown", "viewed", "liked",
-                  "pages", "score", "saved", "shared", "searches", "found", "found_viewed"}),
+        outcomes(folder / "outcomes.csv", outcome_columns()),
         searches(folder / "searches.csv", {"query", "times", "answered", "found", "viewed"}),
         answers(folder / "answers.csv", {"agent", "round", "question", "score", "choice", "words"}),
         curves(folder / "curves.csv", {"round", "metric", "value"}),
-        differences(folder / "differences.csv", {"baseline", "figure", "unit", "difference", "half_width_95",
-                                                 "p", "p_holm", "effect_size", "pairs"}) {}
+        differences(folder / "differences.csv", {"baseline", "figure", "round", "unit", "difference",
+                                                 "half_width_95", "p", "p_holm", "effect_size", "pairs"}) {}
 
   void close() {
-    for (TidyTable* table : {&metrics, &ratings, &exit_pages, &views_per_page, &positions, &trait_groups,
-                             &items, &outcomes, &searches, &answers, &curves, &differences}) {
+    for (TidyTable* table : {&metrics, &agent_metrics, &ratings, &exit_pages, &views_per_page, &positions,
+                             &trait_groups, &items, &outcomes, &searches, &answers, &curves, &differences}) {
       table->close();
     }
   }
 
   TidyTable metrics;
+  TidyTable agent_metrics;
   TidyTable ratings;
   TidyTable exit_pages;
   TidyTable views_per_page;
@@ -242,8 +262,9 @@ void write_outcomes(const RunName& name, std::span<const Outcome> outcomes,
     const TraitGroups& groups = traits_of(outcome.agent, traits);
     table.row(name, index(outcome.agent), outcome.round + 1, groups.activity, groups.conformity,
               groups.diversity, outcome.shown, outcome.viewed, outcome.liked, outcome.pages,
-              outcome.score ? std::to_string(*outcome.score) : "", outcome.saved, outcome.shared,
-              outcome.searches, outcome.found, outcome.found_viewed);
+              outcome.score ? std::to_string(*outcome.score) : "", outcome.optional, outcome.searches,
+              outcome.found, outcome.found_viewed, outcome.adverts, outcome.adverts_viewed,
+              outcome.adverts_liked, outcome.judged, outcome.aligned, outcome.hidden, outcome.hidden_aligned);
   }
 }
 
@@ -294,8 +315,13 @@ void write_run(const RunName& name, const RunReader& run, Tables& tables) {
   const std::vector<TraitGroups> traits = run.traits();
   for (const Metric& metric : metrics_so_far(run, outcomes)) {
     if (metric.agents == 0) continue;
-    tables.metrics.row(name, metric.name, metric.mean, metric.standard_error,
-                       half_width_text(metric.standard_error, metric.agents), metric.agents, metric.pages);
+    tables.metrics.row(name, metric.name, metric.mean,
+                       metric.is_mean ? std::optional(metric.standard_error) : std::nullopt,
+                       half_width_of(metric), metric.agents, metric.pages);
+  }
+  for (const MetricValues& metric : run.own_values()) {
+    for (const AgentValue& agent : metric.agents)
+      tables.agent_metrics.row(name, metric.name, index(agent.agent), agent.value);
   }
   write_counts(name, run.rating_counts(), tables.ratings);
   write_counts(name, exit_page_counts(outcomes), tables.exit_pages);
@@ -320,17 +346,19 @@ void write_run(const RunName& name, const RunReader& run, Tables& tables) {
   }
 }
 
-std::string text_of(const std::optional<double>& number) { return number ? fmt::format("{}", *number) : ""; }
-
 void write_differences(const std::string& folder, TidyTable& table) {
   const StudyFigures figures = study_figures(folder);
-  for (const ArmDifference& difference : figures.differences) {
-    for (const auto& [unit, paired] :
-         {std::pair{"replicate", difference.over_replicates}, {"agent", difference.over_agents}}) {
-      if (paired.pairs == 0) continue;
-      table.row({.run = folder, .arm = difference.arm, .replicate = ""}, difference.baseline,
-                difference.figure, std::string(unit), paired.mean, text_of(paired.half_width),
-                text_of(paired.p), text_of(paired.p_holm), text_of(paired.effect), paired.pairs);
+  for (const std::vector<ArmDifference>* differences :
+       {&figures.differences, &figures.round_differences, &figures.group_differences}) {
+    for (const ArmDifference& difference : *differences) {
+      const std::string round = difference.round ? std::to_string(*difference.round + 1) : "";
+      for (const auto& [unit, paired] :
+           {std::pair{"replicate", difference.over_replicates}, {"agent", difference.over_agents}}) {
+        if (paired.pairs == 0) continue;
+        table.row({.run = folder, .arm = difference.arm, .replicate = ""}, difference.baseline,
+                  difference.figure, round, std::string(unit), paired.mean, paired.half_width, paired.p,
+                  paired.p_holm, paired.effect, paired.pairs);
+      }
     }
   }
 }

@@ -6,11 +6,16 @@
 #include <kainjow/mustache.hpp>
 
 #include "embedded/chart_js.h"
+#include "embedded/report_agents_js.h"
 #include "embedded/report_css.h"
+#include "embedded/report_downloads_js.h"
 #include "embedded/report_js.h"
+#include "embedded/report_story_js.h"
+#include "embedded/report_svg_js.h"
 #include "embedded/report_table.h"
 #include "embedded/report_template.h"
 #include "engine/base/hash.h"
+#include "engine/base/text.h"
 #include "scenarios/report/page.h"
 
 namespace throng {
@@ -33,6 +38,7 @@ std::string number_text(double number) {
 /// What a cell or a fact shows of a value.
 std::string value_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
+  if (value.is_object()) return value.at("text").get<std::string>();
   if (value.is_number_float()) return number_text(value.get<double>());
   return value.is_null() ? "" : dumped(value);
 }
@@ -68,9 +74,13 @@ data list_of(const Json& values, View view) {
 // --- Tables ------------------------------------------------------------------------------------------------
 
 data cell_view(const Json& cell) {
+  const std::string text = value_text(cell);
+  const bool is_rounded = cell.is_number_float() && parse_number<double>(text) != cell.get<double>();
   data view;
-  view.set("cell", value_text(cell));
+  view.set("cell", text);
   view.set("is_number", cell.is_number());
+  view.set("exactly", optional(is_rounded ? dumped(cell) : ""));
+  view.set("href", optional(cell.is_object() ? cell.at("href").get<std::string>() : ""));
   return view;
 }
 
@@ -161,18 +171,19 @@ Json table_of(const Json& chart) {
 
 // --- The page ----------------------------------------------------------------------------------------------
 
-/// The charts of all sections; the script finds chart n of the page at position n.
+/// The charts of all sections; the script finds chart n of the page at position n. Drawings are none of its.
 class ChartList {
  public:
   data add(const Json& chart) {
-    data view = texts(chart, {"note"});
+    data view = texts(chart, {"note", "svg"});
     view.set("chart_title", text_at(chart, "title"));
+    view.set("is_full_width", text_at(chart, "width") == "full");
+    view.set("chart_table", table_view(table_of(chart)));
+    if (kind_of(chart) == "drawing") return view;
     view.set("kind_in_words", kind_of(chart) == "bars"      ? "Bar chart"
                               : kind_of(chart) == "scatter" ? "Scatter plot"
                                                             : "Line chart");
     view.set("position", std::to_string(charts_.size()));
-    view.set("is_full_width", text_at(chart, "width") == "full");
-    view.set("chart_table", table_view(table_of(chart)));
     charts_.push_back(chart);
     charts_.back().erase("table");
     return view;
@@ -201,6 +212,30 @@ data metric_view(const Json& metric) {
   return view;
 }
 
+/// The stories are read by the page when the first is opened: they have an element of their own.
+data agents_view(const Json& agents) {
+  Json list = Json::object();
+  for (const auto& [key, value] : agents.items()) {
+    if (key != "items" && key != "stories") list[key] = value;
+  }
+  data view;
+  view.set("agents_text", text_at(agents, "text"));
+  view.set("agents_json", json_for_script(list));
+  view.set("stories_json", fmt::format(R"({{"items":{},"stories":{}}})", json_for_script(agents["items"]),
+                                       json_for_script(agents["stories"])));
+  return view;
+}
+
+/// One script: its parts share what report.js makes.
+std::string page_script() {
+  std::string script;
+  for (const std::string_view part :
+       {embedded::report_js, embedded::report_svg_js, embedded::report_downloads_js,
+        embedded::report_story_js, embedded::report_agents_js})
+    script += part;
+  return script;
+}
+
 data page_view(const Json& report) {
   data view = texts(report, {"title", "subtitle", "notice", "metrics_note", "command", "command_says",
                              "digest", "version"});
@@ -213,6 +248,8 @@ data page_view(const Json& report) {
   ChartList charts;
   view.set("sections", list_of(list_at(report, "sections"),
                                [&](const Json& section) { return section_view(section, charts); }));
+  const bool has_agents = report.contains("agents") && !report["agents"].is_null();
+  view.set("agents", has_agents ? agents_view(report["agents"]) : data(false));
   view.set("scenario", optional(report.contains("scenario") ? dumped(report["scenario"], 2) : ""));
   view.set("charts_json", json_for_script(charts.json()));
   // The page's own scripts carry a number that nothing inside `report` can know: it depends on all of it.
@@ -220,11 +257,13 @@ data page_view(const Json& report) {
   view.set("table", kainjow::mustache::partial([] { return std::string(embedded::report_table); }));
   view.set("css", std::string(embedded::report_css));
   view.set("chart_js", std::string(embedded::chart_js));
-  view.set("js", std::string(embedded::report_js));
+  view.set("js", page_script());
   return view;
 }
 
 }  // namespace
+
+std::string markup_text(const std::string& text) { return kainjow::mustache::html_escape(text); }
 
 std::string json_for_script(const Json& json) {
   static const std::map<char, std::string_view> escapes{{'<', "\\u003c"}, {'>', "\\u003e"}, {'&', "\\u0026"}};

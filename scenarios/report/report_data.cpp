@@ -219,7 +219,7 @@ Json metric_cards(std::span<const Metric> metrics) {
         {{"label", words.label},
          {"meaning", words.meaning},
          {"mean", metric.mean},
-         {"half_width", half_width_json(metric.standard_error, metric.agents)},
+         {"half_width", half_width_of(metric) ? Json(*half_width_of(metric)) : Json()},
          {"basis", fmt::format("{} agents, {} pages", grouped(metric.agents), grouped(metric.pages))}});
   }
   return cards;
@@ -283,10 +283,10 @@ Json exposure_by_group(std::span<const RoundMetric> metrics) {
   return section;
 }
 
-Json sections_of(const RunReader& run, std::span<const Outcome> outcomes) {
+Json sections_of(const RunReader& run, std::span<const Outcome> outcomes, const Json& scenario) {
   Json sections = Json::array();
   if (Json charts = round_charts(run.round_metrics()); !charts.empty()) {
-    sections.push_back(section_json("Round by round", "", std::move(charts)));
+    sections.push_back(section_json("Round by round", about_movement(scenario), std::move(charts)));
   }
   if (Json section = exposure_by_group(run.round_metrics()); !section.is_null())
     sections.push_back(std::move(section));
@@ -326,6 +326,15 @@ Json words_of_round_metric(const std::string& name) {
             {"note", known.note},
             {"range", {0, known.most ? Json(*known.most) : Json()}}};
   }
+  for (const OfflineFigure& known : offline_figures()) {
+    if (known.name == name)
+      return {{"title", known.title}, {"unit", known.unit}, {"note", known.note}, {"range", {0, 1}}};
+  }
+  if (const MetricWords known = words_of(Metric{.name = name}); !known.meaning.empty())
+    return {{"title", known.label},
+            {"unit", known.meaning},
+            {"note", "Mean over agents."},
+            {"range", {0, Json()}}};
   std::string title = name;
   std::ranges::replace(title, '_', ' ');
   Json words{{"title", title}, {"unit", ""}};
@@ -351,7 +360,10 @@ std::pair<std::string, std::string> chart_and_curve(const std::string& metric) {
 Json charts_in_order(std::map<std::string, Json> charts) {
   Json ordered = Json::array();
   for (const RoundFigure& known : round_figures()) {
-    if (auto chart = charts.extract(std::string(known.name))) ordered.push_back(std::move(chart.mapped()));
+    for (const char* of : {"", "recommended_", "viewed_", "liked_"}) {
+      if (auto chart = charts.extract(of + std::string(known.name)))
+        ordered.push_back(std::move(chart.mapped()));
+    }
   }
   for (auto& [name, chart] : charts) ordered.push_back(std::move(chart));
   return ordered;
@@ -375,6 +387,26 @@ Json round_charts(std::span<const RoundMetric> metrics) {
   return charts_in_order(std::move(charts));
 }
 
+namespace {
+
+/// Such as "statistical", or "llm: a model, another"; of several minds what each is.
+std::string mind_text(const Json& mind) {
+  std::vector<std::string> texts;
+  if (mind.is_array()) {
+    for (const Json& each : mind) texts.push_back(mind_text(each));
+    return fmt::format("{}", fmt::join(texts, "; "));
+  }
+  if (mind.contains("endpoints")) {
+    for (const Json& endpoint : mind["endpoints"]) {
+      const std::string model = text_in(endpoint, "/model");
+      if (!model.empty() && std::ranges::find(texts, model) == texts.end()) texts.push_back(model);
+    }
+  }
+  return text_in(mind, "/kind") + (texts.empty() ? "" : fmt::format(": {}", fmt::join(texts, ", ")));
+}
+
+}  // namespace
+
 Json facts_of(const RunReader& run, const Json& scenario) {
   Json facts = Json::array();
   const auto add = [&](const char* name, const std::string& value) {
@@ -382,17 +414,18 @@ Json facts_of(const RunReader& run, const Json& scenario) {
   };
   add("dataset", run.meta("dataset"));
   add("agents", run.meta("population"));
-  add("recommender", text_in(scenario, "/recommender/kind"));
+  add("recommender", over_arms(scenario, [](const Json& arm) { return text_in(arm, "/recommender/kind"); }));
   run.with_meta("rankings", [&](const Json& rankings) { add("rankings", ranking_sources(rankings)); });
-  add("mind", text_in(scenario, "/mind/kind"));
+  add("mind",
+      over_arms(scenario, [](const Json& arm) { return mind_text(arm.value("mind", Json::object())); }));
   add("rounds", text_in(scenario, "/rounds"));
   add("seed", run.meta("seed"));
   return facts;
 }
 
-Json caveats_section(const RunReader& run) {
+Json caveats_section(std::span<const std::string> sentences) {
   Json rows = Json::array();
-  for (const std::string& sentence : caveats_of(run)) rows.push_back(Json::array({sentence}));
+  for (const std::string& sentence : sentences) rows.push_back(Json::array({sentence}));
   if (rows.empty()) return {};
   Json section = section_json("To bear in mind", "", Json::array());
   section["tables"] =
@@ -414,9 +447,10 @@ Json report_data(const RunReader& run, const std::filesystem::path& folder) {
   if (run.meta("store") == "summary") {
     data["notice"] = "Only what sums the run up was kept (--store summary).";
   } else {
-    data["sections"] = sections_of(run, outcomes);
+    data["sections"] = sections_of(run, outcomes, scenario);
+    data["agents"] = agent_list_json(run, folder);
   }
-  if (Json section = caveats_section(run); !section.is_null())
+  if (Json section = caveats_section(caveats_of(run)); !section.is_null())
     data["sections"].insert(data["sections"].begin(), std::move(section));
   run.with_meta("llm", [&](const Json& llm) { data["sections"].push_back(call_section(llm)); });
   if (const std::vector<std::string> notes = unfinished_notes(folder); !notes.empty())

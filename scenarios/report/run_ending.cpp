@@ -93,6 +93,11 @@ std::string booked(const fs::path& folder) {
          (budget.contains("usd") ? "usd" : "tokens") + "=MORE.";
 }
 
+/// A folder as a user would name it.
+fs::path plain(const fs::path& folder) { return folder.has_filename() ? folder : folder.parent_path(); }
+
+}  // namespace
+
 std::string quoted_for_shell(const std::string& text) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:@%";
@@ -101,8 +106,6 @@ std::string quoted_for_shell(const std::string& text) {
   for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
   return quoted + "'";
 }
-
-}  // namespace
 
 bool has_finished(const fs::path& folder) {
   if (!is_study_folder(folder)) return run_status(folder) == "finished";
@@ -119,11 +122,19 @@ std::vector<std::string> unfinished_notes(const fs::path& folder) {
   return notes;
 }
 
+std::string report_command(const fs::path& study) {
+  return fmt::format("throng report {} --runs", quoted_for_shell(plain(study).string()));
+}
+
+std::string story_command(const fs::path& run_folder) {
+  return fmt::format("throng story {} --agent", quoted_for_shell(plain(run_folder).string()));
+}
+
 NextCommand next_command(const fs::path& folder) {
-  const fs::path plain = folder.has_filename() ? folder : folder.parent_path();
-  const std::string run = "throng run " + quoted_for_shell((plain / "scenario.json").string());
-  const std::string here = quoted_for_shell(plain.string());
-  const std::string again = quoted_for_shell(plain.string() + "-again");
+  const std::string name = plain(folder).string();
+  const std::string run = "throng run " + quoted_for_shell((plain(folder) / "scenario.json").string());
+  const std::string here = quoted_for_shell(name);
+  const std::string again = quoted_for_shell(name + "-again");
   if (!has_finished(folder)) return {run + " --out " + here + " --resume", "This command completes it:"};
   if (!has_journal(folder))
     return {run + " --out " + again, "This command makes it again, with the same result:"};

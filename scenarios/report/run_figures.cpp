@@ -34,13 +34,28 @@ MetricWords words_of(const Metric& metric) {
       {"p_like", {"P_like", "share of shown items rated 4 or 5"}},
       {"n_exit", {"N_exit", "pages visited"}},
       {"s_sat", {"S_sat", "interview score, 1 to 10"}},
-      {"n_save", {"N_save", "items saved for later"}},
-      {"n_share", {"N_share", "items shared"}},
+      {"p_hidden", {"P_hidden", "share of shown items that are hidden positives"}},
+      {"align_precision", {"Precision", "share of aligned items that are hidden positives"}},
+      {"align_recall", {"Recall", "share of shown hidden positives that were aligned"}},
       {"n_search", {"N_search", "searches"}},
       {"p_found", {"P_found", "share of items found by searches that were viewed"}},
+      {"p_advert_view", {"P_advert_view", "share of advertised items that were viewed"}},
+      {"p_advert_like", {"P_advert_like", "share of advertised items rated 4 or 5"}},
   };
+  if (!metric.title.empty()) {
+    const char* const between = metric.is_mean || metric.unit.empty() ? "" : ", ";
+    return {metric.title, metric.unit + between + (metric.is_mean ? "" : "one number of the whole run")};
+  }
+  for (const ActionInfo& info : action_kinds()) {
+    if (info.is_optional && metric.name == fmt::format("n_{}", info.name))
+      return {fmt::format("N_{}", info.name), std::string(info.counted)};
+  }
   const auto known = words.find(metric.name);
   return known == words.end() ? MetricWords{.label = metric.name, .meaning = ""} : known->second;
+}
+
+std::optional<double> half_width_of(const Metric& metric) {
+  return metric.is_mean ? half_width_95(metric.standard_error, metric.agents) : std::nullopt;
 }
 
 const TraitGroups& traits_of(AgentId agent, std::span<const TraitGroups> traits) {
@@ -63,6 +78,8 @@ std::vector<TraitGroupFigures> trait_group_figures(std::span<const Outcome> outc
                          .group = group,
                          .word = std::string(trait.words[group - 1U]),
                          .metrics = headline_metrics(members)});
+      if (has_adverts(outcomes))
+        std::ranges::move(means_of(action_values(members, {})), std::back_inserter(figures.back().metrics));
     }
   }
   return figures;
@@ -90,6 +107,11 @@ std::string item_name_of(const RunReader& run) {
 std::vector<std::string> caveats_of(const RunReader& run) {
   std::vector<std::string> sentences;
   run.with_meta("caveats", [&](const Json& json) { sentences = json.get<std::vector<std::string>>(); });
+  run.with_meta("metric_faults", [&](const Json& faults) {
+    for (const auto& [metric, fault] : faults.items())
+      sentences.push_back(
+          fmt::format("The metric {} has no value: {}", metric, fault.get_ref<const std::string&>()));
+  });
   return sentences;
 }
 

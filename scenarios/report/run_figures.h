@@ -19,10 +19,13 @@ struct MetricWords {
   std::string meaning;  ///< completes "mean over agents of the ..."
 };
 
-/// A metric without words of its own is called by its name.
+/// Of a scenario's own metric its title and unit, which are untrusted. A metric without words of its own is called by its name.
 MetricWords words_of(const Metric& metric);
 
-/// The headline metrics of the agents in one of a trait's three groups.
+/// half_width_95 over agents; none of what is no mean over agents.
+std::optional<double> half_width_of(const Metric& metric);
+
+/// The headline metrics, and those of adverts if there were any, of the agents in one of a trait's three groups.
 struct TraitGroupFigures {
   std::string trait;       ///< such as "activity"
   std::uint8_t group = 0;  ///< 1 .. 3

@@ -59,7 +59,7 @@ std::vector<RowDifference> differing_rows(const SessionRecord& a, const ItemTitl
                                           const SessionRecord& b, const ItemTitle& title_in_b);
 
 /// Writes the results of runs into `folder` (made if absent) as tidy tables for pandas and R, one row per
-/// observation: metrics, ratings, exit_pages, views_per_page, positions, trait_groups, items, outcomes, searches, answers, curves and (of
+/// observation: metrics, agent_metrics, ratings, exit_pages, views_per_page, positions, trait_groups, items, outcomes, searches, answers, curves and (of
 /// studies) differences (.csv;
 /// README.md of scenarios/store says what their columns are). Every table starts with the columns `run`, `arm` and
 /// `replicate`: the run folder as given, so that several runs lie in one table. A study is written run by run, those
@@ -88,6 +88,15 @@ struct NextCommand {
 /// What completes the run or study in the folder or, if it is complete, makes it again without asking anybody what
 /// its journal knows.
 NextCommand next_command(const std::filesystem::path& folder);
+
+/// A word of a command that a person may paste into a shell.
+std::string quoted_for_shell(const std::string& text);
+
+/// The command that draws the page of a study and those of its runs.
+std::string report_command(const std::filesystem::path& study);
+
+/// The command that tells an agent's story, but for its last word, the agent.
+std::string story_command(const std::filesystem::path& run_folder);
 
 /// One agent's story, page by page: profile, what was shown, aligned, viewed, rated and felt, the memory, the
 /// decision and the interview. Throws Failure(usage) if the run has no such agent.

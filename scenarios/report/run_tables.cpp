@@ -66,7 +66,9 @@ std::string distribution(const std::string& what, const std::string& count_name,
 }
 
 std::string trait_table(std::span<const TraitGroupFigures> groups) {
-  Table table({"trait group", "agents", "P_view", "N_like", "P_like", "N_exit", "S_sat"});
+  std::vector<std::string> header{"trait group", "agents"};
+  for (const Metric& metric : groups.front().metrics) header.push_back(words_of(metric).label);
+  Table table(std::move(header));
   for (const TraitGroupFigures& group : groups) {
     std::vector<std::string> row{fmt::format("{} {} {}", group.trait, group.group, group.word),
                                  std::to_string(group.agents())};
@@ -209,15 +211,17 @@ std::string tiers_table(const Json& tiers) {
 }
 
 std::string metrics_table(std::span<const Metric> metrics) {
-  std::string text = fmt::format("  {:<8}{:>8}{:>10}{:>9}{:>9}  {}\n", "metric", "mean", "± 95 %", "agents",
-                                 "pages", "mean over agents of the");
+  std::size_t width = 8;
+  for (const Metric& metric : metrics) width = std::max(width, printable(words_of(metric).label).size() + 1);
+  std::string text = fmt::format("  {:<{}}{:>8}{:>10}{:>9}{:>9}  {}\n", "metric", width, "mean", "± 95 %",
+                                 "agents", "pages", "mean over agents of the");
   for (const Metric& metric : metrics) {
     const auto& [name, meaning] = words_of(metric);
-    const std::optional<double> half_width = half_width_95(metric.standard_error, metric.agents);
-    text += fmt::format("  {:<8}{:>8}{:>10}{:>9}{:>9}  {}\n", name,
+    const std::optional<double> half_width = half_width_of(metric);
+    text += fmt::format("  {:<{}}{:>8}{:>10}{:>9}{:>9}  {}\n", printable(name), width,
                         metric.agents > 0 ? fmt::format("{:.3f}", metric.mean) : "-",
                         half_width ? fmt::format("{:.4f}", *half_width) : "-", metric.agents, metric.pages,
-                        meaning);
+                        printable(meaning));
   }
   return text + "  ± 95 %: half the width of the 95 % confidence interval over agents (Student's t)\n";
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include <fmt/ranges.h>
@@ -35,6 +36,13 @@ std::vector<const ActionInfo*> kinds_on(const PageRecord& page) {
   return kinds;
 }
 
+/// "" of an item that is no advert.
+std::string advert_text(const PageRecord& page, std::size_t position) {
+  const auto advert = std::ranges::find(page.words, position, &WordsBeside::position);
+  if (advert == page.words.end()) return "";
+  return advert->text.empty() ? "placed as an advert" : printable(advert->text);
+}
+
 std::string page_table(const RunReader& run, const PageRecord& page) {
   std::vector<std::string> columns{printable(item_name_of(run)), "genres", "others say", "aligned"};
   const std::vector<const ActionInfo*> kinds = kinds_on(page);
@@ -48,7 +56,7 @@ std::string page_table(const RunReader& run, const PageRecord& page) {
                                  is_rated(shown.mean_rating) ? fmt::format("{:.2f}", shown.mean_rating) : "",
                                  shown.aligned ? "yes" : "no"};
     for (const ActionInfo* info : kinds) row.push_back(info->text(value_of(page.actions, i + 1, info->kind)));
-    if (!page.words.empty()) row.push_back(printable(words_beside(page, i + 1)));
+    if (!page.words.empty()) row.push_back(advert_text(page, i + 1));
     table.add_row(row);
   }
   return table.text();

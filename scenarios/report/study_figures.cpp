@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <iterator>
 
+#include "agents/exposure.h"
 #include "engine/base/statistics.h"
 #include "scenarios/report/compare.h"
 #include "scenarios/report/page.h"
@@ -28,7 +30,7 @@ void add_rounds(const RunReader& run, std::uint32_t replicate, ArmFigures& arm) 
       places[{figure, static_cast<std::uint16_t>(std::stoul(place) - 1)}].push_back(metric.value);
     } else if (metric.is_overall()) {
       arm.rounds[{metric.metric, metric.round}][replicate] = metric.value;
-      bubble[metric.metric].push_back(metric.value);
+      if (!arm.metrics.contains(metric.metric)) bubble[metric.metric].push_back(metric.value);
     }
   }
   for (const auto& [figure, of_rounds] : bubble) arm.bubble[figure][replicate] = mean_of(of_rounds);
@@ -42,12 +44,16 @@ void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) 
   for (const Metric& metric : run.metrics()) {
     if (std::ranges::find(figures.metrics, metric.name) == figures.metrics.end())
       figures.metrics.push_back(metric.name);
+    figures.words.emplace(metric.name, words_of(metric));
     arm.agents = std::max(arm.agents, metric.agents);
     if (metric.agents == 0) continue;
     arm.metrics[metric.name][study_run.replicate] = metric.mean;
-    if (const auto half_width = half_width_95(metric.standard_error, metric.agents);
-        half_width && arm.runs == 1)
+    if (const auto half_width = half_width_of(metric); half_width && arm.runs == 1)
       arm.over_agents[metric.name] = *half_width;
+  }
+  for (const std::string& sentence : caveats_of(run)) {
+    if (std::ranges::find(figures.caveats, sentence) == figures.caveats.end())
+      figures.caveats.push_back(sentence);
   }
   add_rounds(run, study_run.replicate, arm);
 }
@@ -56,14 +62,26 @@ void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) 
 std::vector<MetricValues> run_values(const RunReader& run) {
   const std::vector<Outcome> outcomes = run.outcomes();
   std::vector<MetricValues> values = headline_values(outcomes);
+  std::ranges::move(alignment_values(outcomes), std::back_inserter(values));
   std::ranges::move(action_values(outcomes, run.actions()), std::back_inserter(values));
+  std::ranges::move(run.own_values(), std::back_inserter(values));
   return values;
 }
 
 // --- Differences -------------------------------------------------------------------------------------------
 
-/// The finished runs of an arm, by replicate.
-using RunsOfArm = std::map<std::uint32_t, std::filesystem::path>;
+bool has_groups(const std::string& metric) { return metric.starts_with("p_advert_"); }
+
+/// All that a value of the agent counts in.
+std::vector<std::string> figures_with(const std::string& metric, AgentId agent,
+                                      std::span<const TraitGroups> traits) {
+  std::vector<std::string> figures{metric};
+  if (!has_groups(metric)) return figures;
+  const TraitGroups& groups = traits_of(agent, traits);
+  for (const std::size_t group : {groups.activity - 1, 3 + groups.conformity - 1, 6 + groups.diversity - 1})
+    figures.push_back(group_figure(metric, group));
+  return figures;
+}
 
 std::map<std::string, RunsOfArm> finished_runs(const std::filesystem::path& study) {
   std::map<std::string, RunsOfArm> runs;
@@ -73,7 +91,8 @@ std::map<std::string, RunsOfArm> finished_runs(const std::filesystem::path& stud
   return runs;
 }
 
-/// By headline metric, each agent's mean difference over the replicates in which it has a value in both arms.
+}  // namespace
+
 std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm& arm,
                                                                 const RunsOfArm& baseline) {
   struct Sum {
@@ -85,7 +104,9 @@ std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm&
     const auto other = baseline.find(replicate);
     if (other == baseline.end()) continue;
     const std::vector<MetricValues> of_baseline = run_values(RunReader(other->second));
-    for (const MetricValues& metric : run_values(RunReader(folder))) {
+    const RunReader run(folder);
+    const std::vector<TraitGroups> traits = run.traits();
+    for (const MetricValues& metric : run_values(run)) {
       const auto same = std::ranges::find(of_baseline, metric.name, &MetricValues::name);
       if (same == of_baseline.end()) continue;
       std::map<AgentId, double> baselines;
@@ -93,9 +114,11 @@ std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm&
       for (const AgentValue& value : metric.agents) {
         const auto paired = baselines.find(value.agent);
         if (paired == baselines.end()) continue;
-        Sum& sum = sums[metric.name][value.agent];
-        sum.sum += value.value - paired->second;
-        ++sum.replicates;
+        for (const std::string& figure : figures_with(metric.name, value.agent, traits)) {
+          Sum& sum = sums[figure][value.agent];
+          sum.sum += value.value - paired->second;
+          ++sum.replicates;
+        }
       }
     }
   }
@@ -106,12 +129,17 @@ std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm&
   return differences;
 }
 
-/// Whether agents of the same number are the same in the first runs of both.
+std::string group_figure(const std::string& metric, std::size_t group) {
+  return metric + "_of_" + trait_group_name(group);
+}
+
 bool have_the_same_agents(const RunsOfArm& a, const RunsOfArm& b) {
   const RunReader of_a(a.begin()->second);
   const RunReader of_b(b.begin()->second);
   return match_populations(of_a.agents(), of_b.agents()).pairs();
 }
+
+namespace {
 
 PairedDifference difference_over_replicates(const ByReplicate& arm, const ByReplicate& baseline) {
   std::vector<double> differences;
@@ -122,11 +150,14 @@ PairedDifference difference_over_replicates(const ByReplicate& arm, const ByRepl
   return paired_difference(differences);
 }
 
-void add_over_agents(const RunsOfArm& arm, const RunsOfArm& baseline, std::span<ArmDifference> differences) {
+void add_over_agents(const RunsOfArm& arm, const RunsOfArm& baseline,
+                     std::initializer_list<std::span<ArmDifference>> lists) {
   if (arm.empty() || baseline.empty() || !have_the_same_agents(arm, baseline)) return;
   auto by_agent = differences_by_agent(arm, baseline);
-  for (ArmDifference& difference : differences)
-    difference.over_agents = paired_difference(by_agent[difference.figure]);
+  for (const std::span<ArmDifference> differences : lists) {
+    for (ArmDifference& difference : differences)
+      difference.over_agents = paired_difference(by_agent[difference.figure]);
+  }
 }
 
 std::vector<ArmDifference> differences_of(const ArmFigures& arm, const ArmFigures& baseline,
@@ -149,13 +180,45 @@ std::vector<ArmDifference> differences_of(const ArmFigures& arm, const ArmFigure
   return differences;
 }
 
-void adjust_for_many(std::vector<ArmDifference>& differences, PairedDifference ArmDifference::*unit) {
+std::vector<ArmDifference> group_differences_of(const ArmFigures& arm, const ArmFigures& baseline,
+                                                std::span<const std::string> metrics) {
+  std::vector<ArmDifference> differences;
+  for (const std::string& metric : metrics) {
+    for (std::size_t group = 0; has_groups(metric) && group < kTraitGroups; ++group) {
+      differences.push_back(
+          {.arm = arm.arm, .baseline = baseline.arm, .figure = group_figure(metric, group)});
+    }
+  }
+  return differences;
+}
+
+/// Round by round; of studies of one round nothing that `differences_of` does not say.
+std::vector<ArmDifference> round_differences_of(const ArmFigures& arm, const ArmFigures& baseline) {
+  std::vector<ArmDifference> differences;
+  for (const auto& [key, values] : arm.rounds) {
+    const auto& [figure, round] = key;
+    differences.push_back(
+        {.arm = arm.arm,
+         .baseline = baseline.arm,
+         .figure = figure,
+         .round = round,
+         .over_replicates = difference_over_replicates(values, figure_at(baseline.rounds, figure, round))});
+  }
+  if (std::ranges::all_of(differences, [](const ArmDifference& each) { return each.round == 0; }))
+    differences.clear();
+  return differences;
+}
+
+void adjust_for_many(StudyFigures& figures, PairedDifference ArmDifference::*unit) {
   std::vector<double> p;
   std::vector<PairedDifference*> tested;
-  for (ArmDifference& difference : differences) {
-    if (!(difference.*unit).p) continue;
-    tested.push_back(&(difference.*unit));
-    p.push_back(*tested.back()->p);
+  for (std::vector<ArmDifference>* differences :
+       {&figures.differences, &figures.round_differences, &figures.group_differences}) {
+    for (ArmDifference& difference : *differences) {
+      if (!(difference.*unit).p) continue;
+      tested.push_back(&(difference.*unit));
+      p.push_back(*tested.back()->p);
+    }
   }
   const std::vector<double> adjusted = holm(p);
   for (std::size_t test = 0; test < tested.size(); ++test) tested[test]->p_holm = adjusted[test];
@@ -169,11 +232,15 @@ void add_differences(const std::filesystem::path& folder, StudyFigures& figures)
     const std::string baseline = baseline_for(arm.arm, figures.baseline, names);
     if (arm.arm == baseline || std::ranges::find(names, baseline) == names.end()) continue;
     std::vector<ArmDifference> differences = differences_of(arm, figures.arm(baseline), figures.metrics);
-    add_over_agents(runs[arm.arm], runs[baseline], differences);
+    std::vector<ArmDifference> of_groups = group_differences_of(arm, figures.arm(baseline), figures.metrics);
+    add_over_agents(runs[arm.arm], runs[baseline], {differences, of_groups});
     std::ranges::move(differences, std::back_inserter(figures.differences));
+    std::ranges::move(of_groups, std::back_inserter(figures.group_differences));
+    std::ranges::move(round_differences_of(arm, figures.arm(baseline)),
+                      std::back_inserter(figures.round_differences));
   }
-  adjust_for_many(figures.differences, &ArmDifference::over_replicates);
-  adjust_for_many(figures.differences, &ArmDifference::over_agents);
+  adjust_for_many(figures, &ArmDifference::over_replicates);
+  adjust_for_many(figures, &ArmDifference::over_agents);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "scenarios/report/run_figures.h"
+
 namespace throng {
 
 /// A mean over replicates; ± half_width is its 95 % interval (half_width_95), empty for fewer than two replicates.
@@ -35,7 +37,7 @@ struct ArmFigures {
   std::map<std::string, double>
       over_agents;      ///< half the width of their 95 % intervals over the agents of the first run
   FiguresAlong rounds;  ///< what changes from round to round
-  std::map<std::string, ByReplicate> bubble;  ///< the same as means over the rounds
+  std::map<std::string, ByReplicate> bubble;  ///< the same as means over the rounds, but for headline metrics
   /// "viewed_by_position", "viewed_by_page", ...: shares of the items that stood there (means, of ratings), means over the rounds.
   FiguresAlong places;
 };
@@ -46,18 +48,33 @@ struct PairedDifference {
   double mean = 0;
   std::optional<double> half_width;  ///< of the 95 % interval (half_width_95)
   std::optional<double> p;           ///< p_of_mean
-  std::optional<double> p_holm;      ///< adjusted for all differences of the study over the same units
-  std::optional<double> effect;      ///< mean / standard deviation of the differences (Cohen's d_z)
+  std::optional<double>
+      p_holm;  ///< adjusted for all differences of the study over the same units, of rounds, too
+  std::optional<double> effect;  ///< mean / standard deviation of the differences (Cohen's d_z)
 };
 
 PairedDifference paired_difference(std::span<const double> differences);
 
+/// The finished runs of an arm, by replicate.
+using RunsOfArm = std::map<std::uint32_t, std::filesystem::path>;
+
+/// By headline metric, each agent's mean difference over the replicates in which it has a value in both. Those of adverts are there for
+/// each trait group, too (group_figure).
+std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm& arm,
+                                                                const RunsOfArm& baseline);
+/// A metric of the agents in one trait group (trait_group_name), such as "p_advert_view_of_activity_3".
+std::string group_figure(const std::string& metric, std::size_t group);
+
+/// Whether agents of the same number are the same in the first runs of both, which are not empty.
+bool have_the_same_agents(const RunsOfArm& a, const RunsOfArm& b);
+
 /// A figure of an arm less that of the baseline.
 struct ArmDifference {
   std::string arm;
-  std::string baseline;              ///< the arm that it is compared with; see baseline_for
-  std::string figure;                ///< a headline metric, or one of `bubble`
-  PairedDifference over_replicates;  ///< those that both have
+  std::string baseline;                  ///< the arm that it is compared with; see baseline_for
+  std::string figure;                    ///< a headline metric, or one of `bubble`
+  std::optional<std::uint16_t> round{};  ///< of this round alone, from 0; none: of the whole run
+  PairedDifference over_replicates;      ///< those that both have
   /// An agent's values are its means over the replicates. None of figures that agents do not have, and where agents are not the
   /// same in both arms.
   PairedDifference over_agents;
@@ -65,10 +82,17 @@ struct ArmDifference {
 
 /// What the finished runs of a study show; the study itself may be unfinished.
 struct StudyFigures {
-  std::vector<ArmFigures> arms;                ///< in their order
-  std::string baseline;                        ///< the arm that the others are compared with
-  std::vector<std::string> metrics;            ///< the names of the headline metrics, in their order
-  std::vector<ArmDifference> differences;      ///< arm by arm, of all but the baseline
+  std::vector<ArmFigures> arms;              ///< in their order
+  std::string baseline;                      ///< the arm that the others are compared with
+  std::vector<std::string> metrics;          ///< the names of the headline metrics, in their order
+  std::map<std::string, MetricWords> words;  ///< of each of them
+  std::vector<ArmDifference> differences;    ///< arm by arm, of all but the baseline
+  /// Likewise of each round where there are several, arm by arm, then figure by figure: headline metrics and those of `bubble`, over
+  /// replicates.
+  std::vector<ArmDifference> round_differences;
+  /// Likewise of adverts in each trait group (group_figure), over agents.
+  std::vector<ArmDifference> group_differences;
+  std::vector<std::string> caveats;            ///< of the finished runs, each once
   std::size_t replicates = 0;                  ///< that the study is to have
   std::optional<std::filesystem::path> a_run;  ///< one of the finished runs; empty without any
 

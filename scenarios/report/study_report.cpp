@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "agents/exposure.h"
 #include "engine/base/text.h"
 #include "scenarios/report/page.h"
 #include "scenarios/report/run_figures.h"
@@ -59,13 +60,16 @@ std::string basis(const ArmFigures& arm) {
 }
 
 /// What a figure is called in tables.
-std::string label_of(const std::string& figure) { return words_of(Metric{.name = figure}).label; }
+std::string label_of(const StudyFigures& figures, const std::string& figure) {
+  const auto known = figures.words.find(figure);
+  return known == figures.words.end() ? figure : known->second.label;
+}
 
 using Rows = std::vector<std::vector<std::string>>;
 
 std::vector<std::string> arm_header(const StudyFigures& figures) {
   std::vector<std::string> header{"arm"};
-  for (const std::string& metric : figures.metrics) header.push_back(label_of(metric));
+  for (const std::string& metric : figures.metrics) header.push_back(label_of(figures, metric));
   return header;
 }
 
@@ -114,11 +118,43 @@ Rows difference_rows(const StudyFigures& figures, Of which) {
     const auto& [replicates, agents] = std::tie(difference.over_replicates, difference.over_agents);
     if (replicates.pairs == 0) continue;
     if (which == Of::headlines && !is_headline(figures, difference.figure)) continue;
-    rows.push_back({difference.arm, label_of(difference.figure), text_of(replicates),
+    rows.push_back({difference.arm, label_of(figures, difference.figure), text_of(replicates),
                     p_text(replicates.p_holm), text_of(agents), p_text(agents.p_holm),
                     agents.effect ? fmt::format("{:+.2f}", *agents.effect) : "-"});
   }
   return rows;
+}
+
+/// Of adverts in each trait group, over agents: a row for each arm and group, a column for each metric.
+Json group_table(const StudyFigures& figures) {
+  std::map<std::string, const ArmDifference*> by_place;
+  for (const ArmDifference& difference : figures.group_differences)
+    by_place[difference.arm + ' ' + difference.figure] = &difference;
+  std::vector<std::string> metrics;
+  std::vector<std::string> header{"less " + figures.baseline, "trait group"};
+  for (const std::string& metric : figures.metrics) {
+    if (std::ranges::none_of(figures.group_differences,
+                             [&](const auto& each) { return each.figure == group_figure(metric, 0); }))
+      continue;
+    metrics.push_back(metric);
+    header.push_back(label_of(figures, metric));
+  }
+  Rows rows;
+  for (const ArmFigures& arm : figures.arms) {
+    for (std::size_t group = 0; group < kTraitGroups; ++group) {
+      std::vector<std::string> row{arm.arm, trait_group_name(group)};
+      for (const std::string& metric : metrics) {
+        const auto found = by_place.find(arm.arm + ' ' + group_figure(metric, group));
+        if (found == by_place.end()) continue;
+        const PairedDifference& difference = found->second->over_agents;
+        row.push_back(text_of(difference) + (difference.p_holm.value_or(1) < 0.05 ? " *" : ""));
+      }
+      if (row.size() > 2) rows.push_back(std::move(row));
+    }
+  }
+  return {{"caption", "Adverts by trait group, over agents; * where p (Holm) is below 0.05"},
+          {"columns", std::move(header)},
+          {"rows", std::move(rows)}};
 }
 
 /// What the table of differences means, as sentences.
@@ -127,8 +163,10 @@ std::string about_differences(const StudyFigures& figures) {
       "Differences from the arm {}: arms share agents and random draws, so that they are taken replicate by "
       "replicate, and agent by agent (an agent's difference is its mean over the replicates). ± is half the "
       "width of the 95 % confidence interval of the mean difference (Student's t); p is that of a "
-      "difference of 0, adjusted by Holm's method for all differences of the study over the same units; d "
-      "is the mean difference over agents in standard deviations of these differences.",
+      "difference of 0, adjusted by Holm's method for all differences of the study over the same units, "
+      "those of "
+      "single rounds among them; d is the mean difference over agents in standard deviations of these "
+      "differences.",
       figures.baseline);
 }
 
@@ -136,46 +174,57 @@ bool has_differences(const StudyFigures& figures) { return !difference_rows(figu
 
 // --- The page ----------------------------------------------------------------------------------------------
 
-Json points_of(const ArmFigures& arm, const std::string& metric) {
-  Json points = Json::array();
-  for (auto at = arm.rounds.lower_bound({metric, 0}); at != arm.rounds.end() && at->first.first == metric;
-       ++at) {
-    const ReplicateMean mean = mean_over_replicates(at->second);
-    Json& point = points.emplace_back(Json{{"x", at->first.second + 1}, {"mean", mean.mean}});
-    if (!mean.half_width) continue;
-    point["low"] = mean.mean - *mean.half_width;
-    point["high"] = mean.mean + *mean.half_width;
-  }
-  return points;
+/// The points of curves over the rounds, by figure, then by the number of the arm.
+using Curves = std::map<std::string, std::map<std::size_t, Json>>;
+
+Json point_of(std::uint16_t round, double mean, const std::optional<double>& half_width) {
+  Json point{{"x", round + 1}, {"mean", mean}};
+  if (half_width) point.update({{"low", mean - *half_width}, {"high", mean + *half_width}});
+  return point;
 }
 
-std::set<std::string> round_metrics_of(const StudyFigures& figures) {
-  std::set<std::string> names;
-  for (const ArmFigures& arm : figures.arms) {
-    for (const auto& [key, values] : arm.rounds) names.insert(key.first);
+Curves curves_of(const StudyFigures& figures) {
+  Curves curves;
+  for (std::size_t a = 0; a < figures.arms.size(); ++a) {
+    for (const auto& [key, values] : figures.arms[a].rounds) {
+      const ReplicateMean mean = mean_over_replicates(values);
+      curves[key.first][a].push_back(point_of(key.second, mean.mean, mean.half_width));
+    }
   }
-  return names;
+  return curves;
 }
 
-/// Curves of a figure over the rounds. Of one arm or two recommended and viewed are two colours of one chart, dashed for the second
-/// arm; of more, each arm has a colour and what was recommended and viewed have charts of their own.
-Json curve_charts(const StudyFigures& figures) {
+Curves difference_curves_of(const StudyFigures& figures) {
+  Curves curves;
+  for (const ArmDifference& difference : figures.round_differences) {
+    const PairedDifference& paired = difference.over_replicates;
+    if (paired.pairs == 0) continue;
+    const auto arm = std::ranges::find(figures.arms, difference.arm, &ArmFigures::arm) - figures.arms.begin();
+    curves[difference.figure][static_cast<std::size_t>(arm)].push_back(
+        point_of(*difference.round, paired.mean, paired.half_width));
+  }
+  return curves;
+}
+
+/// Of one arm or two recommended and viewed are two colours of one chart, dashed for the second arm; of more, each arm has a colour
+/// and what was recommended and viewed have charts of their own.
+Json curve_charts(const StudyFigures& figures, const Curves& curves) {
   const bool is_pair = figures.arms.size() <= 2;
   std::map<std::string, Json> charts;
-  for (const std::string& metric : round_metrics_of(figures)) {
+  for (const auto& [metric, by_arm] : curves) {
     const auto [figure, of] = chart_and_curve(metric);
     Json& chart = charts[is_pair ? figure : metric];
     if (chart.is_null()) {
       chart = words_of_round_metric(figure);
       chart["x_title"] = "round";
       chart["series"] = Json::array();
-      if (!is_pair) chart["title"] = fmt::format("{}, {}", chart["title"].get<std::string>(), of);
+      if (!is_pair && of != "value")
+        chart["title"] = fmt::format("{}, {}", chart["title"].get<std::string>(), of);
     }
-    for (std::size_t a = 0; a < figures.arms.size(); ++a) {
-      Json points = points_of(figures.arms[a], metric);
-      if (points.empty()) continue;
-      Json series = {{"name", is_pair ? fmt::format("{}, {}", of, figures.arms[a].arm) : figures.arms[a].arm},
-                     {"points", std::move(points)}};
+    for (const auto& [a, points] : by_arm) {
+      const bool says_of = is_pair && of != "value";
+      Json series = {{"name", says_of ? fmt::format("{}, {}", of, figures.arms[a].arm) : figures.arms[a].arm},
+                     {"points", points}};
       if (is_pair) {
         series["colour"] = of == "recommended" ? 0 : of == "viewed" ? 1 : 2;
         series["line"] = a == 0 ? "solid" : "dashed";
@@ -187,6 +236,25 @@ Json curve_charts(const StudyFigures& figures) {
     }
   }
   return charts_in_order(std::move(charts));
+}
+
+/// Small charts: there are as many again.
+Json round_differences_section(const StudyFigures& figures) {
+  Json charts = curve_charts(figures, difference_curves_of(figures));
+  if (charts.empty()) return nullptr;
+  for (Json& chart : charts) {
+    for (const char* of_values : {"range", "note"}) chart.erase(of_values);
+  }
+  Json section = section_json("Differences round by round",
+                              fmt::format("Each arm less {}, replicate by replicate. Bands are 95 % "
+                                          "confidence intervals of the mean difference "
+                                          "over replicates (Student's t), each of its own; p adjusted for "
+                                          "all of them stands in differences.csv "
+                                          "(throng report --csv).",
+                                          figures.baseline),
+                              std::move(charts));
+  section["size"] = "small";
+  return section;
 }
 
 /// A bar of each arm at every place.
@@ -234,7 +302,7 @@ Json cards_of(const StudyFigures& figures, const ArmFigures& arm) {
   for (const std::string& metric : figures.metrics) {
     const ReplicateMean mean = headline_of(figures, arm, metric);
     if (mean.replicates == 0) continue;
-    const MetricWords words = words_of(Metric{.name = metric});
+    const MetricWords& words = figures.words.at(metric);
     cards.push_back({{"label", words.label},
                      {"meaning", words.meaning},
                      {"mean", mean.mean},
@@ -251,21 +319,33 @@ Json arms_section(const StudyFigures& figures) {
     tables.push_back({{"columns", difference_header(figures)}, {"rows", difference_rows(figures, Of::all)}});
     text += " " + about_differences(figures);
   }
+  if (!figures.group_differences.empty()) tables.push_back(group_table(figures));
   return {{"heading", "Arm against arm"}, {"text", std::move(text)}, {"tables", std::move(tables)}};
 }
 
-Json sections_of(const StudyFigures& figures) {
+Json sections_of(const StudyFigures& figures, const Json& scenario) {
   Json sections = Json::array();
-  if (figures.a_run) {
-    if (Json section = caveats_section(RunReader(*figures.a_run)); !section.is_null())
-      sections.push_back(std::move(section));
-  }
+  if (Json section = caveats_section(figures.caveats); !section.is_null())
+    sections.push_back(std::move(section));
   if (figures.arms.size() > 1 && !figures.metrics.empty()) sections.push_back(arms_section(figures));
-  if (Json charts = curve_charts(figures); !charts.empty()) {
+  if (Json charts = difference_charts(figures); !charts.empty()) {
+    Json section = section_json(
+        "Differences",
+        fmt::format("Whiskers are 95 % confidence intervals of the mean difference over {} (Student's t).",
+                    figures.replicates > 1 ? "replicates" : "agents"),
+        std::move(charts));
+    section["size"] = "small";
+    sections.push_back(std::move(section));
+  }
+  if (Json charts = curve_charts(figures, curves_of(figures)); !charts.empty()) {
     sections.push_back(section_json(
-        "Over the rounds", "Bands are 95 % confidence intervals of the mean over replicates (Student's t).",
+        "Over the rounds",
+        fmt::format("Bands are 95 % confidence intervals of the mean over replicates (Student's t). {}",
+                    about_movement(scenario)),
         std::move(charts)));
   }
+  if (Json section = round_differences_section(figures); !section.is_null())
+    sections.push_back(std::move(section));
   if (Json charts = place_charts(figures); !charts.empty()) {
     sections.push_back(
         section_json("Position on the page",
@@ -302,7 +382,8 @@ std::string table_of(std::vector<std::string> header, const Rows& rows, TableFor
   return table.text(format);
 }
 
-/// A row for each figure and arm, a column for each round or place, the first kMostColumns of them.
+/// A row for each figure and arm, a column for each round or place, the first kMostColumns of them; of several rounds the last column
+/// is of all of them.
 std::string table_along(const StudyFigures& figures, FiguresAlong ArmFigures::*of_arm, const char* noun,
                         TableFormat format, const std::function<bool(const std::string&)>& is_shown) {
   std::uint16_t columns = 0;
@@ -318,15 +399,56 @@ std::string table_along(const StudyFigures& figures, FiguresAlong ArmFigures::*o
   columns = std::min(columns, kMostColumns);
   std::vector<std::string> header{"figure", "arm"};
   for (int column = 1; column <= columns; ++column) header.push_back(fmt::format("{} {}", noun, column));
+  const bool has_all = of_arm == &ArmFigures::rounds && columns > 1;
+  if (has_all) header.push_back("all rounds");
   Rows rows;
   for (const std::string& name : names) {
     for (const ArmFigures& arm : figures.arms) {
-      auto& row = rows.emplace_back(std::vector{name, arm.arm});
+      auto& row = rows.emplace_back(std::vector{label_of(figures, name), arm.arm});
       for (std::uint16_t column = 0; column < columns; ++column)
         row.push_back(text_of(mean_over_replicates(figure_at(arm.*of_arm, name, column))));
+      if (has_all) {
+        row.push_back(text_of(
+            mean_over_replicates(figure_of(is_headline(figures, name) ? arm.metrics : arm.bubble, name))));
+      }
     }
   }
   return table_of(std::move(header), rows, format);
+}
+
+/// Of headline metrics: a row for each arm, a column for each round.
+std::string round_difference_table(const StudyFigures& figures, TableFormat format) {
+  std::map<std::pair<std::size_t, std::size_t>, std::map<std::uint16_t, const PairedDifference*>> rounds_of;
+  std::uint16_t columns = 0;
+  for (const ArmDifference& difference : figures.round_differences) {
+    if (difference.over_replicates.pairs == 0 || !is_headline(figures, difference.figure)) continue;
+    const auto arm = std::ranges::find(figures.arms, difference.arm, &ArmFigures::arm) - figures.arms.begin();
+    const auto metric = std::ranges::find(figures.metrics, difference.figure) - figures.metrics.begin();
+    rounds_of[{arm, metric}][*difference.round] = &difference.over_replicates;
+    columns = std::max<std::uint16_t>(columns, *difference.round + 1);
+  }
+  if (rounds_of.empty()) return "";
+  columns = std::min(columns, kMostColumns);
+  std::vector<std::string> header{fmt::format("less {}", figures.baseline), "figure"};
+  for (int column = 1; column <= columns; ++column) header.push_back(fmt::format("round {}", column));
+  Rows rows;
+  for (const auto& [of, rounds] : rounds_of) {
+    auto& row = rows.emplace_back(
+        std::vector{figures.arms[of.first].arm, label_of(figures, figures.metrics[of.second])});
+    for (std::uint16_t column = 0; column < columns; ++column) {
+      const auto found = rounds.find(column);
+      const bool is_sure = found != rounds.end() && found->second->p_holm.value_or(1) < 0.05;
+      row.push_back((found == rounds.end() ? "-" : text_of(*found->second)) + (is_sure ? " *" : ""));
+    }
+  }
+  return table_of(std::move(header), rows, format) + "\n" +
+         prose("Each round for itself, replicate by replicate; * where p (Holm) is below 0.05.", format) +
+         "\n";
+}
+
+/// A person at a terminal is told of what agents were shown; a page and a paper have room for what they viewed and liked, too.
+bool is_told_at_terminal(const std::string& round_metric) {
+  return !round_metric.starts_with("viewed_") && !round_metric.starts_with("liked_");
 }
 
 std::string place_tables(const StudyFigures& figures, TableFormat format) {
@@ -349,8 +471,9 @@ Json study_report_data(const std::filesystem::path& folder) {
   Json facts = Json::array();
   if (figures.a_run) facts = facts_of(RunReader(*figures.a_run), scenario);
   facts.push_back({{"name", "replicates"}, {"value", std::to_string(figures.replicates)}});
-  Json sections = sections_of(figures);
+  Json sections = sections_of(figures, scenario);
   if (summary.contains("llm")) sections.push_back(call_section(summary["llm"]));
+  sections.push_back(runs_section(folder));
   Json data = {
       {"title", scenario.value("name", "study")},
       {"subtitle", subtitle_of(figures)},
@@ -376,15 +499,20 @@ std::string study_tables(const std::filesystem::path& folder, TableFormat format
   for (const ArmFigures& arm : figures.arms)
     text += prose(fmt::format("{}: {}", arm.arm, basis(arm)), format);
   if (!figures.a_run) return text;
-  for (const std::string& sentence : caveats_of(RunReader(*figures.a_run)))
-    text += prose("note: " + sentence, format);
+  for (const std::string& sentence : figures.caveats) text += prose("note: " + sentence, format);
   text += "\n" + table_of(arm_header(figures), arm_rows(figures), format) + "\n";
   text += says(fmt::format("{}.", about_headlines(figures)));
   if (has_differences(figures)) {
     text += table_of(difference_header(figures), difference_rows(figures, Of::headlines), format) + "\n";
     text += says(about_differences(figures) + " Those of all figures: report.html and --csv.");
   }
-  text += table_along(figures, &ArmFigures::rounds, "round", format, [](const std::string&) { return true; });
+  text += round_difference_table(figures, format);
+  text += table_along(figures, &ArmFigures::rounds, "round", format, [&](const std::string& name) {
+    return format != TableFormat::terminal || is_told_at_terminal(name);
+  });
+  const auto has_rounds = [](const ArmFigures& arm) { return !arm.rounds.empty(); };
+  if (format == TableFormat::terminal && std::ranges::any_of(figures.arms, has_rounds))
+    text += "\n" + prose("Figures of items viewed and liked: report.html and --csv.", format);
   text += place_tables(figures, format);
   if (const Json summary = summary_of(folder); summary.contains("llm") && format == TableFormat::terminal)
     text += "\n" + call_table(summary["llm"]);

@@ -13,15 +13,19 @@ Recorder::Recorder(RunWriter& writer, Store store, Progress& progress, const Int
       progress_(progress),
       interrupt_(interrupt),
       catalogue_(simulation.dataset().catalogue),
-      agents_(simulation.population().size()) {}
+      agents_(simulation.population().size()),
+      rounds_(simulation.scenario().rounds) {}
+
+void Recorder::on_offline_accuracy(std::uint16_t /*round*/, const Accuracy& accuracy) { offline_ = accuracy; }
 
 void Recorder::on_window_started(const Window& window) {
   digest_.on_window_started(window);
   exposures_ = Exposures(catalogue_.size());
   positions_ = {};
+  before_window_ = outcomes_.size();
   agents_done_ = 0;
   pages_in_window_ = 0;
-  progress_.on_agents(0, agents_, 0);
+  progress_.on_round(window.round + 1U, rounds_);
 }
 
 void Recorder::on_partition(const PartitionResult& result) {
@@ -43,6 +47,10 @@ void Recorder::on_window_finished(const Window& window) {
   writer_.write_window(window, digest_.of_window());
   writer_.write_figures(window.round, exposures_);
   writer_.write_positions(window.round, positions_);
+  if (offline_) writer_.write_offline(window.round, *offline_);
+  const bool is_only = window.round == 0 && window.is_last;
+  if (!is_only)
+    writer_.write_headline(window.round, headline_metrics(std::span(outcomes_).subspan(before_window_)));
   writer_.commit();
   pages_ += pages_in_window_;
   ++windows_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,7 @@ class Recorder : public RunObserver {
   Recorder(RunWriter& writer, Store store, Progress& progress, const InterruptGuard& interrupt,
            const Simulation& simulation);
 
+  void on_offline_accuracy(std::uint16_t round, const Accuracy& accuracy) override;
   void on_window_started(const Window& window) override;
   void on_partition(const PartitionResult& result) override;
   void on_window_finished(const Window& window) override;
@@ -41,12 +43,15 @@ class Recorder : public RunObserver {
   const InterruptGuard& interrupt_;
   const Catalogue& catalogue_;
   std::size_t agents_;
+  std::size_t rounds_;
   std::size_t agents_done_ = 0;      ///< in this window
   std::size_t pages_in_window_ = 0;  ///< in this window
   std::size_t pages_ = 0;            ///< in finished windows
   Exposures exposures_{catalogue_.size()};
   PositionCounts positions_;
+  std::optional<Accuracy> offline_;  ///< of this window's recommender
   std::size_t windows_ = 0;
+  std::size_t before_window_ = 0;  ///< of `outcomes_`: those of earlier windows
   std::vector<Outcome> outcomes_;
   ReplyQuality reply_quality_;
   RunDigest digest_;

@@ -28,10 +28,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Ended without a result.
-class EmptyRun : public Failure {
+/// A stop whose sentence says what there is to do.
+class AdvisedStop : public Failure {
  public:
-  explicit EmptyRun(const std::string& message) : Failure(ErrorKind::stopped, message) {}
+  explicit AdvisedStop(const std::string& message) : Failure(ErrorKind::stopped, message) {}
 };
 
 /// Ends a fit when an interrupt has been seen.
@@ -101,7 +101,7 @@ std::unique_ptr<RunGateway> open_gateway(const Scenario& scenario, const Simulat
                                          const RunOptions& options, Progress& progress, MinuteLog& minutes) {
   if (!scenario.asks_anybody()) return nullptr;
   GatewayOptions asking = gateway_options(options.folder, options.earlier, progress);
-  asking.budget_log = options.study.value_or(options.folder) / "budget.log";
+  if (options.study) asking.budget_log = options.study->folder / "budget.log";
   asking.update = [tell = asking.update, &minutes](const std::string& text) {
     tell(text);
     minutes.tick();
@@ -131,7 +131,7 @@ void write_stopped(RunWriter& writer, const std::string& reason) {
 void check_not_empty(const Scenario& scenario, const ReplyQuality& quality) {
   if (!scenario.asks_language_models() || scenario.max_degraded_share == 1.0) return;
   if (quality.pages() == 0 || quality.degraded_pages() < quality.pages()) return;
-  throw EmptyRun(
+  throw AdvisedStop(
       fmt::format("not one of the {} pages could be made out, the last reply: {}. Begin anew with "
                   "--overwrite when the endpoint is "
                   "mended; with \"max_degraded_share\": 1 an empty run is one, too",
@@ -173,9 +173,33 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
     summary["tiers"] = simulation.tiers();
     writer.write_meta("tiers", summary["tiers"].dump());
   }
+  if (!scenario.metrics.empty()) {
+    writer.commit();
+    sum_up_metrics(options.folder / "run.db", scenario.metrics, summary);
+  }
   writer.write_meta("status", "finished");
   writer.finish();
   return summary;
+}
+
+/// Of a run that has finished. Throws AdvisedStop if its files cannot be written.
+Json with_metrics_of(const Scenario& scenario, const RunFolder& folder, Json summary) {
+  const auto stopped = [&](const char* reason) {
+    return AdvisedStop(
+        fmt::format("{}: the metrics cannot be taken from its rows: {}; the run is whole: the same command "
+                    "takes them again",
+                    folder.path().string(), reason));
+  };
+  try {
+    return folder.with_metrics_of(scenario, std::move(summary));
+  } catch (const SQLite::Exception& error) {
+    throw stopped(error.what());
+  } catch (const fs::filesystem_error& error) {
+    throw stopped(error.what());
+  } catch (const Failure& failure) {
+    if (failure.kind() != ErrorKind::stopped) throw;
+    throw stopped(failure.what());
+  }
 }
 
 }  // namespace
@@ -192,6 +216,26 @@ void check_quality(const Scenario& scenario, const std::optional<double>& degrad
       ErrorKind::quality,
       fmt::format("{:.4f} of the pages are degraded, more than the scenario's max_degraded_share {}",
                   *degraded_share, *scenario.max_degraded_share));
+}
+
+void check_store(const Scenario& scenario, Store store) {
+  if (scenario.metrics.empty() || store == Store::full) return;
+  throw Failure(
+      ErrorKind::usage,
+      "/metrics: they are taken from a run's rows, which a run with --store summary does not keep: leave "
+      "out one of the two");
+}
+
+void check_metrics(const Json& summary) {
+  std::vector<std::string> sentences;
+  const Json faults = summary.value("metric_faults", Json::object());
+  for (const auto& [metric, fault] : faults.items())
+    sentences.push_back(fmt::format("the metric {} has no value: {}", metric, fault.get<std::string>()));
+  if (sentences.empty()) return;
+  throw Failure(
+      ErrorKind::quality,
+      fmt::format("{}. All else is whole: with the SQL mended, --resume takes the metric from the rows",
+                  fmt::join(sentences, "; ")));
 }
 
 Dataset load_pinned_dataset(Scenario& scenario) {
@@ -235,8 +279,9 @@ void log_end(const Json& summary) {
 
 Json run_scenario(Scenario scenario, const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
+  check_store(scenario, options.store);
   const InterruptGuard interrupt;
-  Progress progress(options.progress);
+  Progress progress = options.study ? Progress(options.study->progress) : Progress(options.progress);
   RunFolder folder(options.folder, options.existing, scenario, options.earlier);
   const auto stopped = [&](const std::string& reason) {
     return options.study ? Failure(ErrorKind::stopped, reason) : folder.stopped(reason);
@@ -245,20 +290,20 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
   std::optional<LogFile> log;  // from when the folder is this run's
   try {
     SharedWorlds alone;
-    SharedWorlds& shared = options.shared == nullptr ? alone : *options.shared;
+    SharedWorlds& shared = options.study ? options.study->shared : alone;
     const std::shared_ptr<const Dataset> dataset = shared.dataset(scenario);
     if (std::optional<Json> summary = folder.finished(scenario)) {
-      progress.say(fmt::format("{} has finished already", options.folder.string()));
-      return *std::move(summary);
+      if (!options.study) progress.say(fmt::format("{} has finished already", options.folder.string()));
+      return with_metrics_of(scenario, folder, *std::move(summary));
     }
-    progress.say(fmt::format("{}: {} users, {} {}, {} interactions", dataset->name, dataset->users.size(),
-                             dataset->catalogue.size(), plural_of(item_name_of(scenario, *dataset)),
-                             dataset->interactions.size()));
-    for (const std::string& sentence : caveats(scenario, *dataset)) progress.say("note: " + sentence);
+    progress.say_once(fmt::format("{}: {} users, {} {}, {} interactions", dataset->name,
+                                  dataset->users.size(), dataset->catalogue.size(),
+                                  plural_of(item_name_of(scenario, *dataset)), dataset->interactions.size()));
+    for (const std::string& sentence : caveats(scenario, *dataset)) progress.say_once("note: " + sentence);
     InterruptibleFit fit(progress, minutes, interrupt);
     Simulation simulation(scenario, dataset, fit, &shared);
     folder.begin(scenario);
-    log.emplace(options.folder / "run.log", options.log);
+    log.emplace(options.folder / "run.log", options.log, options.study ? options.study->log : LogOf::process);
     log_begin(scenario, options, simulation, std::chrono::steady_clock::now() - started);
     Json summary = record_run(scenario, simulation, options, progress, minutes, interrupt);
     summary["wall_seconds"] =
@@ -274,7 +319,7 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
     throw stopped(fmt::format("{}/run.db cannot be written: {}", options.folder.string(), error.what()));
   } catch (const Failure& failure) {
     log_event(LogLevel::error, "run", "has stopped", {{"why", failure.what()}});
-    if (failure.kind() != ErrorKind::stopped || dynamic_cast<const EmptyRun*>(&failure) != nullptr) throw;
+    if (failure.kind() != ErrorKind::stopped || dynamic_cast<const AdvisedStop*>(&failure) != nullptr) throw;
     throw stopped(failure.what());
   }
 }

@@ -38,9 +38,16 @@ class RunFolder {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// The summary if nothing is left to do. The scenario knows its dataset's digest; throws Failure(usage) if the folder
+  /// The summary if nothing is left to do (but to take other metrics from the rows of a run, see `with_metrics_of`; a study with
+  /// others is not finished). The scenario knows its dataset's digest; throws Failure(usage) if the folder
   /// holds another scenario, another content of the dataset among it.
   std::optional<Json> finished(const Scenario& scenario) const;
+
+  /// The summary of a finished run with the metrics that the scenario has of its own. Where the run had others they are taken from its
+  /// rows, and stand in run.db, summary.json and scenario.json from then on; a report.html that shows
+  /// the others is removed. Throws Failure(usage) if it has no rows; Failure(stopped), SQLite::Exception or
+  /// std::filesystem::filesystem_error if a file cannot be written.
+  Json with_metrics_of(const Scenario& scenario, Json summary) const;
 
   /// From now on the folder is this scenario's: leaves nothing of an earlier run in it, nor of an earlier study's arms, but, to
   /// resume it, what has been paid for. Throws Failure(stopped) if it cannot be written.
@@ -54,6 +61,7 @@ class RunFolder {
 
  private:
   void check(const Json& scenario, const std::optional<EarlierRun>& earlier) const;
+  bool has_metrics_of(const Scenario& scenario) const;
   void remove_results() const;
   void remove_paid() const;
   void remove_arms() const;
@@ -85,15 +93,20 @@ class CallsFolder {
   std::optional<RunGateway> gateway_;
 };
 
+/// The study that a run is part of. What it refers to outlives the run.
+struct PartOfStudy {
+  std::filesystem::path folder;  ///< has the budget of all its runs, and is what a person resumes
+  SharedWorlds& shared;          ///< what its runs have in common
+  RunOfStudy progress;
+  LogOf log = LogOf::process;  ///< thread: other runs may be under way
+};
+
 struct RunOptions {
   std::filesystem::path folder;
   ExistingFolder existing = ExistingFolder::refuse;
   Store store = Store::full;
   std::optional<EarlierRun> earlier;  ///< whose replies are used; see RunGateway
-  /// The study that the run is part of: its folder has the budget of all its runs, and is what a person resumes.
-  std::optional<std::filesystem::path> study;
-  /// What this run and others of the study have in common; null: it is alone. Outlives the run.
-  SharedWorlds* shared = nullptr;
+  std::optional<PartOfStudy> study{};
   Progress::Output progress = Progress::Output::stderr_;
   LogLevel log = LogLevel::info;  ///< of run.log in the folder
 };
@@ -102,11 +115,12 @@ struct RunOptions {
 /// an object with name, version, seed, digest, agents, population (who they are, a sentence), pages, windows, metrics {p_view, n_like, p_like,
 /// n_exit, s_sat}, standard_errors {the same}, half_widths_95 {the same: half the width of the 95 % intervals over
 /// agents, null for fewer than two}, metric_agents and metric_pages {how many each rests on}, caveats (see caveats.h), llm {see
-/// call_report; and ReplyQuality; only if language models were asked}, wall_seconds and peak_rss_bytes.
+/// call_report; and ReplyQuality; only if language models were asked}, wall_seconds and peak_rss_bytes (of the process).
 ///
 /// Throws Failure(stopped) after an interrupt (InterruptGuard), if the budget is reached, if an endpoint is down, and if
 /// a file of the folder cannot be written, with a folder that can be resumed; Failure(usage) if the folder is in the
-/// way (see RunFolder); Failure(data) from the dataset. However it ends, run.db does not say that it is running.
+/// way (see RunFolder); Failure(data) from the dataset. However it ends, run.db does not say that it is running. Several may
+/// run at once in folders of their own, if they ask nobody.
 Json run_scenario(Scenario scenario, const RunOptions& options);
 
 /// The share of a run's pages that are degraded; none if no language models were asked.
@@ -114,6 +128,16 @@ std::optional<double> degraded_share(const Json& summary);
 
 /// Throws Failure(quality) if that share does not reach the bar that a scenario sets.
 void check_quality(const Scenario& scenario, const std::optional<double>& degraded_share);
+
+/// Throws Failure(usage) if the scenario has metrics of its own and the store keeps no rows to take them from.
+void check_store(const Scenario& scenario, Store store);
+
+/// Throws Failure(usage) if a finished run in this folder had other metrics of its own than the scenario has, and no rows to take
+/// these from. Where no run has finished there is nothing to check.
+void check_rows(const Scenario& scenario, const std::filesystem::path& run);
+
+/// Throws Failure(quality) if the summary of a run or a study says that the SQL of a metric gave no number where it should.
+void check_metrics(const Json& summary);
 
 /// The dataset the scenario names, with what language models have written about it (apply_profiles); the scenario then knows the
 /// digests of what it read. Throws Failure(usage) if the scenario wants another content.

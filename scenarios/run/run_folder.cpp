@@ -8,6 +8,7 @@
 #include "scenarios/run/resume.h"
 #include "scenarios/run/run.h"
 #include "scenarios/scenario/scenario.h"
+#include "scenarios/store/run_reader.h"
 #include "scenarios/store/study_folder.h"
 
 namespace throng {
@@ -70,7 +71,18 @@ std::vector<fs::path> arms_in(const fs::path& folder) {
   return arms;
 }
 
+bool has_metrics_in(const fs::path& run, const Scenario& scenario) {
+  return have_same_metrics(read_json(run / "scenario.json", ErrorKind::data), resolved(scenario));
+}
+
 }  // namespace
+
+void check_rows(const Scenario& scenario, const fs::path& run) {
+  if (!fs::exists(run / "summary.json") || !fs::exists(run / "run.db") || has_metrics_in(run, scenario))
+    return;
+  check_store(scenario, RunReader(run).meta("store") == "summary" ? Store::summary : Store::full);
+  check_knows_metrics(run / "run.db");
+}
 
 RunFolder::RunFolder(fs::path path, ExistingFolder existing, const Scenario& scenario,
                      const std::optional<EarlierRun>& earlier)
@@ -110,10 +122,24 @@ void RunFolder::check(const Json& scenario, const std::optional<EarlierRun>& ear
 std::optional<Json> RunFolder::finished(const Scenario& scenario) const {
   if (free_ || existing_ != ExistingFolder::resume) return std::nullopt;
   check_same_scenario(path_, resolved(scenario));
-  const bool finished =
-      fs::exists(path_ / "summary.json") && (scenario.is_study() || fs::exists(path_ / "run.db"));
-  if (!finished) return std::nullopt;
+  if (!fs::exists(path_ / "summary.json")) return std::nullopt;
+  if (!fs::exists(path_ / "run.db") && !(scenario.is_study() && has_metrics_of(scenario)))
+    return std::nullopt;
   return read_json(path_ / "summary.json", ErrorKind::data);
+}
+
+bool RunFolder::has_metrics_of(const Scenario& scenario) const { return has_metrics_in(path_, scenario); }
+
+Json RunFolder::with_metrics_of(const Scenario& scenario, Json summary) const {
+  if (has_metrics_of(scenario)) return summary;
+  check_rows(scenario, path_);
+  sum_up_metrics(path_ / "run.db", scenario.metrics, summary);
+  fs::remove(path_ / "report.html");  // it shows the others
+  finish(summary);
+  Json stored = read_json(path_ / "scenario.json", ErrorKind::data);
+  stored["metrics"] = resolved(scenario).value("metrics", Json::object());
+  write("scenario.json", stored);
+  return summary;
 }
 
 void RunFolder::begin(const Scenario& scenario) {

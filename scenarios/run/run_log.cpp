@@ -52,6 +52,15 @@ RunFigures RunLog::figures() const {
   return figures;
 }
 
+void RunLog::on_offline_accuracy(std::uint16_t round, const Accuracy& accuracy) {
+  log_event(LogLevel::info, "fit", "accuracy offline",
+            {{"round", round + 1},
+             {"users", accuracy.users},
+             {"recall", accuracy.metrics.recall},
+             {"ndcg", accuracy.metrics.ndcg}});
+  next_.on_offline_accuracy(round, accuracy);
+}
+
 void RunLog::on_window_started(const Window& window) {
   log_event(LogLevel::info, "round", "begins", {{"round", window.round + 1}});
   round_began_ = MinuteLog::Clock::now();

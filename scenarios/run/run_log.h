@@ -45,6 +45,7 @@ class RunLog : public RunObserver {
   RunLog(RunObserver& next, const RunGateway* gateway, MinuteLog& minutes);
   ~RunLog() override { minutes_.read_from(nullptr); }
 
+  void on_offline_accuracy(std::uint16_t round, const Accuracy& accuracy) override;
   void on_window_started(const Window& window) override;
   void on_partition(const PartitionResult& result) override;
   void on_window_finished(const Window& window) override;

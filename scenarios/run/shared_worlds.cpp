@@ -24,16 +24,17 @@ std::string first_fit_of(const Scenario& scenario) {
 
 }  // namespace
 
-void SharedWorlds::expect(const std::vector<Scenario>& runs) {
-  wanted_.clear();
-  first_fits_.clear();
-  std::map<std::string, int> times;
-  for (const Scenario& run : runs) {
-    if (const std::string key = first_fit_of(run); !key.empty() && ++times[key] == 2) wanted_.insert(key);
-  }
+void SharedWorlds::expect(const Scenario& run) {
+  const std::string key = first_fit_of(run);
+  if (key.empty()) return;
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<FirstFit>& first = first_fits_[key];
+  if (!first) first = std::make_shared<FirstFit>();
+  ++first->expected;
 }
 
 std::shared_ptr<const Dataset> SharedWorlds::dataset(Scenario& scenario) {
+  const std::lock_guard lock(mutex_);
   const std::string source = source_of(scenario);
   const auto found = datasets_.find(source);
   const auto agree = [](const std::string& wanted, const std::string& there) {
@@ -51,14 +52,22 @@ std::shared_ptr<const Dataset> SharedWorlds::dataset(Scenario& scenario) {
   return dataset;
 }
 
-std::shared_ptr<Recommender> SharedWorlds::first_fit(const Scenario& scenario) const {
-  const auto found = first_fits_.find(first_fit_of(scenario));
-  return found == first_fits_.end() ? nullptr : found->second;
-}
-
-void SharedWorlds::keep_first_fit(const Scenario& scenario, std::shared_ptr<Recommender> fitted) {
-  if (const std::string key = first_fit_of(scenario); wanted_.contains(key))
-    first_fits_[key] = std::move(fitted);
+std::shared_ptr<Recommender> SharedWorlds::first_fit(const Scenario& scenario, const Fit& fit) {
+  const std::string key = first_fit_of(scenario);
+  std::unique_lock lock(mutex_);
+  const auto found = first_fits_.find(key);
+  if (found == first_fits_.end() || found->second->expected < 2) {
+    lock.unlock();
+    fit();
+    return nullptr;
+  }
+  const std::shared_ptr<FirstFit> first = found->second;
+  lock.unlock();
+  first->once.call([&] { first->fitted = fit(); });
+  std::shared_ptr<Recommender> fitted = first->fitted;
+  lock.lock();
+  if (++first->had == first->expected) first_fits_.erase(key);
+  return fitted;
 }
 
 }  // namespace throng

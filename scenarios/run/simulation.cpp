@@ -1,6 +1,7 @@
 #include "scenarios/run/simulation.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -10,9 +11,16 @@
 #include "agents/ranker.h"
 #include "recsys/external/remote_client.h"
 #include "recsys/models/registry.h"
+#include "recsys/recommender/evaluate.h"
 #include "scenarios/run/tiers.h"
 
 namespace throng {
+namespace {
+
+/// So many users at most make the offline figures of a round: ten thousands would take as long as the round itself.
+constexpr std::size_t kEvaluatedUsers = 1000;
+
+}  // namespace
 
 Minds::Minds(const std::vector<MindOptions>& options, const MindWorld& world, const Draws& draws,
              FitObserver& observer)
@@ -142,7 +150,8 @@ PagePolicies Simulation::make_policies() const {
   PagePolicies policies = make_page_policies(scenario_.page_policies, scenario_.session).value();
   for (std::size_t i = 0; i < policies.size(); ++i) {
     try {
-      policies[i]->prepare({.catalogue = dataset_->catalogue, .train = split_.train});
+      policies[i]->prepare(
+          {.catalogue = dataset_->catalogue, .train = split_.train, .mean_ratings = mean_ratings_});
     } catch (const Failure& failure) {
       throw Failure(failure.kind(), fmt::format("/session/page_policies/{}{}", i, failure.what()));
     }
@@ -165,12 +174,13 @@ const remote::Names* Simulation::remote_names() const {
 
 void Simulation::fit_first(SharedWorlds* shared) {
   auto* const local = dynamic_cast<LocalRanker*>(ranker_.get());
-  if (shared != nullptr && local != nullptr) {
-    if (std::shared_ptr<Recommender> fitted = shared->first_fit(scenario_))
-      return local->adopt(std::move(fitted));
-  }
-  fit(0, split_.train, split_.validation, split_.test, FitStart::cold);
-  if (shared != nullptr && local != nullptr) shared->keep_first_fit(scenario_, local->recommender());
+  const auto fit_own = [&] { fit(0, split_.train, split_.validation, split_.test, FitStart::cold); };
+  if (shared == nullptr || local == nullptr) return fit_own();
+  std::shared_ptr<Recommender> fitted = shared->first_fit(scenario_, [&] {
+    fit_own();
+    return local->recommender();
+  });
+  if (fitted) local->adopt(std::move(fitted));
 }
 
 void Simulation::fit(std::uint16_t round, const Interactions& train, const Interactions& validation,
@@ -191,6 +201,17 @@ void Simulation::retrain(World& world, std::uint16_t next_round) {
   world.rows = training_data_.get();
 }
 
+std::optional<Accuracy> Simulation::offline_accuracy(const World& world) const {
+  const auto* const local = dynamic_cast<const LocalRanker*>(ranker_.get());
+  if (local == nullptr || split_.test.size() == 0) return std::nullopt;
+  const Recommender& recommender = *local->recommender();
+  if (dynamic_cast<const ScoringRecommender*>(&recommender) == nullptr) return std::nullopt;
+  const Interactions test = sample_of_users(split_.test, kEvaluatedUsers, scenario_.seed);
+  const Interactions learned = training_data_->picks_of_users(world.picked);
+  const std::array<const Interactions*, 3> masked{&split_.train, &split_.validation, &learned};
+  return evaluate(recommender, test, masked, kOfflineK);
+}
+
 World Simulation::world() const {
   return {.population = *population_,
           .catalogue = dataset_->catalogue,
@@ -198,10 +219,12 @@ World Simulation::world() const {
           .not_recommended = not_recommended_,
           .mean_ratings = mean_ratings_,
           .pick_rule = scenario_.retrain.picks,
+          .repeats = scenario_.repeat_consumption,
           .page_policies = page_policies_,
           .search = search_ ? &*search_ : nullptr,
           .train = &split_.train,
-          .exposure = exposure_.get()};
+          .exposure = exposure_.get(),
+          .hidden = &split_.validation};
 }
 
 Window Simulation::window(std::uint16_t round) const {
@@ -261,8 +284,11 @@ bool Simulation::run(RunObserver& observer, Gateway* gateway) {
   Platform platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), late}, gateway,
                     calls_at_once(scenario_));
   Tiers tiers(observer, *minds_, *population_);
+  std::optional<Accuracy> offline;
   for (std::uint16_t round = 0; round < scenario_.rounds; ++round) {
     if (round > 0 && scenario_.retrain.learns) retrain(world, round);
+    if (round == 0 || scenario_.retrain.learns) offline = offline_accuracy(world);
+    if (offline) observer.on_offline_accuracy(round, *offline);
     if (!platform.run_window(window(round), minds_->some_are_fitted() ? tiers : observer)) return false;
     if (round == 0 && minds_->some_are_fitted()) {
       const Calibration calibration = minds_->fit(tiers.first_sessions());

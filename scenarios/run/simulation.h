@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -123,6 +124,9 @@ class Simulation {
   void fit(std::uint16_t round, const Interactions& train, const Interactions& validation,
            const Interactions& test, FitStart start);
   void retrain(World& world, std::uint16_t next_round);
+  /// Of the recommender as it is: at kOfflineK on the test part, without training and validation part and what was learned since. None
+  /// if it is asked elsewhere or does not score items, or if there is no test part.
+  std::optional<Accuracy> offline_accuracy(const World& world) const;
   World world() const;
   Window window(std::uint16_t round) const;
 

@@ -78,7 +78,7 @@ std::string about_prices(const Scenario& scenario) {
 
 std::string about_adverts(const Scenario& scenario) {
   const bool has_adverts = std::ranges::any_of(scenario.page_policies,
-                                               [](const Json& policy) { return policy["kind"] == "advert"; });
+                                               [](const Json& policy) { return policy.contains("words"); });
   const bool all_read =
       std::ranges::all_of(scenario.minds, [](const MindOptions& mind) { return mind.llm.has_value(); });
   if (!has_adverts || all_read) return "";

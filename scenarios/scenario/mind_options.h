@@ -47,7 +47,8 @@ struct MindList {
   std::vector<llm::EndpointOptions> endpoints;  ///< of all minds and their embedders, each once
 };
 
-/// The text of the shipped parameters with this name, of the project's folder scenarios/minds: "gpt-3.5", "people".
+/// The text of the shipped parameters with this name, of the project's folder scenarios/minds: "gpt-3.5", "people"; "default":
+/// none is changed.
 std::optional<std::string_view> shipped_mind(std::string_view name);
 
 /// Reads shipped parameters, or a file that `mind.parameters` may name. Throws Failure(usage) naming file, JSON path and what was expected.

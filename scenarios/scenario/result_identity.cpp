@@ -21,7 +21,7 @@ Json recommender_view(Json recommender) {
 nlohmann::json decisive(const Json& scenario) {
   Json view = scenario;
   for (const char* key : {"$schema", "description", "throng_version", "budget", "journal", "patience",
-                          "max_degraded_share", "control", "arms", "baseline"})
+                          "max_degraded_share", "metrics", "control", "arms", "baseline"})
     view.erase(key);
   for (const char* place : {"path", "personas", "item_profiles"}) {
     if (view.contains("dataset")) view["dataset"].erase(place);
@@ -54,7 +54,23 @@ void leave_unknown_digests(nlohmann::json& a, nlohmann::json& b) {
   }
 }
 
+/// Of a study by arm, of a run under "".
+nlohmann::json own_metrics(const Json& scenario) {
+  nlohmann::json metrics;
+  metrics[""] = scenario.value("metrics", Json::object());
+  if (scenario.contains("control"))
+    metrics["control"] = arm_of(scenario, "control").value("metrics", Json::object());
+  const Json arms = scenario.value("arms", Json::object());
+  for (const auto& [name, changes] : arms.items())
+    metrics[name] = arm_of(scenario, name).value("metrics", Json::object());
+  return metrics;
+}
+
 }  // namespace
+
+bool have_same_metrics(const Json& before, const Json& now) {
+  return own_metrics(before) == own_metrics(now);
+}
 
 std::string result_difference(const Json& before, const Json& now) {
   nlohmann::json a = decisive(before);

@@ -13,6 +13,7 @@
 #include "embedded/scenario_schema.h"
 #include "recsys/models/registry.h"
 #include "scenarios/scenario/arms.h"
+#include "scenarios/scenario/own_metrics.h"
 
 namespace throng {
 namespace {
@@ -71,8 +72,11 @@ constexpr std::array<std::pair<const char*, TraitCut TraitCuts::*>, 3> kTraitCut
     {{"activity", &TraitCuts::activity},
      {"conformity", &TraitCuts::conformity},
      {"diversity", &TraitCuts::diversity}}};
-constexpr Words<PickRule, 3> kPickRules{
-    {{"viewed", PickRule::viewed}, {"aligned", PickRule::aligned}, {"liked", PickRule::liked}}};
+constexpr Words<PickRule, 5> kPickRules{{{"viewed", PickRule::viewed},
+                                         {"aligned", PickRule::aligned},
+                                         {"liked", PickRule::liked},
+                                         {"unviewed", PickRule::unviewed},
+                                         {"random", PickRule::random}}};
 constexpr Words<FitStart, 2> kFitStarts{{{"cold", FitStart::cold}, {"warm", FitStart::warm}}};
 constexpr Words<llm::Durability, 2> kDurabilities{
     {{"normal", llm::Durability::process}, {"full", llm::Durability::power_loss}}};
@@ -223,6 +227,7 @@ void read_session(const Json& json, Scenario& scenario, const std::string& sourc
   read_if_there(json, "items_per_page", scenario.session.items_per_page);
   read_if_there(json, "max_pages", scenario.session.max_pages);
   read_if_there(json, "memory_bytes", scenario.session.memory_bytes);
+  read_if_there(json, "repeat_consumption", scenario.repeat_consumption);
   for (const Json& name : json.value("actions", Json::array()))
     scenario.session.actions.*
         std::ranges::find(allowed_actions(), name.get<std::string>(), &AllowedAction::name)->is_allowed =
@@ -236,6 +241,7 @@ Json write_session(const Scenario& scenario) {
   Json json = {{"items_per_page", scenario.session.items_per_page},
                {"max_pages", scenario.session.max_pages},
                {"memory_bytes", scenario.session.memory_bytes}};
+  if (scenario.repeat_consumption) json["repeat_consumption"] = true;
   for (const AllowedAction& action : allowed_actions())
     if (scenario.session.actions.*action.is_allowed) json["actions"].push_back(action.name);
   if (!scenario.page_policies.empty()) json["page_policies"] = scenario.page_policies;
@@ -437,6 +443,7 @@ Scenario parse_scenario(Json json, const std::string& source, const std::vector<
   read_retrain(section(json, "retrain"), scenario.retrain, source);
   check_round_length(scenario, source);
   scenario.recommender = read_recommender(json["recommender"], scenario.retrain, source);
+  scenario.metrics = read_metrics(section(json, "metrics"), source);
   read_if_there(json, "replicates", scenario.replicates);
   scenario.arms = read_arms(json, source);
   scenario.baseline = read_baseline(json, scenario.arms, source);
@@ -458,6 +465,7 @@ Json resolved(const Scenario& scenario) {
   if (!scenario.session.questions.empty()) full["interview"] = write_interview(scenario.session.questions);
   full["rounds"] = scenario.rounds;
   full["retrain"] = write_retrain(section(json, "retrain"), scenario.retrain);
+  if (!scenario.metrics.empty()) full["metrics"] = write_metrics(scenario.metrics);
   write_operations(json, scenario, full);
   full["replicates"] = scenario.replicates;
   write_arms(scenario, full);

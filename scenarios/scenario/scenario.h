@@ -16,6 +16,7 @@
 #include "recsys/data/split.h"
 #include "recsys/recommender/recommender.h"
 #include "scenarios/scenario/mind_options.h"
+#include "scenarios/store/sql_metrics.h"
 
 namespace throng {
 
@@ -68,7 +69,9 @@ struct Scenario {
   std::uint16_t rounds = 1;
   RetrainOptions retrain;
   SessionOptions session;
+  bool repeat_consumption = false;     ///< what an agent has picked may be recommended to it again
   Json page_policies = Json::array();  ///< for make_page_policies
+  std::vector<SqlMetric> metrics;      ///< of its own, beside those that every run has
   std::uint32_t replicates = 1;
   std::vector<StudyArm> arms;  ///< of a study of several, in their order
   std::string baseline;        ///< the arm that the others are compared with; "": there are none
@@ -101,8 +104,12 @@ void apply_overrides(Json& json, const std::vector<std::string>& overrides);
 /// The first key that differs between two resolved scenarios and decides results, in words ("/seed was 1, now it is 7"); empty if
 /// there is none. A digest that one of the two does not know yet is no difference. Operational keys decide nothing: where the dataset
 /// and the prompt templates lie (what is in them does, and is compared by its digest), endpoints but for their models, how a
-/// remote recommender is reached, the budget, the journal, the quality bar.
+/// remote recommender is reached, the budget, the journal, the quality bar, and metrics of the scenario's own.
 std::string result_difference(const Json& before, const Json& now);
+
+/// Whether two resolved scenarios have the same metrics of their own, those of arms among them: they are taken from a run's rows when it
+/// is over, decide nothing in it, and are taken again from the rows of a finished run that is resumed with others.
+bool have_same_metrics(const Json& before, const Json& now);
 
 /// What tells runs that could have other results apart: a hash of the keys of a resolved scenario that decide them.
 std::string result_identity(const Json& scenario);

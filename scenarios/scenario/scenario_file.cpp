@@ -7,10 +7,14 @@
 
 #include <fmt/format.h>
 
+#include "embedded/scenario_adverts.h"
+#include "embedded/scenario_augmentation.h"
+#include "embedded/scenario_causal.h"
 #include "embedded/scenario_demo.h"
 #include "embedded/scenario_filter_bubble.h"
 #include "embedded/scenario_llm_demo.h"
 #include "embedded/scenario_million.h"
+#include "embedded/scenario_position.h"
 #include "embedded/scenario_recommenders.h"
 #include "embedded/scenario_sensitivity.h"
 #include "engine/base/json.h"
@@ -61,10 +65,14 @@ struct Shipped {
   std::string_view text;
 };
 
-constexpr std::array kShipped{Shipped{"demo", embedded::scenario_demo},
+constexpr std::array kShipped{Shipped{"adverts", embedded::scenario_adverts},
+                              Shipped{"augmentation", embedded::scenario_augmentation},
+                              Shipped{"causal", embedded::scenario_causal},
+                              Shipped{"demo", embedded::scenario_demo},
                               Shipped{"filter_bubble", embedded::scenario_filter_bubble},
                               Shipped{"llm-demo", embedded::scenario_llm_demo},
                               Shipped{"million", embedded::scenario_million},
+                              Shipped{"position", embedded::scenario_position},
                               Shipped{"recommenders", embedded::scenario_recommenders},
                               Shipped{"sensitivity", embedded::scenario_sensitivity}};
 

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "agents/action.h"
+#include "embedded/run_db_sql.h"
 #include "engine/base/error.h"
 
 namespace throng {
@@ -30,9 +31,10 @@ struct TableRules {
 namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
-constexpr std::array<std::string_view, 3> kTablesOfLaterVersions{"words", "prompt_places",
-                                                                 "answers"};  ///< than 0.1's first
-constexpr std::array<std::string_view, 4> kColumnsOfLaterVersions{"saved", "shared", "search", "results_of"};
+constexpr std::array<std::string_view, 4> kTablesOfLaterVersions{"words", "prompt_places", "answers",
+                                                                 "agent_metrics"};  ///< than 0.1's first
+constexpr std::array<std::string_view, 5> kColumnsOfLaterVersions{"search", "results_of", "hidden", "title",
+                                                                  "unit"};  ///< and those of optional actions
 constexpr int kLastRound = std::numeric_limits<std::uint16_t>::max();
 
 ColumnRule integer(const std::string& column, std::int64_t least, std::int64_t most = kMost) {
@@ -115,7 +117,8 @@ std::vector<TableRules> tables_of_facts(int first_round) {
   return {{"windows", {"round"}, {round, time("begin_us"), time("end_us"), digest("digest")}},
           {"metrics",
            {"position"},
-           {text("metric"), real("mean"), real("standard_error"), integer("agents", 0), integer("pages", 0)}},
+           {text("metric"), real("mean"), or_null(real("standard_error")), integer("agents", 0),
+            integer("pages", 0), or_null(text("title")), or_null(text("unit"))}},
           {"round_metrics", {"round", "metric"}, {round, text("metric"), real("value")}}};
 }
 
@@ -126,6 +129,7 @@ std::vector<TableRules> tables_of_agents(int first_round) {
   std::vector<ColumnRule> impression{
       agent, round, page, integer("position", 1), number_of("item", "items"), flag("aligned")};
   for (const ActionInfo& info : action_kinds()) impression.push_back(done(info));
+  impression.push_back(or_null(flag("hidden")));
   return {
       {"agents",
        {"agent"},
@@ -159,6 +163,7 @@ std::vector<TableRules> tables_of_agents(int first_round) {
        {agent, round, integer("page", 0, kLastRound),
         one_of("step", {"react", "decide", "reflect", "interview", "question"}), text("problem"),
         text("reply"), flag("gave_up")}},
+      {"agent_metrics", {"metric", "agent"}, {text("metric"), agent, real("value")}},
       {"answers",
        {"agent", "round", "question"},
        {agent, round, text("question"), or_null(integer("score", 0)), or_null(text("choice")),
@@ -188,6 +193,26 @@ std::string query_of(const TableRules& rules, bool of_one_agent) {
 
 }  // namespace
 
+std::string run_tables() {
+  std::string columns;
+  std::string rows;
+  for (const ActionInfo& info : action_kinds()) {
+    const bool is_flag = info.form == ActionInfo::Form::flag;
+    columns += fmt::format("{} {}, ", info.done,
+                           is_flag                                  ? "INTEGER NOT NULL"
+                           : info.form == ActionInfo::Form::feeling ? "TEXT"
+                                                                    : "INTEGER");
+    rows +=
+        fmt::format("SELECT agent, round, page, position, '{}', {} FROM impressions WHERE {}{} UNION ALL ",
+                    info.name, is_flag ? "NULL" : info.done, info.done, is_flag ? "" : " IS NOT NULL");
+  }
+  std::string sql(embedded::run_db_sql);
+  for (const auto& [place, text] :
+       {std::pair{std::string_view("/* columns of actions */"), columns}, {"/* rows of actions */", rows}})
+    sql.replace(sql.find(place), place.size(), text);
+  return sql;
+}
+
 RunCheck::RunCheck(const SQLite::Database& database, std::string file, int first_round)
     : database_(database), file_(std::move(file)), first_round_(first_round) {}
 
@@ -197,7 +222,11 @@ void RunCheck::fail(const std::string& problem) const {
 
 TableRules RunCheck::known(TableRules rules) const {
   std::erase_if(rules.columns, [&](const ColumnRule& rule) {
-    if (std::ranges::find(kColumnsOfLaterVersions, rule.column) == kColumnsOfLaterVersions.end())
+    const auto is_optional = [&](const ActionInfo& info) {
+      return info.is_optional && info.done == rule.column;
+    };
+    if (std::ranges::find(kColumnsOfLaterVersions, rule.column) == kColumnsOfLaterVersions.end() &&
+        std::ranges::none_of(action_kinds(), is_optional))
       return false;
     SQLite::Statement has(database_, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
     has.bind(1, rules.table);
@@ -263,6 +292,7 @@ void RunCheck::rows() {
 }
 
 void RunCheck::rows_of(AgentId agent) const {
+  if (checked_) return;
   for (const TableRules& rules : tables_of_agents(first_round_)) check(rules, agent);
 }
 

@@ -11,6 +11,9 @@ namespace throng {
 
 struct TableRules;
 
+/// The SQL that makes the tables and views of run.db (run_db.sql).
+std::string run_tables();
+
 /// Whether run.db holds only what a run can have written: values of the right type and range, numbers of agents and
 /// items that exist. A file that was damaged or edited must not be summed up as if it were sound.
 class RunCheck {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -76,10 +77,14 @@ struct RunReader::Connection {
   }
 
   SQLite::Database database;
+  mutable std::map<std::pair<std::string, std::string>, bool> columns;  ///< whether there is such a one
   /// `column`, or what stands for it in files of versions that did not have it.
   std::string column_or(const char* table, std::string_view column, const char* other) const {
-    auto known = query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", table, std::string(column));
-    return known.executeStep() ? std::string(column) : other;
+    const auto [known, is_new] = columns.try_emplace({table, std::string(column)}, false);
+    if (is_new)
+      known->second = query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", table, std::string(column))
+                          .executeStep();
+    return known->second ? std::string(column) : other;
   }
 
   int first_round = database.execAndGet("PRAGMA user_version").getInt() == 0 ? 0 : 1;

@@ -1,4 +1,5 @@
--- The tables of run.db; docs/run-folder.md says what they mean.
+-- The tables of run.db; docs/run-folder.md says what they mean. run_tables (run_check.h) puts what follows from the kinds of
+-- actions where a comment names it.
 PRAGMA user_version = 1;  -- 0: rounds counted from 0
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE items (
@@ -21,8 +22,8 @@ CREATE INDEX degraded_pages ON pages (agent, round, page) WHERE degraded;
 CREATE INDEX result_pages ON pages (agent, round, page) WHERE results_of IS NOT NULL;
 CREATE TABLE impressions (
   agent INTEGER, round INTEGER, page INTEGER, position INTEGER, item INTEGER NOT NULL, aligned INTEGER NOT NULL,
-  viewed INTEGER NOT NULL, rating INTEGER, feeling TEXT, saved INTEGER NOT NULL, shared INTEGER NOT NULL,
-  PRIMARY KEY (agent, round, page, position)) WITHOUT ROWID;
+  /* columns of actions */
+  hidden INTEGER, PRIMARY KEY (agent, round, page, position)) WITHOUT ROWID;
 CREATE TABLE words (
   agent INTEGER, round INTEGER, page INTEGER, position INTEGER, text TEXT NOT NULL,
   PRIMARY KEY (agent, round, page, position)) WITHOUT ROWID;
@@ -55,16 +56,14 @@ CREATE VIEW decisions AS
 CREATE VIEW interviews AS SELECT agent, round, score FROM sessions WHERE score IS NOT NULL;
 CREATE VIEW digests AS SELECT round, agent, digest FROM sessions;
 -- All that agents did, as one list.
-CREATE VIEW actions AS
-  SELECT agent, round, page, position, 'view' AS action, NULL AS value FROM impressions WHERE viewed
-  UNION ALL SELECT agent, round, page, position, 'rate', rating FROM impressions WHERE rating IS NOT NULL
-  UNION ALL SELECT agent, round, page, position, 'feel', feeling FROM impressions WHERE feeling IS NOT NULL
-  UNION ALL SELECT agent, round, page, position, 'save', NULL FROM impressions WHERE saved
-  UNION ALL SELECT agent, round, page, position, 'share', NULL FROM impressions WHERE shared
-  UNION ALL SELECT agent, round, page, NULL, iif(exits, 'exit', iif(search IS NULL, 'next', 'search')), search
+CREATE VIEW actions (agent, round, page, position, action, value) AS
+  /* rows of actions */
+  SELECT agent, round, page, NULL, iif(exits, 'exit', iif(search IS NULL, 'next', 'search')), search
     FROM pages WHERE NOT degraded;
 CREATE TABLE metrics (
-  position INTEGER PRIMARY KEY, metric TEXT NOT NULL, mean REAL NOT NULL, standard_error REAL NOT NULL, agents INTEGER NOT NULL,
-  pages INTEGER NOT NULL);
+  position INTEGER PRIMARY KEY, metric TEXT NOT NULL, mean REAL NOT NULL, standard_error REAL, agents INTEGER NOT NULL,
+  pages INTEGER NOT NULL, title TEXT, unit TEXT);
+CREATE TABLE agent_metrics (
+  metric TEXT, agent INTEGER, value REAL NOT NULL, PRIMARY KEY (metric, agent)) WITHOUT ROWID;
 CREATE TABLE round_metrics (
   round INTEGER, metric TEXT, value REAL NOT NULL, PRIMARY KEY (round, metric)) WITHOUT ROWID;

@@ -105,16 +105,20 @@ void RunReader::with_meta(const std::string& key, const std::function<void(const
 
 std::vector<Outcome> RunReader::outcomes() const {
   connection_->check.rows();
+  std::string counts;
+  for (const ActionInfo& info : action_kinds()) {
+    if (info.is_optional)
+      counts += fmt::format(", COALESCE(SUM({}), 0)", connection_->column_or("impressions", info.done, "0"));
+  }
   auto rows = connection_->query(
       fmt::format(
           "SELECT s.agent, COUNT(i.item), COALESCE(SUM(i.viewed), 0), "
           "  COALESCE(SUM(COALESCE(i.rating, 0) >= ?), 0), COUNT(DISTINCT i.page), "
           "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round), s.round, "
-          "  s.abandoned, COALESCE(SUM({}), 0), COALESCE(SUM({}), 0) "
+          "  s.abandoned{} "
           "FROM sessions s LEFT JOIN counted_impressions i USING (agent, round) "
           "GROUP BY s.agent, s.round ORDER BY s.agent, s.round",
-          connection_->column_or("impressions", "saved", "0"),
-          connection_->column_or("impressions", "shared", "0")),
+          counts),
       static_cast<int>(kLikedRating));
   std::vector<Outcome> outcomes;
   while (rows.executeStep()) {
@@ -125,23 +129,32 @@ std::vector<Outcome> RunReader::outcomes() const {
                         .liked = rows.getColumn(3).getUInt(),
                         .pages = rows.getColumn(4).getUInt(),
                         .abandoned = rows.getColumn(7).getInt() != 0,
-                        .score = optional_number(rows.getColumn(5)),
-                        .saved = rows.getColumn(8).getUInt(),
-                        .shared = rows.getColumn(9).getUInt()});
+                        .score = optional_number(rows.getColumn(5))});
+    int column = 8;
+    for (std::size_t i = 0; i < kActionKinds; ++i) {
+      if (action_kinds()[i].is_optional) outcomes.back().optional[i] = rows.getColumn(column++).getUInt();
+    }
   }
   add_searches(outcomes);
+  add_adverts(outcomes);
+  add_alignment(outcomes);
   return outcomes;
+}
+
+Outcome& RunReader::outcome_at(std::vector<Outcome>& outcomes, AgentId agent, std::uint16_t round) const {
+  const std::pair at(agent, round);
+  const auto found = std::ranges::lower_bound(
+      outcomes, at, {}, [](const Outcome& outcome) { return std::pair(outcome.agent, outcome.round); });
+  if (found == outcomes.end() || std::pair(found->agent, found->round) != at)
+    connection_->check.fail(fmt::format("table pages, agent {}: it has no session", index(agent)));
+  return *found;
 }
 
 void RunReader::add_searches(std::vector<Outcome>& outcomes) const {
   if (connection_->column_or("pages", "results_of", "").empty()) return;
   const auto outcome_of = [&](SQLite::Statement& row) -> Outcome& {
-    const std::pair at(AgentId(row.getColumn(0).getUInt()), connection_->round_from(row.getColumn(1)));
-    const auto found = std::ranges::lower_bound(
-        outcomes, at, {}, [](const Outcome& outcome) { return std::pair(outcome.agent, outcome.round); });
-    if (found == outcomes.end() || std::pair(found->agent, found->round) != at)
-      connection_->check.fail(fmt::format("table pages, agent {}: it has no session", index(at.first)));
-    return *found;
+    return outcome_at(outcomes, AgentId(row.getColumn(0).getUInt()),
+                      connection_->round_from(row.getColumn(1)));
   };
   auto searches = connection_->query(
       "SELECT agent, round, COUNT(*) FROM pages WHERE search IS NOT NULL AND NOT degraded "
@@ -162,18 +175,68 @@ void RunReader::add_searches(std::vector<Outcome>& outcomes) const {
   }
 }
 
+void RunReader::add_adverts(std::vector<Outcome>& outcomes) const {
+  if (!connection_->database.tableExists("words")) return;  // of an earlier version
+  auto adverts = connection_->query(
+      fmt::format("SELECT agent, round, COUNT(*), SUM(viewed), SUM(COALESCE(rating, 0) >= ?) FROM words "
+                  "JOIN {} USING (agent, round, page, position) GROUP BY agent, round",
+                  connection_->ranked),
+      static_cast<int>(kLikedRating));
+  while (adverts.executeStep()) {
+    Outcome& outcome = outcome_at(outcomes, AgentId(adverts.getColumn(0).getUInt()),
+                                  connection_->round_from(adverts.getColumn(1)));
+    outcome.adverts = adverts.getColumn(2).getUInt();
+    outcome.adverts_viewed = adverts.getColumn(3).getUInt();
+    outcome.adverts_liked = adverts.getColumn(4).getUInt();
+  }
+}
+
+void RunReader::add_alignment(std::vector<Outcome>& outcomes) const {
+  if (connection_->column_or("impressions", "hidden", "").empty()) return;  // of an earlier version
+  auto rows = connection_->query(
+      fmt::format("SELECT agent, round, COUNT(*), SUM(aligned), SUM(hidden), SUM(aligned AND hidden) FROM {} "
+                  "WHERE hidden IS NOT NULL GROUP BY agent, round",
+                  connection_->ranked));
+  while (rows.executeStep()) {
+    Outcome& outcome = outcome_at(outcomes, AgentId(rows.getColumn(0).getUInt()),
+                                  connection_->round_from(rows.getColumn(1)));
+    outcome.judged = rows.getColumn(2).getUInt();
+    outcome.aligned = rows.getColumn(3).getUInt();
+    outcome.hidden = rows.getColumn(4).getUInt();
+    outcome.hidden_aligned = rows.getColumn(5).getUInt();
+  }
+}
+
 std::vector<Metric> RunReader::metrics() const {
-  auto rows =
-      connection_->query("SELECT metric, mean, standard_error, agents, pages FROM metrics ORDER BY position");
+  auto rows = connection_->query(fmt::format(
+      "SELECT metric, mean, standard_error, agents, pages, {}, {} FROM metrics ORDER BY position",
+      connection_->column_or("metrics", "title", "NULL"), connection_->column_or("metrics", "unit", "NULL")));
   std::vector<Metric> metrics;
   while (rows.executeStep()) {
     metrics.push_back({.name = rows.getColumn(0).getString(),
                        .mean = rows.getColumn(1).getDouble(),
                        .standard_error = rows.getColumn(2).getDouble(),
                        .agents = rows.getColumn(3).getUInt(),
-                       .pages = rows.getColumn(4).getUInt()});
+                       .pages = rows.getColumn(4).getUInt(),
+                       .is_mean = !rows.getColumn(2).isNull(),
+                       .title = rows.getColumn(5).getString(),  // null reads as ""
+                       .unit = rows.getColumn(6).getString()});
   }
   return metrics;
+}
+
+std::vector<MetricValues> RunReader::own_values() const {
+  if (!connection_->database.tableExists("agent_metrics")) return {};  // of an earlier version
+  connection_->check.rows();
+  auto rows = connection_->query("SELECT metric, agent, value FROM agent_metrics ORDER BY metric, agent");
+  std::vector<MetricValues> values;
+  while (rows.executeStep()) {
+    const std::string name = rows.getColumn(0).getString();
+    if (values.empty() || values.back().name != name) values.push_back({.name = name});
+    values.back().agents.push_back(
+        {.agent = AgentId(rows.getColumn(1).getUInt()), .value = rows.getColumn(2).getDouble()});
+  }
+  return values;
 }
 
 std::vector<TraitGroups> RunReader::traits() const {
@@ -276,6 +339,7 @@ void RunReader::add_impressions(SessionRecord& session) const {
   std::string columns = "page, item, mean_rating, aligned";
   for (const ActionInfo& info : action_kinds())
     columns += ", " + connection_->column_or("impressions", info.done, "0");
+  columns += ", " + connection_->column_or("impressions", "hidden", "NULL");
   auto impressions = connection_->query(fmt::format("SELECT {} FROM impressions LEFT JOIN items USING (item) "
                                                     "WHERE agent = ? AND round = ? ORDER BY page, position",
                                                     columns),
@@ -292,6 +356,8 @@ void RunReader::add_impressions(SessionRecord& session) const {
                                 .kind = info.kind,
                                 .value = value});
     }
+    if (const SQLite::Column hidden = impressions.getColumn(column); !hidden.isNull())
+      page.impressions.back().hidden = hidden.getInt() != 0;
   }
 }
 

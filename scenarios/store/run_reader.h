@@ -124,8 +124,10 @@ class RunReader {
   /// Json::exception), is damage.
   void with_meta(const std::string& key, const std::function<void(const Json&)>& use) const;
   std::vector<Outcome> outcomes() const;
-  /// The headline metrics as the run wrote them; empty before it has finished.
+  /// The headline metrics as the run wrote them, those of its scenario last; empty before it has finished.
   std::vector<Metric> metrics() const;
+  /// Agent by agent what the scenario's own metrics are the means of, but for those that are one number.
+  std::vector<MetricValues> own_values() const;
   std::vector<TraitGroups> traits() const;  ///< of every agent, in agent order
   /// How often the ratings 1 to 5 were given.
   std::array<std::size_t, 5> rating_counts() const;
@@ -158,6 +160,10 @@ class RunReader {
 
   /// Moves what was found by searches out of what was recommended.
   void add_searches(std::vector<Outcome>& outcomes) const;
+  void add_adverts(std::vector<Outcome>& outcomes) const;
+  void add_alignment(std::vector<Outcome>& outcomes) const;
+  /// Of a session that rows tell of; `outcomes` by agent, then round. That there is none is damage.
+  Outcome& outcome_at(std::vector<Outcome>& outcomes, AgentId agent, std::uint16_t round) const;
   void add_impressions(SessionRecord& session) const;
   void add_words(SessionRecord& session) const;
   void add_prompt_orders(SessionRecord& session) const;

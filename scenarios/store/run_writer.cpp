@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "embedded/run_db_sql.h"
 #include "scenarios/store/row_source.h"
+#include "scenarios/store/run_check.h"
 
 namespace throng {
 namespace {
@@ -109,7 +109,7 @@ struct Tables {
         "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
         "PRAGMA cache_size = -65536;");
     SQLite::Transaction all_or_none(database);
-    database.exec(std::string(embedded::run_db_sql));
+    database.exec(run_tables());
     all_or_none.commit();
   }
 };
@@ -132,7 +132,7 @@ struct RunWriter::Statements {
   SQLite::Statement meta = prepare("meta", 2);
   SQLite::Statement items = prepare("items", 6);
   SQLite::Statement windows = prepare("windows", 4);
-  SQLite::Statement metrics = prepare("metrics", 6);
+  SQLite::Statement metrics = prepare("metrics (position, metric, mean, standard_error, agents, pages)", 6);
   SQLite::Statement round_metrics = prepare("round_metrics", 3);
   TableRows<AgentId, UserId, std::string, bool, int, int, int, std::string, std::string, std::string> agents{
       database, "agents"};
@@ -142,7 +142,8 @@ struct RunWriter::Statements {
             std::optional<double>, std::optional<bool>, bool, std::optional<std::string>,
             std::optional<std::string>>
       pages{database, "pages"};
-  TableRows<AgentId, int, int, std::size_t, ItemId, bool, ActionCells> impressions{database, "impressions"};
+  TableRows<AgentId, int, int, std::size_t, ItemId, bool, ActionCells, std::optional<bool>> impressions{
+      database, "impressions"};
   TableRows<AgentId, int, int, int, std::string> words{database, "words"};
   TableRows<AgentId, int, int, int, std::size_t> prompt_places{database, "prompt_places"};
   TableRows<AgentId, int, int, double> reflections{database, "reflections"};
@@ -287,7 +288,7 @@ void RunWriter::add_page(const SessionRecord& session, const PageRecord& page) {
   for (std::size_t i = 0; i < page.impressions.size(); ++i) {
     const Impression& shown = page.impressions[i];
     statements_->impressions.add(session.agent, stored_round(session.round), page.page, i + 1, shown.item,
-                                 shown.aligned, cells_of(take_values(actions, i + 1)));
+                                 shown.aligned, cells_of(take_values(actions, i + 1)), shown.hidden);
   }
   for (const WordsBeside& beside : page.words) {
     statements_->words.add(session.agent, stored_round(session.round), page.page, beside.position,
@@ -325,6 +326,20 @@ void RunWriter::write_figures(std::uint16_t round, const Exposures& exposures) {
               exposure->mean(*figure.of_agents, group));
     }
   }
+}
+
+void RunWriter::write_headline(std::uint16_t round, std::span<const Metric> metrics) {
+  statements_->begin();
+  for (const Metric& metric : metrics) {
+    if (metric.agents > 0) insert(statements_->round_metrics, stored_round(round), metric.name, metric.mean);
+  }
+}
+
+void RunWriter::write_offline(std::uint16_t round, const Accuracy& accuracy) {
+  statements_->begin();
+  for (const OfflineFigure& figure : offline_figures())
+    insert(statements_->round_metrics, stored_round(round), std::string(figure.name),
+           accuracy.metrics.*figure.value);
 }
 
 void RunWriter::write_positions(std::uint16_t round, const PositionCounts& positions) {

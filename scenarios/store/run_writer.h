@@ -43,6 +43,9 @@ class RunWriter {
   /// `of`: "recommended" or "viewed", the first word of the metrics' names.
   void write_figures(std::uint16_t round, const Exposures& exposures);
   void write_positions(std::uint16_t round, const PositionCounts& positions);
+  /// The headline metrics of one of several rounds.
+  void write_headline(std::uint16_t round, std::span<const Metric> metrics);
+  void write_offline(std::uint16_t round, const Accuracy& accuracy);
   void write_metrics(std::span<const Metric> metrics);
   /// Makes everything written so far durable.
   void commit();

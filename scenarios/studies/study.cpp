@@ -12,13 +12,11 @@
 #include "engine/base/statistics.h"
 #include "scenarios/gateway/call_report.h"
 #include "scenarios/scenario/arms.h"
-#include "scenarios/store/run_reader.h"
 #include "scenarios/store/study_folder.h"
+#include "scenarios/studies/study_runs.h"
 
 namespace throng {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// The runs of one arm, by replicate.
 struct Runs {
@@ -28,32 +26,20 @@ struct Runs {
   std::map<std::pair<std::string, std::uint16_t>, std::vector<double>> figures;
 };
 
-fs::path folder_of(const fs::path& study, const std::string& arm, std::uint32_t replicate) {
-  return study_run(study, arm, replicate + 1).folder;
-}
-
-/// The run of an earlier study that stands where this one will; none if that has no such run and the rest may be asked for.
-std::optional<EarlierRun> earlier_run(const std::optional<EarlierRun>& study, const Scenario& scenario,
-                                      const std::string& arm, std::uint32_t replicate) {
-  if (!study || !scenario.asks_anybody()) return std::nullopt;
-  const fs::path folder = folder_of(study->folder, arm, replicate);
-  if (fs::exists(folder / "journal.db")) return EarlierRun{folder, study->missing};
-  if (study->missing == EarlierRun::Missing::is_asked_for) return std::nullopt;
-  throw Failure(ErrorKind::stopped,
-                fmt::format("{} is not there to be replayed; --reuse instead of --replay asks for it",
-                            (folder / "journal.db").string()));
-}
-
-void run_replicate(const Scenario& scenario, std::uint32_t replicate, const RunOptions& options, Runs& runs) {
-  RunOptions run_options = options;
-  run_options.folder = folder_of(options.folder, runs.arm, replicate);
-  run_options.existing = ExistingFolder::resume;
-  run_options.study = options.folder;
-  run_options.earlier = earlier_run(options.earlier, scenario, runs.arm, replicate);
-  runs.summaries.push_back(run_scenario(scenario, run_options));
-  for (const RoundMetric& metric : RunReader(run_options.folder).round_metrics()) {
-    if (metric.is_overall()) runs.figures[{metric.metric, metric.round}].push_back(metric.value);
+/// By arm, each arm's by replicate.
+std::vector<Runs> by_arm(const Scenario& study, const std::vector<PlayedRun>& played) {
+  std::vector<Runs> arms;
+  for (const std::string& arm : arms_of(study)) {
+    Runs& runs = arms.emplace_back(Runs{.arm = arm});
+    for (const PlayedRun& run : played) {
+      if (run.arm != arm) continue;
+      runs.summaries.push_back(run.summary);
+      for (const RoundMetric& metric : run.round_metrics) {
+        if (metric.is_overall()) runs.figures[{metric.metric, metric.round}].push_back(metric.value);
+      }
+    }
   }
+  return arms;
 }
 
 void add_curves(const Runs& runs, Json& curves) {
@@ -69,20 +55,32 @@ void add_curves(const Runs& runs, Json& curves) {
   }
 }
 
-/// Replaces a run's figures by what the replicates make of them together.
+/// Of all these runs, in the order in which they come first: not every run has the metrics of adverts, say.
+std::vector<std::string> metrics_in(const std::vector<Json>& runs) {
+  std::vector<std::string> names;
+  for (const Json& run : runs) {
+    for (const auto& [metric, mean] : run["metrics"].items()) {
+      if (std::ranges::find(names, metric) == names.end()) names.push_back(metric);
+    }
+  }
+  return names;
+}
+
+/// Replaces a run's figures by what the replicates make of them together. In a run without a metric it rests on nobody.
 void summarise_metrics(const std::vector<Json>& runs, Json& summary) {
-  for (auto& [metric, mean] : summary["metrics"].items()) {
+  for (const std::string& metric : metrics_in(runs)) {
     std::vector<double> values;
     std::size_t agents = 0;
     std::size_t pages = 0;
     for (const Json& run : runs) {
+      if (!run["metrics"].contains(metric)) continue;
       const auto of_run = run["metric_agents"][metric].get<std::size_t>();
       if (of_run > 0) values.push_back(run["metrics"][metric].get<double>());  // else it rests on nobody
       agents += of_run;
       pages += run["metric_pages"][metric].get<std::size_t>();
     }
     const double standard_error = standard_error_of(values);
-    mean = mean_of(values);
+    summary["metrics"][metric] = mean_of(values);
     summary["standard_errors"][metric] = standard_error;
     summary["metric_agents"][metric] = agents;
     summary["metric_pages"][metric] = pages;
@@ -107,13 +105,14 @@ std::optional<double> worst_degraded_share(const Runs& runs) {
 
 Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
   Json summary = arms.front().summaries.front();  // what all runs share, and the order of the keys
-  for (const char* of_one_run : {"llm", "rankings"}) summary.erase(of_one_run);
+  for (const char* of_one_run : {"llm", "rankings", "metric_faults"}) summary.erase(of_one_run);
   summary["seed"] = study.seed;
   summarise_metrics(arms.front().summaries, summary);
   DigestChain digest;
   std::size_t pages = 0;
   std::size_t windows = 0;
   std::vector<Json> calls;
+  Json metric_faults = Json::object();
   Json names = Json::array();
   Json by_arm = Json::object();
   Json degraded = Json::object();
@@ -128,6 +127,9 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
       pages += run["pages"].get<std::size_t>();
       windows += run["windows"].get<std::size_t>();
       if (run.contains("llm")) calls.push_back(run["llm"]);
+      const Json faults = run.value("metric_faults", Json::object());
+      for (const auto& [metric, fault] : faults.items())
+        metric_faults[metric] = fmt::format("arm {}: {}", runs.arm, fault.get<std::string>());
     }
   }
   summary["digest"] = digest.value().hex();
@@ -139,12 +141,9 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
   if (!study.arms.empty()) summary["baseline"] = study.baseline;
   if (!calls.empty()) summary["llm"] = sum_of_call_reports(calls);
   if (!degraded.empty()) summary["worst_degraded_share"] = degraded;
+  if (!metric_faults.empty()) summary["metric_faults"] = std::move(metric_faults);
   summary["curves"] = curves;
   return summary;
-}
-
-void log_run(std::string_view what, const std::string& arm, std::uint32_t replicate) {
-  log_event(LogLevel::info, "study", what, {{"arm", arm}, {"replicate", replicate + 1}});
 }
 
 /// The study then says which content its datasets have, those of arms among them; see load_pinned_dataset.
@@ -163,6 +162,21 @@ void pin_datasets(Scenario& study, SharedWorlds& shared) {
   study = parse_scenario(std::move(pinned), study.name, {});
 }
 
+/// Before anything of the study is removed: what has finished is not run again, and may have no rows for other metrics.
+void check_rows_of_runs(const Scenario& study, const RunOptions& options) {
+  if (options.existing != ExistingFolder::resume) return;
+  for (std::uint32_t replicate = 0; replicate < study.replicates; ++replicate) {
+    for (const std::string& arm : arms_of(study)) {
+      const StudyRun run = study_run(options.folder, arm, replicate + 1);
+      try {
+        check_rows(run_of(study, arm, replicate), run.folder);
+      } catch (const Failure& failure) {
+        throw Failure(failure.kind(), fmt::format("{}: {}", run.name(), failure.what()));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void check_study_quality(const Scenario& study, const Json& summary) {
@@ -172,31 +186,19 @@ void check_study_quality(const Scenario& study, const Json& summary) {
   }
 }
 
-Json run_study(Scenario scenario, const RunOptions& options) {
+Json run_study(Scenario scenario, const RunOptions& options, std::size_t runs_at_once) {
   const auto started = std::chrono::steady_clock::now();
+  for (const std::string& arm : arms_of(scenario)) check_store(scenario_of(scenario, arm), options.store);
   RunFolder folder(options.folder, options.existing, scenario, options.earlier);
   SharedWorlds shared;
   pin_datasets(scenario, shared);
   if (std::optional<Json> summary = folder.finished(scenario)) return *std::move(summary);
-  std::vector<Runs> arms;
-  for (const std::string& arm : arms_of(scenario)) arms.push_back({.arm = arm});
+  check_rows_of_runs(scenario, options);
   std::optional<LogFile> log;  // each run has one of its own
   try {
     folder.begin(scenario);
     log.emplace(options.folder / "run.log", options.log);
-    RunOptions of_runs = options;
-    of_runs.shared = &shared;
-    for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
-      std::vector<Scenario> runs_to_come;
-      for (const Runs& runs : arms) runs_to_come.push_back(run_of(scenario, runs.arm, replicate));
-      shared.expect(runs_to_come);
-      for (std::size_t a = 0; a < arms.size(); ++a) {
-        log_run("a run begins or goes on", arms[a].arm, replicate);
-        run_replicate(runs_to_come[a], replicate, of_runs, arms[a]);
-        log_run("a run has finished", arms[a].arm, replicate);
-      }
-    }
-    Json summary = summarise(scenario, arms);
+    Json summary = summarise(scenario, by_arm(scenario, play_runs(scenario, options, shared, runs_at_once)));
     summary["wall_seconds"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     summary["peak_rss_bytes"] = peak_rss_bytes();

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <cstddef>
+
 #include "scenarios/run/run.h"
 
 namespace throng {
 
 /// Runs a scenario with replicates or arms: into `folder`/ARM-1, OTHER_ARM-1, ARM-2, ... a
 /// run each, all of the same shape as any run. Replicate n has seed + n - 1 in all arms, so that they start from the
-/// same state and share their random draws.
+/// same state and share their random draws. At most `runs_at_once` are under way at once (0: as many as threads and memory
+/// allow; see play_runs), which makes no difference to any result.
 ///
 /// Returns the content of the study's summary.json: that of a run, its metrics being means over the replicates of the first arm
 /// with standard errors over replicates, `metric_agents` and `metric_pages` those of these replicates together,
@@ -17,7 +20,7 @@ namespace throng {
 /// interval (Student's t; low = high = mean for one replicate). Rounds count from 1.
 ///
 /// Stopping, resuming and errors as in `run_scenario`; runs that have finished are not run again.
-Json run_study(Scenario scenario, const RunOptions& options);
+Json run_study(Scenario scenario, const RunOptions& options, std::size_t runs_at_once = 0);
 
 /// Throws Failure(quality) if the summary of a study does not reach the bar that an arm sets.
 void check_study_quality(const Scenario& study, const Json& summary);

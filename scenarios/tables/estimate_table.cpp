@@ -10,10 +10,7 @@ namespace {
 std::string rounded(const Json& number) { return fmt::format("{:.0f}", number.get<double>()); }
 
 std::string duration(double seconds) {
-  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
-  if (seconds < 120) return fmt::format("{:.0f} s", seconds);
-  if (seconds < 7200) return fmt::format("{:.0f} min", seconds / 60);
-  return fmt::format("{:.1f} h", seconds / 3600);
+  return seconds < 10 ? fmt::format("{:.1f} s", seconds) : rough_time(seconds);
 }
 
 std::string size_text(double bytes) {

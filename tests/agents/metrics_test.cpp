@@ -40,8 +40,7 @@ TEST(OutcomeOf, KeepsWhatWasSearchedForApart) {
                                           .viewed = 2,
                                           .liked = 1,
                                           .pages = 3,
-                                          .saved = 1,
-                                          .shared = 1,
+                                          .optional = {0, 0, 0, 1, 1},
                                           .searches = 1,
                                           .found = 3,
                                           .found_viewed = 2}));
@@ -56,6 +55,69 @@ TEST(OutcomeOf, KeepsWhatWasSearchedForApart) {
   counts.add(session);
   EXPECT_EQ(counts.by_position().size(), 2U);
   EXPECT_EQ(counts.by_page()[1].shown, 0U);
+}
+
+// By hand: of three adverts on pages that count two are viewed and one is liked; p_view and p_like are of all items.
+TEST(OutcomeOf, CountsAdverts) {
+  SessionRecord session{.agent = AgentId(3)};
+  session.pages = {page_of({4, 5}), page_of({3, 0}), page_of({0, 4}), page_of({5, 5}),
+                   page_of({5, 5}, std::nullopt)};
+  session.pages[0].words = {{.position = 2, .text = "Now!"}};
+  session.pages[1].words = {{.position = 1, .text = ""}};
+  session.pages[2].words = {{.position = 1, .text = ""}};
+  session.pages[3].words = session.pages[4].words = {{.position = 1, .text = ""}};
+  session.pages[3].results_of = "noir";
+  const Outcome outcome = outcome_of(session);
+  EXPECT_EQ(outcome.adverts, 3U);
+  EXPECT_EQ(outcome.adverts_viewed, 2U);
+  EXPECT_EQ(outcome.adverts_liked, 1U);
+  const std::vector<Metric> metrics = run_metrics(std::vector{outcome}, {});
+  ASSERT_EQ(metrics.size(), 7U);
+  EXPECT_EQ(metrics[5].name, "p_advert_view");
+  EXPECT_NEAR(metrics[5].mean, 2 / 3.0, 1e-12);
+  EXPECT_EQ(metrics[6].name, "p_advert_like");
+  EXPECT_NEAR(metrics[6].mean, 1 / 3.0, 1e-12);
+  EXPECT_TRUE(has_adverts(std::vector{outcome}));
+  EXPECT_FALSE(has_adverts(std::vector{Outcome{.agent = AgentId(1)}}));
+}
+
+// By hand: of five items shown two are hidden, of three aligned ones one is; what was searched for and a degraded page do not count.
+TEST(OutcomeOf, CountsHiddenPositives) {
+  SessionRecord session{.agent = AgentId(3)};
+  session.pages = {page_of({4, 5, 0}), page_of({3, 0}), page_of({5, 5}), page_of({5, 5}, std::nullopt)};
+  session.pages[2].results_of = "noir";
+  for (PageRecord& page : session.pages) {
+    for (Impression& shown : page.impressions) shown.hidden = false;
+  }
+  session.pages[0].impressions[0].hidden = true;
+  session.pages[1].impressions[1].hidden = true;
+  session.pages[2].impressions[0].hidden = true;
+  session.pages[3].impressions[0].hidden = true;
+  const Outcome outcome = outcome_of(session);
+  EXPECT_EQ(outcome.judged, 5U);
+  EXPECT_EQ(outcome.aligned, 3U);
+  EXPECT_EQ(outcome.hidden, 2U);
+  EXPECT_EQ(outcome.hidden_aligned, 1U);
+  const std::vector<Metric> metrics = run_metrics(std::vector{outcome}, {});
+  ASSERT_EQ(metrics.size(), 8U);
+  EXPECT_EQ(metrics[5].name, "p_hidden");
+  EXPECT_NEAR(metrics[5].mean, 2 / 5.0, 1e-12);
+  EXPECT_EQ(metrics[6].name, "align_precision");
+  EXPECT_NEAR(metrics[6].mean, 1 / 3.0, 1e-12);
+  EXPECT_EQ(metrics[7].name, "align_recall");
+  EXPECT_NEAR(metrics[7].mean, 1 / 2.0, 1e-12);
+}
+
+// Agent 0 aligned with nothing and agent 1 was shown nothing that is hidden: neither share is one of nothing.
+TEST(AlignmentValues, LeaveOutAgentsWithoutAValue) {
+  const std::vector<MetricValues> values = alignment_values(std::vector<Outcome>{
+      {.agent = AgentId(0), .judged = 4, .hidden = 2},
+      {.agent = AgentId(1), .judged = 4, .aligned = 2},
+      {.agent = AgentId(2), .judged = 4, .aligned = 2, .hidden = 4, .hidden_aligned = 2}});
+  ASSERT_EQ(values.size(), 3U);
+  EXPECT_EQ(values[0].agents, (std::vector<AgentValue>{{AgentId(0), 0.5}, {AgentId(1), 0}, {AgentId(2), 1}}));
+  EXPECT_EQ(values[1].agents, (std::vector<AgentValue>{{AgentId(1), 0}, {AgentId(2), 1}}));
+  EXPECT_EQ(values[2].agents, (std::vector<AgentValue>{{AgentId(0), 0}, {AgentId(2), 0.5}}));
 }
 
 TEST(OutcomeOf, LeavesDegradedPagesOut) {

@@ -44,11 +44,14 @@ class PlatformTest : public ::testing::Test {
   }
 
   /// Windows of a population without those that `leave`.
-  bool run_windows(std::uint32_t agents, std::span<Collector> windows, const std::set<AgentId>& leave = {}) {
+  bool run_windows(std::uint32_t agents, std::span<Collector> windows, const std::set<AgentId>& leave = {},
+                   PickRule pick_rule = PickRule::viewed, bool repeats = false) {
     const Draws draws(9);
     const Population population(dataset_, space_, {.agents = agents}, draws);
     StatisticalMind mind({}, affinity_, mean_ratings_, draws);
     World world = world_of(population);
+    world.pick_rule = pick_rule;
+    world.repeats = repeats;
     std::vector<AgentId> there = population.everyone();
     std::erase_if(there, [&](AgentId agent) { return leave.contains(agent); });
     Platform platform(world, mind, {.items_per_page = 3, .max_pages = 4}, draws, there);
@@ -77,7 +80,8 @@ class PlatformTest : public ::testing::Test {
             .catalogue = dataset_.catalogue,
             .ranker = ranker_,
             .not_recommended = not_recommended_,
-            .mean_ratings = mean_ratings_};
+            .mean_ratings = mean_ratings_,
+            .hidden = &split_.validation};
   }
 
   static constexpr Window kWindow{.end = VirtualTime(std::chrono::days(7)), .is_last = true};
@@ -161,6 +165,49 @@ TEST_F(PlatformTest, WhatAgentsPickedIsNotShownToThemAgain) {
       for (const ItemId item : first[agent].viewed) EXPECT_FALSE(met.shown.contains(item)) << index(agent);
     }
   }
+}
+
+// Popularity ranks alike in every round: an agent that may repeat is shown its first pages again.
+TEST_F(PlatformTest, WhatAgentsPickedIsShownToThemAgainIfTheyRepeat) {
+  std::array<Collector, 2> rounds;
+  ASSERT_TRUE(run_windows(60, rounds, {}, PickRule::viewed, true));
+  for (std::size_t n = 0; n < 60; ++n)
+    EXPECT_EQ(rounds[1].records[n].pages[0].impressions[0].item,
+              rounds[0].records[n].pages[0].impressions[0].item);
+}
+
+// All that is shown is either viewed or learned from, and neither comes again.
+TEST_F(PlatformTest, WhereUnviewedItemsAreLearnedFromNothingIsShownTwice) {
+  std::array<Collector, 2> rounds;
+  ASSERT_TRUE(run_windows(60, rounds, {}, PickRule::unviewed));
+  std::map<AgentId, Met> first = met_by_agent(rounds[0]);
+  for (const auto& [agent, met] : met_by_agent(rounds[1])) {
+    for (const ItemId item : first[agent].shown) EXPECT_FALSE(met.shown.contains(item)) << index(agent);
+  }
+}
+
+TEST_F(PlatformTest, WhatAgentsViewedIsNotShownAgainWhereRandomItemsAreLearnedFrom) {
+  std::array<Collector, 2> rounds;
+  ASSERT_TRUE(run_windows(60, rounds, {}, PickRule::random));
+  std::map<AgentId, Met> first = met_by_agent(rounds[0]);
+  for (const auto& [agent, met] : met_by_agent(rounds[1])) {
+    for (const ItemId item : first[agent].viewed) EXPECT_FALSE(met.shown.contains(item)) << index(agent);
+  }
+}
+
+TEST_F(PlatformTest, SaysOfEachItemWhetherTheUserMetItInTheValidationPart) {
+  Collector collector;
+  run(60, collector);
+  std::size_t hidden = 0;
+  for (const SessionRecord& session : collector.records) {
+    for (const PageRecord& page : session.pages) {
+      for (const Impression& shown : page.impressions) {
+        EXPECT_EQ(shown.hidden, split_.validation.contains(static_cast<UserId>(session.agent), shown.item));
+        if (shown.hidden.value()) ++hidden;
+      }
+    }
+  }
+  EXPECT_GT(hidden, 0U);
 }
 
 TEST_F(PlatformTest, APartitionIsTheSameWhoeverElseIsStillThere) {

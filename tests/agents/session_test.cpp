@@ -68,14 +68,17 @@ class ScriptedMind : public Mind {
 };
 
 SessionRecord run(ScriptedMind& mind, const SessionOptions& options, std::size_t ranked_items,
-                  const CatalogueSearch* catalogue = nullptr) {
+                  const CatalogueSearch* catalogue = nullptr, bool second_is_advert = false) {
   const Profile profile;
   const std::vector<float> mean_ratings(200, 2.5F);
+  const std::string no_words;
   const std::vector<ItemId> met{ItemId(102)};
   const std::vector<std::span<const ItemId>> not_found{met};
   std::vector<ShownItem> items;
   for (std::uint32_t i = 0; i < ranked_items; ++i)
-    items.push_back({.item = ItemId(100 - i), .mean_rating = 3.5F});
+    items.push_back({.item = ItemId(100 - i),
+                     .mean_rating = 3.5F,
+                     .advert = second_is_advert && i == 1 ? &no_words : nullptr});
   Memory memory;
   SessionRecord record{.agent = AgentId(1), .round = 0};
   Scheduler scheduler(Window{.end = VirtualTime(std::chrono::days(1))});
@@ -223,6 +226,18 @@ TEST(Session, TheDigestSeesWhatWasSearchedFor) {
   EXPECT_NE(nothing_found, digest({{1, "y"}}, &catalogue));
   EXPECT_NE(digest({{1, "wanted"}}, &catalogue), digest({{1, "wanted"}}, nullptr));
   EXPECT_NE(digest({{3, "wanted"}}, &catalogue), none) << "on the last page it comes to nothing";
+}
+
+// Its figures are those of an advert with words, to be compared with.
+TEST(Session, AnAdvertWithoutWordsIsKnownAsOne) {
+  ScriptedMind mind(1, 2);
+  const SessionOptions options{.items_per_page = 2, .max_pages = 3};
+  const SessionRecord with = run(mind, options, 8, nullptr, true);
+  const SessionRecord without = run(mind, options, 8);
+  EXPECT_THAT(with.pages[0].words, ElementsAre(WordsBeside{.position = 2, .text = ""}));
+  EXPECT_TRUE(with.pages[1].words.empty());
+  EXPECT_EQ(shown_on(with.pages[0]), shown_on(without.pages[0]));
+  EXPECT_NE(with.digest, without.digest);
 }
 
 TEST(Session, TheDigestSeesWhatTheAgentDid) {

@@ -1,5 +1,7 @@
 #include "agents/training_data.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include <gmock/gmock.h>
@@ -26,20 +28,58 @@ PageRecord page_of(std::optional<Decision> decision) {
   return page;
 }
 
+std::vector<ItemId> picked(const SessionRecord& session, PickRule rule) {
+  return picked_items(session, rule, Draws(5));
+}
+
 TEST(PickedItems, FollowTheRule) {
   const SessionRecord session{.pages = {page_of(Decision{})}};
-  EXPECT_THAT(picked_items(session, PickRule::viewed), ElementsAre(ItemId(3), ItemId(5)));
-  EXPECT_THAT(picked_items(session, PickRule::aligned), ElementsAre(ItemId(1), ItemId(3), ItemId(5)));
-  EXPECT_THAT(picked_items(session, PickRule::liked), ElementsAre(ItemId(5)));
+  EXPECT_THAT(picked(session, PickRule::viewed), ElementsAre(ItemId(3), ItemId(5)));
+  EXPECT_THAT(picked(session, PickRule::aligned), ElementsAre(ItemId(1), ItemId(3), ItemId(5)));
+  EXPECT_THAT(picked(session, PickRule::liked), ElementsAre(ItemId(5)));
+  EXPECT_THAT(picked(session, PickRule::unviewed), ElementsAre(ItemId(1), ItemId(9)));
+}
+
+// An item that came twice is viewed if it was once.
+TEST(PickedItems, OfUnviewedOnesHoldNoneThatWasViewedOnAnotherPage) {
+  SessionRecord session{.pages = {page_of(Decision{})}};
+  session.pages.push_back(
+      {.impressions = {{.item = ItemId(1)}, {.item = ItemId(2)}}, .decision = Decision{}});
+  add_view(session.pages.back().actions, 1, 3, Feeling::indifferent);
+  EXPECT_THAT(picked(session, PickRule::unviewed), ElementsAre(ItemId(2), ItemId(9)));
+}
+
+// Two of four items were viewed. Over 600 agents each item is drawn with probability 1/2, and each of the six pairs with 1/6:
+// four standard deviations are 49 and 37.
+TEST(PickedItems, AtRandomAreAsManyAsWereViewedUniformlyDrawnFromAllShown) {
+  std::map<std::vector<ItemId>, int> pairs;
+  std::map<ItemId, int> items;
+  for (std::uint32_t agent = 0; agent < 600; ++agent) {
+    const SessionRecord session{.agent = AgentId(agent), .round = 2, .pages = {page_of(Decision{})}};
+    const std::vector<ItemId> drawn = picked(session, PickRule::random);
+    EXPECT_EQ(drawn, picked(session, PickRule::random)) << "the same every time";
+    EXPECT_TRUE(std::ranges::is_sorted(drawn));
+    ++pairs[drawn];
+    for (const ItemId item : drawn) ++items[item];
+  }
+  EXPECT_EQ(pairs.size(), 6U);
+  for (const auto& [pair, times] : pairs) EXPECT_NEAR(times, 100, 37);
+  for (const unsigned shown : {1U, 3U, 5U, 9U}) EXPECT_NEAR(items[ItemId(shown)], 300, 49) << shown;
+}
+
+TEST(PickedItems, AtRandomAreNoneWhereNothingWasViewed) {
+  const SessionRecord session{.pages = {{.impressions = {{.item = ItemId(1)}}, .decision = Decision{}}}};
+  EXPECT_THAT(picked(session, PickRule::random), IsEmpty());
 }
 
 TEST(PickedItems, LeaveOutDegradedPages) {
   SessionRecord session{.pages = {page_of(std::nullopt)}};
-  for (const PickRule rule : {PickRule::viewed, PickRule::aligned, PickRule::liked})
-    EXPECT_THAT(picked_items(session, rule), IsEmpty());
+  for (const PickRule rule :
+       {PickRule::viewed, PickRule::aligned, PickRule::liked, PickRule::unviewed, PickRule::random})
+    EXPECT_THAT(picked(session, rule), IsEmpty());
   session.pages.push_back({.impressions = {{.item = ItemId(7)}}, .decision = Decision{}});
   add_view(session.pages.back().actions, 1, 5, Feeling::delighted);
-  EXPECT_THAT(picked_items(session, PickRule::viewed), ElementsAre(ItemId(7)));
+  EXPECT_THAT(picked(session, PickRule::viewed), ElementsAre(ItemId(7)));
 }
 
 class TrainingDataTest : public ::testing::Test {
@@ -80,6 +120,11 @@ TEST_F(TrainingDataTest, WhatIsPickedIsNoLongerHeldOut) {
   const TrainingData training(train_, agents);
   std::vector<std::vector<ItemId>> picked(3);
   picked[0] = {ItemId(2)};
+  picked[2] = {ItemId(3)};
+  const Interactions of_users = training.picks_of_users(picked);
+  EXPECT_EQ(of_users.num_users(), 2U);
+  EXPECT_THAT(of_users.items_of(UserId(0)), ElementsAre(ItemId(2)));
+  EXPECT_EQ(of_users.size(), 1U) << "a sampled agent is no user";
   const Interactions held_out = training.held_out(testing::interactions_of(4, {{2, 3}, {2}}), picked);
   EXPECT_EQ(held_out.num_users(), 3U);
   EXPECT_THAT(held_out.items_of(UserId(0)), ElementsAre(ItemId(3)));

@@ -7,6 +7,7 @@ import tempfile
 import unittest
 
 import worlds
+from agent_checks import STORY, AgentChecks, LargeChecks
 from webdriver import ARROW_RIGHT, ESCAPE, TAB, Browser
 
 PHONE = {"width": 390, "height": 844}
@@ -27,7 +28,7 @@ return [...document.querySelectorAll('canvas')].map((canvas) => {
 PICTURES = "return [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL());"
 # Everything that a keyboard must reach, numbered.
 MARK_STOPS = """
-const stops = [...document.querySelectorAll('canvas, summary, a[href], pre, .scroll')]
+const stops = [...document.querySelectorAll('canvas, summary, a[href], pre, .scroll, button:enabled, input, select')]
   .filter((element) => element.checkVisibility({contentVisibilityAuto: true}));
 stops.forEach((element, n) => { element.dataset.stop = n; });
 window.reached = [];
@@ -46,6 +47,30 @@ const luminance = (hex) => [1, 3, 5]
   .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
 const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 return ['--ink', '--quiet'].map((name) => contrast(luminance(colour(name)), luminance(colour('--paper'))));
+"""
+# All files that the page saves if every button is pressed: [[name, type, size, text]], without pictures' text.
+SAVE_ALL = """
+const buttons = [...document.querySelectorAll('.save button')];
+const [saved, names] = [[], []];
+URL.createObjectURL = (blob) => { saved.push(blob); return 'data:,'; };
+HTMLAnchorElement.prototype.click = function () { names.push(this.download); };
+buttons.forEach((button) => button.click());
+const done = arguments[arguments.length - 1];
+const wait = () => (names.length < buttons.length ? setTimeout(wait, 20)
+  : Promise.all(saved.map((blob) => (blob.type === 'image/png' ? '' : blob.text())))
+    .then((texts) => done(saved.map((blob, n) => [names[n], blob.type, blob.size, texts[n]]))));
+wait();
+"""
+# Whether a text is sound SVG, what it says, how many shapes it has, and whether a browser can draw it.
+READ_SVG = """
+const drawing = new DOMParser().parseFromString(arguments[0], 'image/svg+xml');
+const words = [...drawing.querySelectorAll('text')].map((text) => text.textContent).join(' ');
+const result = [drawing.querySelector('parsererror') === null, words, drawing.querySelectorAll('path, circle, rect').length];
+const done = arguments[arguments.length - 1];
+const image = new Image();
+image.onload = () => done([...result, image.naturalWidth]);
+image.onerror = () => done([...result, 0]);
+image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(arguments[0]);
 """
 # What sticks out of the window to the right.
 TOO_WIDE = """
@@ -120,6 +145,28 @@ class ReportChecks:
             self.assertEqual(self.browser.run("return document.getElementById('spoken').textContent"), "")
         self.assertEqual(self.browser.console(), [])
 
+    def test_everything_can_be_saved(self):
+        self.browser.open(self.report, scheme="dark")
+        figures = self.browser.run("return [...document.querySelectorAll('figcaption')].map((caption) => caption.textContent)")
+        saved = self.browser.run_async(SAVE_ALL)
+        by_type = {kind: [file for file in saved if file[1] == kind] for kind in ("image/svg+xml", "image/png", "text/csv")}
+        self.assertEqual(len(by_type["image/svg+xml"]), len(figures))
+        self.assertEqual(len(by_type["image/png"]), len(figures))
+        self.assertGreaterEqual(len(by_type["text/csv"]), len(figures))
+        for title, (name, _, _, text) in zip(figures, by_type["image/svg+xml"]):
+            self.assertRegex(name, r"^[^/\\]+\.svg$")
+            is_sound, words, shapes, width = self.browser.run_async(READ_SVG, text)
+            self.assertTrue(is_sound, title)
+            self.assertIn("".join(title.split()), "".join(words.split()))
+            self.assertGreater(shapes, 3, title)
+            self.assertGreaterEqual(width, 400)
+            self.assertIn('fill="#ffffff"', text, "on white paper, though the page is dark")
+            self.assertNotIn("var(", text, "needs no style sheet")
+        self.assertGreater(min(size for _, _, size, _ in by_type["image/png"]), 3000)
+        for name, _, _, text in by_type["text/csv"]:
+            self.assertRegex(text, r"^.+\r\n", name)
+        self.assertEqual(self.browser.console(), [])
+
     def test_paper_is_light(self):
         self.browser.open(self.report, scheme="dark")
         before = self.browser.run(PICTURES)
@@ -134,7 +181,7 @@ class ReportChecks:
         self.assertTrue(self.browser.run(PICTURES) == before, "the charts did not come back")
 
 
-class DemoReport(ReportChecks, unittest.TestCase):
+class DemoReport(ReportChecks, AgentChecks, unittest.TestCase):
     charts = 17
 
 
@@ -144,7 +191,7 @@ class HostileReport(ReportChecks, unittest.TestCase):
     def test_hostile_text_is_only_text(self):
         self.browser.open(self.report)
         self.assertIsNone(self.browser.run("return window.pwned || null"))
-        self.assertEqual(self.browser.run("return document.scripts.length"), 3)
+        self.assertEqual(self.browser.run("return document.scripts.length"), 5)
         self.assertEqual(self.browser.run("return document.querySelectorAll('img, b, i').length"), 0)
         cells = self.browser.run("return [...document.querySelectorAll('td')].map((cell) => cell.textContent)")
         for title in worlds.HOSTILE_TITLES:
@@ -154,16 +201,32 @@ class HostileReport(ReportChecks, unittest.TestCase):
         names = [point["name"] for chart in points if chart["kind"] == "scatter" for point in chart["points"]]
         self.assertTrue(set(worlds.HOSTILE_TITLES) <= set(names))
 
+    def test_hostile_words_in_a_story_are_only_text(self):
+        self.browser.open(self.report, fragment="agent-0")
+        story = self.browser.run(STORY)
+        for title in worlds.HOSTILE_TITLES:
+            self.assertIn(title, story)
+        self.assertIn(worlds.HOSTILE_TITLES[3], self.browser.run("return document.querySelector('#agent-list tbody').textContent"))
+        self.assertIsNone(self.browser.run("return window.pwned || null"))
+        self.assertEqual(self.browser.run("return document.querySelectorAll('img, b, i').length"), 0)
+        self.assertEqual(self.browser.console(), [])
+
+    def test_a_formula_is_saved_as_text(self):
+        self.browser.open(self.report)
+        text = "".join(text for name, kind, _, text in self.browser.run_async(SAVE_ALL) if kind == "text/csv")
+        self.assertIn('"\'=HYPERLINK(', text)
+        self.assertNotIn('\n=HYPERLINK(', text)
+
 
 class RoundsReport(ReportChecks, unittest.TestCase):
-    charts = 33
+    charts = 35
 
     def test_no_axis_leaves_what_values_can_be(self):
         self.browser.open(self.report)
         axes = self.browser.run("""return [...document.querySelectorAll('canvas')].map((canvas) => Chart.getChart(canvas))
           .filter((chart) => chart.config.type === 'line')
           .map((chart) => [chart.options.scales.y.title.text, chart.scales.y.min, chart.scales.y.max]);""")
-        self.assertEqual(len(axes), 16)
+        self.assertEqual(len(axes), 18)
         for unit, least, greatest in axes:
             self.assertGreaterEqual(least, 0, unit)
             # All others are shares.
@@ -175,7 +238,7 @@ class StudyReport(ReportChecks, unittest.TestCase):
 
 
 class SmallStudyReport(ReportChecks, unittest.TestCase):
-    charts = 16
+    charts = 48
 
     def test_says_which_arm_and_what_the_intervals_are(self):
         self.browser.open(self.report)
@@ -187,6 +250,19 @@ class SmallStudyReport(ReportChecks, unittest.TestCase):
         self.assertEqual(heads[first:first + 6], ["arm", "P_view", "N_like", "P_like", "N_exit", "S_sat"])
         first = heads.index("less control")
         self.assertEqual(heads[first:first + 3], ["less control", "figure", "over replicates"])
+
+    def test_leads_to_its_runs(self):
+        self.browser.open(self.report)
+        links = self.browser.run("return [...document.querySelectorAll('td a')].map((link) => link.href)")
+        self.assertEqual(len(links), 4)
+        self.browser.run("document.querySelector('td a').click()")
+        self.browser.wait_for_frame()
+        self.assertEqual(self.browser.run("return location.href"), links[0])
+        self.assertIsNotNone(self.browser.run("return document.getElementById('agent-list')"))
+
+
+class LargeReport(LargeChecks, unittest.TestCase):
+    report: pathlib.Path
 
 
 def main():
@@ -201,10 +277,12 @@ def main():
             RoundsReport: worlds.rounds(program, folder),
             StudyReport: worlds.study(sample_reports, folder),
             SmallStudyReport: worlds.small_study(program, folder),
+            LargeReport: worlds.large(program, folder),
         }
         for checks, report in reports.items():
             checks.browser = browser
             checks.report = report
+            checks.program = program
             suite.addTests(unittest.defaultTestLoader.loadTestsFromTestCase(checks))
         result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
     failed = len(result.failures) + len(result.errors)

@@ -32,6 +32,20 @@ Json curves(const std::string& metric, double start, double step) {
   return chart;
 }
 
+Json graph() {
+  const char* const svg = R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 120">
+<path d="M110 60H290L280 54V66L290 60" fill="none" stroke="var(--series-0)" stroke-width="2"/>
+<circle cx="60" cy="60" r="50" fill="var(--wash)"/><circle cx="340" cy="60" r="50" fill="var(--wash)"/>
+<text x="60" y="64" text-anchor="middle" fill="var(--ink)">What</text>
+<text x="340" y="64" text-anchor="middle" fill="var(--ink)">causes what</text></svg>)svg";
+  return {
+      {"kind", "drawing"},
+      {"title", "What causes what"},
+      {"width", "full"},
+      {"svg", svg},
+      {"table", {{"columns", {"cause", "effect"}}, {"rows", Json::array({Json::array({"what", "what"})})}}}};
+}
+
 Json study() {
   Json charts = {curves("top_genre_share", 0.4, 0.03), curves("distinct_genres", 6.5, -0.4),
                  curves("gini", 0.7, 0.02), curves("coverage", 0.8, -0.05)};
@@ -43,7 +57,8 @@ Json study() {
           {"sections", Json::array({{{"heading", "Round by round"},
                                      {"text", "Means over replicates; bands are 95 % intervals."},
                                      {"charts", charts},
-                                     {"tables", Json::array({differences})}}})},
+                                     {"tables", Json::array({differences})}},
+                                    {{"heading", "Causes"}, {"charts", Json::array({graph()})}}})},
           {"scenario", {{"name", "filter bubble"}, {"replicates", 5}}},
           {"command", "throng run scenarios/filter_bubble.json"}};
 }

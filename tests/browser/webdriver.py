@@ -16,7 +16,7 @@ CHROMIUM_ARGUMENTS = [
 
 WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
-TAB, ARROW_RIGHT, ESCAPE = "\ue004", "\ue014", "\ue00c"
+TAB, ENTER, ARROW_RIGHT, ESCAPE = "\ue004", "\ue007", "\ue014", "\ue00c"
 
 
 class Browser:
@@ -73,12 +73,13 @@ class Browser:
         """A command of Chromium's own protocol."""
         return self._command("/goog/cdp/execute", {"cmd": command, "params": parameters})
 
-    def open(self, file, width=1280, height=900, scheme="light"):
-        """Opens a file at a viewport of `width` x `height` CSS pixels, in the light or dark colour scheme."""
+    def open(self, file, width=1280, height=900, scheme="light", fragment=""):
+        """Opens a file, as if anew, at a viewport of `width` x `height` CSS pixels, in the light or dark colour scheme."""
         self.devtools("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
                       mobile=width < 600)
         self.set_scheme(scheme)
-        self._command("/url", {"url": file.resolve().as_uri()})
+        self._command("/url", {"url": "about:blank"})  # else a page that differs in its fragment alone stays
+        self._command("/url", {"url": file.resolve().as_uri() + (f"#{fragment}" if fragment else "")})
 
     def set_scheme(self, scheme):
         self.devtools("Emulation.setEmulatedMedia",
@@ -89,14 +90,18 @@ class Browser:
         """The value that the JavaScript function body returns."""
         return self._command("/execute/sync", {"script": script, "args": list(arguments)})
 
+    def run_async(self, script, *arguments):
+        """The value that the JavaScript function body gives to its last argument, a function."""
+        return self._command("/execute/async", {"script": script, "args": list(arguments)})
+
     def wait_for_frame(self):
         """Returns when the page has heard of all that happened and has been painted again."""
-        script = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]));"
-        self._command("/execute/async", {"script": script, "args": []})
+        self.run_async("requestAnimationFrame(() => requestAnimationFrame(arguments[0]));")
 
     def press(self, *keys):
-        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
-        self._command("/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
+        for first in range(0, len(keys), 50):  # a slow machine takes its time for more at once
+            actions = [{"type": kind, "value": key} for key in keys[first:first + 50] for kind in ("keyDown", "keyUp")]
+            self._command("/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
     def console(self):
         """The messages of the console since the last call."""

@@ -29,13 +29,21 @@ class Program:
         self._folder = folder
 
     def __call__(self, *arguments):
-        subprocess.run([self._throng, *map(str, arguments)], cwd=self._folder, check=True, capture_output=True)
+        """What it prints."""
+        return subprocess.run([self._throng, *map(str, arguments)], cwd=self._folder, check=True, capture_output=True,
+                              text=True).stdout
 
 
-def _quick_run(program, folder, out, *changes):
+def _quick_run(program, folder, out, *changes, agents=30):
     settings = [part for change in ("recommender={\"kind\":\"popularity\"}", *changes) for part in ("--set", change)]
-    program("run", SCENARIOS / "demo.json", "--agents", 30, "--out", out, *settings)
+    program("run", SCENARIOS / "demo.json", "--agents", agents, "--out", out, *settings)
     return folder / out
+
+
+def _into_run(run, statement, rows):
+    with sqlite3.connect(run / "run.db") as database:
+        database.executemany(statement, rows)
+    database.close()
 
 
 def demo(program, folder):
@@ -50,6 +58,11 @@ def hostile(program, folder):
     _write_hostile_dataset(folder / "hostile-data")
     run = _quick_run(program, folder, "it's <b>hostile", "dataset.path=hostile-data", "population={}",
                      "description=</title></p><script>window.pwned = 1</script>")
+    _into_run(run, "INSERT INTO sayings VALUES (0, 1, ?, 1, ?, ?, ?)",
+              [(n, 1 if n % 2 else None, "alignment" if n % 2 else "decision", title)
+               for n, title in enumerate(HOSTILE_TITLES)])
+    _into_run(run, "INSERT INTO failures VALUES (0, 1, 1, 1, 'react', ?, ?, 1)", [(HOSTILE_TITLES[1], HOSTILE_TITLES[3])])
+    _into_run(run, "UPDATE agents SET persona = ?, external_id = ? WHERE agent = 0", [(HOSTILE_TITLES[1], HOSTILE_TITLES[3])])
     program("report", "it's <b>hostile")
     return run / "report.html"
 
@@ -60,10 +73,15 @@ def rounds(program, folder):
     names = ["top_genre_share", "distinct_genres", "gini", "coverage"]
     rows = [(n, f"{of}_{name}", 0.33 * (n - 1) + (0.01 if of == "viewed" else 0))
             for n in range(1, 5) for of in ("recommended", "viewed") for name in names]
-    with sqlite3.connect(run / "run.db") as database:
-        database.executemany("INSERT OR REPLACE INTO round_metrics VALUES (?, ?, ?)", rows)
-    database.close()
+    _into_run(run, "INSERT OR REPLACE INTO round_metrics VALUES (?, ?, ?)", rows)
     program("report", "rounds")
+    return run / "report.html"
+
+
+def large(program, folder):
+    """The report of 10,000 agents."""
+    run = _quick_run(program, folder, "large", agents=10_000)
+    program("report", "large")
     return run / "report.html"
 
 
@@ -74,7 +92,7 @@ def small_study(program, folder):
                 "replicates": 2, "control": {"retrain": {"from": "nothing"}}}
     (folder / "bubble.json").write_text(json.dumps(scenario))
     program("run", "bubble.json", "--out", "bubble")
-    program("report", "bubble")
+    program("report", "bubble", "--runs")
     return folder / "bubble" / "report.html"
 
 

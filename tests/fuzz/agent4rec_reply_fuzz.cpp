@@ -60,9 +60,10 @@ void check_reaction(std::string_view reply, const std::vector<std::string>& titl
     require(!page.complete() || !item.chosen || item.rating, "complete without a chosen item's rating");
     require_valid(item.reason);
     require_valid(item.feeling);
-    require_valid(item.shared.value_or(""));
-    require(allowed.save || !item.saved, "saved where it may not be");
-    require(allowed.share || !item.shared, "shared where it may not be");
+    for (const auto& [kind, words] : item.further) {
+      require_valid(words);
+      require(is_allowed(throng::info_of(kind), allowed), "done where it may not be");
+    }
   }
   require(page.viewed.size() == rated, "viewed and rated items differ");
   for (const std::size_t position : page.viewed)

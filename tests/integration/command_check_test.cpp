@@ -43,6 +43,25 @@ TEST_F(CommandCheck, SaysWhatTheRunIsOfAndWhatItWillTake) {
   EXPECT_THAT(check({}).out, HasSubstr("runs/small exists already: --resume"));
 }
 
+TEST_F(CommandCheck, AMetricWithWrongSqlIsNamedByItsPath) {
+  const Finished checked = check_with("metrics.late.sql=SELECT vewed FROM impressions");
+  EXPECT_EQ(checked.exit_code, 2);
+  EXPECT_THAT(checked.err, HasSubstr("/metrics/late/sql: no such column: vewed"));
+  EXPECT_EQ(throng({"run", "s.json", "--set", "metrics.late.sql=SELECT vewed FROM impressions"}).exit_code,
+            2);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "runs"));
+}
+
+TEST_F(CommandCheck, AMetricThatOnlyRowsShowToBeWrongIsMendedWithoutAnotherRun) {
+  const Finished run = throng({"run", "s.json", "--set", "metrics.shown.sql=SELECT page FROM pages"});
+  EXPECT_EQ(run.exit_code, 5);
+  EXPECT_THAT(run.err, HasSubstr("the metric shown has no value: it gives more than one row"));
+  const Finished again =
+      throng({"run", "s.json", "--resume", "--set", "metrics.shown.sql=SELECT COUNT(*) FROM pages"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.out, AllOf(HasSubstr("shown"), HasSubstr("one number of the whole run")));
+}
+
 TEST_F(CommandCheck, AFitThatTakesLongIsBrokenOffAndBounded) {
   const Json checked =
       json_of(check({"--json", "--set", "dataset.path=synthetic:3000x3000", "--set",

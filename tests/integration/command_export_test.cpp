@@ -24,8 +24,8 @@ class ExportedRun : public LlmRun {
     EXPECT_EQ(read["agree"], summary["pages"]);
     EXPECT_EQ(read["interview"], summary["agents"]);
     EXPECT_EQ(read["complete_reactions"], summary["pages"]);
-    for (const auto& [name, mean] : summary["metrics"].items())
-      EXPECT_NEAR(read["metrics"][name].get<double>(), mean.get<double>(), 1e-12) << name;
+    for (const auto& [name, mean] : read["metrics"].items())
+      EXPECT_NEAR(summary["metrics"][name].get<double>(), mean.get<double>(), 1e-12) << name;
   }
 };
 
@@ -61,8 +61,8 @@ TEST_F(ExportedRun, OfUnusableRepliesHasThePagesThatCount) {
   const Json read = json_of(throng({"transcripts", "t.jsonl", "--data", "demo", "--json"}));
   EXPECT_LT(read["pages"], summary["pages"]);
   EXPECT_EQ(read["agree"], read["pages"]);
-  for (const auto& [name, mean] : summary["metrics"].items())
-    EXPECT_NEAR(read["metrics"][name].get<double>(), mean.get<double>(), 1e-12) << name;
+  for (const auto& [name, mean] : read["metrics"].items())
+    EXPECT_NEAR(summary["metrics"][name].get<double>(), mean.get<double>(), 1e-12) << name;
 }
 
 TEST_F(ExportedRun, OfStatisticalAgentsIsToldInTheProtocolsWords) {

@@ -141,9 +141,25 @@ TEST_F(CommandReport, ArmsAreComparedWithTheBaselineAgentByAgent) {
   EXPECT_THAT(markdown.out,
               AllOf(HasSubstr("| arm | P\\_view |"), HasSubstr("|---|---:|"), HasSubstr("| popular |")));
   const Finished latex = throng({"report", "s", "--latex"});
-  EXPECT_THAT(latex.out, AllOf(HasSubstr("\\begin{tabular}{lrrrrr}"), HasSubstr("arm & P\\_view &"),
+  EXPECT_THAT(latex.out, AllOf(HasSubstr("\\begin{tabular}{lrrrrrrrr}"), HasSubstr("arm & P\\_view &"),
                                HasSubstr("% popular: 1"), HasSubstr("\\bottomrule")));
   EXPECT_EQ(throng({"report", "s/popular-1", "--latex"}).exit_code, 2);
+}
+
+TEST_F(CommandReport, AStudysPageLeadsToThoseOfItsRuns) {
+  write_study("s.json");
+  ASSERT_EQ(throng({"run", "s.json", "--out", "s"}).exit_code, 0);
+  ASSERT_EQ(throng({"report", "s"}).exit_code, 0);
+  EXPECT_THAT(read_file(folder_ / "s/report.html", ErrorKind::data),
+              AllOf(HasSubstr("throng report s --runs"), Not(HasSubstr("href=\"control-2/report.html\""))));
+
+  const Finished report = throng({"report", "s", "--runs"});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_THAT(report.out, HasSubstr("s/control-2/report.html"));
+  EXPECT_THAT(read_file(folder_ / "s/report.html", ErrorKind::data),
+              AllOf(HasSubstr("href=\"control-2/report.html\""), Not(HasSubstr("throng report s --runs"))));
+  EXPECT_THAT(read_file(folder_ / "s/control-2/report.html", ErrorKind::data),
+              HasSubstr("throng story s/control-2 --agent"));
 }
 
 TEST_F(CommandReport, AnInterruptedStudyIsReportedAndSaysHowToGoOn) {

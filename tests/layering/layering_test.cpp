@@ -59,7 +59,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"agents/calibration", agents},
       {"agents/played", with(agents, {"llm/mock"})},
       {"scenarios/store", agents},
-      {"scenarios/scenario", agents},
+      {"scenarios/scenario", with(agents, {"scenarios/store"})},
       {"scenarios/gateway", with(agents, {"engine/http", "scenarios/store", "scenarios/scenario"})},
       {"scenarios/run", with(agents, {"agents/calibration", "agents/played", "llm/mock", "scenarios/store",
                                       "scenarios/scenario", "scenarios/gateway"})},
@@ -74,18 +74,33 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"scenarios/calibration",
        with(agents, {"agents/calibration", "scenarios/store", "scenarios/scenario", "scenarios/gateway",
                      "scenarios/run", "scenarios/transcripts", "scenarios/report", "scenarios/validation"})},
+      {"scenarios/causal", with(agents, {"scenarios/store", "scenarios/transcripts", "scenarios/report"})},
       {"scenarios/tables",
        with(agents, {"recsys/import", "scenarios/transcripts", "scenarios/report", "scenarios/run"})},
       {"scenarios/validation",
        with(agents, {"agents/calibration", "scenarios/store", "scenarios/scenario", "scenarios/gateway",
                      "scenarios/run", "scenarios/report", "scenarios/transcripts"})},
       {"scenarios/examples/own_recommender", with(agents, {"scenarios/cli"})},
-      {"scenarios/cli",
-       with(agents, {"agents/calibration", "scenarios/calibration", "agents/played", "engine/http",
-                     "engine/polite", "recsys/import", "llm/bench", "llm/mock", "scenarios/store",
-                     "scenarios/run", "scenarios/studies", "scenarios/transcripts", "scenarios/report",
-                     "scenarios/scenario", "scenarios/gateway", "scenarios/interviews", "scenarios/profiles",
-                     "scenarios/tables", "scenarios/validation"})},
+      {"scenarios/cli", with(agents, {"agents/calibration",
+                                      "scenarios/calibration",
+                                      "scenarios/causal",
+                                      "agents/played",
+                                      "engine/http",
+                                      "engine/polite",
+                                      "recsys/import",
+                                      "llm/bench",
+                                      "llm/mock",
+                                      "scenarios/store",
+                                      "scenarios/run",
+                                      "scenarios/studies",
+                                      "scenarios/transcripts",
+                                      "scenarios/report",
+                                      "scenarios/scenario",
+                                      "scenarios/gateway",
+                                      "scenarios/interviews",
+                                      "scenarios/profiles",
+                                      "scenarios/tables",
+                                      "scenarios/validation"})},
   };
   return allowed;
 }
@@ -193,13 +208,19 @@ TEST(Layering, LinksOfDocumentsLeadSomewhere) {
   EXPECT_GT(links, 30U) << "the test looked in the wrong place";
 }
 
-// The table of docs/add-an-action.md is the list of places that a new action changes. (Twelve files are the aim.)
-TEST(Layering, ANewActionTouchesAtMostFourteenPlaces) {
+// The table of docs/add-an-action.md is the list of files that a new action changes.
+TEST(Layering, ANewActionTouchesAtMostTwelveFiles) {
   std::ifstream in(source_root() / "docs/add-an-action.md");
-  std::size_t places = 0;
-  for (std::string line; std::getline(in, line);) places += line.starts_with("| `") ? 1 : 0;
-  EXPECT_GE(places, 5U) << "the test looked in the wrong place";
-  EXPECT_LE(places, 14U);
+  static const std::regex name("`([^`]+)`");
+  std::size_t files = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with("| `")) continue;
+    const std::string cell = line.substr(0, line.find(" | "));
+    for (std::sregex_iterator match(cell.begin(), cell.end(), name), end; match != end; ++match, ++files)
+      EXPECT_TRUE(fs::is_regular_file(source_root() / (*match)[1].str())) << (*match)[1];
+  }
+  EXPECT_GE(files, 5U) << "the test looked in the wrong place";
+  EXPECT_LE(files, 12U);
 }
 
 std::size_t lines_of(const fs::path& file) {

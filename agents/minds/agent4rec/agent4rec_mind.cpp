@@ -28,8 +28,8 @@ Reaction reaction_of(const PageReading& reading) {
     const auto rating = static_cast<std::uint8_t>(item.rating.value_or(0));
     if (rating > 0) add_view(reaction.actions, i + 1, rating, static_cast<Feeling>(rating));
     const auto position = static_cast<std::uint16_t>(i + 1);
-    if (item.saved) reaction.actions.push_back({.position = position, .kind = ActionKind::save});
-    if (item.shared) reaction.actions.push_back({.position = position, .kind = ActionKind::share});
+    for (const auto& [kind, words] : item.further)
+      reaction.actions.push_back({.position = position, .kind = kind});
   }
   return reaction;
 }
@@ -45,7 +45,8 @@ void add_sayings(const PageReading& reading, const Situation& situation) {
     };
     add(Saying::About::alignment, reading.items[i].reason);
     add(Saying::About::feeling, reading.items[i].feeling);
-    add(Saying::About::share, reading.items[i].shared.value_or(""));
+    for (const auto& [kind, words] : reading.items[i].further)
+      add(Saying::About::share, words);  // nothing else has words
   }
 }
 

@@ -253,19 +253,20 @@ class ReactionReader {
     }
   }
 
-  void take_optional(const OptionalLines& lines) {
-    for (const std::string& list : lines.saved) {
-      for (const std::string_view title : titles_in(list, matcher_)) {
-        if (ItemReading* item = named(title, [](const ItemReading& each) { return each.saved; }))
-          item->saved = true;
+  void take_optional(const OptionalLines& reply) {
+    for (const OptionalLines::Line& line : reply.lines) {
+      for (const std::string_view title : titles_of(line)) {
+        if (ItemReading* item =
+                named(title, [&](const ItemReading& each) { return each.further.contains(line.kind); }))
+          item->further[line.kind] = line.words.value_or("");
       }
     }
-    for (const OptionalLines::Share& share : lines.shared) {
-      if (says_nothing(share.title) && matcher_.match(share.title).empty()) continue;
-      if (ItemReading* item =
-              named(share.title, [](const ItemReading& each) { return each.shared.has_value(); }))
-        item->shared = share.words;
-    }
+  }
+
+  std::vector<std::string_view> titles_of(const OptionalLines::Line& line) const {
+    if (!line.words) return titles_in(line.titles, matcher_);
+    if (says_nothing(line.titles) && matcher_.match(line.titles).empty()) return {};
+    return {line.titles};
   }
 
   /// The item that the title means, the next without such a statement if it is several; null, with a complaint, for none.

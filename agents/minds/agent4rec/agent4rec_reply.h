@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,8 +25,8 @@ struct ItemReading {
   std::optional<int> rating;  ///< 1 .. 5; an item is viewed if it is rated
   std::string feeling;
   bool chosen = false;  ///< named in the list of what to watch
-  bool saved = false;
-  std::optional<std::string> shared;  ///< with these words; may be empty
+  std::map<ActionKind, std::string>
+      further;  ///< what else is done with it, by leave, and the words of it, which may be empty
 };
 
 /// What a reply says about a page.

@@ -1,10 +1,23 @@
-// Draws the charts of a report with Chart.js. Their data is documented in scenarios/report/html_report.h.
+// Draws the charts of a report with Chart.js. Their data is documented in scenarios/report/page.h. What the page's other scripts need
+// of it is `throngPage`.
 'use strict';
-(() => {
+const throngPage = (() => {
   const charts = JSON.parse(document.getElementById('charts').textContent);
   const canvases = [...document.querySelectorAll('canvas[data-chart]')];
   const spoken = document.getElementById('spoken');
   const root = document.documentElement;
+
+  /** An element. Attributes that begin with "on" are listeners, those that are null or false are left out; children are elements and
+   *  texts (which stay text), those that are null are left out. */
+  function make(tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+      else if (value !== null && value !== false) element.setAttribute(name, value === true ? '' : value);
+    }
+    element.append(...children.flat(Infinity).filter((child) => child !== null));
+    return element;
+  }
 
   // --- Looks ---
 
@@ -16,6 +29,17 @@
       paper: colour('--paper'), ink: colour('--ink'), quiet: colour('--quiet'), line: colour('--line'),
       series: [0, 1, 2, 3, 4, 5].map((n) => colour('--series-' + n)),
     };
+  }
+
+  /** Does something while the style sheet has the light colours, which paper has. */
+  function inLight(something) {
+    const before = root.dataset.printing;
+    root.dataset.printing = '';
+    try {
+      return something();
+    } finally {
+      if (before === undefined) delete root.dataset.printing;
+    }
   }
 
   const seriesColour = (looks, n) => looks.series[n % looks.series.length];
@@ -64,7 +88,8 @@
 
   // --- Kinds of charts: each returns Chart.js's configuration ---
 
-  /** Whiskers of 95 % intervals on the bars of data sets that have `halfWidths`. */
+  /** Whiskers of 95 % intervals on the bars of data sets that have `halfWidths`, and the points that stand for bars where there are
+   *  `points`, their colour. */
   const whiskers = {
     id: 'whiskers',
     afterDatasetsDraw(chart) {
@@ -75,6 +100,7 @@
         const draw = chart.ctx;
         draw.save();
         draw.strokeStyle = chart.options.whiskerColour;
+        draw.fillStyle = dataset.points;
         draw.lineWidth = 1.25;
         chart.getDatasetMeta(n).data.forEach((bar, i) => {
           if (!dataset.halfWidths[i]) return;
@@ -84,6 +110,13 @@
           else draw.moveTo(bar.x, ends[0]), draw.lineTo(bar.x, ends[1]);
           draw.stroke();
         });
+        if (dataset.points) {
+          chart.getDatasetMeta(n).data.forEach((bar) => {
+            draw.beginPath();
+            draw.arc(bar.x, bar.y, 5, 0, 2 * Math.PI);
+            draw.fill();
+          });
+        }
         draw.restore();
       });
     },
@@ -115,8 +148,12 @@
     const options = commonOptions(looks);
     options.indexAxis = lying ? 'y' : 'x';
     options.whiskerColour = looks.ink;
-    const longest = Math.max(0, ...chart.series.flatMap((s) => s.values.map((v, i) => v + (s.half_widths ? s.half_widths[i] : 0))));
-    const values = axis(looks, chart.unit, {beginAtZero: true, suggestedMax: longest});
+    const ends = (sign) => chart.series.flatMap((s) => s.values.map((v, i) => v + sign * (s.half_widths ? s.half_widths[i] : 0)));
+    const values = axis(looks, chart.unit, {
+      beginAtZero: true, suggestedMin: Math.min(0, ...ends(-1)), suggestedMax: Math.max(0, ...ends(1)),
+    });
+    const arePoints = chart.shape === 'points';
+    if (arePoints) values.grid.color = (line) => (line.tick.value === 0 ? looks.ink : looks.line);
     const labels = axis(looks, chart.x_title, {grid: {display: false, borderColor: looks.line}});
     labels.ticks.autoSkip = !lying;
     if (lying) {
@@ -145,7 +182,8 @@
       data: {
         labels: chart.labels,
         datasets: chart.series.map((s, n) => ({
-          label: s.name, data: s.values, halfWidths: s.half_widths, backgroundColor: colours.of(n), borderRadius: 2,
+          label: s.name, data: s.values, halfWidths: s.half_widths, borderRadius: 2,
+          backgroundColor: arePoints ? 'transparent' : colours.of(n), points: arePoints ? colours.of(n) : null,
           maxBarThickness: 56, categoryPercentage: 0.86, barPercentage: 0.86, pointStyle: 'rect',
         })),
       },
@@ -161,7 +199,8 @@
     const band = {borderWidth: 0, pointRadius: 0, pointHitRadius: 0, isBand: true, label: series.name};
     const mean = {
       label: series.name, data: ends('mean'), borderColor: colour, backgroundColor: colour, borderWidth: 2,
-      pointRadius: 3.5, pointHoverRadius: 5, pointStyle: points[n % points.length],
+      pointRadius: 3.5, pointHoverRadius: 5,
+      pointStyle: points[(n + Math.floor(n / points.length)) % points.length],  // another one where colours begin again
       borderDash: series.line === 'dashed' ? [6, 4] : [], series,
     };
     if (!series.points.some((p) => p.low !== undefined)) return [mean];
@@ -178,10 +217,11 @@
     const values = chart.series.flatMap((s) => s.points.flatMap((p) => [p.low, p.mean, p.high]))
       .filter((value) => typeof value === 'number');
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    const room = 0.1 * (high - low);  // the grace of the axis, and something for its round numbers
+    // The grace of the axis, and something for its round numbers; a single value gets 1 on both sides.
+    const room = low === high ? 1 : 0.1 * (high - low);
     const limits = {};
-    if (low - room < least) limits.min = least;
-    if (greatest !== null && high + room > greatest) limits.max = greatest;
+    if (low - room <= least) limits.min = least;
+    if (greatest !== null && high + room >= greatest) limits.max = greatest;
     return limits;
   }
 
@@ -336,4 +376,5 @@
   addEventListener('beforeprint', () => { root.dataset.printing = ''; drawAll(); });
   addEventListener('afterprint', () => { delete root.dataset.printing; drawAll(); });
   drawAll();
+  return {charts, canvases, theme, inLight, configurationOf, heightOf, make, numberText};
 })();

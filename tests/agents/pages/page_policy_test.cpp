@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "agents/memory/memory.h"
+#include "agents/pages/advert.h"
 #include "tests/support/small_world.h"
 
 namespace throng {
@@ -27,12 +28,19 @@ class PagePolicyTest : public ::testing::Test {
 
   std::vector<ShownItem> pages(const Json& policy_list, unsigned agent = 0) const {
     PagePolicies policies = make_page_policies(policy_list, kSession).value();
-    for (const auto& policy : policies) policy->prepare({.catalogue = dataset_.catalogue, .train = train_});
+    for (const auto& policy : policies) policy->prepare(world());
     // The words are the policies', which go.
     std::vector<ShownItem> shown = arranged(ranking_, request(agent), policies);
     words_.clear();
-    for (const ShownItem& item : shown) words_.emplace_back(item.words);
+    adverts_.clear();
+    for (const ShownItem& item : shown) {
+      words_.push_back(item.advert == nullptr ? "" : *item.advert);
+      if (item.advert != nullptr) adverts_.push_back(static_cast<unsigned>(item.item));
+    }
     return shown;
+  }
+  PageWorld world() const {
+    return {.catalogue = dataset_.catalogue, .train = train_, .mean_ratings = mean_ratings_};
   }
   std::vector<unsigned> items(const Json& policy_list, unsigned agent = 0) const {
     std::vector<unsigned> numbers;
@@ -74,6 +82,7 @@ class PagePolicyTest : public ::testing::Test {
   Interactions train_{1, 50, {}, {}};
   Draws draws_{7};
   mutable std::vector<std::string> words_;
+  mutable std::vector<unsigned> adverts_;
 };
 
 TEST_F(PagePolicyTest, WithoutOnePagesShowTheRanking) {
@@ -87,6 +96,24 @@ TEST_F(PagePolicyTest, AnAdvertTakesItsPlaceAndTheOthersFollow) {
   EXPECT_THAT(items(list({advert(14, 1, 2)})), ElementsAre(10, 14, 11, 12, 13, 15))
       << "it stands nowhere twice";
   EXPECT_THAT(items(list({advert(11, 3, 2)})), ElementsAre(10, 12, 13, 14, 15, 11));
+}
+
+// The control of an advert: the same item at the same place. Placed items are known without their words.
+TEST_F(PagePolicyTest, AnAdvertWithoutWordsStandsWhereItStoodWithThem) {
+  Json silent = advert(40, 2, 1);
+  silent.erase("words");
+  EXPECT_EQ(items(list({silent})), items(list({advert(40, 2, 1)})));
+  EXPECT_THAT(adverts_, ElementsAre(40));
+  items(list({silent}));
+  EXPECT_THAT(adverts_, ElementsAre(40));
+  EXPECT_THAT(words_, Each(""));
+}
+
+TEST_F(PagePolicyTest, AnAdvertOfNoItemIsOfWhatStandsThereAnyway) {
+  const Json policy = Json::parse(R"({"kind": "advert", "words": "Now!", "page": [1, 3], "position": 2})");
+  EXPECT_THAT(items(list({policy})), ElementsAre(10, 11, 12, 13, 14, 15));
+  EXPECT_THAT(adverts_, ElementsAre(11, 15));
+  EXPECT_THAT(words_, ElementsAre("", "Now!", "", "", "", "Now!"));
 }
 
 TEST_F(PagePolicyTest, NobodyIsShownAnAdvertForWhatMustNotBeShown) {
@@ -130,20 +157,132 @@ TEST_F(PagePolicyTest, WhereAllHasBeenSeenExplorationEnds) {
   EXPECT_THAT(shown, SizeIs(6));
 }
 
+// Three to a page would be 6 orders; two are shown first or second half of the time: of 300 pages 150 with deviation 9.
+TEST_F(PagePolicyTest, ShufflingLeavesEachPageItsItems) {
+  const Json shuffle = list({Json{{"kind", "shuffle"}}});
+  int swapped = 0;
+  for (unsigned agent = 0; agent < 100; ++agent) {
+    const std::vector<unsigned> shown = items(shuffle, agent);
+    ASSERT_THAT(shown, SizeIs(6));
+    for (unsigned page = 0; page < 3; ++page) {
+      EXPECT_THAT((std::set{shown[2 * page], shown[2 * page + 1]}),
+                  ElementsAre(10 + 2 * page, 11 + 2 * page));
+      swapped += shown[2 * page] == 11 + 2 * page ? 1 : 0;
+    }
+  }
+  EXPECT_NEAR(swapped, 150, 36);
+  EXPECT_EQ(items(shuffle, 7), items(shuffle, 7));
+  ranking_.resize(3);
+  EXPECT_EQ(items(shuffle)[2], 12U) << "alone on its page";
+}
+
 TEST_F(PagePolicyTest, OptionsAreCheckedAndSpelledOut) {
   const auto fault_of = [](const char* policy) { return fault(list({Json::parse(policy)})); };
   EXPECT_THAT(fault_of(R"({"kind": "adverts"})"),
-              AllOf(HasSubstr("/0/kind"), HasSubstr("advert, explore, mmr")));
+              AllOf(HasSubstr("/0/kind"), HasSubstr("advert, explore, shuffle, mmr")));
   EXPECT_THAT(fault_of(R"({"share": 1})"), HasSubstr("/0/kind: missing"));
   EXPECT_THAT(fault(list({advert(4, 1, 1), explore(2)[0]})), HasSubstr("/1/share: got 2"));
   EXPECT_THAT(fault(list({advert(4, 4, 1)})), AllOf(HasSubstr("/0/page: got 4"), HasSubstr("3")));
   EXPECT_THAT(fault(list({advert(4, 1, 3)})), HasSubstr("/0/position: got 3"));
-  EXPECT_THAT(fault_of(R"({"kind": "advert", "item": "4"})"), HasSubstr("/0/words: missing"));
+  EXPECT_THAT(fault_of(R"({"kind": "advert", "page": [2, 1]})"), HasSubstr("/0/page: got [2,1]"));
+  EXPECT_THAT(fault_of(R"({"kind": "advert", "page": []})"), HasSubstr("integer from 1 to 3"));
+  EXPECT_THAT(fault_of(R"({"kind": "advert", "item": ""})"), HasSubstr("/0/item: got"));
+  EXPECT_THAT(fault_of(R"({"kind": "advert", "item": "4", "page": [1, 2]})"),
+              HasSubstr("/0/item: one item stands at one place"));
+  EXPECT_THAT(fault_of(R"({"kind": "advert", "item": {"rating": "good"}})"),
+              AllOf(HasSubstr("/0/item/rating"), HasSubstr("any, low, high")));
+  EXPECT_THAT(fault_of(R"({"kind": "shuffle", "share": 1})"), HasSubstr("/0/share"));
   EXPECT_THAT(fault_of(R"({"kind": "explore", "shares": 1})"), HasSubstr("/0/shares"));
   const Json default_share = list({Json{{"kind", "explore"}}});
   EXPECT_EQ(make_page_policies(default_share, kSession).value()[0]->options(), explore(0.1)[0]);
   PagePolicies unknown = make_page_policies(list({advert(99, 1, 1)}), kSession).value();
-  EXPECT_THROW(unknown[0]->prepare({.catalogue = dataset_.catalogue, .train = train_}), Failure);
+  EXPECT_THROW(unknown[0]->prepare(world()), Failure);
+  for (
+      const char* advert_options :
+      {R"({"kind": "advert", "item": "4", "words": "Now!", "page": 2, "position": 1})",
+       R"({"kind": "advert", "page": [1, 2], "position": [1, 2]})",
+       R"({"kind": "advert", "item": {"popularity": "high", "rating": "any", "at_least": 3}, "page": 1, "position": 1})"}) {
+    const Json options = Json::parse(advert_options);
+    EXPECT_EQ(make_page_policies(list({options}), kSession).value()[0]->options(), options);
+  }
+}
+
+// --- Adverts of a class ------------------------------------------------------------------------------------
+
+/// Item n of 50 has n training interactions, and the displayed rating 1 + (7 n mod 50) / 12.5; nobody has rated items 48 and 49. Of at
+/// least 18 interactions are 18 to 47: 30 items, thirds of 10.
+class AdvertsOfAClass : public PagePolicyTest {
+ protected:
+  AdvertsOfAClass() {
+    std::vector<Interaction> rows;
+    for (unsigned item = 0; item < 50; ++item) {
+      for (unsigned user = 0; user < item; ++user)
+        rows.push_back({.user = UserId(user), .item = ItemId(item)});
+      mean_ratings_[item] = item < 48 ? 1 + static_cast<float>(7 * item % 50) / 12.5F : 0;
+    }
+    train_ = Interactions(50, 50, std::move(rows), {});
+  }
+  std::vector<unsigned> items_of_class(ItemClass::Third popularity, ItemClass::Third rating) const {
+    std::vector<unsigned> numbers;
+    for (const ItemId item : items_of({.popularity = popularity, .rating = rating, .at_least = 18}, world()))
+      numbers.push_back(static_cast<unsigned>(item));
+    return numbers;
+  }
+};
+
+// By hand: 7 n mod 50 of 18, 19, ... 47 is 26 33 40 47 4 11 18 25 32 39 46 3 10 17 24 31 38 45 2 9 16 23 30 37 44 1 8 15 22 29; the
+// ten lowest are 1 to 16, the ten highest 32 to 47.
+TEST_F(AdvertsOfAClass, AreOfThirdsByInteractionsAndByRatings) {
+  using Third = ItemClass::Third;
+  EXPECT_THAT(items_of_class(Third::low, Third::any), ElementsAre(18, 19, 20, 21, 22, 23, 24, 25, 26, 27));
+  EXPECT_THAT(items_of_class(Third::high, Third::any), ElementsAre(38, 39, 40, 41, 42, 43, 44, 45, 46, 47));
+  EXPECT_THAT(items_of_class(Third::any, Third::low), ElementsAre(22, 23, 29, 30, 36, 37, 38, 43, 44, 45));
+  EXPECT_THAT(items_of_class(Third::low, Third::high), ElementsAre(19, 20, 21, 26, 27));
+  EXPECT_THAT(items_of_class(Third::high, Third::low), ElementsAre(38, 43, 44, 45));
+  EXPECT_THAT(items_of_class(Third::any, Third::any), SizeIs(30));
+}
+
+TEST_F(AdvertsOfAClass, AreDrawnForEachAgentAndPlace) {
+  Json policy = Json::parse(
+      R"({"kind": "advert", "item": {"popularity": "high", "rating": "low", "at_least": 18}, "page": [1, 2, 3]})");
+  std::multiset<unsigned> drawn;
+  for (unsigned agent = 0; agent < 100; ++agent) {
+    const std::vector<unsigned> shown = items(list({policy}), agent);
+    ASSERT_THAT(adverts_, SizeIs(3));
+    EXPECT_THAT(adverts_, ElementsAre(shown[0], shown[2], shown[4]));
+    EXPECT_THAT(std::set(shown.begin(), shown.end()), SizeIs(6)) << "no item stands twice";
+    drawn.insert(adverts_.begin(), adverts_.end());
+    const std::vector<unsigned> silent = adverts_;
+    policy["words"] = "Now!";
+    EXPECT_EQ(items(list({policy}), agent), shown) << "words move nothing";
+    policy.erase("words");
+  }
+  EXPECT_EQ(std::set(drawn.begin(), drawn.end()), (std::set<unsigned>{38, 43, 44, 45}));
+  for (const unsigned item : {38U, 43U, 44U, 45U})
+    EXPECT_NEAR(static_cast<double>(drawn.count(item)), 75, 20) << item;
+}
+
+TEST_F(AdvertsOfAClass, AgentsWhoHaveSeenThemAllHaveNone) {
+  seen_ = {ItemId(38), ItemId(43), ItemId(44)};
+  ranked_.excluded = {seen_};
+  const Json policy = Json::parse(
+      R"({"kind": "advert", "item": {"popularity": "high", "rating": "low", "at_least": 18}, "page": [1, 2]})");
+  EXPECT_THAT(items(list({policy})), ElementsAre(45, 10, 11, 12, 13, 14)) << "one is left, for one place";
+  EXPECT_THAT(adverts_, ElementsAre(45));
+}
+
+TEST_F(AdvertsOfAClass, AClassWithoutItemsIsSaid) {
+  PagePolicies none =
+      make_page_policies(
+          list({Json::parse(R"({"kind": "advert", "item": {"popularity": "low", "at_least": 46}})")}),
+          kSession)
+          .value();
+  try {
+    none[0]->prepare(world());
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_THAT(failure.what(), AllOf(HasSubstr("/item: no item"), HasSubstr("\"at_least\":46")));
+  }
 }
 
 // --- Re-ranking --------------------------------------------------------------------------------------------

@@ -78,8 +78,8 @@ TEST(PlayedAgent, SavesSharesAndSearchesWhereThePromptAllowsIt) {
                    [&](const std::string& text) {
                      const PageReading read = read_reaction(text, titles, kAllActions);
                      for (const ItemReading& item : read.items) {
-                       saved += item.saved ? 1 : 0;
-                       shared += item.shared ? 1 : 0;
+                       saved += item.further.count(ActionKind::save);
+                       shared += item.further.count(ActionKind::share);
                      }
                      return read.complete();
                    }),

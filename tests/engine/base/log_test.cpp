@@ -14,6 +14,7 @@ namespace throng {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
@@ -176,6 +177,28 @@ TEST_F(Log, AnyThreadMayLog) {
     }
   }
   EXPECT_EQ(lines_in(written()), 40U);
+}
+
+// As runs that are under way beside each other, and what they share.
+TEST_F(Log, AThreadMayHaveAFileOfItsOwn) {
+  {
+    const LogFile of_all(file, LogLevel::info);
+    std::thread run([&] {
+      const LogFile own(folder / "own.log", LogLevel::debug, LogOf::thread);
+      EXPECT_TRUE(is_logged(LogLevel::debug));
+      log_event(LogLevel::debug, "test", "in the run");
+      std::thread([log = log_of_thread()] {
+        set_log_of_thread(log);
+        log_event(LogLevel::info, "test", "for the run");
+      }).join();
+    });
+    run.join();
+    EXPECT_FALSE(is_logged(LogLevel::debug));
+    log_event(LogLevel::info, "test", "beside it");
+  }
+  EXPECT_THAT(written(), AllOf(HasSubstr("beside it"), Not(HasSubstr("the run"))));
+  EXPECT_THAT(read_file(folder / "own.log", ErrorKind::data),
+              AllOf(HasSubstr("in the run"), HasSubstr("for the run"), Not(HasSubstr("beside it"))));
 }
 
 }  // namespace

@@ -51,6 +51,23 @@ TEST(OptionsReader, RejectsValuesWithPathValueAndExpectation) {
   EXPECT_EQ(message(Json::array()), "/thing: got [], expected an object");
 }
 
+TEST(OptionsReader, ReadsOneIntegerOrSeveral) {
+  const auto read_places = [](const Json& object) -> Result<std::vector<int>> {
+    std::vector<int> places{7};
+    OptionsReader reader(object);
+    reader.integers("places", places, {1, 10});
+    if (const Result<void> done = reader.finish(); !done) return done.error();
+    return places;
+  };
+  EXPECT_EQ(read_places(Json::object()).value(), std::vector{7});
+  EXPECT_EQ(read_places({{"places", 2}}).value(), std::vector{2});
+  EXPECT_EQ(read_places({{"places", {1, 3, 10}}}).value(), (std::vector{1, 3, 10}));
+  EXPECT_EQ(read_places({{"places", {3, 1}}}).error().message,
+            "/places: got [3,1], expected an integer from 1 to 10, or several, ascending");
+  for (const char* wrong : {"0", "[]", "[1, 1]", "[1, 11]", "[[1]]", "\"1\""})
+    EXPECT_FALSE(read_places({{"places", Json::parse(wrong)}})) << wrong;
+}
+
 TEST(OptionsReader, RejectsUnknownKeys) {
   EXPECT_THAT(read({{"cuont", 1}}).error().message, HasSubstr("did you mean \"count\"?"));
   EXPECT_THAT(read({{"zebra", 1}}).error().message, HasSubstr("there are count, share, fast, name, mode"));

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -63,6 +64,50 @@ TEST(ParallelInOrder, StopsWhenAResultCannotBeConsumed) {
                    }),
                std::runtime_error);
   EXPECT_LT(produced, 1'000'000);
+}
+
+TEST(ParallelJobs, NoThreadBeginsAJobWhileItWaitsForALoopOfAnother) {
+  for (const std::size_t threads : {1, 2, 4}) {
+    const ThreadLimit limit(threads);
+    static thread_local bool in_a_job = false;
+    std::atomic<int> nested = 0;
+    std::vector<std::atomic<int>> calls(8 * 100);
+    parallel_jobs(8, [&](std::size_t job) {
+      if (std::exchange(in_a_job, true)) ++nested;
+      for (std::size_t round = 0; round < 20; ++round)
+        parallel_for(100, [&](std::size_t i) { ++calls[job * 100 + i]; });
+      in_a_job = false;
+    });
+    EXPECT_EQ(nested, 0);
+    for (const auto& count : calls) EXPECT_EQ(count, 20);
+  }
+}
+
+TEST(MadeOnce, IsMadeByOneJobWhileTheOthersWait) {
+  for (const std::size_t threads : {1, 2, 4}) {
+    const ThreadLimit limit(threads);
+    MadeOnce once;
+    std::atomic<int> made = 0;
+    std::atomic<int> sum = 0;
+    std::atomic<int> seen = 0;
+    parallel_jobs(6, [&](std::size_t) {
+      once.call([&] {
+        ++made;
+        parallel_for(1000, [&](std::size_t) { ++sum; });
+      });
+      seen += sum;
+    });
+    EXPECT_EQ(made, 1);
+    EXPECT_EQ(seen, 6000);
+  }
+}
+
+TEST(MadeOnce, WhatFailedIsMadeByTheNext) {
+  MadeOnce once;
+  EXPECT_THROW(once.call([] { throw std::runtime_error("no"); }), std::runtime_error);
+  int made = 0;
+  for (int i = 0; i < 2; ++i) once.call([&] { ++made; });
+  EXPECT_EQ(made, 1);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "recsys/recommender/evaluate.h"
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <gmock/gmock.h>
 
@@ -46,6 +48,29 @@ TEST(RankingMetrics, CountAShortRankingAgainstAllOfK) {
   const RankingMetrics metrics = ranking_metrics(ids({1}), ids({1, 2}), 10);
   EXPECT_DOUBLE_EQ(metrics.precision, 0.1);
   EXPECT_DOUBLE_EQ(metrics.ndcg, 1 / (1 + 1 / std::log2(3.0)));
+}
+
+// Of 30 users, every third has nothing held out.
+TEST(SampleOfUsers, KeepsWholeUsersThatHaveItemsAndTheSameForTheSameSeed) {
+  std::vector<std::vector<std::uint32_t>> users(30);
+  for (std::uint32_t user = 0; user < 30; ++user) {
+    if (user % 3 > 0) users[user] = {user, user + 1};
+  }
+  const Interactions held_out = interactions_of(40, users);
+  EXPECT_EQ(sample_of_users(held_out, 20, 1).rows(), held_out.rows());
+  const Interactions some = sample_of_users(held_out, 7, 1);
+  EXPECT_EQ(some.num_users(), 30U);
+  EXPECT_EQ(some.size(), 14U);
+  std::set<std::size_t> sampled;
+  for (std::size_t user = 0; user < 30; ++user) {
+    const auto items = some.items_of(UserId(user));
+    if (items.empty()) continue;
+    sampled.insert(user);
+    EXPECT_TRUE(std::ranges::equal(items, held_out.items_of(UserId(user))));
+  }
+  EXPECT_EQ(sampled.size(), 7U);
+  EXPECT_EQ(sample_of_users(held_out, 7, 1).rows(), some.rows());
+  EXPECT_NE(sample_of_users(held_out, 7, 2).rows(), some.rows());
 }
 
 Catalogue catalogue_of(const std::vector<std::vector<unsigned>>& genres) {

@@ -63,9 +63,9 @@ TEST_F(CsvTables, HoldTheRunsFigures) {
   EXPECT_EQ(rows("trait_groups").size(), 1U + 4 * 5) << "groups that nobody belongs to have no rows";
   EXPECT_EQ(rows("items")[1], (Row{"0", "0", "item 0", "genre 0", "4.5", "2", "2", "1", "1", "5"}));
   EXPECT_EQ(rows("items")[2].back(), "") << "nobody rated it";
-  EXPECT_EQ(rows("outcomes")[1],
-            (Row{"0", "1", "1", "2", "2", "4", "2", "2", "2", "8", "0", "0", "0", "0", "0"}))
-      << "nobody saved, shared or searched";
+  EXPECT_EQ(rows("outcomes")[1], (Row{"0", "1", "1", "2", "2", "4", "2", "2", "2", "8", "0",
+                                      "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0"}))
+      << "nobody saved, shared or searched, or was shown an advert; nothing is known of hidden items";
   EXPECT_EQ(rows("curves"), (std::vector<Row>{{"round", "metric", "value"}, {"1", "viewed_gini", "0.25"}}));
 }
 

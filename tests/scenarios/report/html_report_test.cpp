@@ -113,6 +113,34 @@ TEST(HtmlReport, ChartsHaveTablesOfTheirNumbers) {
   EXPECT_THAT(scatter, HasSubstr("<td>it</td><td class=\"number\">1</td><td class=\"number\">20000</td>"));
 }
 
+TEST(HtmlReport, ARoundedNumberIsSavedWithAllItsDigits) {
+  Json data = with_charts(Json::array());
+  data["sections"][0]["tables"] =
+      Json::array({{{"columns", {"mean"}}, {"rows", {Json::array({1.0 / 3}), Json::array({0.25})}}}});
+  const std::string page = markup_of(data);
+  EXPECT_THAT(page, HasSubstr("<td class=\"number\" data-value=\"0.3333333333333333\">0.333</td>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"number\">0.250</td>")) << "nothing is lost";
+}
+
+TEST(HtmlReport, ACellMayLeadToAnotherPage) {
+  Json data = with_charts(Json::array());
+  data["sections"][0]["tables"] = Json::array(
+      {{{"columns", {"run"}},
+        {"rows", Json::array({Json::array({Json{{"text", "<mf>"}, {"href", "mf-1/report.html"}}})})}}});
+  EXPECT_THAT(markup_of(data), HasSubstr("<td><a href=\"mf-1/report.html\">&lt;mf&gt;</a></td>"));
+}
+
+TEST(HtmlReport, ADrawingStandsAsItIsAndIsNoneOfTheScripts) {
+  const Json drawing = {{"kind", "drawing"},
+                        {"title", "d"},
+                        {"svg", "<svg viewBox=\"0 0 9 9\"><text>" + markup_text("<a> & b") + "</text></svg>"},
+                        {"table", {{"columns", {"edge"}}, {"rows", Json::array()}}}};
+  const std::string page = markup_of(with_charts(Json::array({drawing})));
+  EXPECT_THAT(page, AllOf(HasSubstr("<svg viewBox=\"0 0 9 9\"><text>&lt;a&gt; &amp; b</text></svg>"),
+                          HasSubstr("<script type=\"application/json\" id=\"charts\">[]</script>"),
+                          Not(HasSubstr("canvas"))));
+}
+
 TEST(HtmlReport, AMeasuredNumberKeepsItsDigitsWhenItIsWhole) {
   Json data = with_charts(Json::array());
   data["sections"][0]["tables"] =

@@ -41,6 +41,17 @@ TEST_F(ReportData, SaysWhatRanAndHowToRunItAgain) {
   EXPECT_FALSE(report.contains("notice"));
 }
 
+TEST_F(ReportData, TheHeadSaysWhoPlaysAndWhoRecommends) {
+  testing::write_small_run(folder_);
+  folder_.write("scenario.json", R"({"name": "small", "rounds": 2, "recommender": {"kind": "mf"}, "mind": [
+    {"kind": "llm", "endpoints": [{"model": "m"}, {"model": "m"}, {"model": "n"}]}, {"kind": "statistical"}]})");
+  EXPECT_EQ(data()["facts"], Json({{{"name", "dataset"}, {"value", "small world"}},
+                                   {{"name", "recommender"}, {"value", "mf"}},
+                                   {{"name", "mind"}, {"value", "llm: m, n; statistical"}},
+                                   {{"name", "rounds"}, {"value", "2"}},
+                                   {{"name", "seed"}, {"value", "7"}}}));
+}
+
 TEST_F(ReportData, TheCommandIsSafeToPasteIntoAShell) {
   testing::write_small_run(folder_);
   const RunReader run(folder_.path());
@@ -134,6 +145,20 @@ TEST_F(ReportData, RoundsBecomeCurvesOnceThereAreTwo) {
   EXPECT_EQ(data()["sections"][0]["heading"], "Round by round");
 }
 
+TEST_F(ReportData, OfflineAndHeadlineFiguresOfRoundsHaveTheirWords) {
+  testing::write_small_run(folder_);
+  for (const int round : {1, 2}) {
+    for (const char* figure : {"offline_ndcg", "offline_recall", "p_view"})
+      testing::write_round_metric(folder_, round, figure, 0.25);
+  }
+  const Json charts = round_charts(RunReader(folder_.path()).round_metrics());
+  ASSERT_EQ(charts.size(), 3U);
+  EXPECT_EQ(charts[0]["title"], "NDCG offline");
+  EXPECT_EQ(charts[0]["unit"], "NDCG@20");
+  EXPECT_EQ(charts[1]["title"], "Recall offline");
+  EXPECT_EQ(charts[2]["title"], "P_view");
+}
+
 TEST_F(ReportData, PositionsShareAChartAFigure) {
   testing::write_small_run(folder_);
   for (const int round : {1, 2}) {
@@ -223,6 +248,16 @@ TEST_F(ReportData, WhatAJournalKnowsIsReplayedAndNotPaidAgain) {
   const std::string folder = folder_.path().string();
   EXPECT_EQ(data()["command"],
             "throng run " + folder + "/scenario.json --out " + folder + "-again --replay " + folder);
+}
+
+TEST(ChartsInOrder, RecommendedComesBeforeViewedAndLikedFigureByFigure) {
+  std::map<std::string, Json> charts;
+  for (const char* name : {"liked_distinct_genres", "p_view", "recommended_distinct_genres",
+                           "viewed_top_genre_share", "liked_top_genre_share", "recommended_top_genre_share"})
+    charts[name] = name;
+  EXPECT_EQ(charts_in_order(std::move(charts)),
+            Json({"recommended_top_genre_share", "viewed_top_genre_share", "liked_top_genre_share",
+                  "recommended_distinct_genres", "liked_distinct_genres", "p_view"}));
 }
 
 }  // namespace

@@ -47,6 +47,13 @@ TEST(Scenario, ParametersOfAMindAreSpelledOut) {
   });
   const Scenario scenario = parse_scenario(written, "s.json", {});
   EXPECT_DOUBLE_EQ(scenario.minds[0].parameters.exit_fatigue, 2);
+  EXPECT_EQ(parse_scenario(with([](Json& json) {
+                             json["mind"] = {{"kind", "statistical"}, {"parameters", "default"}};
+                           }),
+                           "s.json", {})
+                .minds[0]
+                .parameters,
+            StatisticalParameters());
   const Json full = resolved(scenario);
   EXPECT_DOUBLE_EQ(full["mind"]["parameters"]["exit_fatigue"].get<double>(), 2);
   EXPECT_TRUE(full["mind"]["parameters"].contains("align_base")) << "later versions may have another default";

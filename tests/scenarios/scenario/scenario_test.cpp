@@ -75,6 +75,7 @@ TEST(Scenario, ResolvedSaysWhatTheMembersMean) {
   scenario.split.positive_threshold = 3;
   scenario.population.agents = 12;
   scenario.session.max_pages = 2;
+  scenario.repeat_consumption = true;
   scenario.retrain = {.every = std::chrono::days(3), .picks = PickRule::liked, .learns = true};
   scenario.budget = {.tokens = 5, .money = llm::Money::from_dollars(0.25), .risk = 0.1};
   scenario.journal = llm::Durability::power_loss;
@@ -92,6 +93,7 @@ TEST(Scenario, ResolvedSaysWhatTheMembersMean) {
                                             {"positive_threshold", 3}}));
   EXPECT_EQ(json["population"]["agents"], 12);
   EXPECT_EQ(json["session"]["max_pages"], 2);
+  EXPECT_EQ(json["session"]["repeat_consumption"], true);
   EXPECT_EQ(json["retrain"], Json({{"every", "3d"}, {"from", "liked"}, {"start", "cold"}}));
   EXPECT_EQ(json["budget"], Json({{"tokens", 5}, {"usd", 0.25}, {"risk", 0.1}}));
   EXPECT_EQ(json["journal"]["synchronous"], "full");
@@ -99,6 +101,22 @@ TEST(Scenario, ResolvedSaysWhatTheMembersMean) {
   EXPECT_EQ(json["max_degraded_share"], 0.5);
   EXPECT_EQ(json["mind"][1]["share"], 3);
   EXPECT_EQ(resolved(parse_scenario(json, "again", {})), json);
+}
+
+TEST(Scenario, LearnsFromWhatItNames) {
+  for (const auto& [word, rule] : {std::pair{"viewed", PickRule::viewed},
+                                   {"aligned", PickRule::aligned},
+                                   {"liked", PickRule::liked},
+                                   {"unviewed", PickRule::unviewed},
+                                   {"random", PickRule::random}}) {
+    const Json retrain{{"from", word}};
+    const Scenario scenario =
+        parse_scenario(with([&](Json& json) { json["retrain"] = retrain; }), "s.json", {});
+    EXPECT_EQ(scenario.retrain.picks, rule);
+    EXPECT_TRUE(scenario.retrain.learns);
+    EXPECT_EQ(resolved(scenario)["retrain"]["from"], word);
+    EXPECT_FALSE(resolved(scenario)["session"].contains("repeat_consumption"));
+  }
 }
 
 TEST(Scenario, ResolvedStatesAnOptionAsItWasStated) {
@@ -154,6 +172,24 @@ TEST(Scenario, AnAdvertForMindsThatCannotReadIsACaveat) {
   const std::vector<std::string> sentences = caveats(parse_scenario(advert, "s.json", {}), dataset);
   ASSERT_EQ(sentences.size(), before + 1);
   EXPECT_THAT(sentences.back(), HasSubstr("cannot read"));
+  const std::string silent = R"(session.page_policies=[{"kind": "advert", "page": [1, 2]}])";
+  EXPECT_EQ(caveats(parse_scenario(valid(), "s.json", {silent}), dataset).size(), before) << "no words";
+}
+
+TEST(Scenario, AnAdvertIsOfAnItemOrOfAClass) {
+  const auto stated = [](const std::string& advert) {
+    return parse_scenario(valid(), "s.json", {"session.page_policies=[" + advert + "]"}).page_policies[0];
+  };
+  EXPECT_EQ(stated(R"({"kind": "advert", "item": {"rating": "low"}, "page": [1, 3]})"),
+            Json::parse(R"({"kind": "advert", "item": {"popularity": "any", "rating": "low", "at_least": 5},
+                            "page": [1, 3], "position": 1})"));
+  EXPECT_EQ(stated(R"({"kind": "advert", "item": "7"})"),
+            Json::parse(R"({"kind": "advert", "item": "7", "page": 1, "position": 1})"));
+  EXPECT_THAT(
+      fault_of(valid(), {R"(session.page_policies=[{"kind": "advert", "item": {"ratings": "low"}}])"}),
+      HasSubstr("s.json: /session/page_policies/0/item/ratings"));
+  EXPECT_THAT(fault_of(valid(), {R"(session.page_policies=[{"kind": "advert", "item": 7}])"}),
+              HasSubstr("/session/page_policies/0/item"));
 }
 
 // An editor completes a mind's parameters from the schema; the mind's own table judges files of them.

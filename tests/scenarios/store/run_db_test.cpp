@@ -14,11 +14,12 @@ SessionRecord a_session(std::uint32_t agent) {
   SessionRecord session{.agent = AgentId(agent), .round = 0};
   session.started = VirtualTime(std::chrono::hours(2));
   session.ended = VirtualTime(std::chrono::hours(3));
-  const Impression viewed{.item = ItemId(1), .mean_rating = 3.5F, .aligned = true};
-  const Impression passed{.item = ItemId(0), .mean_rating = 2.5F, .aligned = true};
+  const Impression viewed{.item = ItemId(1), .mean_rating = 3.5F, .aligned = true, .hidden = true};
+  const Impression passed{.item = ItemId(0), .mean_rating = 2.5F, .aligned = true, .hidden = false};
   session.pages.push_back({.page = 1,
                            .shown_at = session.started,
                            .impressions = {viewed, passed},
+                           .words = {{.position = 1, .text = ""}},
                            .satisfaction = 0.5,
                            .decision = Decision{.satisfaction = 0.5, .fatigue = 0.2}});
   add_view(session.pages[0].actions, 1, 4, Feeling::pleased);
@@ -166,7 +167,8 @@ TEST_F(StoreTest, RunsOfEarlierVersionsHaveNoSearches) {
       .exec(
           "DROP VIEW actions; DROP VIEW decisions; DROP VIEW ranked_impressions; DROP INDEX result_pages; "
           "ALTER TABLE pages DROP COLUMN search; ALTER TABLE pages DROP COLUMN results_of; "
-          "ALTER TABLE impressions DROP COLUMN saved; ALTER TABLE impressions DROP COLUMN shared");
+          "ALTER TABLE impressions DROP COLUMN saved; ALTER TABLE impressions DROP COLUMN shared; "
+          "ALTER TABLE impressions DROP COLUMN hidden");
   const RunReader run(folder_.path());
   EXPECT_EQ(run.outcomes(), before);
   EXPECT_EQ(run.sessions(AgentId(0)).at(0).pages.size(), 2U);

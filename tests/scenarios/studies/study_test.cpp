@@ -1,9 +1,13 @@
 #include "scenarios/studies/study.h"
 
+#include <csignal>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "engine/base/files.h"
+#include "engine/base/parallel.h"
+#include "scenarios/studies/study_runs.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {
@@ -61,6 +65,36 @@ TEST_F(Study, SumsUpTheReplicatesOfTheIntervention) {
   EXPECT_NE(one["metric_pages"]["p_view"], two["metric_pages"]["p_view"]) << "else the sum shows little";
 }
 
+// As it is where only some runs had impressions that a metric is about. The first run says neither which there are nor that all are.
+TEST_F(Study, SumsUpMetricsThatNotEveryRunHas) {
+  run_study(scenario(), options());
+  const Json one = json_at("intervention-1/summary.json");
+  const Json two = json_at("intervention-2/summary.json");
+  const auto write_without = [&](const char* metric, Json summary, const std::string& run) {
+    for (const char* of : {"metrics", "standard_errors", "half_widths_95", "metric_agents", "metric_pages"})
+      ASSERT_EQ(summary[of].erase(metric), 1U) << of;
+    write_file(folder_ / "study" / run / "summary.json", summary.dump());
+  };
+  write_without("p_like", one, "intervention-1");
+  write_without("n_exit", two, "intervention-2");
+  fs::remove(folder_ / "study/summary.json");
+  const Json summary = run_study(scenario(), options(ExistingFolder::resume));
+  for (const auto& [metric, has_it] : {std::pair{"p_like", &two}, {"n_exit", &one}}) {
+    for (const char* of : {"metrics", "metric_agents", "metric_pages"})
+      EXPECT_EQ(summary[of][metric], (*has_it)[of][metric]) << of << " " << metric;
+    EXPECT_TRUE(summary["half_widths_95"][metric].is_null()) << "of one run: " << metric;
+    EXPECT_EQ(summary["by_arm"]["intervention"]["metrics"][metric], (*has_it)["metrics"][metric]);
+  }
+}
+
+TEST_F(Study, PlaysARunAnewThatHasLostItsRows) {
+  const Json whole = run_study(scenario(), options());
+  fs::remove(folder_ / "study/summary.json");
+  fs::remove(folder_ / "study/control-1/run.db");
+  EXPECT_EQ(run_study(scenario(), options(ExistingFolder::resume))["digest"], whole["digest"]);
+  EXPECT_TRUE(fs::exists(folder_ / "study/control-1/run.db"));
+}
+
 TEST_F(Study, HasAnArmOfAnotherDatasetAndKnowsTheContentOfBoth) {
   const Scenario two_worlds = scenario({{"control", {{"dataset", {{"path", "synthetic:50x80"}}}}}});
   run_study(two_worlds, options());
@@ -92,6 +126,77 @@ TEST_F(Study, OverwrittenByAPlainRunLeavesNoArms) {
   EXPECT_FALSE(fs::exists(folder_ / "study/intervention-1"));
   EXPECT_FALSE(fs::exists(folder_ / "study/control-2"));
   EXPECT_TRUE(fs::exists(folder_ / "study/run.db"));
+}
+
+Json without_times(Json summary) {
+  for (const char* key : {"wall_seconds", "peak_rss_bytes"}) summary.erase(key);
+  return summary;
+}
+
+// Two arms share their first fit, the third has one of its own; all are fitted anew in between.
+TEST_F(Study, RunsBesideEachOtherGiveWhatRunsOneAfterTheOtherGive) {
+  const Scenario three = scenario({{"control", nullptr},
+                                   {"recommender", {{"kind", "mf"}, {"factors", 8}, {"max_epochs", 3}}},
+                                   {"retrain", {{"from", "viewed"}}},
+                                   {"arms",
+                                    {{"mf", Json::object()},
+                                     {"short", {{"session", {{"max_pages", 2}}}}},
+                                     {"random", {{"recommender", {{"kind", "random"}}}}}}}});
+  const Json one_by_one = without_times(run_study(three, options(), 1));
+  for (const std::size_t threads : {1, 2, 4}) {
+    const ThreadLimit limit(threads);
+    for (const std::size_t at_once : {0, 2, 6}) {
+      const Json together = run_study(three, options(ExistingFolder::overwrite), at_once);
+      EXPECT_EQ(without_times(together), one_by_one) << threads << " threads, " << at_once << " at once";
+      for (const char* run : {"mf-1", "short-2", "random-2"})
+        EXPECT_TRUE(fs::exists(folder_ / "study" / run / "run.log")) << run;
+    }
+  }
+}
+
+// The arms fail when they meet their dataset, which has no split of its own; the first of them is told of.
+TEST_F(Study, TellsOfTheFirstRunThatFailsWhicheverFailsFirst) {
+  const Json given{{"dataset", {{"split", {{"kind", "given"}}}}}};
+  const Scenario failing = scenario(
+      {{"control", nullptr}, {"arms", {{"fine", Json::object()}, {"first", given}, {"second", given}}}});
+  for (const std::size_t at_once : {1, 6, 0}) {
+    try {
+      run_study(failing, options(ExistingFolder::overwrite), at_once);
+      FAIL();
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.kind(), ErrorKind::usage);
+      EXPECT_THAT(failure.what(), ::testing::HasSubstr("first-1: this dataset came without a split"));
+    }
+    EXPECT_TRUE(fs::exists(folder_ / "study/fine-1/summary.json")) << "what came before is kept";
+  }
+}
+
+TEST_F(Study, InterruptedItGoesOnToTheSameResult) {
+  RunOptions elsewhere = options();
+  elsewhere.folder = folder_ / "whole";
+  const Json whole = run_study(scenario(), elsewhere);
+  for (const std::size_t at_once : {1, 4}) {
+    {
+      const InterruptGuard guard;
+      std::raise(SIGINT);
+      try {
+        run_study(scenario(), options(ExistingFolder::overwrite), at_once);
+        FAIL();
+      } catch (const Failure& failure) {
+        EXPECT_EQ(failure.kind(), ErrorKind::stopped);
+        EXPECT_THAT(failure.what(), ::testing::HasSubstr("--resume goes on from there"));
+      }
+    }
+    EXPECT_EQ(run_study(scenario(), options(ExistingFolder::resume), at_once)["digest"], whole["digest"]);
+  }
+}
+
+TEST(RunsThatFit, LeaveRoomAndAreAtLeastOne) {
+  constexpr std::size_t gib = std::size_t{1} << 30U;
+  EXPECT_EQ(runs_that_fit(std::nullopt, gib), 1U) << "nobody knows";
+  EXPECT_EQ(runs_that_fit(gib, 4 * gib), 1U);
+  EXPECT_EQ(runs_that_fit(10 * gib, gib), 6U);
+  EXPECT_GT(runs_that_fit(gib, 0), 1000U) << "nothing is left to run";
 }
 
 // A bar is a matter of the arm's worst run, and resuming does not lower it.

@@ -61,25 +61,28 @@ TEST(ReadReaction, ReadsWhatIsSavedAndSharedWhereThatIsAllowed) {
     EXPECT_THAT(page.problems, IsEmpty()) << lines;
     EXPECT_THAT(page.viewed, ElementsAre(2, 0));
     std::vector<bool> saved;
-    for (const ItemReading& item : page.items) saved.push_back(item.saved);
+    for (const ItemReading& item : page.items) saved.push_back(item.further.contains(ActionKind::save));
     EXPECT_THAT(saved, ElementsAre(false, true, false, true)) << lines;
-    EXPECT_EQ(page.items[2].shared, "See it: tonight!") << lines;
-    EXPECT_FALSE(page.items[0].shared.has_value());
+    EXPECT_THAT(page.items[2].further, ElementsAre(std::pair(ActionKind::share, "See it: tonight!")))
+        << lines;
+    EXPECT_THAT(page.items[0].further, IsEmpty());
   }
   const PageReading nothing =
       read_reaction(std::string(kReply) + "\nSAVE: none\nSHARE: None.", kPage, kAllActions);
   EXPECT_THAT(nothing.problems, IsEmpty());
   EXPECT_TRUE(
-      std::ranges::none_of(nothing.items, [](const ItemReading& item) { return item.saved || item.shared; }));
+      std::ranges::all_of(nothing.items, [](const ItemReading& item) { return item.further.empty(); }));
   const std::vector<std::string> page{"Nothing to Lose (1994)"};
   const PageReading lost = read_reaction(
       "MOVIE: Nothing to Lose (1994); ALIGN: yes; REASON: r\nNUM: 0; WATCH: ; REASON: r\n"
       "SHARE: Nothing to Lose (1994); WORDS: see it",
       page, kAllActions);
-  EXPECT_EQ(lost.items[0].shared, "see it") << "the title begins with a word for nothing";
+  EXPECT_THAT(lost.items[0].further, ElementsAre(std::pair(ActionKind::share, "see it")))
+      << "the title begins with a word for nothing";
   EXPECT_THAT(read_reaction(std::string(kReply) + "\nSAVE: Babe", kPage, kAllActions).problems,
               ElementsAre("\"Babe\" is not on the page"));
-  EXPECT_FALSE(read_reaction(std::string(kReply) + "\nSAVE: Paper Moon Rising", kPage).items[1].saved)
+  EXPECT_THAT(read_reaction(std::string(kReply) + "\nSAVE: Paper Moon Rising", kPage).items[1].further,
+              IsEmpty())
       << "nobody asked";
 }
 
