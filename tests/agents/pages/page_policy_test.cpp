@@ -164,10 +164,9 @@ TEST_F(PagePolicyTest, ShufflingLeavesEachPageItsItems) {
   for (unsigned agent = 0; agent < 100; ++agent) {
     const std::vector<unsigned> shown = items(shuffle, agent);
     ASSERT_THAT(shown, SizeIs(6));
-    for (unsigned page = 0; page < 3; ++page) {
-      EXPECT_THAT((std::set{shown[2 * page], shown[2 * page + 1]}),
-                  ElementsAre(10 + 2 * page, 11 + 2 * page));
-      swapped += shown[2 * page] == 11 + 2 * page ? 1 : 0;
+    for (std::size_t first = 0; first < shown.size(); first += 2) {
+      EXPECT_THAT((std::set{shown[first], shown[first + 1]}), ElementsAre(10 + first, 11 + first));
+      if (shown[first] == 11 + first) ++swapped;
     }
   }
   EXPECT_NEAR(swapped, 150, 36);

@@ -71,7 +71,7 @@ TEST(ParallelJobs, NoThreadBeginsAJobWhileItWaitsForALoopOfAnother) {
     const ThreadLimit limit(threads);
     static thread_local bool in_a_job = false;
     std::atomic<int> nested = 0;
-    std::vector<std::atomic<int>> calls(8 * 100);
+    std::vector<std::atomic<int>> calls(800);
     parallel_jobs(8, [&](std::size_t job) {
       if (std::exchange(in_a_job, true)) ++nested;
       for (std::size_t round = 0; round < 20; ++round)
