@@ -55,8 +55,9 @@ Json report_run(const std::string& folder, bool with_causal_graph) {
 }
 
 Json report_study(const std::string& folder) {
-  Json data = study_report_data(folder);
-  fmt::print("{}: a study\n\n{}\n", folder, study_tables(folder));
+  const StudyFigures figures = study_figures(folder);
+  Json data = study_report_data(folder, figures);
+  fmt::print("{}: a study\n\n{}\n", folder, study_tables(folder, figures));
   print_digest(data["digest"].get<std::string>());
   return data;
 }
@@ -66,7 +67,7 @@ void print_tables(const std::string& folder, TableFormat format) {
   if (!is_study_folder(folder))
     throw Failure(ErrorKind::usage,
                   fmt::format("{} is a run: --markdown and --latex are for studies", folder));
-  fmt::print("{}", study_tables(folder, format));
+  fmt::print("{}", study_tables(folder, study_figures(folder), format));
 }
 
 void draw(const std::filesystem::path& folder, const Json& data) {

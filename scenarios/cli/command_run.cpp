@@ -30,7 +30,7 @@ void print(const RunArguments& arguments, const Scenario& scenario, const RunOpt
     for (const Json& sentence : summary.value("caveats", Json::array()))
       fmt::print("  note: {}\n", printable(sentence.get<std::string>()));
   }
-  fmt::print("{}\n", scenario.is_study() ? study_tables(options.folder)
+  fmt::print("{}\n", scenario.is_study() ? study_tables(options.folder, study_figures(options.folder))
                                          : metrics_table(RunReader(options.folder).metrics()));
   if (summary.contains("llm") && !scenario.is_study()) fmt::print("{}\n", call_table(summary["llm"]));
   if (summary.contains("tiers")) fmt::print("{}\n", tiers_table(summary["tiers"]));

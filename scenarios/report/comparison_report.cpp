@@ -174,7 +174,7 @@ Json parting_json(const Comparison& comparison) {
 }  // namespace
 
 ComparedRun::ComparedRun(const std::filesystem::path& path) : folder(path.string()), run(no_study(path)) {
-  const std::vector<Outcome> outcomes = run.outcomes();
+  const std::vector<Outcome>& outcomes = run.outcomes();
   if (outcomes.empty()) {
     throw Failure(ErrorKind::data,
                   fmt::format("{}: has no rows of sessions to compare: it was run with --store summary, or "

@@ -311,7 +311,7 @@ void write_answers(const RunName& name, const RowStream<StoredAnswer>& next, Tid
 }
 
 void write_run(const RunName& name, const RunReader& run, Tables& tables) {
-  const std::vector<Outcome> outcomes = run.outcomes();
+  const std::vector<Outcome>& outcomes = run.outcomes();
   const std::vector<TraitGroups> traits = run.traits();
   for (const Metric& metric : metrics_so_far(run, outcomes)) {
     if (metric.agents == 0) continue;

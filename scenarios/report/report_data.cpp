@@ -434,7 +434,7 @@ Json caveats_section(std::span<const std::string> sentences) {
 }
 
 Json report_data(const RunReader& run, const std::filesystem::path& folder) {
-  const std::vector<Outcome> outcomes = run.outcomes();
+  const std::vector<Outcome>& outcomes = run.outcomes();
   const std::vector<Metric> metrics = metrics_so_far(run, outcomes);
   const Json scenario = scenario_in(folder);
   const std::string name = text_in(scenario, "/name");

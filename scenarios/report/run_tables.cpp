@@ -245,7 +245,7 @@ std::string search_table(std::span<const SearchFigures> searches) {
 }  // namespace
 
 std::string run_tables(const RunReader& run) {
-  const std::vector<Outcome> outcomes = run.outcomes();
+  const std::vector<Outcome>& outcomes = run.outcomes();
   const std::vector<Metric> metrics = metrics_so_far(run, outcomes);
   std::string text;
   const std::string who = run.meta("population");

@@ -129,7 +129,7 @@ void compare_agents(const std::vector<std::pair<const FinishedRun*, const Finish
     b[number] = of_b->folder;
   }
   if (a.empty() || !have_the_same_agents(a, b)) return;
-  auto by_agent = differences_by_agent(b, a);
+  auto by_agent = differences_by_agent(b, values_of_arm(a));
   for (FigureComparison& figure : figures) figure.over_agents = paired_difference(by_agent[figure.metric]);
 }
 

@@ -60,7 +60,7 @@ void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) 
 
 /// Agent by agent, of all that `metrics` are the means of.
 std::vector<MetricValues> run_values(const RunReader& run) {
-  const std::vector<Outcome> outcomes = run.outcomes();
+  const std::vector<Outcome>& outcomes = run.outcomes();
   std::vector<MetricValues> values = headline_values(outcomes);
   std::ranges::move(alignment_values(outcomes), std::back_inserter(values));
   std::ranges::move(action_values(outcomes, run.actions()), std::back_inserter(values));
@@ -93,8 +93,14 @@ std::map<std::string, RunsOfArm> finished_runs(const std::filesystem::path& stud
 
 }  // namespace
 
+ValuesOfArm values_of_arm(const RunsOfArm& runs) {
+  ValuesOfArm values;
+  for (const auto& [replicate, folder] : runs) values[replicate] = run_values(RunReader(folder));
+  return values;
+}
+
 std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm& arm,
-                                                                const RunsOfArm& baseline) {
+                                                                const ValuesOfArm& baseline) {
   struct Sum {
     double sum = 0;
     double replicates = 0;
@@ -103,7 +109,7 @@ std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm&
   for (const auto& [replicate, folder] : arm) {
     const auto other = baseline.find(replicate);
     if (other == baseline.end()) continue;
-    const std::vector<MetricValues> of_baseline = run_values(RunReader(other->second));
+    const std::vector<MetricValues>& of_baseline = other->second;
     const RunReader run(folder);
     const std::vector<TraitGroups> traits = run.traits();
     for (const MetricValues& metric : run_values(run)) {
@@ -150,10 +156,17 @@ PairedDifference difference_over_replicates(const ByReplicate& arm, const ByRepl
   return paired_difference(differences);
 }
 
-void add_over_agents(const RunsOfArm& arm, const RunsOfArm& baseline,
+/// The runs of a baseline, and what agents contribute there.
+struct Baseline {
+  std::string arm;
+  RunsOfArm runs;
+  ValuesOfArm values;
+};
+
+void add_over_agents(const RunsOfArm& arm, const Baseline& baseline,
                      std::initializer_list<std::span<ArmDifference>> lists) {
-  if (arm.empty() || baseline.empty() || !have_the_same_agents(arm, baseline)) return;
-  auto by_agent = differences_by_agent(arm, baseline);
+  if (arm.empty() || baseline.runs.empty() || !have_the_same_agents(arm, baseline.runs)) return;
+  auto by_agent = differences_by_agent(arm, baseline.values);
   for (const std::span<ArmDifference> differences : lists) {
     for (ArmDifference& difference : differences)
       difference.over_agents = paired_difference(by_agent[difference.figure]);
@@ -228,12 +241,15 @@ void add_differences(const std::filesystem::path& folder, StudyFigures& figures)
   auto runs = finished_runs(folder);
   std::vector<std::string> names;
   for (const ArmFigures& arm : figures.arms) names.push_back(arm.arm);
+  Baseline read;  // one at a time: they hold a value for each agent
   for (const ArmFigures& arm : figures.arms) {
     const std::string baseline = baseline_for(arm.arm, figures.baseline, names);
     if (arm.arm == baseline || std::ranges::find(names, baseline) == names.end()) continue;
+    if (read.arm != baseline)
+      read = {.arm = baseline, .runs = runs[baseline], .values = values_of_arm(runs[baseline])};
     std::vector<ArmDifference> differences = differences_of(arm, figures.arm(baseline), figures.metrics);
     std::vector<ArmDifference> of_groups = group_differences_of(arm, figures.arm(baseline), figures.metrics);
-    add_over_agents(runs[arm.arm], runs[baseline], {differences, of_groups});
+    add_over_agents(runs[arm.arm], read, {differences, of_groups});
     std::ranges::move(differences, std::back_inserter(figures.differences));
     std::ranges::move(of_groups, std::back_inserter(figures.group_differences));
     std::ranges::move(round_differences_of(arm, figures.arm(baseline)),

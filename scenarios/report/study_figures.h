@@ -58,10 +58,14 @@ PairedDifference paired_difference(std::span<const double> differences);
 /// The finished runs of an arm, by replicate.
 using RunsOfArm = std::map<std::uint32_t, std::filesystem::path>;
 
+/// What agents contribute to the headline metrics, by replicate.
+using ValuesOfArm = std::map<std::uint32_t, std::vector<MetricValues>>;
+ValuesOfArm values_of_arm(const RunsOfArm& runs);
+
 /// By headline metric, each agent's mean difference over the replicates in which it has a value in both. Those of adverts are there for
 /// each trait group, too (group_figure).
 std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm& arm,
-                                                                const RunsOfArm& baseline);
+                                                                const ValuesOfArm& baseline);
 /// A metric of the agents in one trait group (trait_group_name), such as "p_advert_view_of_activity_3".
 std::string group_figure(const std::string& metric, std::size_t group);
 

@@ -463,8 +463,7 @@ std::string place_tables(const StudyFigures& figures, TableFormat format) {
 
 }  // namespace
 
-Json study_report_data(const std::filesystem::path& folder) {
-  const StudyFigures figures = study_figures(folder);
+Json study_report_data(const std::filesystem::path& folder, const StudyFigures& figures) {
   const Json scenario = read_json(folder / "scenario.json", ErrorKind::data);
   const Json summary = summary_of(folder);
   const NextCommand command = next_command(folder);
@@ -492,8 +491,8 @@ Json study_report_data(const std::filesystem::path& folder) {
   return data;
 }
 
-std::string study_tables(const std::filesystem::path& folder, TableFormat format) {
-  const StudyFigures figures = study_figures(folder);
+std::string study_tables(const std::filesystem::path& folder, const StudyFigures& figures,
+                         TableFormat format) {
   const auto says = [&](const std::string& sentence) { return prose(sentence, format) + "\n"; };
   std::string text;
   for (const ArmFigures& arm : figures.arms)

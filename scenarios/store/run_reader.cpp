@@ -103,7 +103,12 @@ void RunReader::with_meta(const std::string& key, const std::function<void(const
   }
 }
 
-std::vector<Outcome> RunReader::outcomes() const {
+const std::vector<Outcome>& RunReader::outcomes() const {
+  if (!outcomes_) outcomes_ = read_outcomes();
+  return *outcomes_;
+}
+
+std::vector<Outcome> RunReader::read_outcomes() const {
   connection_->check.rows();
   std::string counts;
   for (const ActionInfo& info : action_kinds()) {

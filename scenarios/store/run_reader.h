@@ -123,7 +123,8 @@ class RunReader {
   /// Gives the JSON under this key, if there is one, to `use`. JSON that cannot be read, or not be used (`use` throws
   /// Json::exception), is damage.
   void with_meta(const std::string& key, const std::function<void(const Json&)>& use) const;
-  std::vector<Outcome> outcomes() const;
+  /// Read once, and kept.
+  const std::vector<Outcome>& outcomes() const;
   /// The headline metrics as the run wrote them, those of its scenario last; empty before it has finished.
   std::vector<Metric> metrics() const;
   /// Agent by agent what the scenario's own metrics are the means of, but for those that are one number.
@@ -171,7 +172,10 @@ class RunReader {
   std::vector<InterviewQuestion> asked_questions() const;
   Notes notes(AgentId agent, std::uint16_t round) const;
 
+  std::vector<Outcome> read_outcomes() const;
+
   std::unique_ptr<Connection> connection_;
+  mutable std::optional<std::vector<Outcome>> outcomes_;
 };
 
 }  // namespace throng

@@ -115,13 +115,14 @@ TEST_F(StudyOfThreeReplicates, TheScenariosOwnMetricsAreComparedAgentByAgent) {
 }
 
 TEST_F(StudyOfThreeReplicates, StandInItsTablesItsPageAndItsCsv) {
-  const std::string told = study_tables(folder_.path());
+  const std::string told = study_tables(folder_.path(), study_figures(folder_.path()));
   EXPECT_THAT(told, AllOf(HasSubstr("<b>Luck</b>"), ContainsRegex("recommended_gini +new .*0.400 ± "),
                           ContainsRegex("new +P_view +\\+0.250 ± 0.000 \\* +\\+0.500 ± 0.000 \\*"),
                           HasSubstr("all rounds"), Not(HasSubstr("viewed_gini"))));
-  EXPECT_THAT(study_tables(folder_.path(), TableFormat::markdown), HasSubstr("viewed\\_gini"));
+  EXPECT_THAT(study_tables(folder_.path(), study_figures(folder_.path()), TableFormat::markdown),
+              HasSubstr("viewed\\_gini"));
 
-  const Json data = study_report_data(folder_.path());
+  const Json data = study_report_data(folder_.path(), study_figures(folder_.path()));
   const auto section = std::ranges::find_if(
       data["sections"], [](const Json& each) { return each["heading"] == "Differences round by round"; });
   ASSERT_NE(section, data["sections"].end());
