@@ -177,19 +177,12 @@ ArmComparison compare_arm(const ArmRuns& a, const ArmRuns& b) {
   return comparison;
 }
 
-void adjust_by_holm(std::vector<ArmComparison>& arms, PairedDifference FigureComparison::*unit) {
-  std::vector<PairedDifference*> tested;
-  std::vector<double> p;
+void adjust_for_many(std::vector<ArmComparison>& arms, PairedDifference FigureComparison::*unit) {
+  std::vector<PairedDifference*> all;
   for (ArmComparison& arm : arms) {
-    for (FigureComparison& figure : arm.figures) {
-      PairedDifference& difference = figure.*unit;
-      if (!difference.p) continue;
-      tested.push_back(&difference);
-      p.push_back(*difference.p);
-    }
+    for (FigureComparison& figure : arm.figures) all.push_back(&(figure.*unit));
   }
-  const std::vector<double> adjusted = holm(p);
-  for (std::size_t test = 0; test < tested.size(); ++test) tested[test]->p_holm = adjusted[test];
+  adjust_by_holm(all);
 }
 
 void note_sides(const fs::path& folder, const char* side, const std::vector<std::string>& only,
@@ -200,23 +193,6 @@ void note_sides(const fs::path& folder, const char* side, const std::vector<std:
   if (only.empty()) return;
   notes.push_back(fmt::format("Only {} has the arm{} {}.", side, only.size() == 1 ? "" : "s",
                               printable(fmt::format("{}", fmt::join(only, ", ")))));
-}
-
-std::string difference_text(const PairedDifference& difference) {
-  if (difference.pairs == 0) return "-";
-  if (!difference.half_width) return fmt::format("{:+.3f}", difference.mean);
-  return fmt::format("{:+.3f} ± {:.3f}", difference.mean, *difference.half_width);
-}
-
-std::string mean_text(const ReplicateMean& mean) {
-  if (mean.replicates == 0) return "-";
-  return mean.half_width ? fmt::format("{:.3f} ± {:.3f}", mean.mean, *mean.half_width)
-                         : fmt::format("{:.3f}", mean.mean);
-}
-
-std::string holm_text(const std::optional<double>& p) {
-  if (!p) return "-";
-  return *p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", *p);
 }
 
 /// Such as "mf: 5 runs in A, 5 in B; 5 pairs of the same seed, 2 of them the same in every digest".
@@ -266,8 +242,8 @@ StudyComparison compare_studies(const fs::path& a, const fs::path& b) {
   }
   for (const auto& [arm_a, arm_b] : opposites(of_a, of_b))
     comparison.arms.push_back(compare_arm(*arm_a, *arm_b));
-  adjust_by_holm(comparison.arms, &FigureComparison::over_replicates);
-  adjust_by_holm(comparison.arms, &FigureComparison::over_agents);
+  adjust_for_many(comparison.arms, &FigureComparison::over_replicates);
+  adjust_for_many(comparison.arms, &FigureComparison::over_agents);
   note_sides(a, "A", only_a, comparison.notes);
   note_sides(b, "B", only_b, comparison.notes);
   return comparison;
@@ -280,9 +256,9 @@ std::string study_comparison_text(const StudyComparison& comparison) {
   for (const ArmComparison& arm : comparison.arms) {
     text += fmt::format("  {}\n", printable(basis_of(arm)));
     for (const FigureComparison& figure : arm.figures) {
-      table.add_row({arm.arm, figure.label, mean_text(figure.a), mean_text(figure.b),
-                     difference_text(figure.over_replicates), holm_text(figure.over_replicates.p_holm),
-                     difference_text(figure.over_agents), holm_text(figure.over_agents.p_holm),
+      table.add_row({arm.arm, figure.label, text_of(figure.a), text_of(figure.b),
+                     text_of(figure.over_replicates), p_text(figure.over_replicates.p_holm),
+                     text_of(figure.over_agents), p_text(figure.over_agents.p_holm),
                      figure.over_agents.effect ? fmt::format("{:+.2f}", *figure.over_agents.effect) : "-"});
     }
   }

@@ -5,6 +5,8 @@
 #include <initializer_list>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "agents/exposure.h"
 #include "engine/base/statistics.h"
 #include "scenarios/report/compare.h"
@@ -223,18 +225,12 @@ std::vector<ArmDifference> round_differences_of(const ArmFigures& arm, const Arm
 }
 
 void adjust_for_many(StudyFigures& figures, PairedDifference ArmDifference::*unit) {
-  std::vector<double> p;
-  std::vector<PairedDifference*> tested;
+  std::vector<PairedDifference*> all;
   for (std::vector<ArmDifference>* differences :
        {&figures.differences, &figures.round_differences, &figures.group_differences}) {
-    for (ArmDifference& difference : *differences) {
-      if (!(difference.*unit).p) continue;
-      tested.push_back(&(difference.*unit));
-      p.push_back(*tested.back()->p);
-    }
+    for (ArmDifference& difference : *differences) all.push_back(&(difference.*unit));
   }
-  const std::vector<double> adjusted = holm(p);
-  for (std::size_t test = 0; test < tested.size(); ++test) tested[test]->p_holm = adjusted[test];
+  adjust_by_holm(all);
 }
 
 void add_differences(const std::filesystem::path& folder, StudyFigures& figures) {
@@ -275,6 +271,35 @@ PairedDifference paired_difference(std::span<const double> differences) {
   result.p = p_of_mean(differences);
   if (error > 0) result.effect = result.mean / (error * std::sqrt(static_cast<double>(differences.size())));
   return result;
+}
+
+void adjust_by_holm(std::span<PairedDifference* const> differences) {
+  std::vector<PairedDifference*> tested;
+  std::vector<double> p;
+  for (PairedDifference* const difference : differences) {
+    if (!difference->p) continue;
+    tested.push_back(difference);
+    p.push_back(*difference->p);
+  }
+  const std::vector<double> adjusted = holm(p);
+  for (std::size_t test = 0; test < tested.size(); ++test) tested[test]->p_holm = adjusted[test];
+}
+
+std::string text_of(const ReplicateMean& mean) {
+  if (mean.replicates == 0) return "-";
+  return mean.half_width ? fmt::format("{:.3f} ± {:.3f}", mean.mean, *mean.half_width)
+                         : fmt::format("{:.3f}", mean.mean);
+}
+
+std::string text_of(const PairedDifference& difference) {
+  if (difference.pairs == 0) return "-";
+  return difference.half_width ? fmt::format("{:+.3f} ± {:.3f}", difference.mean, *difference.half_width)
+                               : fmt::format("{:+.3f}", difference.mean);
+}
+
+std::string p_text(const std::optional<double>& p) {
+  if (!p) return "-";
+  return *p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", *p);
 }
 
 ByReplicate figure_of(const std::map<std::string, ByReplicate>& figures, const std::string& name) {

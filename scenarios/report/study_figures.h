@@ -54,6 +54,13 @@ struct PairedDifference {
 };
 
 PairedDifference paired_difference(std::span<const double> differences);
+/// Gives those of them that have a p their p_holm: adjusted for all of these.
+void adjust_by_holm(std::span<PairedDifference* const> differences);
+
+// For tables: "0.421 ± 0.003", "+0.010 ± 0.020", "0.0123" or "<0.0001"; "-" for what there is not.
+std::string text_of(const ReplicateMean& mean);
+std::string text_of(const PairedDifference& difference);
+std::string p_text(const std::optional<double>& p);
 
 /// The finished runs of an arm, by replicate.
 using RunsOfArm = std::map<std::uint32_t, std::filesystem::path>;

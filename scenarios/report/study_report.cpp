@@ -31,23 +31,6 @@ constexpr const char* kPlaces =
 /// Tables of rounds and places end here.
 constexpr std::uint16_t kMostColumns = 20;
 
-std::string text_of(const ReplicateMean& mean) {
-  if (mean.replicates == 0) return "-";
-  return mean.half_width ? fmt::format("{:.3f} ± {:.3f}", mean.mean, *mean.half_width)
-                         : fmt::format("{:.3f}", mean.mean);
-}
-
-std::string text_of(const PairedDifference& difference) {
-  if (difference.pairs == 0) return "-";
-  return difference.half_width ? fmt::format("{:+.3f} ± {:.3f}", difference.mean, *difference.half_width)
-                               : fmt::format("{:+.3f}", difference.mean);
-}
-
-std::string p_text(const std::optional<double>& p) {
-  if (!p) return "-";
-  return *p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", *p);
-}
-
 /// An empty object unless the study has finished.
 Json summary_of(const std::filesystem::path& study) {
   const std::filesystem::path file = study / "summary.json";
