@@ -1,5 +1,5 @@
 # Two commands for a fresh Debian 12 machine: `make demo` and `make test`. Each sets up all it needs.
-.PHONY: demo demo-llm test test-browser test-llm build program install package bench check check-new clean setup format
+.PHONY: demo demo-llm test test-browser test-llm test-mpi build program install package bench check check-new clean setup format
 preset = release
 throng = build/release/throng
 PREFIX = /usr/local
@@ -25,6 +25,13 @@ test-llm: build
 	@setup/install real-llm
 	tests/real_llm/install build/$(preset)/real_llm
 	ctest --test-dir build/$(preset) -L real-llm --verbose
+
+# Runs spread over the processes of mpirun. The build is that of `make test`, where little is compiled anew; it keeps MPI from then on.
+test-mpi:
+	@setup/install build mpi
+	@cmake --preset $(preset) --log-level=WARNING -DTHRONG_MPI=ON
+	@cmake --build --preset $(preset)
+	ctest --test-dir build/$(preset) -L mpi --output-on-failure
 
 build: setup
 	@cmake --preset $(preset) --log-level=WARNING

@@ -138,20 +138,20 @@ ItemsFigures figures_of(std::span<const ItemId> items, std::span<const double> h
 void Exposure::Sums::add(const ItemsFigures& figures) {
   for (std::size_t i = 0; i < figures.size(); ++i) {
     if (!figures[i]) continue;
-    sum[i] += *figures[i];
+    sum[i].add(*figures[i]);
     ++agents[i];
   }
 }
 
 void Exposure::Sums::merge(const Sums& other) {
-  std::ranges::transform(sum, other.sum, sum.begin(), std::plus<>());
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i].merge(other.sum[i]);
   std::ranges::transform(agents, other.agents, agents.begin(), std::plus<>());
 }
 
 std::optional<double> Exposure::Sums::mean(ItemsFigure figure) const {
   const auto i = static_cast<std::size_t>(figure);
   if (agents[i] == 0) return std::nullopt;
-  return sum[i] / agents[i];
+  return sum[i].value() / agents[i];
 }
 
 void Exposure::add(AgentId agent, std::span<const ItemId> items, std::span<const double> history,
@@ -160,10 +160,10 @@ void Exposure::add(AgentId agent, std::span<const ItemId> items, std::span<const
   ++agents_;
   double squares = 0;  // of how often each item came
   for (const ItemId item : items) squares += static_cast<double>(std::ranges::count(items, item));
-  const double length = std::sqrt(squares);
+  const double share = 1 / std::sqrt(squares);
   for (const ItemId item : items) {
     ++impressions_[index(item)];
-    directions_[index(item)] += 1 / length;
+    directions_[index(item)].add(share);
   }
   const ItemsFigures figures = figures_of(items, history, world);
   of_all_.add(figures);
@@ -173,7 +173,8 @@ void Exposure::add(AgentId agent, std::span<const ItemId> items, std::span<const
 
 void Exposure::merge(const Exposure& other) {
   std::ranges::transform(impressions_, other.impressions_, impressions_.begin(), std::plus<>());
-  std::ranges::transform(directions_, other.directions_, directions_.begin(), std::plus<>());
+  for (std::size_t item = 0; item < directions_.size(); ++item)
+    directions_[item].merge(other.directions_[item]);
   agents_ += other.agents_;
   of_all_.merge(other.of_all_);
   for (std::size_t group = 0; group < kTraitGroups; ++group) of_groups_[group].merge(other.of_groups_[group]);
@@ -192,7 +193,7 @@ double Exposure::coverage() const {
 std::optional<double> Exposure::similarity() const {
   if (agents_ < 2) return std::nullopt;
   double squares = 0;
-  for (const double direction : directions_) squares += direction * direction;
+  for (const ExactSum& direction : directions_) squares += direction.value() * direction.value();
   const auto agents = static_cast<double>(agents_);
   return (squares - agents) / (agents * (agents - 1));
 }

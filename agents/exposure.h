@@ -11,6 +11,7 @@
 #include "agents/population.h"
 #include "agents/session_record.h"
 #include "agents/taste.h"
+#include "engine/base/statistics.h"
 #include "recsys/data/dataset.h"
 
 namespace throng {
@@ -67,12 +68,11 @@ ItemsFigures figures_of(std::span<const ItemId> items, std::span<const double> h
                         const ExposureWorld& world);
 
 /// How concentrated what agents met in one round is, over agents and over items. Agents without any such item are left out of the
-/// means over agents. Sums of sums depend on how sessions were grouped (in their last bits): they are made per partition and merged
-/// in the order of partitions.
+/// means over agents. It is the same in whatever order and groups agents are added.
 class Exposure {
  public:
   /// `items`: how many the catalogue has.
-  explicit Exposure(std::size_t items = 0) : impressions_(items, 0), directions_(items, 0) {}
+  explicit Exposure(std::size_t items = 0) : impressions_(items, 0), directions_(items) {}
 
   /// Adds what an agent met, in any order; an item may come more than once.
   void add(AgentId agent, std::span<const ItemId> items, std::span<const double> history,
@@ -91,18 +91,29 @@ class Exposure {
   /// The mean over all pairs of agents of the cosine of their items, counted; empty for fewer than two agents.
   std::optional<double> similarity() const;
 
+  /// For cereal.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(impressions_, directions_, agents_, of_all_, of_groups_);
+  }
+
  private:
   struct Sums {
-    std::array<double, kItemsFigures> sum{};
+    std::array<ExactSum, kItemsFigures> sum{};
     std::array<std::uint32_t, kItemsFigures> agents{};
 
     void add(const ItemsFigures& figures);
     void merge(const Sums& other);
     std::optional<double> mean(ItemsFigure figure) const;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(sum, agents);
+    }
   };
 
   std::vector<std::uint32_t> impressions_;  ///< per item
-  std::vector<double> directions_;  ///< the sum of the agents' counts of items, each scaled to length 1
+  std::vector<ExactSum> directions_;  ///< the sum of the agents' counts of items, each scaled to length 1
   std::size_t agents_ = 0;
   Sums of_all_;
   std::array<Sums, kTraitGroups> of_groups_;
@@ -114,6 +125,11 @@ struct Exposures {
 
   void add(const SessionRecord& session, const ExposureWorld& world);
   void merge(const Exposures& other);
+  /// For cereal.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(recommended, viewed, liked);
+  }
 
   Exposure recommended;
   Exposure viewed;

@@ -151,10 +151,20 @@ class PositionCounts {
     std::uint64_t aligned = 0;
     std::uint64_t viewed = 0;
     std::uint64_t ratings = 0;  ///< their sum
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(shown, aligned, viewed, ratings);
+    }
   };
 
   void add(const SessionRecord& session);
   void merge(const PositionCounts& other);
+  /// For cereal.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(by_position_, by_page_);
+  }
   /// The n-th is of position n + 1.
   const std::vector<At>& by_position() const { return by_position_; }
   /// The n-th is of page n + 1.

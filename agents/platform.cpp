@@ -8,9 +8,29 @@
 #include <set>
 #include <thread>
 
-#include "engine/base/parallel.h"
+#include "engine/ranks/packing.h"
 
 namespace throng {
+
+// For packing.
+
+template <class Archive>
+void serialize(Archive& archive, EventKey& key) {
+  std::int64_t time = key.time.time_since_epoch().count();
+  archive(time, key.source, key.sequence);
+  key.time = VirtualTime(Duration(time));
+}
+
+template <class Archive>
+void serialize(Archive& archive, Picks& picks) {
+  archive(picks.agent, picks.items, picks.viewed);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Effect<Picks>& effect) {
+  archive(effect.key, effect.change);
+}
+
 namespace {
 
 /// For each call that can be under way there are two sessions: while the replies of some are committed, read and thought about,
@@ -130,6 +150,28 @@ class Platform::Waves {
   std::deque<std::unique_ptr<Partition>> open_;
 };
 
+std::pair<AgentId, AgentId> own_agents(const Ranks& ranks, const Population& population) {
+  const auto [first, last] = ranks.own_block(num_chunks(population.size(), kPartitionSize));
+  const auto agent = [&](std::size_t partition) {
+    return AgentId(
+        static_cast<std::uint32_t>(std::min<std::size_t>(partition * kPartitionSize, population.size())));
+  };
+  return {agent(first), agent(last)};
+}
+
+Platform::Platform(World& world, Mind& mind, const SessionOptions& options, const Draws& draws,
+                   std::span<const AgentId> agents, Gateway* gateway, std::size_t calls_at_once, Ranks& ranks)
+    : world_(world),
+      mind_(mind),
+      options_(options),
+      draws_(draws),
+      ranks_(ranks),
+      own_(own_agents(ranks, world.population)),
+      gateway_(gateway),
+      calls_at_once_(calls_at_once) {
+  admit(agents);
+}
+
 std::vector<Platform::Group> Platform::groups() const {
   std::vector<Group> groups;
   for (auto first = agents_.begin(); first != agents_.end();) {
@@ -145,13 +187,13 @@ std::vector<Platform::Group> Platform::groups() const {
 std::vector<AgentState> Platform::take_states(const Group& group) {
   std::vector<AgentState> taken;
   if (states_.empty()) return taken;
-  for (const AgentId agent : group.agents) taken.push_back(std::move(states_[index(agent)]));
+  for (const AgentId agent : group.agents) taken.push_back(std::move(state_of(agent)));
   return taken;
 }
 
 void Platform::keep_states(PartitionResult& result) {
   for (std::size_t i = 0; i < result.states.size(); ++i)
-    states_[index(result.sessions[i].agent)] = std::move(result.states[i]);
+    state_of(result.sessions[i].agent) = std::move(result.states[i]);
 }
 
 std::unique_ptr<Partition> Platform::open(const Window& window, const Group& group) {
@@ -160,23 +202,67 @@ std::unique_ptr<Partition> Platform::open(const Window& window, const Group& gro
 }
 
 void Platform::admit(std::span<const AgentId> agents) {
-  agents_.insert(agents_.end(), agents.begin(), agents.end());
+  std::ranges::copy_if(agents, std::back_inserter(agents_), [&](AgentId agent) { return is_own(agent); });
   std::ranges::sort(agents_);
 }
 
 bool Platform::run_window(const Window& window, RunObserver& observer) {
   observer.on_window_started(window);
   world_.ranker.begin_window(window, gateway_);
-  if (states_.empty() && !window.is_last) states_.resize(world_.population.size());
+  if (states_.empty() && !window.is_last) states_.resize(index(own_.second) - index(own_.first));
   WindowFold fold{*this, observer, {}};
-  const bool finished = gateway_ == nullptr ? run_alone(window, fold) : run_with_gateway(window, fold);
-  if (!finished) return false;
+  if (!play_on_all_ranks(window, fold)) return false;
   if (!window.is_last) {
-    world_.apply(std::move(fold.effects));
-    std::erase_if(agents_, [&](AgentId agent) { return states_[index(agent)].abandoned; });
+    world_.apply(exchanged(std::move(fold.effects)));
+    std::erase_if(agents_, [&](AgentId agent) { return state_of(agent).abandoned; });
   }
   observer.on_window_finished(window);
   return true;
+}
+
+bool Platform::play_on_all_ranks(const Window& window, WindowFold& fold) {
+  const std::string stopped = "stopped";
+  const std::vector<std::string> ends = on_all(ranks_, [&] { return play(window, fold) ? "" : stopped; });
+  return std::ranges::find(ends, stopped) == ends.end();
+}
+
+bool Platform::play(const Window& window, WindowFold& fold) {
+  // Whatever comes of it here: the others must not go on for long, nor wait for this rank's calls.
+  const auto close = [&] {
+    if (gateway_ != nullptr) gateway_->close_window();
+  };
+  try {
+    const bool finished = gateway_ == nullptr ? run_alone(window, fold) : run_with_gateway(window, fold);
+    if (!finished) tell_to_stop(ranks_);
+    close();
+    return finished;
+  } catch (...) {
+    tell_to_stop(ranks_);
+    close();
+    throw;
+  }
+}
+
+/// The picks of its own agents are what a rank needs for its rankings; of all agents where they are learned from.
+std::vector<Effect<Picks>> Platform::exchanged(std::vector<Effect<Picks>> effects) {
+  if (ranks_.is_alone()) return effects;
+  std::vector<std::string> for_each(ranks_.size());
+  if (world_.learns) for_each.assign(ranks_.size(), pack(effects));
+  for_each[ranks_.self()].clear();
+  std::vector<Effect<Picks>> all;
+  const std::vector<std::string> from_each = ranks_.all_to_all(std::move(for_each));
+  for (std::size_t rank = 0; rank < from_each.size(); ++rank) {
+    if (rank == ranks_.self()) {
+      std::ranges::move(effects, std::back_inserter(all));
+    } else if (!from_each[rank].empty()) {
+      std::ranges::move(unpack<std::vector<Effect<Picks>>>(from_each[rank]), std::back_inserter(all));
+    }
+  }
+  return all;
+}
+
+bool Platform::wants_stop(const RunObserver& observer) const {
+  return observer.wants_stop() || is_told_to_stop(ranks_);
 }
 
 bool Platform::run_alone(const Window& window, WindowFold& fold) {
@@ -185,7 +271,7 @@ bool Platform::run_alone(const Window& window, WindowFold& fold) {
   parallel_in_order<std::optional<PartitionResult>>(
       all.size(),
       [&](std::size_t i) -> std::optional<PartitionResult> {
-        if (stopped || fold.observer.wants_stop()) {
+        if (stopped || wants_stop(fold.observer)) {
           stopped = true;
           return std::nullopt;
         }
@@ -203,7 +289,7 @@ bool Platform::run_with_gateway(const Window& window, WindowFold& fold) {
   Waves waves(*this, window);
   try {
     while (!waves.finished()) {
-      if (fold.observer.wants_stop()) {
+      if (wants_stop(fold.observer)) {
         waves.stop(fold.observer);
         return false;
       }

@@ -9,6 +9,8 @@
 #include "agents/observer.h"
 #include "agents/session.h"
 #include "agents/world.h"
+#include "engine/base/parallel.h"
+#include "engine/ranks/ranks.h"
 
 namespace throng {
 
@@ -78,32 +80,31 @@ class Partition {
   Scheduler scheduler_;
 };
 
-/// Brings agents and recommender together, window by window.
+/// The agents, [first, second), whose sessions are run on this rank: those of its block of partitions.
+std::pair<AgentId, AgentId> own_agents(const Ranks& ranks, const Population& population);
+
+/// Brings agents and recommender together, window by window. Of a run over several ranks each plays its block of the partitions;
+/// then what is said of agents is said of those in the block.
 class Platform {
  public:
   static constexpr std::size_t kAnyNumber = ~std::size_t{0};
 
-  /// `agents`: who comes to begin with (ascending, each once). `gateway`: whom minds and the world's ranker ask; nullptr: they ask nobody.
-  /// `calls_at_once`: so many calls they can have under way; more would wait in line. All but `agents` must outlive the platform.
+  /// `agents`: who comes to begin with, on any rank (ascending, each once). `gateway`: whom minds and the world's ranker ask; nullptr:
+  /// they ask nobody. `calls_at_once`: so many calls they can have under way; more would wait in line. All but `agents` must outlive
+  /// the platform.
   Platform(World& world, Mind& mind, const SessionOptions& options, const Draws& draws,
-           std::vector<AgentId> agents, Gateway* gateway = nullptr, std::size_t calls_at_once = kAnyNumber)
-      : world_(world),
-        mind_(mind),
-        options_(options),
-        draws_(draws),
-        agents_(std::move(agents)),
-        gateway_(gateway),
-        calls_at_once_(calls_at_once) {}
+           std::span<const AgentId> agents, Gateway* gateway = nullptr,
+           std::size_t calls_at_once = kAnyNumber, Ranks& ranks = alone());
 
-  /// Agents who come from the next window on; none of them is there.
+  /// Agents who come, to any rank, from the next window on; none of them is there.
   void admit(std::span<const AgentId> agents);
 
   /// One session of each agent that is still there, each at its own random moment of the window, which must be longer than
   /// `longest_session`; then what they left is applied to the world. Where agents ask, they come in waves: only so many sessions
   /// are under way as keep busy whoever is asked, in the order of agents, so that those who came first are through when a run stops
   /// half-way. No result depends on it.
-  /// Returns false if the observer wanted to stop before all sessions were run; then it has not heard of all of them, nor that the
-  /// window has finished. Throws what `gateway` throws; the observer hears `on_stopped` before.
+  /// Collective. Returns false if the observer of a rank wanted to stop before all sessions were run; then it has not heard of all of
+  /// them, nor that the window has finished. Throws what `gateway` throws; the observer hears `on_stopped` before.
   bool run_window(const Window& window, RunObserver& observer);
 
  private:
@@ -116,19 +117,28 @@ class Platform {
   struct WindowFold;
   class Waves;
 
+  bool is_own(AgentId agent) const { return agent >= own_.first && agent < own_.second; }
+  AgentState& state_of(AgentId agent) { return states_[index(agent) - index(own_.first)]; }
   std::vector<Group> groups() const;
   std::vector<AgentState> take_states(const Group& group);
   std::unique_ptr<Partition> open(const Window& window, const Group& group);
+  bool wants_stop(const RunObserver& observer) const;
+  bool play(const Window& window, WindowFold& fold);
+  bool play_on_all_ranks(const Window& window, WindowFold& fold);
   bool run_alone(const Window& window, WindowFold& fold);
   bool run_with_gateway(const Window& window, WindowFold& fold);
   void keep_states(PartitionResult& result);
+  std::vector<Effect<Picks>> exchanged(std::vector<Effect<Picks>> effects);
 
   World& world_;
   Mind& mind_;
   SessionOptions options_;
   Draws draws_;
-  std::vector<AgentId> agents_;     ///< who is still there, ascending
-  std::vector<AgentState> states_;  ///< by agent; empty before the first window that is not the last
+  Ranks& ranks_;
+  std::pair<AgentId, AgentId> own_;  ///< see own_agents
+  std::vector<AgentId> agents_;      ///< who is still there, ascending
+  std::vector<AgentState>
+      states_;  ///< of this rank's agents; empty before the first window that is not the last
   Gateway* gateway_;
   std::size_t calls_at_once_;
 };

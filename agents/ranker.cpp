@@ -5,6 +5,7 @@
 
 #include "engine/base/log.h"
 #include "recsys/models/registry.h"
+#include "recsys/recommender/over_ranks.h"
 
 namespace throng {
 namespace {
@@ -26,7 +27,7 @@ class RankedBeforehand : public PartitionRankings {
 void LocalRanker::fit(const FitInput& input, std::uint16_t round, FitObserver& observer) {
   const auto began = std::chrono::steady_clock::now();
   if (std::exchange(is_shared_, false)) recommender_ = make_recommender(recommender_->options()).value();
-  recommender_->fit(input, observer);
+  fit_over_ranks(*recommender_, input, observer);
   log_event(LogLevel::info, "fit", round == 0 ? "fitted" : "fitted anew",
             {{"round", round + 1},
              {"interactions", input.train.size()},

@@ -8,6 +8,7 @@
 
 #include "agents/observer.h"
 #include "agents/training_data.h"
+#include "engine/ranks/ranks.h"
 #include "engine/sim/scheduler.h"
 #include "recsys/external/remote_protocol.h"
 #include "recsys/recommender/recommender.h"
@@ -28,7 +29,8 @@ class Ranker {
  public:
   virtual ~Ranker() = default;
 
-  /// Learns from `input` before the window of this round (from 0) begins. Throws what `observer` throws.
+  /// Learns from `input` before the window of this round (from 0) begins. Throws what `observer` throws. Collective over
+  /// `input.ranks`, if there are any.
   virtual void fit(const FitInput& input, std::uint16_t round, FitObserver& observer) = 0;
   /// Before any session of the window. `gateway`: whom the ranker may tell what it has learned; null: nobody.
   virtual void begin_window(const Window& /*window*/, Gateway* /*gateway*/) {}
@@ -63,13 +65,13 @@ class LocalRanker : public Ranker {
 };
 
 /// Ranks by asking a remote recommender, through the gateway of the agents it ranks for, and tells it what agents did and what it
-/// is to learn from.
+/// is to learn from: over several ranks it is rank 0 that tells, of the agents of all.
 class RemoteRanker : public Ranker {
  public:
   /// `model`: for servers that have several. Everything outlives the ranker. Throws Failure(usage) if a sampled agent has the
   /// name of a user.
   RemoteRanker(std::string model, const Dataset& dataset, const TrainingData& rows,
-               const Population& population);
+               const Population& population, Ranks& ranks = alone());
 
   /// What it is asked about.
   const remote::Names& names() const { return names_; }
@@ -77,7 +79,7 @@ class RemoteRanker : public Ranker {
   /// From the window of `round` on the server knows `input.train`; `observer` hears nothing.
   void fit(const FitInput& input, std::uint16_t round, FitObserver& observer) override;
   /// Tells what agents did in the window before, and what is to be learned. The first window begins with somebody who has not
-  /// been told anything.
+  /// been told anything. Collective.
   void begin_window(const Window& window, Gateway* gateway) override;
   void hear(const PartitionResult& result) override;
   std::unique_ptr<PartitionRankings> for_partition(std::vector<RankingRequest> requests,
@@ -90,16 +92,18 @@ class RemoteRanker : public Ranker {
   /// The row of the training data that the server knows the agent by.
   UserId row_of(AgentId agent) const;
   void tell(Gateway* gateway, std::string target, const Json& content);
+  Json sessions_of_all_ranks();
 
   std::string model_;
   const TrainingData& rows_;
   const Population& population_;
+  Ranks& ranks_;
   remote::Names names_;
   remote::FitRequest to_learn_;
   Interactions train_;
   std::string state_;  ///< what the server knows, by a hash of all it was told
   Window window_;
-  Json sessions_ = Json::array();  ///< of the window, as the server is told of them
+  Json sessions_ = Json::array();  ///< of the window on this rank, as the server is told of them
 };
 
 }  // namespace throng

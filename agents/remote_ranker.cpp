@@ -66,10 +66,11 @@ class AskedRankings : public PartitionRankings {
 }  // namespace
 
 RemoteRanker::RemoteRanker(std::string model, const Dataset& dataset, const TrainingData& rows,
-                           const Population& population)
+                           const Population& population, Ranks& ranks)
     : model_(std::move(model)),
       rows_(rows),
       population_(population),
+      ranks_(ranks),
       names_(names_for(dataset, population)) {}
 
 void RemoteRanker::fit(const FitInput& input, std::uint16_t round, FitObserver& /*observer*/) {
@@ -80,14 +81,29 @@ void RemoteRanker::fit(const FitInput& input, std::uint16_t round, FitObserver& 
 }
 
 void RemoteRanker::begin_window(const Window& window, Gateway* gateway) {
-  if (window.round == 0) {
-    state_.clear();
-  } else {
-    tell(gateway, "/feedback", {{"round", window.round - 1}, {"sessions", std::move(sessions_)}});
-  }
-  sessions_ = Json::array();
+  Json sessions = sessions_of_all_ranks();
   window_ = window;
-  if (to_learn_.round == window.round) tell(gateway, "/fit", remote::fit_content(to_learn_, train_, names_));
+  state_ = on_first(ranks_, [&] {
+    if (window.round == 0) {
+      state_.clear();
+    } else {
+      tell(gateway, "/feedback", {{"round", window.round - 1}, {"sessions", std::move(sessions)}});
+    }
+    if (to_learn_.round == window.round)
+      tell(gateway, "/fit", remote::fit_content(to_learn_, train_, names_));
+    return state_;
+  });
+}
+
+/// Those of the window that is over, in the order of agents; on rank 0 alone.
+Json RemoteRanker::sessions_of_all_ranks() {
+  Json sessions = std::exchange(sessions_, Json::array());
+  if (ranks_.is_alone()) return sessions;
+  Json of_all = Json::array();
+  for (const std::string& of_rank : ranks_.gather(sessions.dump())) {
+    for (Json& session : Json::parse(of_rank)) of_all.push_back(std::move(session));
+  }
+  return of_all;
 }
 
 void RemoteRanker::hear(const PartitionResult& result) {

@@ -125,6 +125,15 @@ class Diary {
     remember_page(page, record_.round, memory_);
     remember_words(page);
   }
+  /// Keeps what was decided after the page. `is_last`: no page can follow.
+  void remember(const Decision& decision, bool is_last) {
+    memory_.remember(decision);
+    if (is_last) memory_.nothing_followed();
+  }
+  /// That the session is over, if the agent did not end it.
+  void remember_end() {
+    if (!record_.pages.empty() && !record_.pages.back().degraded()) memory_.nothing_followed();
+  }
   /// Keeps what has been said since the last time.
   void remember_words(const PageRecord& page) {
     for (; said_ < record_.notes.sayings.size(); ++said_)
@@ -220,6 +229,9 @@ class Pages {
     }
     return found_->page;
   }
+
+  /// Whether the ranking has been shown to its end.
+  bool are_over() const { return left_.empty(); }
 
   /// What a search brings; likewise.
   std::span<const ShownItem> results(const std::string& query) {
@@ -326,7 +338,8 @@ Task<void> run_session(Actor& self, const SessionContext& context, Memory& memor
       continue;
     }
     diary.add(page, *decision);
-    memory.remember(*decision);
+    diary.remember(*decision, situation.page == context.options.max_pages ||
+                                  (decision->search.empty() && pages.are_over()));
     diary.remember_words(page);
     std::optional<Reflection> reflection = reaction->reflection;
     if (!reflection) reflection = co_await context.mind.reflect(self, situation);
@@ -339,6 +352,8 @@ Task<void> run_session(Actor& self, const SessionContext& context, Memory& memor
     if (decision->exits) break;
     query = decision->search;
   }
+  diary.remember_end();
+  situation.visited = static_cast<std::uint16_t>(record.pages.size());
   std::optional<Interview> interview;
   if (!record.abandoned()) interview = co_await ask_afterwards(self, context, situation, record);
   diary.close(interview);
@@ -356,6 +371,7 @@ void remember_session(const SessionRecord& session, const SessionOptions& option
     for (const Saying* const saying : said) remember_saying(page, *saying, memory);
     if (page.degraded()) continue;
     memory.remember(*page.decision);
+    if (&page == &session.pages.back()) memory.nothing_followed();
     if (page.reflection) memory.remember(*page.reflection);
     forget(memory, page.shown_at + page_time(count_of(page.actions, ActionKind::view)), options.memory_bytes);
   }

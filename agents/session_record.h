@@ -111,7 +111,7 @@ inline bool is_of_interview(Step step) { return step == Step::interview || step 
 struct Saying {
   enum class About : std::uint8_t {
     alignment = 1,  ///< why an item aligns with the taste or does not
-    feeling = 2,    ///< what a viewed item left behind
+    feeling = 2,    ///< what a viewed item left behind; of no item: why it feels about it all as it does
     decision = 3,
     reflection = 4,
     interview = 5,

@@ -22,6 +22,7 @@ struct World {
   std::span<const float> mean_ratings;  ///< displayed, per item
   PickRule pick_rule = PickRule::viewed;
   bool repeats = false;  ///< what agents have picked may be recommended to them again
+  bool learns = false;   ///< the recommender learns from what agents pick: of all of them, on each rank
   std::span<const std::unique_ptr<PagePolicy>>
       page_policies{};                      ///< between rankings and pages, in this order
   const CatalogueSearch* search = nullptr;  ///< where agents may search; null: nobody does

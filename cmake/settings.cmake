@@ -2,6 +2,7 @@
 # fixed and the compiler may neither contract nor reorder floating-point arithmetic.
 option(THRONG_TESTS "build the tests" ON)
 option(THRONG_BENCHMARKS "build the benchmarks" OFF)
+option(THRONG_MPI "spread runs over the processes of mpirun" OFF)
 option(THRONG_FUZZERS "build the fuzz targets (clang only)" OFF)
 set(THRONG_SANITIZE "" CACHE STRING "sanitizers to build with: empty, 'address,undefined' or 'thread'")
 

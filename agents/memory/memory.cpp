@@ -66,6 +66,13 @@ void Memory::remember(const Decision& decision) {
   remember_words(Saying::About::search, 0, decision.search);
 }
 
+void Memory::nothing_followed() {
+  if (kept().pages.empty()) return;
+  RememberedPage::Then& then = kept().pages.back().then;
+  if (then == RememberedPage::Then::next) then = RememberedPage::Then::next_in_vain;
+  if (then == RememberedPage::Then::search) then = RememberedPage::Then::search_in_vain;
+}
+
 void Memory::remember(const Reflection& reflection) {
   if (kept().pages.empty()) return;
   kept().pages_ago = 0;

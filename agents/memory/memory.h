@@ -52,7 +52,14 @@ inline constexpr float kUnsaid = -1;
 
 /// One page: what happened on it, and how it felt. (A million agents have twenty of them each: it is kept small.)
 struct RememberedPage {
-  enum class Then : std::uint8_t { unsaid, next, exit, search };
+  enum class Then : std::uint8_t {
+    unsaid,
+    next,
+    exit,
+    search,
+    next_in_vain,  ///< it would have gone on, but there was no further page
+    search_in_vain,
+  };
 
   VirtualTime when;               ///< it was shown
   double satisfaction = kUnsaid;  ///< with this page
@@ -107,6 +114,8 @@ class Memory {
   void remember(RememberedPage page, std::span<const RememberedItem> items);
   /// What was decided after the youngest page.
   void remember(const Decision& decision);
+  /// That no page followed the youngest one, whatever was decided.
+  void nothing_followed();
   /// Remembers a reflection on everything up to the youngest page and lets importance gather anew.
   void remember(const Reflection& reflection);
   /// What was said about the youngest page; at most `kWordsBytes` of it are kept, cut between characters.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <optional>
 #include <tuple>
 
 namespace throng {
@@ -90,17 +89,29 @@ void forget(Memory& memory, VirtualTime now, std::size_t most_bytes) {
   }
 }
 
+std::optional<MemoryRef> youngest_page(std::span<const MemoryRef> memories) {
+  const auto found =
+      std::ranges::find(memories.rbegin(), memories.rend(), MemoryRef::Kind::page, &MemoryRef::kind);
+  return found == memories.rend() ? std::nullopt : std::optional(*found);
+}
+
 std::vector<MemoryRef> retrieve(std::span<const MemoryRef> memories, std::span<const double> claims,
                                 std::int64_t budget,
-                                const std::function<std::int64_t(const MemoryRef&)>& cost) {
+                                const std::function<std::int64_t(const MemoryRef&)>& cost,
+                                const std::optional<MemoryRef>& always) {
   std::vector<std::size_t> order(memories.size());
   std::iota(order.rbegin(), order.rend(), std::size_t{0});  // the youngest first
   std::ranges::stable_sort(order, std::ranges::greater(), [&](std::size_t i) { return claims[i]; });
+  if (always) {
+    std::stable_partition(order.begin(), order.end(),  // clang 14 has no other
+                          [&](std::size_t i) { return memories[i] == *always; });
+  }
   order.resize(std::min(order.size(), kMostRetrieved));
   std::vector<std::size_t> taken;
   for (const std::size_t i : order) {
     const std::int64_t tokens = cost(memories[i]);
-    if (tokens > budget) continue;
+    const bool comes_anyway = budget > 0 && memories[i] == always;
+    if (tokens > budget && !comes_anyway) continue;
     budget -= tokens;
     taken.push_back(i);
   }

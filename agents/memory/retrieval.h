@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,12 +38,17 @@ struct RetrievalWeights {
 std::vector<double> claims(const Memory& memory, std::span<const MemoryRef> memories, VirtualTime now,
                            std::span<const double> relevances, const RetrievalWeights& weights);
 
+/// The youngest page of `memories`; none: there is no page.
+std::optional<MemoryRef> youngest_page(std::span<const MemoryRef> memories);
+
 /// Which of `memories` come to mind, in their order: those with the greatest claims, younger ones first among equals, while the
 /// sum of their costs (tokens, `cost(memory)`) stays within `budget`; what is too long is left out. `cost` is asked for the 64
-/// with the greatest claims at most.
+/// with the greatest claims at most. `always`, one of them, comes whatever it claims, and before all others: even where it costs
+/// more than the budget, unless that is 0.
 std::vector<MemoryRef> retrieve(std::span<const MemoryRef> memories, std::span<const double> claims,
                                 std::int64_t budget,
-                                const std::function<std::int64_t(const MemoryRef&)>& cost);
+                                const std::function<std::int64_t(const MemoryRef&)>& cost,
+                                const std::optional<MemoryRef>& always = {});
 
 /// Forgets pages and reflections, those first that claim the least to come to mind when nothing is asked, until the memory takes
 /// no more than `most_bytes`. The youngest page stays.

@@ -20,10 +20,6 @@ const std::string kRefuses = "it refuses to answer";
 const std::string kCutOff = "it was cut off: it has to be shorter";
 const std::string kEmpty = "it is empty";
 
-MemoryRef youngest_page(std::span<const MemoryRef> memories) {
-  return *std::ranges::find(memories.rbegin(), memories.rend(), MemoryRef::Kind::page, &MemoryRef::kind);
-}
-
 bool refuses(const llm::Completion& completion) {
   return !completion.refusal.empty() || completion.finish == llm::FinishReason::content_filter;
 }
@@ -49,37 +45,37 @@ const char* question_of(Step step) {
 }  // namespace
 
 template <class Cue>
-Task<std::vector<MemoryRef>> LlmMind::recalled(Actor& self, const Situation& situation,
-                                               const Cue& cue) const {
+Task<std::vector<MemoryRef>> LlmMind::recalled(Actor& self, const Situation& situation, Cue cue,
+                                               LastPage last_page) const {
   std::vector<MemoryRef> memories = memories_of(situation.memory);
   std::vector<std::int64_t> tokens;
   std::int64_t all = 0;
   for (const MemoryRef& ref : memories) all += tokens.emplace_back(views_.tokens_of(situation, ref));
   if (all <= views_.memory_tokens()) co_return memories;
-  const std::string asked = cue(memories);
+  const std::optional<MemoryRef> last = youngest_page(memories);
+  const bool names_last = last && last_page == LastPage::comes;
+  const std::string asked = cue() + (names_last ? views_.about(situation.memory, *last) : "");
   std::vector<std::string> texts;
   for (const MemoryRef& ref : memories) texts.push_back(views_.about(situation.memory, ref));
   const std::vector<double> relevance = co_await relevances(self, options_.embedder, asked, texts);
   const std::vector<double> claim =
       claims(situation.memory, memories, self.now(), relevance, options_.retrieval);
-  co_return retrieve(memories, claim, views_.memory_tokens(), [&](const MemoryRef& ref) {
+  const auto cost = [&](const MemoryRef& ref) {
     return tokens[static_cast<std::size_t>(std::ranges::find(memories, ref) - memories.begin())];
-  });
+  };
+  co_return retrieve(memories, claim, views_.memory_tokens(), cost, names_last ? last : std::nullopt);
 }
 
 Task<std::vector<MemoryRef>> LlmMind::recall(Actor& self, const Situation& situation, Step step,
                                              std::span<const ShownItem> shown) const {
-  const auto cue = [&](std::span<const MemoryRef> memories) {
-    return shown.empty() ? question_of(step) + views_.about(situation.memory, youngest_page(memories))
-                         : views_.about(shown);
-  };
-  co_return co_await recalled(self, situation, cue);
+  const auto cue = [&] { return shown.empty() ? question_of(step) : views_.about(shown); };
+  co_return co_await recalled(self, situation, cue, shown.empty() ? LastPage::comes : LastPage::may_come);
 }
 
 Task<std::vector<MemoryRef>> LlmMind::recall(Actor& self, const Situation& situation,
                                              const InterviewQuestion& question) const {
-  const auto cue = [&](std::span<const MemoryRef> /*memories*/) { return question.text; };
-  co_return co_await recalled(self, situation, cue);
+  const auto cue = [&] { return question.text + " "; };
+  co_return co_await recalled(self, situation, cue, LastPage::comes);
 }
 
 PromptOrder LlmMind::prompt_order(const Situation& situation, std::size_t items) const {

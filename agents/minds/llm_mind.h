@@ -66,11 +66,11 @@ class LlmMind : public Mind {
   static void put_back(Reaction& reaction, std::span<Saying> said, PromptOrder order);
 
   /// Which memories come to mind: all of them if the prompt has room for them, else those that `retrieve` takes, a memory's
-  /// relevance being its likeness to the cue: the items shown, or without any the question of this step and the youngest page. To be
-  /// awaited before a prompt is rendered. An embedder is asked only if there is not room for all.
+  /// relevance being its likeness to the cue: the items shown, or without any the question of this step and the youngest page, which
+  /// then always comes. To be awaited before a prompt is rendered. An embedder is asked only if there is not room for all.
   Task<std::vector<MemoryRef>> recall(Actor& self, const Situation& situation, Step step,
                                       std::span<const ShownItem> shown = {}) const;
-  /// The same with a question of the scenario as the cue.
+  /// The same with a question of the scenario and the youngest page as the cue.
   Task<std::vector<MemoryRef>> recall(Actor& self, const Situation& situation,
                                       const InterviewQuestion& question) const;
 
@@ -88,9 +88,12 @@ class LlmMind : public Mind {
   const ReflectionRule& reflection_rule() const { return options_.reflection; }
 
  private:
-  /// `cue() -> std::string`, of all memories, is asked for where the prompt has no room for all.
+  /// Whether the youngest page is what is spoken of.
+  enum class LastPage { may_come, comes };
+  /// `cue() -> std::string` is asked for where the prompt has no room for all.
   template <class Cue>
-  Task<std::vector<MemoryRef>> recalled(Actor& self, const Situation& situation, const Cue& cue) const;
+  Task<std::vector<MemoryRef>> recalled(Actor& self, const Situation& situation, Cue cue,
+                                        LastPage last_page) const;
   ExternalRequest request(const Situation& situation, const Question& question, std::string words,
                           int attempt) const;
 

@@ -50,15 +50,30 @@ bool found_nothing(const Memory& memory, std::size_t number) {
          before.page + 1 == page.page && !page.shows_results;
 }
 
+/// The number of a visit, where there was more than one.
+void set_visit(View& view, const Situation& situation, std::uint16_t round) {
+  if (situation.round > 0) view.set("visit", fmt::format("{}", round + 1));
+}
+
 /// How the agent felt about the page and what it did next, as far as it said so.
 void add_emotions(View& view, const Memory& memory, const RememberedPage& page) {
+  using Then = RememberedPage::Then;
   if (page.satisfaction != kUnsaid) view.set("satisfaction", fmt::format("{}", score_of(page.satisfaction)));
   if (page.fatigue != kUnsaid) view.set("fatigue", fmt::format("{}", std::lround(10 * page.fatigue)));
   if (page.so_far != kUnsaid) view.set(page.so_far > 0.5F ? "positive" : "negative", present());
-  if (page.then == RememberedPage::Then::next) view.set("went_on", present());
-  if (page.then == RememberedPage::Then::exit) view.set("left", present());
+  set_if_said(view, "mood_because", said(memory, page, Saying::About::feeling));
+  if (page.then == Then::next) view.set("went_on", present());
+  if (page.then == Then::exit) view.set("left", present());
+  if (page.then == Then::next_in_vain || page.then == Then::search_in_vain) view.set("in_vain", present());
   set_if_said(view, "searched", said(memory, page, Saying::About::search));
   set_if_said(view, "because", said(memory, page, Saying::About::decision));
+}
+
+/// Whether the agent has ended the session that it is asked about.
+bool has_left(const Situation& situation) {
+  const std::vector<RememberedPage>& pages = situation.memory.pages();
+  return !pages.empty() && pages.back().round == situation.round &&
+         pages.back().then == RememberedPage::Then::exit;
 }
 
 }  // namespace
@@ -72,7 +87,15 @@ View PromptViews::situation(const Situation& situation, std::span<const MemoryRe
   }
   View view = names();
   add_allowed(situation.allowed, view);
-  view.set("page", fmt::format("{}", std::min(situation.page, situation.max_pages)));
+  set_visit(view, situation, situation.round);
+  if (situation.visited == 0) {
+    view.set("shown_nothing", present());
+  } else {
+    const std::uint16_t page = std::min(situation.page, situation.max_pages);
+    view.set("page", fmt::format("{}", situation.visited.value_or(page)));
+  }
+  if (has_left(situation)) view.set("left", present());
+  if (others_rate_) view.set("others_rate", present());
   if (!texts.empty()) view.set("remembers", present());
   view.set("memories", texts);
   return view;
@@ -118,7 +141,7 @@ std::string PromptViews::page_text(const Situation& situation, std::size_t numbe
   const Memory& memory = situation.memory;
   const RememberedPage& page = memory.pages()[number];
   View view;
-  if (page.round != situation.round) view.set("visit", fmt::format("{}", page.round + 1));
+  set_visit(view, situation, page.round);
   view.set("page", fmt::format("{}", page.page));
   if (page.shows_results) view.set("results", present());
   if (found_nothing(memory, number)) view.set("found_nothing", present());
@@ -159,7 +182,7 @@ std::string PromptViews::reflection_text(const Situation& situation, std::size_t
   const RememberedReflection& reflection = situation.memory.reflections()[number];
   const RememberedPage after{.round = reflection.round, .page = reflection.page};
   View view;
-  if (reflection.round != situation.round) view.set("visit", fmt::format("{}", reflection.round + 1));
+  set_visit(view, situation, reflection.round);
   view.set("page", fmt::format("{}", reflection.page));
   view.set("satisfaction", fmt::format("{}", score_of(reflection.satisfaction)));
   set_if_said(view, "reason", said(situation.memory, after, Saying::About::reflection));

@@ -28,6 +28,8 @@ struct Situation {
   AllowedActions allowed{};
   std::string_view searched_for{};  ///< after the page before; empty: nothing
   bool found = false;  ///< the page at hand has what was searched for; else there was nothing to show
+  /// Pages, once the session is over; `page` may then be one that there was not.
+  std::optional<std::uint16_t> visited{};
 };
 
 /// What an agent makes of one page.

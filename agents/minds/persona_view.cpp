@@ -67,15 +67,17 @@ void PromptViews::add_about(const Profile& profile, Prompts::View& view) const {
 Prompts::View PromptViews::persona(const Profile& profile, const AllowedActions& allowed) const {
   Prompts::View view = names();
   add_allowed(allowed, view);
+  if (others_rate_) view.set("others_rate", is_true());
   view.set(fmt::format("activity_{}", profile.traits.activity), is_true());
   view.set(fmt::format("conformity_{}", profile.traits.conformity), is_true());
   view.set(fmt::format("diversity_{}", profile.traits.diversity), is_true());
   add_about(profile, view);
   const SelfPortrait portrait = personas_.of(profile);
   kainjow::mustache::list tastes;
-  for (const std::string& statement : portrait.tastes) {
+  for (const TasteStatement& statement : portrait.tastes) {
     Prompts::View taste;
-    taste.set("text", quoted(statement, kTextBytes));
+    taste.set("text", quoted(statement.taste, kTextBytes));
+    if (!statement.reason.empty()) taste.set("reason", quoted(statement.reason, kTextBytes));
     tastes.push_back(std::move(taste));
   }
   for (const GenreTaste& taste : portrait.genres) tastes.push_back(genre_taste(taste));

@@ -25,24 +25,32 @@ struct Names {
 
 /// What prompt_views.cpp, persona_view.cpp, memory_views.cpp and the minds set.
 constexpr std::array kNames{
-    Names{Told::persona, "",
-          "item items label activity_1 activity_2 activity_3 conformity_1 conformity_2 conformity_3 "
-          "diversity_1 diversity_2 diversity_3 about tastes rates_high rates_low tendency lately"},
-    Names{Told::persona, "tastes", "text genre times mean examples such_as"},
+    Names{
+        Told::persona, "",
+        "item items label activity_1 activity_2 activity_3 conformity_1 conformity_2 conformity_3 "
+        "diversity_1 diversity_2 diversity_3 others_rate about tastes rates_high rates_low tendency lately"},
+    Names{Told::persona, "tastes", "text reason genre times mean examples such_as"},
     Names{Told::persona, "tendency", "mean others fives lows"},
-    Names{Told::situation, "", "item items label page remembers memories"},
+    Names{Told::situation, "",
+          "item items label others_rate visit page shown_nothing left remembers memories"},
     Names{Told::situation, "memories", "text"},
     Names{Told::page, "",
-          "item items label page remembers memories count shown results_of nothing_for reflects"},
+          "item items label others_rate visit page shown_nothing left remembers memories count shown "
+          "results_of nothing_for "
+          "reflects"},
     Names{Told::page, "memories", "text"},
     Names{Told::question, "",
-          "item items label page remembers memories visit question score least most choice options words"},
+          "item items label others_rate visit page shown_nothing left remembers memories question score "
+          "least most choice "
+          "options "
+          "words"},
     Names{Told::question, "memories", "text"},
     Names{Told::question, "options", "text"},
     Names{Told::page, "shown", "number title rating has_genres genres words has_summary summary"},
     Names{Told::memory, "",
           "visit page results found_nothing viewed_any viewed kept_any kept unpicked_any unpicked "
-          "passed_any passed satisfaction fatigue positive negative went_on searched left because"},
+          "passed_any passed satisfaction fatigue positive negative mood_because went_on searched left "
+          "in_vain because"},
     Names{Told::memory, "viewed", "title reason share_words comma"},
     Names{Told::memory, "kept", "title reason share_words comma"},
     Names{Told::memory, "unpicked", "title reason share_words comma"},
@@ -50,6 +58,8 @@ constexpr std::array kNames{
     Names{Told::reflection, "", "visit page satisfaction reason taste"},
     Names{Told::repair, "", "problem"},
 };
+
+constexpr std::string_view kAbout = "about_";
 
 /// What may be done: "may_save" and so on.
 std::span<const std::string> permissions() {
@@ -167,8 +177,8 @@ void check_template(const std::string& where, std::string_view text, Told told, 
     std::vector<std::string_view> known = names_in(told, "");
     for (const TemplateTag& section : sections)
       std::ranges::copy(names_in(told, section.name), std::back_inserter(known));
-    // Which attributes users have is the dataset's and the population file's to say.
-    if (contains(known, tag.name) || (told == Told::persona && tag.name.starts_with("about_"))) return;
+    // Which attributes users have is the dataset's and the population file's to say: attributes_told.
+    if (contains(known, tag.name) || (told == Told::persona && tag.name.starts_with(kAbout))) return;
     fail(where, tag.line,
          fmt::format("{} is no placeholder that can stand here; there are: {}", excerpt(tag.text),
                      fmt::join(known, ", ")));
@@ -191,6 +201,29 @@ bool has_placeholder(const std::string& where, std::string_view text, std::strin
 }
 
 }  // namespace
+
+std::vector<ToldAttribute> attributes_told(const std::string& where, std::string_view text) {
+  std::vector<ToldAttribute> told;
+  for (const TemplateTag& tag : tags_of(where, text)) {
+    if (tag.kind != '/' && tag.name.starts_with(kAbout))
+      told.push_back({.where = where,
+                      .line = tag.line,
+                      .placeholder = std::string(tag.text),
+                      .name = std::string(tag.name.substr(kAbout.size()))});
+  }
+  return told;
+}
+
+void check_attributes(std::span<const ToldAttribute> told, std::span<const std::string> names) {
+  for (const ToldAttribute& each : told) {
+    if (std::ranges::find(names, each.name) != names.end()) continue;
+    fail(each.where, each.line,
+         fmt::format("{}: nothing is known of users that is called {}; {}", excerpt(each.placeholder),
+                     excerpt(each.name),
+                     names.empty() ? "neither dataset nor population have attributes of them"
+                                   : fmt::format("there are: {}", fmt::join(names, ", "))));
+  }
+}
 
 void check_tells(const std::string& where, std::string_view text, Told told) {
   if (told == Told::page && !has_placeholder(where, text, "title", "shown")) {

@@ -15,6 +15,11 @@ using List = kainjow::mustache::list;
 
 View flag(bool value) { return value ? View::type::bool_true : View::type::bool_false; }
 
+/// Whether the mean rating that is displayed of an item is one that people gave.
+bool is_rated_by_others(const Dataset& dataset, const Item& item) {
+  return item.mean_rating.has_value() || dataset.has_ratings();
+}
+
 }  // namespace
 
 std::string quoted(std::string_view text, std::size_t most_bytes) {
@@ -39,7 +44,9 @@ PromptViews::PromptViews(const Dataset& dataset, const Personas& personas, const
       personas_(personas),
       prompts_(prompts),
       options_(std::move(options)),
-      item_name_(options_.item_name.empty() ? dataset.item_name : options_.item_name) {}
+      item_name_(options_.item_name.empty() ? dataset.item_name : options_.item_name),
+      others_rate_(std::ranges::any_of(
+          dataset.catalogue.items, [&](const Item& item) { return is_rated_by_others(dataset, item); })) {}
 
 View PromptViews::names() const {
   View view;
@@ -65,7 +72,8 @@ View PromptViews::page(const Situation& situation, std::span<const MemoryRef> me
     View view;
     view.set("number", fmt::format("{}", items.size() + 1));
     view.set("title", quoted(shown_title(item), kTitleBytes));
-    if (is_rated(each.mean_rating)) view.set("rating", fmt::format("{:.2f}", each.mean_rating));
+    if (is_rated(each.mean_rating) && is_rated_by_others(dataset_, item))
+      view.set("rating", fmt::format("{:.2f}", each.mean_rating));
     view.set("has_genres", flag(!item.genres.empty()));
     view.set("genres", quoted(shown_genres(item, dataset_.catalogue), kTitleBytes));
     if (each.advert != nullptr && !each.advert->empty()) view.set("words", quoted(*each.advert, kTextBytes));
@@ -85,7 +93,6 @@ View PromptViews::page(const Situation& situation, std::span<const MemoryRef> me
 View PromptViews::question(const Situation& situation, std::span<const MemoryRef> memories,
                            const InterviewQuestion& asked) const {
   View view = this->situation(situation, memories);
-  if (situation.round > 0) view.set("visit", fmt::format("{}", situation.round + 1));
   view.set("question", asked.text);
   view.set(to_string(asked.kind), flag(true));
   view.set("least", fmt::format("{}", asked.least));

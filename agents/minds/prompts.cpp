@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "agents/minds/prompt_check.h"
 #include "embedded/prompt_agent4rec_decide.h"
 #include "embedded/prompt_agent4rec_interview.h"
 #include "embedded/prompt_agent4rec_question.h"
@@ -142,6 +141,8 @@ Prompts::Prompts(Protocol protocol, const std::optional<fs::path>& folder) {
       throw Failure(ErrorKind::usage, fmt::format("{}: {}", file, parsed.error_message()));
     templates_.emplace(is_shared ? path : path.substr(own.size()), std::move(parsed));
     digest.add(text);
+    if (std::ranges::find(kEmbedded, path, &Embedded::path)->told == Told::persona)
+      std::ranges::move(attributes_told(file, text), std::back_inserter(attributes_));
   }
   digest_ = digest.value();
 }

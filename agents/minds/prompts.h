@@ -7,11 +7,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <kainjow/mustache.hpp>
 
 #include "agents/memory/retrieval.h"
 #include "agents/minds/mind.h"
+#include "agents/minds/prompt_check.h"
 #include "agents/profile/personas.h"
 #include "engine/base/hash.h"
 #include "recsys/data/dataset.h"
@@ -43,10 +45,15 @@ class Prompts {
   std::string render(const std::string& name, const View& view) const;
   /// Of all templates.
   const Hash128& digest() const { return digest_; }
+  /// Throws Failure(usage), naming file, line and placeholder, if a template tells of an attribute of users that is none of `names`.
+  void check_attributes(std::span<const std::string> names) const {
+    throng::check_attributes(attributes_, names);
+  }
 
  private:
   /// Rendering changes none of them, for views hold no lambdas, although the library does not say const.
   mutable std::map<std::string, kainjow::mustache::mustache> templates_;
+  std::vector<ToldAttribute> attributes_;
   Hash128 digest_;
 };
 
@@ -74,20 +81,21 @@ class PromptViews {
               PromptViewOptions options);
 
   /// item, items; activity_N, conformity_N, diversity_N (N: the group 1 .. 3); about, what is known of the user in words, and
-  /// about_NAME for each attribute; tastes, each with text, or genre and, if there are,
+  /// about_NAME for each attribute; tastes, each with text and perhaps reason, or genre and, if there are,
   /// times, mean and examples, or such_as (titles of the history); rates_high, rates_low, lately, and tendency (with mean, others, fives, lows) if known. See SelfPortrait.
-  /// may_save, may_share and may_search where these are allowed.
+  /// others_rate where ratings of others are displayed; may_save, may_share and may_search where these are allowed.
   Prompts::View persona(const Profile& profile, const AllowedActions& allowed = {}) const;
-  /// item, items, label (the item's name in capitals), may_save, may_share and may_search where these are allowed, page, remembers, memories (each with text), of those that have come to
-  /// mind.
+  /// item, items, label (the item's name in capitals), others_rate, may_save, may_share and may_search as above, visit (its number, of
+  /// later visits), page (after the visit: the last one) or, after a visit without any, shown_nothing, left (the agent has ended it), remembers, memories (each with text), of those
+  /// that have come to mind.
   Prompts::View situation(const Situation& situation, std::span<const MemoryRef> memories) const;
   /// The same and count, results_of (the search that the page answers) or nothing_for (the one that found nothing), shown (each with number, title, rating if others have rated it, has_genres, genres, has_summary,
   /// summary).
   Prompts::View page(const Situation& situation, std::span<const MemoryRef> memories,
                      std::span<const ShownItem> shown) const;
 
-  /// The same as `situation`, and visit (of later visits), question, and by its kind score with least and most, choice with options
-  /// (each with text), or words.
+  /// The same as `situation`, and question, and by its kind score with least and most, choice with options (each with text), or
+  /// words.
   Prompts::View question(const Situation& situation, std::span<const MemoryRef> memories,
                          const InterviewQuestion& asked) const;
 
@@ -116,6 +124,7 @@ class PromptViews {
   const Prompts& prompts_;
   PromptViewOptions options_;
   std::string item_name_;
+  bool others_rate_;  ///< ratings of others are displayed
 };
 
 }  // namespace throng

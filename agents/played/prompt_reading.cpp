@@ -203,11 +203,25 @@ class Reader {
 
   bool bullet(std::string_view line) {
     if (section_ == Section::tastes) {
-      prompt_.persona.tastes.push_back(quoted_or_plain(line));
+      add_tastes(line);
     } else if (std::optional<RememberedPage> page = read_memory(line)) {
       prompt_.memories.push_back(std::move(*page));
     }
     return true;
+  }
+
+  /// A statement or a genre; of `games like "a", "b"` each title is a taste.
+  void add_tastes(std::string_view line) {
+    const std::size_t like = line.find(" like \"");
+    if (line.starts_with('"') || like == std::string_view::npos) {
+      prompt_.persona.tastes.push_back(quoted_or_plain(line));
+      return;
+    }
+    line.remove_prefix(like + std::string_view(" like ").size());
+    while (std::optional<std::string> title = take_quoted(line)) {
+      prompt_.persona.tastes.push_back(std::move(*title));
+      drop(line, ", ");
+    }
   }
 
   /// Whatever it says is asked.

@@ -73,7 +73,7 @@ struct AgentPrompt {
 /// Reads the prompt of a simulated user (agents/prompts); nothing if it is another kind of prompt. Line by line, whatever
 /// the roles of the messages, the last question counts. It looks for
 ///   persona    lines "Activity: low. ...", "Conformity: ...", "Diversity: ..." (low, middling or high), "Taste:" and
-///              lines "- ..." after it, "Rates high: ...", "Rates low: ..."; the first quoted text of each
+///              lines "- ..." after it, "Rates high: ...", "Rates low: ..."; the first quoted text of each, of `- games like "a", "b"` each
 ///   memories   lines "- ..." after "WHAT YOU REMEMBER": outside of what is quoted "you rated it 4", "satisfaction with"
 ///              (the first number after it), "you felt positive" or "negative"
 ///   a page     lines `1. "title" | "genres" | others rate it 3.9 of 5 | "summary"`, where all but the title may be

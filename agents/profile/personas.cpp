@@ -26,6 +26,8 @@ constexpr double kShrinkOthers = 5;
 constexpr double kShrinkGenre = 3;
 constexpr double kClearlyLower = 0.3;  ///< stars below the user's mean, shrunk, that make a genre disliked
 constexpr double kLowRating = 0.5;     ///< stars below the user's mean that make an item disliked
+constexpr double kRatesHigh = 4;       ///< nobody would call less a high rating
+constexpr double kRatesLow = 3;        ///< nor more a low one
 constexpr double kNoise = 5;           ///< deviation of appeals per unit of perturbation
 constexpr std::size_t kTellingRatings = 5;  ///< fewer say nothing of a tendency
 constexpr std::int64_t kSitting =
@@ -55,19 +57,31 @@ std::vector<const Met*> best(std::span<const Met> met, std::size_t count, double
   return found;
 }
 
+/// What stands between the bars, empty parts included.
+std::vector<std::string_view> parts_of(std::string_view text) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    const std::size_t end = text.find('|');
+    parts.push_back(trimmed(text.substr(0, end)));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
 bool has_genre(const Item& item, GenreId genre) {
   return std::ranges::find(item.genres, genre) != item.genres.end();
 }
 
 }  // namespace
 
-std::vector<std::string> statements(std::string_view text) {
-  std::vector<std::string> found;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('|'), text.size());
-    if (std::string statement(trimmed(text.substr(0, end))); !statement.empty())
-      found.push_back(std::move(statement));
-    text.remove_prefix(std::min(end + 1, text.size()));
+std::vector<TasteStatement> statements(const Persona& written) {
+  const std::vector<std::string_view> tastes = parts_of(written.taste);
+  const std::vector<std::string_view> reasons = parts_of(written.reason);
+  std::vector<TasteStatement> found;
+  for (std::size_t i = 0; i < tastes.size(); ++i) {
+    if (tastes[i].empty()) continue;
+    found.push_back({.taste = std::string(tastes[i]),
+                     .reason = std::string(reasons.size() == tastes.size() ? reasons[i] : "")});
   }
   return found;
 }
@@ -78,6 +92,7 @@ Personas::Personas(const Dataset& dataset, const TasteSpace& space, const Intera
       space_(space),
       train_(train),
       attribute_names_(std::move(attribute_names)),
+      tells_ratings_(train.columns().ratings && dataset.ratings_are.empty()),
       draws_(draws),
       rating_sums_(train.num_items(), 0),
       rating_counts_(train.num_items(), 0) {
@@ -170,6 +185,7 @@ void Personas::add_genres(const Profile& profile, std::span<const Met> met, Self
   std::ranges::stable_sort(scored, {}, &Scored::deviation);
   for (Scored& each : scored) {
     if (portrait.low_genres.size() == kLowGenres || each.deviation > -kClearlyLower) break;
+    if (*each.taste.mean > kRatesLow) continue;
     const bool is_liked =
         std::ranges::find(portrait.genres, each.taste.genre, &GenreTaste::genre) != portrait.genres.end();
     if (!is_liked) portrait.low_genres.push_back(std::move(each.taste));
@@ -185,10 +201,13 @@ void Personas::add_genres(const Profile& profile, std::span<const Met> met, Self
       named.push_back(one->item);
     }
   }
+  if (tells_ratings_) return;
+  portrait.low_genres.clear();
+  for (GenreTaste& taste : portrait.genres) taste.mean.reset();
 }
 
 void Personas::add_extremes(std::span<const Met> met, SelfPortrait& portrait) const {
-  if (met.empty() || !met[0].rating) return;
+  if (met.empty() || !tells_ratings_) return;
   double sum = 0;
   double others = 0;
   double fives = 0;
@@ -214,13 +233,13 @@ void Personas::add_extremes(std::span<const Met> met, SelfPortrait& portrait) co
   };
   if (portrait.written_high.empty()) {
     for (const Met* one : best(met, kExtremes, &Met::appeal, [&](const Met& each) {
-           return static_cast<double>(*each.rating) >= mean && !is_named(each.item);
+           return static_cast<double>(*each.rating) >= std::max(mean, kRatesHigh) && !is_named(each.item);
          }))
       portrait.high.push_back({.item = one->item, .rating = one->rating});
   }
   if (portrait.written_low.empty()) {
     for (const Met* one : best(met, kExtremes, &Met::dislike, [&](const Met& each) {
-           return static_cast<double>(*each.rating) <= mean - kLowRating;
+           return static_cast<double>(*each.rating) <= std::min(mean - kLowRating, kRatesLow);
          }))
       portrait.low.push_back({.item = one->item, .rating = one->rating});
   } else {
@@ -241,20 +260,20 @@ void Personas::add_lately(const Profile& profile, SelfPortrait& portrait) const 
   order.resize(std::min(order.size(), kLately));
   for (const std::size_t i : order) {
     portrait.lately.push_back(
-        {.item = items[i], .rating = ratings.empty() ? std::nullopt : std::optional(ratings[i])});
+        {.item = items[i], .rating = tells_ratings_ ? std::optional(ratings[i]) : std::nullopt});
   }
 }
 
-std::vector<std::string> Personas::written_tastes(const Profile& profile) const {
+std::vector<TasteStatement> Personas::written_tastes(const Profile& profile) const {
   if (profile.written == nullptr) return {};
-  std::vector<std::string> all = statements(profile.written->taste);
+  std::vector<TasteStatement> all = statements(*profile.written);
   if (profile.perturbation == 0 || all.size() < 2) return all;
   const std::uint32_t agent = number(profile.agent);
   std::vector<std::uint32_t> order(all.size());
   draws_.permutation(order, kStatementOrder, {.agent = agent});
   const double left_out = std::min(profile.perturbation, 1.0);
   const std::size_t least = (all.size() + 1) / 2;
-  std::vector<std::string> own;
+  std::vector<TasteStatement> own;
   for (std::size_t i = 0; i < order.size(); ++i) {
     const bool is_needed = own.size() + (order.size() - i) <= least;
     if (is_needed || draws_.uniform(kStatement, {.agent = agent, .item = order[i]}) >= left_out)

@@ -34,18 +34,26 @@ struct RatingTendency {
   double lows = 0;    ///< the share of ratings of 2 or less
 };
 
+/// One of the statements in which a taste was written.
+struct TasteStatement {
+  std::string taste{};
+  std::string reason{};  ///< as it was written; may be empty
+  bool operator==(const TasteStatement&) const = default;
+};
+
 /// What an agent knows of itself beside its traits: what was written about its user, and for all that was not, what follows
 /// from the history.
 struct SelfPortrait {
-  std::vector<std::string> tastes{};  ///< written statements
-  std::vector<GenreTaste> genres{};   ///< liked ones, if no taste was written: the best first
-  std::vector<ItemId> examples{};     ///< of what it likes, where neither statements nor genres name some
-  std::string written_high{};         ///< written: what it rates high
+  std::vector<TasteStatement> tastes{};
+  std::vector<GenreTaste> genres{};  ///< liked ones, if no taste was written: the best first
+  std::vector<ItemId> examples{};    ///< of what it likes, where neither statements nor genres name some
+  std::string written_high{};        ///< written: what it rates high
   std::string written_low{};
-  std::vector<RatedItem> high{};         ///< of the highest rated, if that was not written
-  std::vector<GenreTaste> low_genres{};  ///< rated clearly lower than the rest, likewise
-  std::vector<RatedItem> low{};          ///< of the lowest rated
-  std::vector<RatedItem> lately{};       ///< the newest, the last one first
+  std::vector<RatedItem> high{};  ///< of the highest rated, 4 or more, if that was not written
+  std::vector<GenreTaste>
+      low_genres{};                 ///< rated clearly lower than the rest, 3 or less on average, likewise
+  std::vector<RatedItem> low{};     ///< of the lowest rated, 3 or less
+  std::vector<RatedItem> lately{};  ///< the newest, the last one first
   std::optional<RatingTendency> tendency{};
 };
 
@@ -56,7 +64,8 @@ struct SelfPortrait {
 ///   a genre's score   log of its lift (Taste::genre_lift) + sum over its items of (r - m) / (their number + 3); liked genres
 ///                     have a score above 0, and enough items (one in 30)
 ///   an item's appeal  r + (r - o) / 2 + a / 4 as far as there are ratings, a otherwise; what is rated below m is no example
-/// Frequency alone says what is popular with everybody: 93 of 100 users of MovieLens 100K would be lovers of drama.
+/// Where something else stands in place of ratings (Dataset::ratings_are), appeals follow it, but no portrait has a number of it or
+/// says what is rated how. Frequency alone says what is popular with everybody: 93 of 100 users of MovieLens 100K would be lovers of drama.
 ///
 /// An agent that is sampled has a portrait of its own, as its taste is moved for the statistical mind: lifts and affinities are
 /// those of the moved taste, appeals move by a normal number of 5 times its perturbation, and of written statements it has some,
@@ -71,7 +80,7 @@ class Personas {
 
   SelfPortrait of(const Profile& profile) const;
   /// The written statements alone, as `of` has them.
-  std::vector<std::string> written_tastes(const Profile& profile) const;
+  std::vector<TasteStatement> written_tastes(const Profile& profile) const;
   const std::vector<std::string>& attribute_names() const { return attribute_names_; }
 
  private:
@@ -95,13 +104,15 @@ class Personas {
   const TasteSpace& space_;
   const Interactions& train_;
   std::vector<std::string> attribute_names_;
+  bool tells_ratings_;
   Draws draws_;
   std::vector<double> rating_sums_;  ///< per item
   std::vector<std::uint32_t> rating_counts_;
   double mean_rating_ = 0;
 };
 
-/// The statements of a written text, which sources join by '|'.
-std::vector<std::string> statements(std::string_view text);
+/// The statements of a written taste, which sources join by '|' as they do their reasons; without reasons where there are more or
+/// fewer of these.
+std::vector<TasteStatement> statements(const Persona& written);
 
 }  // namespace throng

@@ -1,6 +1,7 @@
 #include "agents/profile/population_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <unordered_map>
@@ -21,6 +22,7 @@ namespace {
 /// One person's line: texts by column, in the order of the file.
 struct PersonLine {
   std::size_t line = 0;
+  std::size_t columns_line = 0;  ///< where its columns are named
   std::vector<std::pair<std::string, std::string>> fields;
 };
 
@@ -31,17 +33,19 @@ struct PersonLine {
 std::vector<PersonLine> csv_lines(const std::filesystem::path& path, std::string_view text) {
   CsvReader rows(text);
   std::vector<std::string> columns;
+  std::size_t header = 0;
   std::vector<PersonLine> lines;
   while (rows.next()) {
     if (!rows.error().empty()) fail_at(path, rows.line(), rows.error());
     if (columns.empty()) {
       columns.assign(rows.fields().begin(), rows.fields().end());
+      header = rows.line();
       continue;
     }
     if (rows.fields().size() != columns.size())
       fail_at(path, rows.line(),
               fmt::format("{} fields, but the header has {}", rows.fields().size(), columns.size()));
-    PersonLine& person = lines.emplace_back(PersonLine{.line = rows.line()});
+    PersonLine& person = lines.emplace_back(PersonLine{.line = rows.line(), .columns_line = header});
     for (std::size_t i = 0; i < columns.size(); ++i)
       person.fields.emplace_back(columns[i], std::string(rows.fields()[i]));
   }
@@ -64,7 +68,7 @@ std::optional<std::string> field_text(const Json& value) {
 
 PersonLine json_person(const std::filesystem::path& path, std::size_t line, const Json& object) {
   if (!object.is_object()) fail_at(path, line, "expected an object");
-  PersonLine person{.line = line};
+  PersonLine person{.line = line, .columns_line = line};
   for (const auto& [key, value] : object.items()) {
     std::optional<std::string> text = field_text(value);
     if (!text)
@@ -107,11 +111,22 @@ class PeopleReader {
     attribute_names_ = dataset.user_attributes;
   }
 
+  /// Throws Failure(data) unless each column means something and stands there once, and one names the user.
+  void check_columns(const PersonLine& line) {
+    line_ = line.columns_line;
+    for (std::size_t i = 0; i < line.fields.size(); ++i) {
+      const std::string& column = line.fields[i].first;
+      for (std::size_t other = 0; other < i; ++other) check_apart(column, line.fields[other].first);
+      for (const std::string_view known : kColumns) check_case(column, known);
+      for (const std::string& known : attribute_names_) check_case(column, known);
+      if (!is_attribute_name(column)) fail(fmt::format("column {}: {}", excerpt(column), kAttributeNames));
+    }
+    if (std::ranges::none_of(line.fields, names_user)) fail("there is no column \"user\"");
+  }
+
   Person person(const PersonLine& line) {
     line_ = line.line;
-    const auto user = std::ranges::find_if(
-        line.fields, [](const auto& field) { return field.first == "user" || field.first == "user_id"; });
-    if (user == line.fields.end()) fail("there is no column \"user\"");
+    const auto user = std::ranges::find_if(line.fields, names_user);
     const auto known = users_.find(trimmed(user->second));
     if (known == users_.end())
       fail(fmt::format("{} has no user {}", printable(dataset_.name), excerpt(user->second)));
@@ -120,6 +135,10 @@ class PeopleReader {
                   .traits = groups_[index(known->second)],
                   .persona = of_dataset.persona,
                   .attributes = of_dataset.attributes};
+    const auto brings_taste = [](const auto& field) {
+      return field.first == "taste" && !field.second.empty();
+    };
+    if (person.persona && std::ranges::any_of(line.fields, brings_taste)) person.persona->reason.clear();
     for (const auto& [column, text] : line.fields) {
       if (column != user->first) set(person, column, text);
     }
@@ -127,6 +146,27 @@ class PeopleReader {
   }
 
  private:
+  static constexpr std::array<std::string_view, 10> kColumns{"user",        "user_id",   "weight", "activity",
+                                                             "conformity",  "diversity", "taste",  "reason",
+                                                             "high_rating", "low_rating"};
+
+  static bool names_user(const std::pair<std::string, std::string>& field) {
+    return field.first == "user" || field.first == "user_id";
+  }
+
+  void check_apart(const std::string& column, const std::string& other) const {
+    if (column == other) fail(fmt::format("the column {} occurs twice", excerpt(column)));
+    if (lower_case(column) == lower_case(other))
+      fail(fmt::format("the columns {} and {} differ in case only", excerpt(other), excerpt(column)));
+    if (names_user({column, ""}) && names_user({other, ""}))
+      fail("the columns \"user\" and \"user_id\" say the same: expected one of them");
+  }
+
+  void check_case(const std::string& column, std::string_view known) const {
+    if (column != known && lower_case(column) == lower_case(std::string(known)))
+      fail(fmt::format("column {}: expected {}: they differ in case only", excerpt(column), excerpt(known)));
+  }
+
   void set(Person& person, const std::string& column, const std::string& text) {
     static const std::map<std::string, std::uint8_t TraitGroups::*, std::less<>> traits{
         {"activity", &TraitGroups::activity},
@@ -160,10 +200,7 @@ class PeopleReader {
   void set_attribute(Person& person, const std::string& column, const std::string& text) {
     const auto known = std::ranges::find(attribute_names_, column);
     const auto place = static_cast<std::size_t>(known - attribute_names_.begin());
-    if (known == attribute_names_.end()) {
-      if (!is_attribute_name(column)) fail(fmt::format("column {}: {}", excerpt(column), kAttributeNames));
-      attribute_names_.push_back(column);
-    }
+    if (known == attribute_names_.end()) attribute_names_.push_back(column);
     if (person.attributes.size() <= place) person.attributes.resize(place + 1);
     person.attributes[place] = text;
   }
@@ -192,7 +229,10 @@ std::vector<Person> PopulationFile::people(const Dataset& dataset, const std::ve
   PeopleReader reader(path_, dataset, groups, attribute_names);
   std::vector<Person> people;
   people.reserve(lines.size());
-  for (const PersonLine& line : lines) people.push_back(reader.person(line));
+  for (const PersonLine& line : lines) {
+    if (is_json || people.empty()) reader.check_columns(line);
+    people.push_back(reader.person(line));
+  }
   return people;
 }
 

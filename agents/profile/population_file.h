@@ -29,6 +29,7 @@ struct Person {
 ///   taste, reason                    statements, separated by '|' (in JSON lines they may be a list)
 ///   high_rating, low_rating          how the person rates, in words
 ///   any other                        an attribute, such as "age": a name as is_attribute_name has it, the value any text
+/// A column stands there once, and none differs from another one, or from an attribute of the dataset, in case only.
 /// What no column states of a person is as the dataset has it of the user. JSON lines may begin with {"provenance": {...}}, which says
 /// how the file came about.
 class PopulationFile {

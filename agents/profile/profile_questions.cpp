@@ -20,6 +20,7 @@ using QuestionView = kainjow::mustache::data;
 constexpr Purpose kToldHistory{"profile/history"};
 constexpr std::size_t kProfileTextBytes = 300;
 constexpr std::size_t kMostTastes = 8;  ///< asked for are six
+static_assert(kMostTastes == 8, "persona_schema() says so in words");
 
 void add_item_texts(const Item& item, const Catalogue& catalogue, QuestionView& view) {
   view.set("title",
@@ -60,18 +61,18 @@ std::vector<std::size_t> ProfileQuestions::told_of(UserId user) const {
 std::string ProfileQuestions::about_user(UserId user) const {
   const auto items = train_.items_of(user);
   const auto ratings = train_.ratings_of(user);
+  const bool is_rated = !ratings.empty() && dataset_.ratings_are.empty();
   kainjow::mustache::list history;
   for (const std::size_t i : told_of(user)) {
     QuestionView entry;
     add_item_texts(dataset_.catalogue[items[i]], dataset_.catalogue, entry);
-    if (!ratings.empty()) entry.set("rating", fmt::format("{}", ratings[i]));
+    if (is_rated) entry.set("rating", fmt::format("{}", ratings[i]));
     history.push_back(std::move(entry));
   }
   QuestionView view;
   view.set("item", item_name_);
   view.set("items", plural_of(item_name_));
-  view.set("rated",
-           QuestionView(ratings.empty() ? QuestionView::type::bool_false : QuestionView::type::bool_true));
+  view.set("rated", QuestionView(is_rated ? QuestionView::type::bool_true : QuestionView::type::bool_false));
   view.set("history", QuestionView(history));
   return rendered(embedded::prompt_profile_persona, view);
 }
@@ -91,10 +92,11 @@ Hash128 ProfileQuestions::templates_digest() {
 }
 
 std::shared_ptr<const llm::OutputSchema> persona_schema() {
+  // Lists that have an end (kMostTastes): under a grammar a small model goes on with one until it is out of tokens.
   static const auto schema = llm::OutputSchema::compile("persona", Json::parse(R"({
         "type": "object",
         "properties": {
-          "tastes": {"type": "array", "items": {
+          "tastes": {"type": "array", "maxItems": 8, "items": {
             "type": "object",
             "properties": {"taste": {"type": "string"}, "reason": {"type": "string"}},
             "required": ["taste", "reason"], "additionalProperties": false}},

@@ -220,6 +220,11 @@ std::string expectation(const Json& schema) {
     if (const Json* limit = member(&schema, keyword); limit != nullptr)
       parts.push_back(fmt::format("{} {}", name, words(*limit)));
   }
+  if (const Json* any = member(&schema, "anyOf"); any != nullptr) {
+    std::vector<std::string> each;
+    for (const Json& choice : *any) each.push_back(expectation(choice));
+    parts.push_back(fmt::format("{}", fmt::join(each, ", or ")));
+  }
   const Json* description = member(&schema, "description");
   return fmt::format("{}{}", fmt::join(parts, ", "),
                      description == nullptr ? "" : fmt::format(" ({})", words(*description)));

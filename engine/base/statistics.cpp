@@ -28,13 +28,27 @@ std::optional<double> half_width_95(double standard_error, std::size_t values) {
   return boost::math::quantile(distribution, 0.975) * standard_error;
 }
 
-std::optional<double> p_of_mean(std::span<const double> values) {
-  if (values.size() < 2) return std::nullopt;
+bool is_rounding(double standard_error, double scale) { return standard_error <= 1e-12 * scale; }
+
+StudentTest students_test(std::span<const double> values, double scale) {
+  StudentTest test;
+  if (values.size() < 2) return test;
+  const bool has_p = values.size() >= kFewestForP;
   const double mean = mean_of(values);
   const double error = standard_error_of(values);
-  if (error == 0) return mean == 0 ? 1 : 0;
-  const boost::math::students_t distribution(static_cast<double>(values.size() - 1));
-  return 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(mean / error)));
+  for (const double value : values) scale = std::max(scale, std::abs(value));
+  if (is_rounding(error, scale)) {
+    if (!is_rounding(std::abs(mean), scale)) return test;
+    test.half_width = 0;
+    if (has_p) test.p = 1;
+    return test;
+  }
+  const auto count = static_cast<double>(values.size());
+  test.half_width = half_width_95(error, values.size());
+  test.effect = mean / (error * std::sqrt(count));
+  const boost::math::students_t distribution(count - 1);
+  if (has_p) test.p = 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(mean / error)));
+  return test;
 }
 
 std::vector<double> holm(std::span<const double> p) {

@@ -63,6 +63,10 @@ class Gateway : public CallSink {
   /// Failure(stopped) if no further reply can be had.
   virtual void wait(const Deliver& deliver) = 0;
 
+  /// To be called when the sessions of a window are over, however they ended: nobody asks until the next window begins. Where several
+  /// processes ask through one, this waits until that is so in all of them. Throws as `wait`, but no second time.
+  virtual void close_window() {}
+
   /// Tells whoever answers requests of this kind what they must know before they are asked next. There is no reply, and nothing
   /// of it is journaled: a resumed run tells it again. If nobody is asked, nobody is told.
   virtual void tell(RequestKind /*kind*/, const std::vector<std::string>& /*parts*/) {}

@@ -72,6 +72,7 @@ Hash128 dataset_digest(const Dataset& dataset) {
   for (const User& user : dataset.users) {
     for (const std::string& value : user.attributes) chain.add(std::string_view(value));
   }
+  if (!dataset.ratings_are.empty()) chain.add(std::string_view(dataset.ratings_are));
   return chain.value();
 }
 

@@ -68,14 +68,19 @@ enum class SplitPart : std::uint8_t { train, validation, test };
 
 /// A dataset in memory. On disk it is a canonical dataset folder (docs/dataset-folder.md).
 struct Dataset {
-  std::string name;                            ///< such as "MovieLens 100K"
-  std::string item_name = "item";              ///< what one item is, in the singular, such as "movie"
+  std::string name;                ///< such as "MovieLens 100K"
+  std::string item_name = "item";  ///< what one item is, in the singular, such as "movie"
+  std::string
+      ratings_are{};  ///< what stands in place of ratings, such as "play time"; empty: ratings they are
   std::vector<std::string> user_attributes{};  ///< what is known of users, such as "age", "gender"
   Json provenance;  ///< an object: what was imported, from which files, with which options
   Catalogue catalogue;
   std::vector<User> users;
   Interactions interactions;           ///< users.size() x catalogue.size()
   std::vector<SplitPart> given_split;  ///< parallel to interactions.rows(); empty if the source has no split
+
+  /// Whether users have rated items, and nothing else stands in place of it.
+  bool has_ratings() const { return interactions.columns().ratings && ratings_are.empty(); }
 
   /// The historical rating displayed for every item, in 1 .. 5: what the source says, else the mean of the
   /// item's ratings, else 0: nobody has rated it.

@@ -101,16 +101,25 @@ std::string item_name(const Json& json, const std::filesystem::path& file) {
   return name;
 }
 
+std::string ratings_are(const Json& json, const std::filesystem::path& file) {
+  std::string words = member(json, "ratings_are", &Json::is_string, "a text", file).get<std::string>();
+  if (!is_item_name(words)) fail_in(file, fmt::format("\"ratings_are\": {}", kRatingsAre));
+  return words;
+}
+
 Counts read_description(const std::filesystem::path& file, Dataset& dataset) {
   const Json json = read_json(file, ErrorKind::data);
   if (!json.is_object()) fail_in(file, "must be a JSON object");
-  check_keys(json, {"name", "format", "item_name", "counts", "genres", "user_attributes", "provenance"},
-             file);
+  check_keys(
+      json,
+      {"name", "format", "item_name", "ratings_are", "counts", "genres", "user_attributes", "provenance"},
+      file);
   if (member(json, "format", &Json::is_number_integer, "a number", file) != 1) {
     fail_in(file, "\"format\" must be 1, the only format there is");
   }
   dataset.name = member(json, "name", &Json::is_string, "a text", file).get<std::string>();
   if (json.contains("item_name")) dataset.item_name = item_name(json, file);
+  if (json.contains("ratings_are")) dataset.ratings_are = ratings_are(json, file);
   if (json.contains("user_attributes")) {
     dataset.user_attributes =
         attribute_names(member(json, "user_attributes", &Json::is_array, "a list", file), file);

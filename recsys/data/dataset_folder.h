@@ -33,6 +33,10 @@ bool is_item_name(std::string_view name);
 inline constexpr std::string_view kItemNames =
     "expected one word or a few, at most 40 bytes, such as \"movie\"";
 
+/// Of the words for what a dataset's ratings are, which is_item_name checks as well.
+inline constexpr std::string_view kRatingsAre =
+    "expected what they are in a few words, at most 40 bytes, such as \"play time\"";
+
 /// Whether a further column of users can have this name: prompt templates call it so.
 bool is_attribute_name(std::string_view name);
 inline constexpr std::string_view kAttributeNames =

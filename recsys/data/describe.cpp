@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "engine/base/statistics.h"
 
 namespace throng {
@@ -23,6 +25,10 @@ std::vector<std::string> missing_parts(const Dataset& dataset) {
   const bool ratings = dataset.interactions.columns().ratings;
   add_if(!ratings && stated, "No ratings: the mean ratings that the source states are displayed.");
   add_if(!ratings && !stated, "No ratings: none is displayed.");
+  if (!dataset.ratings_are.empty())
+    missing.push_back(fmt::format("The ratings are {}, not ratings: prompts tell of none{}.",
+                                  dataset.ratings_are,
+                                  stated ? " but the means that the dataset states" : ""));
   add_if(!dataset.interactions.columns().times, "No times: only a ratio split or a given one is possible.");
   add_if(dataset.given_split.empty(), "No given split: it is split by ratio, or by time if there are times.");
   add_if(!catalogue.has_titles(), "No titles: items are known by their ids.");

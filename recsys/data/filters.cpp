@@ -127,6 +127,7 @@ Dataset with_members(const Dataset& dataset, const Members& members) {
   Dataset kept;
   kept.name = dataset.name;
   kept.item_name = dataset.item_name;
+  kept.ratings_are = dataset.ratings_are;
   kept.user_attributes = dataset.user_attributes;
   kept.provenance = dataset.provenance;
   kept.catalogue.genre_names = dataset.catalogue.genre_names;

@@ -74,6 +74,14 @@ std::vector<std::uint32_t> Interactions::item_counts() const {
   return counts;
 }
 
+std::vector<UserId> users_with_items(const Interactions& interactions) {
+  std::vector<UserId> users;
+  for (std::uint32_t user = 0; user < interactions.num_users(); ++user) {
+    if (!interactions.items_of(UserId{user}).empty()) users.push_back(UserId{user});
+  }
+  return users;
+}
+
 std::vector<std::uint32_t> order_of_rows(std::span<const Interaction> rows, std::size_t users) {
   std::vector<std::size_t> next(users + 1, 0);  // where the user's next row goes
   for (const Interaction& row : rows) ++next[index(row.user) + 1];

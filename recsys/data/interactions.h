@@ -86,6 +86,9 @@ class Interactions {
   std::vector<std::int64_t> times_;
 };
 
+/// The users that have items, ascending.
+std::vector<UserId> users_with_items(const Interactions& interactions);
+
 /// The positions of `rows` in the order of (user, item), equal pairs by position. User ids are below `users`;
 /// at most 2^32 rows.
 std::vector<std::uint32_t> order_of_rows(std::span<const Interaction> rows, std::size_t users);

@@ -19,6 +19,7 @@ void write_description(const Dataset& dataset, const fs::path& path) {
   json["name"] = dataset.name;
   json["format"] = 1;
   json["item_name"] = dataset.item_name;
+  if (!dataset.ratings_are.empty()) json["ratings_are"] = dataset.ratings_are;
   json["counts"] = Json{{"users", dataset.users.size()},
                         {"items", dataset.catalogue.size()},
                         {"interactions", dataset.interactions.size()}};

@@ -241,6 +241,7 @@ Dataset import_steam(ImportSource& source) {
   Dataset dataset = gathered_dataset(file, steam.log, std::move(rows),
                                      {.ratings = true, .times = steam.times}, std::move(items));
   dataset.item_name = "game";
+  dataset.ratings_are = steam.hours ? "play time" : "recommendations";
   dataset.provenance = source.provenance("steam", steam.variant);
   dataset.provenance["repeated"] = steam.log.repeated();
   dataset.provenance["ratings"] =

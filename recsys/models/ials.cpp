@@ -1,8 +1,8 @@
 #include "recsys/models/ials.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <vector>
 
@@ -14,6 +14,7 @@
 #include "recsys/linalg/dense.h"
 #include "recsys/linalg/score_block.h"
 #include "recsys/recommender/evaluate.h"
+#include "recsys/recommender/over_ranks.h"
 
 namespace throng {
 namespace {
@@ -23,16 +24,44 @@ using Row = Eigen::Map<Eigen::VectorXf, Eigen::Aligned32>;
 constexpr std::size_t kGramParts = 16;
 constexpr std::size_t kRowsPerSolve = 16;
 
+template <class Column>
+std::vector<std::uint64_t> work_of_chunks(const IalsSolver& solver, const SparseRows<Column>& entries) {
+  std::vector<std::uint64_t> work(num_chunks(entries.rows(), kRowsPerSolve));
+  for (std::size_t n = 0; n < entries.rows(); ++n)
+    work[n / kRowsPerSolve] += solver.work(entries.row(n).size());
+  return work;
+}
+
+/// So many sums side by side keep the adders busy, where each waits for itself.
+constexpr std::size_t kSums = 8;
+
+/// Sets the lanes of `to` from f on to the sum over n of from[n] * rows.row(n), its terms added in this order.
+template <std::size_t kCount>
+void sum_rows(std::span<const float> from, const FactorMatrix& rows, std::size_t f, std::span<float> to) {
+  Lanes sums[kCount] = {};
+  for (std::size_t n = 0; n < rows.rows(); ++n) {
+    const Lanes factor = broadcast(from[n]);
+    const float* row = &rows.row(n)[f];
+    for (std::size_t i = 0; i < kCount; ++i) sums[i] = multiply_add(factor, load(row + i * kLanes), sums[i]);
+  }
+  for (std::size_t i = 0; i < kCount; ++i) store(&to[f + i * kLanes], sums[i]);
+}
+
 /// Solves for all rows of one side; returns the sum of squared errors over the entries.
 template <class Column>
-double solve_all(const IalsSolver& solver, const SparseRows<Column>& entries, FactorMatrix& rows) {
+double solve_all(const IalsSolver& solver, const SparseRows<Column>& entries, FactorMatrix& rows,
+                 Ranks* ranks) {
   std::vector<double> losses(num_chunks(rows.rows(), kRowsPerSolve));
-  parallel_for(losses.size(), [&](std::size_t chunk) {
+  const RankBlocks chunks(ranks, work_of_chunks(solver, entries));
+  parallel_for(chunks.end() - chunks.begin(), [&](std::size_t place) {
+    const std::size_t chunk = chunks.begin() + place;
     const std::size_t end = std::min(rows.rows(), (chunk + 1) * kRowsPerSolve);
     for (std::size_t n = chunk * kRowsPerSolve; n < end; ++n) {
       losses[chunk] += solver.solve(entries.row(n), rows.row(n));
     }
   });
+  chunks.exchange(rows.values(), kRowsPerSolve * rows.stride());
+  chunks.exchange(std::span(losses));
   return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
@@ -56,30 +85,37 @@ IalsOptions for_catalogue(IalsOptions options, std::size_t items) {
 
 }  // namespace
 
-Eigen::MatrixXf gram(const FactorMatrix& factors) {
+Eigen::MatrixXf gram(const FactorMatrix& factors, Ranks* ranks) {
   pin_eigen_blocking();
   const auto size = static_cast<Eigen::Index>(factors.stride());
-  std::array<Eigen::MatrixXf, kGramParts> parts;
-  parallel_for(kGramParts, [&](std::size_t part) {
+  const std::size_t values = factors.stride() * factors.stride();
+  const RankBlocks parts(ranks, kGramParts);
+  std::vector<float> sums(kGramParts * values);
+  parallel_for(parts.end() - parts.begin(), [&](std::size_t place) {
+    const std::size_t part = parts.begin() + place;
     const std::size_t begin = factors.rows() * part / kGramParts;
     const std::size_t end = factors.rows() * (part + 1) / kGramParts;
     const Eigen::Map<const Eigen::MatrixXf> rows(factors.values().data() + begin * factors.stride(), size,
                                                  static_cast<Eigen::Index>(end - begin));
-    parts[part] = Eigen::MatrixXf::Zero(size, size);
-    add_outer_products(rows, parts[part]);
+    Eigen::MatrixXf sum = Eigen::MatrixXf::Zero(size, size);
+    add_outer_products(rows, sum);
+    std::copy_n(sum.data(), values, sums.data() + part * values);
   });
-  for (std::size_t part = 1; part < kGramParts; ++part) parts[0] += parts[part];
-  return parts[0].selfadjointView<Eigen::Lower>();
+  parts.exchange(std::span(sums), values);
+  Eigen::MatrixXf sum = Eigen::Map<const Eigen::MatrixXf>(sums.data(), size, size);
+  for (std::size_t part = 1; part < kGramParts; ++part)
+    sum += Eigen::Map<const Eigen::MatrixXf>(sums.data() + part * values, size, size);
+  return sum.selfadjointView<Eigen::Lower>();
 }
 
 IalsSolver::IalsSolver(const FactorMatrix& other, const IalsOptions& options,
-                       const IalsRegularization& regularization, int block)
+                       const IalsRegularization& regularization, int block, Ranks* ranks)
     : other_(other),
       options_(options),
       regularization_(regularization),
       block_(static_cast<Eigen::Index>(
           FactorMatrix::padded(static_cast<std::size_t>(std::min(block, options.factors))))),
-      gram_(gram(other)) {
+      gram_(gram(other, ranks)) {
   if (are_few(1)) rotate();
 }
 
@@ -87,6 +123,17 @@ IalsSolver::IalsSolver(const FactorMatrix& other, const IalsOptions& options,
 /// on MovieLens. Up to where it is the faster one; not with blocks of factors, whose solutions are steps on the way.
 bool IalsSolver::are_few(std::size_t entries) const {
   return entries <= other_.factors() && block_ >= static_cast<Eigen::Index>(other_.factors());
+}
+
+/// Weights from measured times, 64 and 128 factors: within a third of them from 1 entry to 1000.
+std::uint64_t IalsSolver::work(std::size_t entries) const {
+  const std::uint64_t factors = other_.factors();
+  const bool few = are_few(entries);
+  const std::uint64_t size = few ? entries : factors;                              // of the system
+  const std::uint64_t block = few ? entries : static_cast<std::uint64_t>(block_);  // solved for at a time
+  const std::uint64_t terms = few ? factors : entries;                             // of each of its elements
+  const std::uint64_t fetch = 16 * factors * entries;
+  return size * block * (terms + block) / 2 + fetch + 3 * factors * factors;
 }
 
 void IalsSolver::rotate() {
@@ -105,12 +152,10 @@ void IalsSolver::rotate() {
   rotated_ = FactorMatrix(other_.rows(), other_.factors());
   parallel_for_chunks(rotated_.rows(), kRowsPerSolve, [&](std::size_t row) {
     const std::span<const float> from = other_.row(row);
-    for (std::size_t f = 0; f < rotated_.stride(); f += kLanes) {
-      Lanes sum = broadcast(0);
-      for (std::size_t n = 0; n < directions.rows(); ++n)
-        sum = multiply_add(broadcast(from[n]), load(&directions.row(n)[f]), sum);
-      store(&rotated_.row(row)[f], sum);
-    }
+    const std::span<float> to = rotated_.row(row);
+    std::size_t f = 0;
+    for (; f + kSums * kLanes <= to.size(); f += kSums * kLanes) sum_rows<kSums>(from, directions, f, to);
+    for (; f < to.size(); f += kLanes) sum_rows<1>(from, directions, f, to);
   });
 }
 
@@ -161,13 +206,15 @@ double IalsSolver::solve_for_row(const Eigen::MatrixXf& met, std::span<float> ro
   return errors.cast<double>().squaredNorm();
 }
 
-double run_ials_epoch(const BothWays& train, const IalsOptions& options, UserItemFactors& factors) {
+double run_ials_epoch(const BothWays& train, const IalsOptions& options, UserItemFactors& factors,
+                      Ranks* ranks) {
   const auto of_users = IalsRegularization::of(train.by_user, factors.items.rows(), options);
-  solve_all(IalsSolver(factors.items, options, of_users, options.block), train.by_user, factors.users);
+  solve_all(IalsSolver(factors.items, options, of_users, options.block, ranks), train.by_user, factors.users,
+            ranks);
   const auto of_items = IalsRegularization::of(train.by_item, factors.users.rows(), options);
-  const IalsSolver for_items(factors.users, options, of_items, options.block);
-  const double observed = solve_all(for_items, train.by_item, factors.items);
-  const double all = gram(factors.items).cwiseProduct(for_items.other_gram()).cast<double>().sum();
+  const IalsSolver for_items(factors.users, options, of_items, options.block, ranks);
+  const double observed = solve_all(for_items, train.by_item, factors.items, ranks);
+  const double all = gram(factors.items, ranks).cwiseProduct(for_items.other_gram()).cast<double>().sum();
   return (observed + options.unobserved_weight * all) / static_cast<double>(train.by_user.columns().size());
 }
 
@@ -214,7 +261,7 @@ void Ials::fit(const FitInput& input, FitObserver& observer) {
   if (!users.empty()) {
     train_epochs(
         *this, {options_.max_epochs, options_.eval_every, options_.patience}, input, observer, factors_,
-        [&](int) { return run_ials_epoch(train, options, factors_); }, prepare_scoring);
+        [&](int) { return run_ials_epoch(train, options, factors_, input.ranks); }, prepare_scoring);
   }
   prepare_scoring();
   prepare_fold_in(IalsRegularization::of(train.by_user, num_items(), options), options);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -26,8 +27,9 @@ struct IalsOptions {
   double init_deviation = 0.1;  ///< standard deviation of the first factors times the root of their number
 };
 
-/// F^T F over all rows, padding included. Summed in a fixed number of parts, merged in order.
-Eigen::MatrixXf gram(const FactorMatrix& factors);
+/// F^T F over all rows, padding included. Summed in a fixed number of parts, merged in order. `ranks`, if not nullptr, share the parts:
+/// then it is collective, and `factors` are the same everywhere.
+Eigen::MatrixXf gram(const FactorMatrix& factors, Ranks* ranks = nullptr);
 
 /// How strongly a row is regularised: strength = entries + unobserved_weight * rows of the other side, to the
 /// power of frequency_exponent, times a factor that makes the mean over the rows with entries l2. (Rendle et al.
@@ -78,9 +80,9 @@ class IalsSolver {
  public:
   /// `other` must outlive the solver. `block` factors are solved for at a time, each block against
   /// what the others leave ("iALS++", Rendle et al. 2021): one Newton step, which is exact if there is a single
-  /// block.
+  /// block. `ranks`: as in `gram`.
   IalsSolver(const FactorMatrix& other, const IalsOptions& options, const IalsRegularization& regularization,
-             int block);
+             int block, Ranks* ranks = nullptr);
 
   /// Moves `row`, a padded row, to the solution for its `entries`, the rows of the other side that it met.
   /// Returns the sum over them of (1 - w.v)^2. A row without entries becomes zero. Safe to call from many
@@ -95,6 +97,9 @@ class IalsSolver {
     }
     return few ? solve_for_errors(met, row) : solve_for_row(met, row);
   }
+
+  /// About how long `solve` takes for a row, in any unit.
+  std::uint64_t work(std::size_t entries) const;
 
   const Eigen::MatrixXf& other_gram() const { return gram_; }
 
@@ -116,7 +121,12 @@ class IalsSolver {
 
 /// One epoch: all users against the items, then all items against the users. Returns the loss per training
 /// interaction without the regularisation: the two sums of IalsSolver over all users.
-double run_ials_epoch(const BothWays& train, const IalsOptions& options, UserItemFactors& factors);
+///
+/// `ranks`, if not nullptr, share the work: each solves for a block of the users and of the items and is sent what the others have
+/// solved for, which is 4 (users + items) padded factors bytes but for its own, and the parts of three Gram matrices. Then
+/// it is collective, with the same arguments everywhere; factors and loss have the bits of a single process.
+double run_ials_epoch(const BothWays& train, const IalsOptions& options, UserItemFactors& factors,
+                      Ranks* ranks = nullptr);
 
 /// Implicit alternating least squares (Hu, Koren and Volinsky, ICDM 2008), in the form that Rendle et al.
 /// found to be as good as anything newer when it is well regularised ("Revisiting the performance of iALS",
@@ -133,6 +143,7 @@ class Ials final : public ScoringRecommender {
 
   std::string_view name() const override { return "ials"; }
   Json options() const override;
+  FittedBy fitted_by() const override { return FittedBy::all_together; }
   void fit(const FitInput& input, FitObserver& observer) override;
   std::size_t num_items() const override { return factors_.items.rows(); }
   void score(std::span<const Query> queries, ScoreBlock& scores) const override;

@@ -25,6 +25,7 @@ class ItemKnn final : public ScoringRecommender {
 
   std::string_view name() const override { return "itemknn"; }
   Json options() const override;
+  FittedBy fitted_by() const override { return FittedBy::first_rank; }
   void fit(const FitInput& input, FitObserver& observer) override;
   std::size_t num_items() const override { return histories_.num_items(); }
   void score(std::span<const Query> queries, ScoreBlock& scores) const override;

@@ -73,6 +73,7 @@ class LightGcn final : public ScoringRecommender {
 
   std::string_view name() const override { return "lightgcn"; }
   Json options() const override;
+  FittedBy fitted_by() const override { return FittedBy::first_rank; }
   void fit(const FitInput& input, FitObserver& observer) override;
   std::size_t num_items() const override { return vectors_.items.rows(); }
   void score(std::span<const Query> queries, ScoreBlock& scores) const override;

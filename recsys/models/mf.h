@@ -82,6 +82,7 @@ class MatrixFactorization final : public ScoringRecommender {
   std::string_view name() const override { return "mf"; }
   Json options() const override;
   bool is_deterministic() const override { return !options_.hogwild; }
+  FittedBy fitted_by() const override { return FittedBy::first_rank; }
   void fit(const FitInput& input, FitObserver& observer) override;
   std::size_t num_items() const override { return factors_.items.rows(); }
   void score(std::span<const Query> queries, ScoreBlock& scores) const override;

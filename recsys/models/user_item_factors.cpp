@@ -31,14 +31,6 @@ void take_over(const UserItemFactors& earlier, UserItemFactors& initial) {
   copy_rows(earlier.users, initial.users);
 }
 
-std::vector<UserId> users_with_items(const Interactions& train) {
-  std::vector<UserId> users;
-  for (std::uint32_t user = 0; user < train.num_users(); ++user) {
-    if (!train.items_of(UserId{user}).empty()) users.push_back(UserId{user});
-  }
-  return users;
-}
-
 FactorMatrix mean_of_rows(const FactorMatrix& factors, std::span<const UserId> of) {
   std::vector<double> sums(factors.stride(), 0);
   for (const UserId user : of) {

@@ -26,9 +26,6 @@ FactorMatrix normal_factors(std::size_t rows, std::size_t factors, double deviat
 /// added at the end.
 void take_over(const UserItemFactors& earlier, UserItemFactors& initial);
 
-/// The users with items in training, ascending.
-std::vector<UserId> users_with_items(const Interactions& train);
-
 /// One row: the mean of the rows `of`; zero if there are none.
 FactorMatrix mean_of_rows(const FactorMatrix& factors, std::span<const UserId> of);
 

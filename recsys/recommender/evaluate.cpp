@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "engine/base/random.h"
 #include "engine/base/statistics.h"
+#include "engine/ranks/ranks.h"
+#include "recsys/recommender/over_ranks.h"
 
 namespace throng {
 namespace {
@@ -20,6 +23,17 @@ double jaccard_distance(const std::vector<GenreId>& a, const std::vector<GenreId
   const auto shared = static_cast<double>(
       std::ranges::count_if(a, [&](GenreId genre) { return std::ranges::find(b, genre) != b.end(); }));
   return 1 - shared / (static_cast<double>(a.size() + b.size()) - shared);
+}
+
+HeldOutRankings rank_for_users(const Recommender& recommender, std::vector<UserId> users,
+                               std::span<const Interactions* const> masked, std::size_t k) {
+  std::vector<RankingRequest> requests;
+  requests.reserve(users.size());
+  for (const UserId user : users) {
+    RankingRequest& request = requests.emplace_back(RankingRequest{.query = {.user = user}});
+    for (const Interactions* interactions : masked) request.excluded.push_back(interactions->items_of(user));
+  }
+  return {.users = std::move(users), .rankings = recommender.rank(requests, k)};
 }
 
 std::array<const Interactions*, 3> parts_of(const Split& split) {
@@ -88,10 +102,7 @@ ListMetrics list_metrics(std::span<const std::span<const ItemId>> rankings,
 }
 
 Interactions sample_of_users(const Interactions& held_out, std::size_t most, std::uint64_t seed) {
-  std::vector<UserId> users;
-  for (std::size_t n = 0; n < held_out.num_users(); ++n) {
-    if (!held_out.items_of(UserId(n)).empty()) users.push_back(UserId(n));
-  }
+  const std::vector<UserId> users = users_with_items(held_out);
   if (users.size() <= most) return held_out;
   std::vector<std::uint32_t> order(users.size());
   Draws(seed).permutation(order, kEvaluated, {});
@@ -105,16 +116,7 @@ Interactions sample_of_users(const Interactions& held_out, std::size_t most, std
 
 HeldOutRankings rank_for_held_out(const Recommender& recommender, const Interactions& held_out,
                                   std::span<const Interactions* const> masked, std::size_t k) {
-  std::vector<UserId> users;
-  std::vector<RankingRequest> requests;
-  for (std::size_t n = 0; n < held_out.num_users(); ++n) {
-    const UserId user{static_cast<std::uint32_t>(n)};
-    if (held_out.items_of(user).empty()) continue;
-    users.push_back(user);
-    RankingRequest& request = requests.emplace_back(RankingRequest{.query = {.user = user}});
-    for (const Interactions* interactions : masked) request.excluded.push_back(interactions->items_of(user));
-  }
-  return {.users = std::move(users), .rankings = recommender.rank(requests, k)};
+  return rank_for_users(recommender, users_with_items(held_out), masked, k);
 }
 
 HeldOutRankings rank_for_held_out(const Recommender& recommender, const Split& split, SplitPart part,
@@ -164,7 +166,23 @@ double validation_ndcg(const Recommender& model, const FitInput& input) {
   constexpr std::size_t k = 20;
   std::vector<const Interactions*> masked{&input.train};
   if (input.test != nullptr) masked.push_back(input.test);
-  return evaluate(model, *input.validation, masked, k).metrics.ndcg;
+  const std::vector<UserId> users = users_with_items(*input.validation);
+  const RankBlocks blocks(input.ranks, users.size());
+  const std::span<const UserId> own = std::span(users).subspan(blocks.begin(), blocks.end() - blocks.begin());
+  const HeldOutRankings ranked = rank_for_users(model, {own.begin(), own.end()}, masked, k);
+  std::vector<RankingMetrics> of_users(users.size());
+  std::ranges::copy(accuracy_of_users(ranked, *input.validation, k),
+                    of_users.begin() + static_cast<std::ptrdiff_t>(blocks.begin()));
+  blocks.exchange(std::span(of_users));
+  return mean_accuracy(of_users).metrics.ndcg;
+}
+
+void tell(FitObserver& observer, const FitProgress& progress, Ranks* ranks) {
+  if (ranks == nullptr) return observer.on_progress(progress);
+  on_first(*ranks, [&] {
+    observer.on_progress(progress);
+    return std::string();
+  });
 }
 
 }  // namespace throng

@@ -94,12 +94,18 @@ struct EpochLimits {
   int patience = 0;    ///< evaluations in a row without a gain that end the fit
 };
 
-/// NDCG@20 on validation; the items of training and test are masked, as in Agent4Rec.
+/// NDCG@20 on validation; the items of training and test are masked, as in Agent4Rec. `input.ranks`, if not nullptr, share the users:
+/// then it is collective, and the value the same.
 double validation_ndcg(const Recommender& model, const FitInput& input);
+
+/// Tells the observer. `ranks`, if not nullptr, hear whether the fit goes on: then it is collective, only rank 0's observer is told,
+/// and its exception ends the fit on all ranks.
+void tell(FitObserver& observer, const FitProgress& progress, Ranks* ranks);
 
 /// Trains `model` epoch by epoch: `run_epoch(epoch)`, numbered from 1, changes `state` and returns the mean
 /// loss; `prepare_scoring()` makes the model score by it. Leaves `state` as it was when NDCG@20 on validation
-/// was best, or as it is in the end if there is nothing to validate on; scoring is to be prepared for it.
+/// was best, or as it is in the end if there is nothing to validate on; scoring is to be prepared for it. With
+/// `input.ranks` it is collective, and `run_epoch` has to leave the same state and loss everywhere.
 template <std::copyable State, class RunEpoch, class PrepareScoring>
 void train_epochs(const Recommender& model, const EpochLimits& limits, const FitInput& input,
                   FitObserver& observer, State& state, const RunEpoch& run_epoch,
@@ -121,7 +127,8 @@ void train_epochs(const Recommender& model, const EpochLimits& limits, const Fit
         best = state;
       }
     }
-    observer.on_progress({.model = model.name(), .epoch = epoch, .loss = loss, .validation_ndcg = ndcg});
+    tell(observer, {.model = model.name(), .epoch = epoch, .loss = loss, .validation_ndcg = ndcg},
+         input.ranks);
   }
   if (validates) state = std::move(best);
 }

@@ -50,6 +50,7 @@ class Rankings {
 
 class ModelReader;
 class ModelWriter;
+class Ranks;
 class ScoreBlock;
 
 enum class FitStart {
@@ -69,10 +70,20 @@ struct FitInput {
   FitStart start = FitStart::cold;  ///< models without iterations have no use for a warm start and ignore it
   /// What users and items are called; only needed by kinds that deal with files or other processes.
   const Dataset* dataset = nullptr;
+  /// The processes that are to have the same fitted model; nullptr: this one alone. For fit_over_ranks, and for `fit` of kinds that are
+  /// fitted by all together: that is collective then, called by all ranks with input that differs in nothing but this.
+  Ranks* ranks = nullptr;
 };
 
-/// Progress of a fit, one call per epoch. Called on the fitting thread; an exception of the observer ends the
-/// fit.
+/// Which ranks of a run fit a recommender that all of them rank with; see fit_over_ranks.
+enum class FittedBy {
+  each_rank,     ///< its own: what takes no time, or cannot be saved
+  first_rank,    ///< and the others load what that saves
+  all_together,  ///< `fit` shares its work among `FitInput::ranks`
+};
+
+/// Progress of a fit, one call per epoch. Called on the fitting thread, and on rank 0 alone; an exception of the observer ends the
+/// fit (on the other ranks as FailedElsewhere).
 struct FitProgress {
   std::string_view model;
   int epoch = 0;                            ///< finished epochs
@@ -104,6 +115,8 @@ class Recommender {
 
   /// False for options that give up the determinism promised above for speed; runs refuse them.
   virtual bool is_deterministic() const { return true; }
+
+  virtual FittedBy fitted_by() const { return FittedBy::each_rank; }
 
   /// Learns from `input`. Items and users keep the numbers they have in
   /// `input.train`.

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -6,17 +7,20 @@
 #include "engine/base/text.h"
 #include "scenarios/cli/command_line.h"
 #include "scenarios/interviews/interview.h"
+#include "scenarios/scenario/scenario.h"
 
 namespace throng {
 namespace {
-
-using Kind = InterviewQuestion::Kind;
 
 struct InterviewArguments {
   InterviewOptions options;
   std::string run;
   std::uint32_t agent = 0;
+  std::string text;
   std::string kind = "words";
+  std::optional<int> least;
+  std::optional<int> most;
+  std::vector<std::string> choices;
   std::string replay;
   bool prompt = false;
   bool json = false;
@@ -24,28 +28,19 @@ struct InterviewArguments {
 
 /// A question as a scenario would have it.
 InterviewQuestion question_of(const InterviewArguments& arguments) {
-  InterviewQuestion question = arguments.options.question;
-  question.name = "asked";
-  question.kind = arguments.kind == "score"    ? Kind::score
-                  : arguments.kind == "choice" ? Kind::choice
-                                               : Kind::words;
-  if (trimmed(question.text).empty()) throw Failure(ErrorKind::usage, "the question is empty");
-  if (question.kind == Kind::score && question.least >= question.most) {
-    throw Failure(ErrorKind::usage,
-                  fmt::format("--most {}: expected more than --least, {}", question.most, question.least));
-  }
-  if ((question.kind == Kind::choice) != (question.options.size() > 1)) {
-    throw Failure(ErrorKind::usage,
-                  "--kind choice goes with what there is to choose from: --option TEXT, at least twice");
-  }
-  return question;
+  if (trimmed(arguments.text).empty()) throw Failure(ErrorKind::usage, "the question is empty");
+  Json json = {{"name", "asked"}, {"text", arguments.text}, {"kind", arguments.kind}};
+  if (arguments.least) json["least"] = *arguments.least;
+  if (arguments.most) json["most"] = *arguments.most;
+  if (!arguments.choices.empty()) json["options"] = arguments.choices;
+  return checked_question(json, "the question (--kind, --least, --most, --option)");
 }
 
 Json answer_json(const InterviewArguments& arguments, const Interviewed& interviewed) {
   const Answer& answer = interviewed.answer;
   Json json = {{"agent", arguments.agent},
                {"session", interviewed.after_round + 1},
-               {"question", arguments.options.question.text},
+               {"question", arguments.text},
                {"kind", arguments.kind}};
   if (answer.score) json["score"] = *answer.score;
   if (!answer.choice.empty()) json["choice"] = answer.choice;
@@ -99,23 +94,18 @@ void add_interview_command(CLI::App& app) {
   auto* command =
       app.add_subcommand("interview", "Ask an agent of a finished run, with its memory as it was at the end");
   const auto arguments = std::make_shared<InterviewArguments>();
-  InterviewQuestion& question = arguments->options.question;
   command->add_option("RUN", arguments->run, "The run folder; the answers are kept in RUN/interviews")
       ->required();
-  command->add_option("QUESTION", question.text, "Such as \"Why did you leave?\"")->required();
+  command->add_option("QUESTION", arguments->text, "Such as \"Why did you leave?\"")->required();
   command->add_option("--agent", arguments->agent, "The agent's number, from 0")
       ->required()
       ->check(not_negative);
   command->add_option("--kind", arguments->kind, "What is asked for")
       ->check(CLI::IsMember({"words", "score", "choice"}))
       ->capture_default_str();
-  command->add_option("--least", question.least, "Of a score")
-      ->check(CLI::Range(0, 1000))
-      ->capture_default_str();
-  command->add_option("--most", question.most, "Of a score")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  command->add_option("--option", question.options, "Of a choice: an answer; several times")
+  command->add_option("--least", arguments->least, "Of a score (default: 1)");
+  command->add_option("--most", arguments->most, "Of a score (default: 10)");
+  command->add_option("--option", arguments->choices, "Of a choice: an answer; several times")
       ->allow_extra_args(false)
       ->take_all();
   command

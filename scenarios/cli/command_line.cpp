@@ -14,6 +14,8 @@
 #include "engine/base/json.h"
 #include "engine/base/options_reader.h"
 #include "engine/base/text.h"
+#include "engine/mpi/ranks_of_process.h"
+#include "engine/ranks/failed_elsewhere.h"
 
 namespace throng {
 namespace {
@@ -51,9 +53,9 @@ std::size_t add(const CLI::App& app, const std::string& above, std::vector<Comma
   return place;
 }
 
-int complain(const std::string& problem, ErrorKind kind) {
-  say_to_stderr(fmt::format("throng: {}\n", printable_lines(problem)));
-  return static_cast<int>(kind);
+Ending complaint(const std::string& problem, ErrorKind kind) {
+  return {.exit_code = static_cast<int>(kind),
+          .complaint = fmt::format("throng: {}\n", printable_lines(problem))};
 }
 
 /// What is said to a word or an option that stands where a command was expected; "" if that is not what was wrong.
@@ -93,15 +95,7 @@ Exit codes:
   4  stopped, resumable: interrupted, out of budget, endpoint or disk in trouble; --resume goes on
   5  finished, but failed a quality bar that the scenario sets, or a metric of its own has no value)";
 
-}  // namespace
-
-std::vector<CommandText> command_texts(const CLI::App& program) {
-  std::vector<CommandText> texts;
-  add(program, "", texts);
-  return texts;
-}
-
-int run_command_line(int argc, const char* const* argv) {
+Ending parse_and_run(int argc, const char* const* argv) {
   CLI::App app{"Throng puts a population of users in front of a recommender system and shows what happens.",
                "throng"};
   app.set_version_flag("--version", "throng " THRONG_VERSION);
@@ -119,6 +113,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_persona_command(app);
   add_transcripts_command(app);
   add_export_command(app);
+  add_merge_command(app);
   add_validate_command(app);
   add_calibrate_command(app);
   add_causal_command(app);
@@ -129,25 +124,38 @@ int run_command_line(int argc, const char* const* argv) {
     app.parse(argc, argv);
     if (std::fflush(stdout) != 0)
       throw Failure(ErrorKind::unexpected, "the results cannot be written to stdout");
-    return 0;
+    return {};
   } catch (const CLI::ParseError& error) {
     if (const std::string problem = wrong_command(app); !problem.empty() && error.get_exit_code() != 0)
-      return complain(problem, ErrorKind::usage);
+      return complaint(problem, ErrorKind::usage);
     std::ostringstream errors;
     const int code = app.exit(error, std::cout, errors);
-    say_to_stderr(errors.str());
-    return code == 0 ? 0 : static_cast<int>(ErrorKind::usage);
+    return {.exit_code = code == 0 ? 0 : static_cast<int>(ErrorKind::usage), .complaint = errors.str()};
+  } catch (const FailedElsewhere& failure) {
+    return {.exit_code = failure.exit_code()};
   } catch (const Failure& failure) {
-    return complain(failure.what(), failure.kind());
+    return complaint(failure.what(), failure.kind());
   } catch (const SQLite::Exception& error) {
-    return complain(fmt::format("a run cannot be read: {}", error.what()), ErrorKind::data);
+    return complaint(fmt::format("a run cannot be read: {}", error.what()), ErrorKind::data);
   } catch (const Json::exception& error) {
-    return complain(fmt::format("a file of a run is damaged: {}", error.what()), ErrorKind::data);
+    return complaint(fmt::format("a file of a run is damaged: {}", error.what()), ErrorKind::data);
   } catch (const std::filesystem::filesystem_error& error) {
-    return complain(fmt::format("{}: {}", error.path1().string(), error.code().message()), ErrorKind::data);
+    return complaint(fmt::format("{}: {}", error.path1().string(), error.code().message()), ErrorKind::data);
   } catch (const std::exception& error) {
-    return complain(fmt::format("unexpected: {}", error.what()), ErrorKind::unexpected);
+    return complaint(fmt::format("unexpected: {}", error.what()), ErrorKind::unexpected);
   }
+}
+
+}  // namespace
+
+std::vector<CommandText> command_texts(const CLI::App& program) {
+  std::vector<CommandText> texts;
+  add(program, "", texts);
+  return texts;
+}
+
+int run_command_line(int argc, const char* const* argv) {
+  return run_as_rank([&] { return parse_and_run(argc, argv); });
 }
 
 }  // namespace throng

@@ -45,6 +45,7 @@ void add_mind_command(CLI::App& app);
 void add_persona_command(CLI::App& app);
 void add_transcripts_command(CLI::App& app);
 void add_export_command(CLI::App& app);
+void add_merge_command(CLI::App& app);
 void add_validate_command(CLI::App& app);
 void add_calibrate_command(CLI::App& app);
 void add_causal_command(CLI::App& app);
@@ -53,7 +54,7 @@ void add_llm_command(CLI::App& app);
 void add_help_commands(CLI::App& app);
 
 /// The whole of `throng`: parses the command line, runs the command and returns the exit code. Error messages
-/// go to stderr.
+/// go to stderr. Under mpirun this process is one of the ranks of what it runs (run_as_rank).
 int run_command_line(int argc, const char* const* argv);
 
 /// The text that a shell reads to complete the commands, options and choices of `texts`. Where any value may stand,

@@ -108,6 +108,8 @@ void add_persona_command(CLI::App& app) {
   command->add_option("--set", arguments->overrides, "Override a key of the scenario: path=value")
       ->allow_extra_args(false)
       ->take_all();
+  command->add_flag("--all", arguments->options.all_users,
+                    "All users of the dataset, not only those that the scenario's agents are made after");
   command->add_flag("--items", arguments->items,
                     "A sentence about each item, and whether the model knows it, instead of personas");
   command
@@ -126,9 +128,7 @@ void add_persona_command(CLI::App& app) {
                    "How many items of a user the model is told of at most")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command
-      ->add_option("--first", arguments->options.count,
-                   "Only the first so many users or items (default: all)")
+  command->add_option("--first", arguments->options.count, "Only the first so many of these users, or items")
       ->check(not_negative);
   command->add_flag("--overwrite", arguments->options.overwrite,
                     "Replace the file; what has been answered is not asked again");

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -54,11 +56,32 @@ Json report_run(const std::string& folder, bool with_causal_graph) {
   return data;
 }
 
-Json report_study(const std::string& folder) {
+/// Of each arm the graph of its first run that has finished.
+std::vector<std::pair<StudyRun, CausalGraph>> graphs_of_arms(const std::string& study) {
+  std::vector<std::pair<StudyRun, CausalGraph>> graphs;
+  for (const StudyRun& run : study_runs(study)) {
+    const auto is_of_arm = [&](const auto& graph) { return graph.first.arm == run.arm; };
+    if (std::ranges::any_of(graphs, is_of_arm) || run_status(run.folder) != "finished") continue;
+    graphs.emplace_back(run, causal_graph(observed_items(RunReader(run.folder), Assignment::stated), {}));
+  }
+  if (graphs.empty()) throw Failure(ErrorKind::data, fmt::format("{}: none of its runs has finished", study));
+  return graphs;
+}
+
+Json report_study(const std::string& folder, bool with_causal_graphs) {
+  std::vector<std::pair<StudyRun, CausalGraph>> graphs;  // first: it may be that none can be made
+  if (with_causal_graphs) graphs = graphs_of_arms(folder);
   const StudyFigures figures = study_figures(folder);
   Json data = study_report_data(folder, figures);
   fmt::print("{}: a study\n\n{}\n", folder, study_tables(folder, figures));
   print_digest(data["digest"].get<std::string>());
+  for (const auto& [run, graph] : graphs) {
+    const std::string of = fmt::format("{}, replicate {}", run.arm, run.replicate);
+    fmt::print("\n  causal graph of {}\n{}", of, causal_text(graph));
+    Json section = causal_section(graph);
+    section["heading"] = fmt::format("Causal graph of {}", of);
+    data["sections"].push_back(std::move(section));
+  }
   return data;
 }
 
@@ -86,10 +109,8 @@ void draw_runs(const std::string& study) {
 
 void report(const std::string& folder, const ReportArguments& arguments) {
   const bool is_study = is_study_folder(folder);
-  if (is_study && arguments.causal)
-    throw Failure(ErrorKind::usage, fmt::format("{} is a study: --causal is for runs", folder));
   if (is_study && arguments.runs) draw_runs(folder);  // before the page that links to them
-  const Json data = is_study ? report_study(folder) : report_run(folder, arguments.causal);
+  const Json data = is_study ? report_study(folder, arguments.causal) : report_run(folder, arguments.causal);
   print_ending(folder);
   draw(folder, data);
 }
@@ -138,9 +159,10 @@ void add_report_command(CLI::App& app) {
   command->add_option("RUN", arguments->folders, "Folders of runs and studies")->required();
   command->add_option("--csv", arguments->csv, "Write tidy tables for pandas and R into this folder");
   command->add_flag("--runs", arguments->runs, "Draw the pages of a study's runs as well");
-  command->add_flag(
-      "--causal", arguments->causal,
-      "Of runs: also tell and draw what causes what among the variables of items, as throng causal does");
+  command->add_flag("--causal", arguments->causal,
+                    "Also tell and draw what causes what among the variables of items, as throng causal "
+                    "does: in a run, or in "
+                    "the first replicate of each arm of a study");
   const auto add_format = [&](const char* name, TableFormat format, const char* what) {
     return command->add_flag_callback(
         name, [arguments, format] { arguments->format = format; },

@@ -4,6 +4,7 @@
 
 #include "engine/base/parallel.h"
 #include "engine/base/text.h"
+#include "engine/mpi/ranks_of_process.h"
 #include "scenarios/cli/arguments.h"
 #include "scenarios/cli/command_line.h"
 #include "scenarios/report/run_report.h"
@@ -47,11 +48,12 @@ void run(const RunArguments& arguments) {
   if (!arguments.replay.empty()) options.earlier = {arguments.replay, EarlierRun::Missing::stops};
   if (!arguments.reuse.empty()) options.earlier = {arguments.reuse, EarlierRun::Missing::is_asked_for};
   options.log = arguments.log;
+  options.ranks = &ranks_of_process();
 
   const ThreadLimit limit(arguments.threads);
   const Json summary = scenario.is_study() ? run_study(scenario, options, arguments.parallel)
                                            : run_scenario(scenario, options);
-  print(arguments, scenario, options, summary);
+  if (options.ranks->is_first()) print(arguments, scenario, options, summary);
   if (scenario.is_study()) {
     check_study_quality(scenario, summary);
   } else {

@@ -100,7 +100,19 @@ void ReplyQuality::add(const SessionRecord& session) {
     if (!unusable_reply.gave_up) ++repairs_;
     last_problem_ = unusable_reply.problem;
   }
-  for (const std::string_view taken_from : session.notes.unwrapped) ++unwrapped_[taken_from];
+  for (const std::string_view taken_from : session.notes.unwrapped) ++unwrapped_[std::string(taken_from)];
+}
+
+void ReplyQuality::merge(const ReplyQuality& other) {
+  sessions_ += other.sessions_;
+  pages_ += other.pages_;
+  degraded_pages_ += other.degraded_pages_;
+  abandoned_ += other.abandoned_;
+  missing_interviews_ += other.missing_interviews_;
+  repairs_ += other.repairs_;
+  if (!other.last_problem_.empty()) last_problem_ = other.last_problem_;
+  for (const auto& [step, count] : other.unusable_) unusable_[step] += count;
+  for (const auto& [taken_from, count] : other.unwrapped_) unwrapped_[taken_from] += count;
 }
 
 double ReplyQuality::degraded_share() const {
@@ -111,7 +123,7 @@ Json ReplyQuality::json() const {
   Json unusable = Json::object();
   for (const auto& [step, count] : unusable_) unusable[to_string(step)] = count;
   Json unwrapped = Json::object();
-  for (const auto& [taken_from, count] : unwrapped_) unwrapped[std::string(taken_from)] = count;
+  for (const auto& [taken_from, count] : unwrapped_) unwrapped[taken_from] = count;
   return {{"sessions", sessions_},
           {"pages", pages_},
           {"degraded_pages", degraded_pages_},

@@ -15,6 +15,8 @@ namespace throng {
 class ReplyQuality {
  public:
   void add(const SessionRecord& session);
+  /// Adds sessions that come after these.
+  void merge(const ReplyQuality& other);
 
   std::size_t pages() const { return pages_; }
   std::size_t degraded_pages() const { return degraded_pages_; }
@@ -25,6 +27,13 @@ class ReplyQuality {
   /// step}, repairs, unwrapped_replies {by what they were taken out of}.
   Json json() const;
 
+  /// For cereal.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(sessions_, pages_, degraded_pages_, abandoned_, missing_interviews_, repairs_, last_problem_,
+            unusable_, unwrapped_);
+  }
+
  private:
   std::size_t sessions_ = 0;
   std::size_t pages_ = 0;
@@ -34,7 +43,7 @@ class ReplyQuality {
   std::size_t repairs_ = 0;
   std::string last_problem_;
   std::map<Step, std::size_t> unusable_;
-  std::map<std::string_view, std::size_t> unwrapped_;
+  std::map<std::string, std::size_t> unwrapped_;
 };
 
 /// What all calls to the models of a run took: asking_agents, calls, from_journal, replayed, live (as far as this process knows), attempts,

@@ -11,7 +11,6 @@
 namespace throng {
 namespace {
 
-constexpr std::chrono::milliseconds kMoment{100};
 /// Replies that come within this time of the first are committed together, if they are not more: far less than a language
 /// model takes, and what a kill can lose.
 constexpr std::chrono::milliseconds kGathering{5};
@@ -116,7 +115,7 @@ void JournaledGateway::pump(std::chrono::milliseconds most) {
 /// Takes in what has arrived; waits for it if nothing can be handed over.
 void JournaledGateway::read() {
   if (counts().under_way > 0) {
-    pump(arrived_.empty() ? kMoment : std::chrono::milliseconds(0));
+    pump(arrived_.empty() ? moment_ : std::chrono::milliseconds(0));
     while (durable_ == 0 && uncommitted_ > 0 && !is_due() && counts().under_way > 0 && !failure_)
       pump(std::chrono::milliseconds(1));
     last_read_ = Clock::now();
@@ -169,7 +168,7 @@ void JournaledGateway::drain() {
     if (backend != nullptr) backend->wind_down();
   }
   while (counts().under_way > 0) {
-    pump(kMoment);
+    pump(moment_);
     commit();
     if (observer_) observer_(counts());
   }

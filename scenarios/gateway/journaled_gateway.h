@@ -45,6 +45,8 @@ class JournaledGateway : public Gateway {
   void submit(const CallKey& key, ExternalRequest request) override;
   void tell(RequestKind kind, const std::vector<std::string>& parts) override;
   void wait(const Deliver& deliver) override;
+  /// From now on `wait` returns after this time if nothing happens (100 ms to begin with): there are others to look after.
+  void wait_at_most(std::chrono::milliseconds moment) { moment_ = moment; }
   /// Asks for nothing more, waits for what is under way and journals it. No reply is handed over afterwards.
   void drain();
 
@@ -70,6 +72,7 @@ class JournaledGateway : public Gateway {
   using Clock = std::chrono::steady_clock;
 
   std::string without_backend_;
+  std::chrono::milliseconds moment_{100};
   std::array<CallCounts, kRequestKinds> counts_;         ///< by kind
   std::deque<std::pair<CallKey, std::string>> arrived_;  ///< not handed over yet
   std::size_t durable_ = 0;                              ///< so many of them, from the front, may be

@@ -100,9 +100,9 @@ RunGateway::RunGateway(const Scenario& scenario, const GatewayOptions& options, 
     const fs::path& run = options.earlier->folder;
     earlier_.emplace(open_earlier(run));
     if (options.earlier->missing == EarlierRun::Missing::stops) {
-      nobody_is_asked =
-          fmt::format("{} has no reply to it ({}); --reuse instead of --replay asks for the rest",
-                      run.string(), what_differs(run, scenario));
+      nobody_is_asked = fmt::format(
+          "{} has no reply to it ({}); {} asks for the rest", run.string(), what_differs(run, scenario),
+          options.can_reuse ? "--reuse instead of --replay" : "the same without --replay");
     }
   }
   journal_.emplace(options.folder / "journal.db",

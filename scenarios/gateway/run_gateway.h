@@ -28,13 +28,14 @@ struct GatewayOptions {
   std::filesystem::path folder;      ///< the run's, where the journal is
   std::filesystem::path budget_log;  ///< may be shared by the runs of a study
   std::optional<EarlierRun> earlier;
+  bool can_reuse = true;  ///< whoever replays could ask for what is missing instead (--reuse)
   std::function<void(const std::string&)> say;  ///< hears what a person should
   std::function<void(const std::string&)>
       update;  ///< hears how calls go, often, while replies are waited for
 };
 
 /// The gateway of a run that asks language models or a remote recommender: its journal, perhaps another run's, and the
-/// backends. A replay has none: it asks nobody.
+/// backends. A replay has none: it asks nobody. A run over several ranks has it on rank 0 (ranks_gateway.h).
 class RunGateway {
  public:
   /// `names`: what a remote recommender is asked about; null if there is none. They and what `options` refer to outlive this. Throws Failure(usage) for endpoints that cannot work or a missing key, Failure(data) if the earlier run
@@ -42,7 +43,7 @@ class RunGateway {
   RunGateway(const Scenario& scenario, const GatewayOptions& options, const remote::Names* names);
   ~RunGateway();
 
-  Gateway& gateway() { return *gateway_; }
+  JournaledGateway& gateway() { return *gateway_; }
   /// Ends the run's calls in an orderly way: what is under way is waited for and journaled.
   void drain() { gateway_->drain(); }
 

@@ -85,7 +85,8 @@ std::optional<Answer> RememberedAgent::ask(const InterviewQuestion& question, Ga
                             .memory = memory_,
                             .max_pages = scenario_.session.max_pages,
                             .notes = notes_,
-                            .allowed = scenario_.session.actions};
+                            .allowed = scenario_.session.actions,
+                            .visited = static_cast<std::uint16_t>(last_.pages.size())};
   Overheard sink(gateway, last_prompt_);
   Scheduler scheduler(
       Window{.round = last_.round, .begin = last_.started, .end = last_.ended + Duration(1), .is_last = true},

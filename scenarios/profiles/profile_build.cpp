@@ -1,11 +1,16 @@
 #include "scenarios/profiles/profile_build.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <numeric>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "agents/population.h"
 #include "agents/profile/profile_questions.h"
 #include "engine/base/files.h"
 #include "scenarios/gateway/call_report.h"
@@ -13,6 +18,7 @@
 #include "scenarios/run/run.h"
 #include "scenarios/run/simulation.h"
 #include "scenarios/run/written_profiles.h"
+#include "scenarios/scenario/arms.h"
 
 namespace throng {
 namespace {
@@ -45,18 +51,52 @@ std::string line_of(const Item& item, const ItemProfile& profile) {
 
 /// What is asked about each subject, and the lines that come of it.
 struct Build {
-  std::size_t count = 0;
-  std::vector<std::string> lines;  ///< by subject; empty: nothing usable was said
+  std::vector<std::size_t> subjects;         ///< users or items, ascending
+  std::map<std::size_t, std::string> lines;  ///< by subject; none: nothing usable was said
   ProfileCalls::Questions questions;
 };
 
-Build build_of(const ProfileBuildOptions& options, const ProfileQuestions& questions,
-               const Dataset& dataset) {
+/// The users that agents of the scenario are made after, of a study those of all its runs on this dataset; ascending.
+std::vector<std::size_t> users_of_population(const Scenario& scenario, const Dataset& dataset,
+                                             const Split& split) {
+  const TasteSpace space(dataset.catalogue, split.train);
+  std::set<std::size_t> users;
+  using Choice = std::tuple<std::uint64_t, std::uint32_t, PopulationOptions::Source,
+                            PopulationOptions::Choice, std::string>;
+  std::set<Choice> seen;  // what decides who agents are: most arms have the same
+  for (const std::string& arm : arms_of(scenario)) {
+    if (scenario_of(scenario, arm).dataset_path != scenario.dataset_path) continue;
+    for (std::uint32_t replicate = 0; replicate < scenario.replicates; ++replicate) {
+      const Scenario run = run_of(scenario, arm, replicate);
+      const PopulationOptions& options = run.population;
+      const std::string file = options.file ? options.file->digest().hex() : "";
+      if (!seen.emplace(run.seed, options.agents, options.source, options.choice, file).second) continue;
+      const Draws draws(run.seed);
+      const Population population(dataset, space, options, draws);
+      for (const AgentId agent : population.everyone()) users.insert(index(population.user_of(agent)));
+    }
+  }
+  return {users.begin(), users.end()};
+}
+
+std::vector<std::size_t> subjects_of(const Scenario& scenario, const ProfileBuildOptions& options,
+                                     const Dataset& dataset, const Split& split) {
   const bool users = options.kind == ProfileKind::personas;
-  Build build;
-  build.count = users ? dataset.users.size() : dataset.catalogue.size();
-  if (options.count > 0) build.count = std::min(build.count, options.count);
-  build.lines.resize(build.count);
+  std::vector<std::size_t> subjects;
+  if (users && !options.all_users) {
+    subjects = users_of_population(scenario, dataset, split);
+  } else {
+    subjects.resize(users ? dataset.users.size() : dataset.catalogue.size());
+    std::iota(subjects.begin(), subjects.end(), std::size_t{0});
+  }
+  if (options.count > 0) subjects.resize(std::min(subjects.size(), options.count));
+  return subjects;
+}
+
+Build build_of(const ProfileBuildOptions& options, const ProfileQuestions& questions,
+               std::vector<std::size_t> subjects) {
+  const bool users = options.kind == ProfileKind::personas;
+  Build build{.subjects = std::move(subjects)};
   build.questions.schema = users ? persona_schema() : item_profile_schema();
   build.questions.words = [&questions, users](std::size_t subject) {
     return users ? questions.about_user(UserId(subject)) : questions.about_item(ItemId(subject));
@@ -115,11 +155,20 @@ Dataset load_titled(Scenario& scenario) {
   return dataset;
 }
 
+/// How many calls for the model its endpoints take at once.
+std::size_t calls_in_flight(const Scenario& scenario, const std::string& model) {
+  std::size_t calls = 0;
+  for (const llm::EndpointOptions& endpoint : scenario.endpoints)
+    calls += endpoint.model == model ? static_cast<std::size_t>(endpoint.max_in_flight) : 0;
+  return calls;
+}
+
 /// Throws Failure(stopped) if not all could be asked about.
-void ask_all(ProfileCalls& calls, std::size_t count, RunGateway& gateway, const fs::path& folder) {
+void ask_all(ProfileCalls& calls, std::span<const std::size_t> subjects, RunGateway& gateway,
+             const fs::path& folder) {
   const InterruptGuard interrupt;
   try {
-    if (calls.ask_all(count, [&](std::size_t) { return !interrupt.interrupted(); })) return;
+    if (calls.ask_all(subjects, [&] { return !interrupt.interrupted(); })) return;
     gateway.drain();
     throw Failure(ErrorKind::stopped, "interrupted");
   } catch (const Failure& failure) {
@@ -154,24 +203,26 @@ Json build_profiles(Scenario scenario, const ProfileBuildOptions& options) {
   const Draws draws(scenario.seed);
   const ProfileQuestions questions(dataset, split.train, item_name_of(scenario, dataset), options.history,
                                    draws);
-  Build build = build_of(options, questions, dataset);
+  Build build = build_of(options, questions, subjects_of(scenario, options, dataset, split));
   take_into(build, options, dataset);
+  const std::size_t count = build.subjects.size();
 
   const fs::path folder = calls_folder(options.file);
   CallsFolder paid(folder, scenario, options.earlier, progress);
   RunGateway& gateway = paid.gateway();
-  ProfileCalls calls(build.questions, llm.mind, draws, gateway.gateway());
-  ask_all(calls, build.count, gateway, folder);
-  check_usable(scenario, calls, build.count);
+  ProfileCalls calls(build.questions, llm.mind, calls_in_flight(scenario, llm.mind.models.front()), draws,
+                     gateway.gateway());
+  ask_all(calls, build.subjects, gateway, folder);
+  check_usable(scenario, calls, count);
   const std::size_t unusable = calls.unusable().size();
-  const Json head = {{"provenance", provenance(scenario, options, llm, split.train, build.count, unusable)}};
+  const Json head = {{"provenance", provenance(scenario, options, llm, split.train, count, unusable)}};
   std::string text = head.dump() + "\n";
-  for (const std::string& line : build.lines) text += line;
+  for (const auto& [subject, line] : build.lines) text += line;
   write_file(options.file, text);
   progress.finish();
   return {{"file", options.file.string()},
           {"kind", head["provenance"]["kind"]},
-          {"written", build.count - unusable},
+          {"written", count - unusable},
           {"unusable", unusable},
           {"digest", hash128(text).hex()},
           {"llm", call_report(gateway.journal(), gateway.counts(), gateway.embedding_counts())}};

@@ -9,19 +9,22 @@ namespace throng {
 namespace {
 
 constexpr Purpose kProfileSampling{"profile/sampling"};
-constexpr std::size_t kMostOpen = 4096;  ///< prompts take some 4 KB each
 
 }  // namespace
 
-ProfileCalls::ProfileCalls(const Questions& questions, LlmMindOptions options, const Draws& draws,
-                           Gateway& gateway)
-    : questions_(questions), options_(std::move(options)), draws_(draws), gateway_(gateway) {}
+ProfileCalls::ProfileCalls(const Questions& questions, LlmMindOptions options, std::size_t at_once,
+                           const Draws& draws, Gateway& gateway)
+    : questions_(questions),
+      options_(std::move(options)),
+      at_once_(std::max<std::size_t>(1, at_once)),
+      draws_(draws),
+      gateway_(gateway) {}
 
-bool ProfileCalls::ask_all(std::size_t count, const std::function<bool(std::size_t)>& goes_on) {
-  std::size_t next = 0;
-  while (done_ < count) {
-    for (; next < count && open_.size() < kMostOpen; ++next)
-      ask({.subject = next, .messages = {{llm::Role::user, questions_.words(next)}}});
+bool ProfileCalls::ask_all(std::span<const std::size_t> subjects, const std::function<bool()>& goes_on) {
+  for (auto next = subjects.begin();;) {
+    for (; next != subjects.end() && open_.size() < at_once_; ++next)
+      ask({.subject = *next, .messages = {{llm::Role::user, questions_.words(*next)}}});
+    if (open_.empty()) return true;
     std::vector<std::pair<CallKey, std::string>>
         replies;  // asked anew only when the gateway is done with these
     gateway_.wait(
@@ -32,9 +35,8 @@ bool ProfileCalls::ask_all(std::size_t count, const std::function<bool(std::size
       open_.erase(open);
       answered(std::move(asked), reply);
     }
-    if (!goes_on(done_)) return false;
+    if (!goes_on()) return false;
   }
-  return true;
 }
 
 void ProfileCalls::ask(Open open) {
@@ -62,9 +64,8 @@ void ProfileCalls::answered(Open open, const std::string& reply) {
   } else {
     problem = std::get<std::string>(output);
   }
-  if (problem.empty() || open.attempt == options_.repairs) {
-    ++done_;
-    if (problem.empty()) return;
+  if (problem.empty()) return;
+  if (open.attempt == options_.repairs) {
     unusable_.push_back(open.subject);
     last_problem_ = std::move(problem);
     return;

@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,7 +13,7 @@
 
 namespace throng {
 
-/// Asks a language model the same kind of question about many subjects, some thousand at a time, and repairs. Single-threaded.
+/// Asks a language model the same kind of question about many subjects, as many at a time as it takes, and repairs. Single-threaded.
 class ProfileCalls {
  public:
   struct Questions {
@@ -23,12 +23,13 @@ class ProfileCalls {
     std::shared_ptr<const llm::OutputSchema> schema;
   };
 
-  /// `options`: the mind's model, temperature, length and repairs. `draws` addresses the seeds that the model is told. All but
-  /// `options` outlive it.
-  ProfileCalls(const Questions& questions, LlmMindOptions options, const Draws& draws, Gateway& gateway);
+  /// `options`: the mind's model, temperature, length and repairs. `at_once`: so many calls are open at a time (1 at least), which
+  /// decides no reply. `draws` addresses the seeds that the model is told. All but `options` outlive it.
+  ProfileCalls(const Questions& questions, LlmMindOptions options, std::size_t at_once, const Draws& draws,
+               Gateway& gateway);
 
-  /// Asks about the subjects 0 to count - 1. False if `goes_on`, asked between replies, says so. Throws what the gateway throws.
-  bool ask_all(std::size_t count, const std::function<bool(std::size_t done)>& goes_on);
+  /// Asks about the subjects, in their order. False if `goes_on`, asked between replies, says so. Throws what the gateway throws.
+  bool ask_all(std::span<const std::size_t> subjects, const std::function<bool()>& goes_on);
 
   /// The subjects about whom nothing usable was said, ascending.
   std::vector<std::size_t> unusable() const;
@@ -47,10 +48,10 @@ class ProfileCalls {
 
   const Questions& questions_;
   LlmMindOptions options_;
+  std::size_t at_once_;
   const Draws& draws_;
   Gateway& gateway_;
   std::map<CallKey, Open> open_;
-  std::size_t done_ = 0;
   std::vector<std::size_t> unusable_;
   std::string last_problem_;
 };

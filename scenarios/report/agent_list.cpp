@@ -275,6 +275,7 @@ Json agent_list_json(const RunReader& run, const std::filesystem::path& folder,
   const std::string command = story_command(folder);
   return {{"text", about(all, agents.size(), told, command)},
           {"item", item_name_of(run)},
+          {"ratings_are", run.meta("ratings_are")},
           {"command", command},
           {"traits", traits_json()},
           {"genres", genres.values()},

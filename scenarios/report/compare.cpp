@@ -5,6 +5,10 @@
 #include <tuple>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "engine/base/files.h"
+#include "engine/base/json.h"
 #include "engine/base/parallel.h"
 #include "engine/base/random.h"
 #include "engine/base/statistics.h"
@@ -174,6 +178,30 @@ std::vector<MetricDifference> metric_differences(std::span<const MetricValues> a
                                                      : unpaired_difference(of_a, *of_b));
   }
   return differences;
+}
+
+OwnSql own_sql(const std::filesystem::path& run_folder) {
+  const std::filesystem::path file = run_folder / "scenario.json";
+  OwnSql sql;
+  if (!std::filesystem::exists(file)) return sql;
+  const Json scenario = read_json(file, ErrorKind::data);
+  try {
+    const Json metrics = scenario.value("metrics", Json::object());
+    for (const auto& [name, metric] : metrics.items()) sql[name] = metric.at("sql").get<std::string>();
+  } catch (const Json::exception&) {
+    throw Failure(ErrorKind::data, fmt::format("{}: /metrics: expected an object of metrics, each with "
+                                               "\"sql\"",
+                                               file.string()));
+  }
+  return sql;
+}
+
+std::set<std::string> names_with_other_sql(const OwnSql& a, const OwnSql& b) {
+  std::set<std::string> names;
+  for (const auto& [name, sql] : a) {
+    if (const auto other = b.find(name); other != b.end() && other->second != sql) names.insert(name);
+  }
+  return names;
 }
 
 DigestComparison compare_digests(const RowStream<SessionDigest>& a, const RowStream<SessionDigest>& b) {

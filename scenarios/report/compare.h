@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -72,6 +75,15 @@ struct MetricDifference {
 /// together; unpaired: over those that have one in their run, resampled independently.
 std::vector<MetricDifference> metric_differences(std::span<const MetricValues> a,
                                                  std::span<const MetricValues> b, Pairing pairing);
+
+/// The SQL of a scenario's own metrics, by name.
+using OwnSql = std::map<std::string, std::string>;
+
+/// As a run's scenario.json has it; none without that file. Throws Failure(data) if it cannot be read.
+OwnSql own_sql(const std::filesystem::path& run_folder);
+
+/// The names that mean other SQL in both: what they are called by cannot be compared.
+std::set<std::string> names_with_other_sql(const OwnSql& a, const OwnSql& b);
 
 /// Where two runs part: the first round in which agents' digests differ.
 struct Parting {

@@ -201,6 +201,11 @@ Comparison compare_runs(const ComparedRun& a, const ComparedRun& b) {
         std::ranges::count(action_values({}, kAllActions), metric.metric, &MetricValues::name) > 0;
     return is_optional && metric.a == 0 && metric.b == 0;
   });
+  for (const std::string& name : names_with_other_sql(own_sql(a.folder), own_sql(b.folder))) {
+    std::erase_if(comparison.metrics, [&](const MetricDifference& metric) { return metric.metric == name; });
+    comparison.notes.push_back(
+        fmt::format("{} is other SQL in A than in B: it is not compared.", printable(name)));
+  }
   const std::size_t common = std::min(a.positions.size(), b.positions.size());
   comparison.positions = metric_differences(std::span(a.positions).first(common),
                                             std::span(b.positions).first(common), comparison.pairing);

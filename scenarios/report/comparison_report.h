@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,8 @@ struct ArmComparison {
   std::size_t runs_b = 0;
   std::size_t pairs = 0;  ///< of runs with the same seed
   std::size_t same = 0;   ///< of these, with the same digest
+  std::set<std::string>
+      not_comparable;  ///< the scenario's own metrics that are other SQL in A and B: they have no differences
   std::vector<FigureComparison> figures;
 };
 

@@ -16,6 +16,7 @@
 #include "scenarios/report/run_figures.h"
 #include "scenarios/report/run_report.h"
 #include "scenarios/report/study_figures.h"
+#include "scenarios/report/study_report.h"
 #include "scenarios/store/study_folder.h"
 
 namespace throng {
@@ -225,12 +226,14 @@ struct Tables {
         searches(folder / "searches.csv", {"query", "times", "answered", "found", "viewed"}),
         answers(folder / "answers.csv", {"agent", "round", "question", "score", "choice", "words"}),
         curves(folder / "curves.csv", {"round", "metric", "value"}),
+        arms(folder / "arms.csv", {"parameter", "value"}),
         differences(folder / "differences.csv", {"baseline", "figure", "round", "unit", "difference",
                                                  "half_width_95", "p", "p_holm", "effect_size", "pairs"}) {}
 
   void close() {
-    for (TidyTable* table : {&metrics, &agent_metrics, &ratings, &exit_pages, &views_per_page, &positions,
-                             &trait_groups, &items, &outcomes, &searches, &answers, &curves, &differences}) {
+    for (TidyTable* table :
+         {&metrics, &agent_metrics, &ratings, &exit_pages, &views_per_page, &positions, &trait_groups, &items,
+          &outcomes, &searches, &answers, &curves, &arms, &differences}) {
       table->close();
     }
   }
@@ -247,6 +250,7 @@ struct Tables {
   TidyTable searches;
   TidyTable answers;
   TidyTable curves;
+  TidyTable arms;
   TidyTable differences;
 };
 
@@ -372,6 +376,18 @@ void write_study(const std::string& folder, Tables& tables) {
               RunReader(run.folder), tables);
   }
   if (begun == 0) throw Failure(ErrorKind::data, fmt::format("{}: no run of this study has begun", folder));
+  const ArmSettings settings = arm_settings(read_json(fs::path(folder) / "scenario.json", ErrorKind::data));
+  for (const auto& [arm, values] : settings.arms) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (values[i].empty()) continue;
+      const RunName name{.run = folder, .arm = arm, .replicate = ""};
+      if (const auto number = parse_number<double>(values[i])) {
+        tables.arms.row(name, settings.parameters[i], *number);  // a text could begin like a formula
+      } else {
+        tables.arms.row(name, settings.parameters[i], values[i]);
+      }
+    }
+  }
   write_differences(folder, tables.differences);
 }
 

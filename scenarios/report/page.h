@@ -53,6 +53,12 @@ std::string about_movement(const Json& scenario);
 /// Of each headline metric how far the arms are from their baselines, with intervals over replicates, or over agents if there is one
 /// replicate.
 Json difference_charts(const StudyFigures& figures);
+/// Sections of what changes along rounds, in itself and against the baseline, and along places on the page. Of one round: of what it was.
+Json sections_along(const StudyFigures& figures, const Json& scenario);
+/// What figures by place are of, within a sentence.
+inline constexpr const char* kPlaces =
+    "by place: shares of the items that stood there, and the mean rating of those viewed; means over the "
+    "rounds";
 /// The runs of a study, with links to those of their pages that have been drawn.
 Json runs_section(const std::filesystem::path& study);
 
@@ -109,7 +115,7 @@ Json charts_in_order(std::map<std::string, Json> charts);
 ///   charts stand
 ///                  three in a row instead of two
 ///   "agents"       the list of agents, with search, and their stories (agent_list_json):
-///     {"text": sentences above it, "item": what items are called, "command": that tells a story, but for its last word, the agent,
+///     {"text": sentences above it, "item": what items are called, "ratings_are": what stands in place of ratings, or "", "command": that tells a story, but for its last word, the agent,
 ///      "traits": [{"name", "words": words of the groups 1 to 3}], "genres": [text], "minds": [text],
 ///      "feelings": [text], "actions": [{"done", "form": "flag", "number" or "feeling", "optional": 0 or 1}],
 ///      "items": [[title, genres, mean rating or null]],

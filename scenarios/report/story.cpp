@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/ranges.h>
 
+#include "agents/profile/personas.h"
 #include "engine/base/text.h"
 #include "llm/wire/embeddings.h"
 #include "llm/wire/messages.h"
@@ -23,8 +25,20 @@ std::string profile_text(const StoredAgent& agent) {
   if (!agent.favourite_genres.empty()) {
     text += fmt::format("  sees most of: {}\n", printable(with_commas(agent.favourite_genres)));
   }
-  if (!agent.persona.empty()) text += fmt::format("  in its own words: {}\n", printable(agent.persona));
+  if (!agent.persona.empty()) {
+    text += "  in its own words:\n";
+    for (const TasteStatement& statement : statements({.taste = agent.persona, .reason = ""}))
+      text += fmt::format("    {}\n", printable(statement.taste));
+  }
   return text;
+}
+
+/// Who tells of a session: a language model says whole numbers and whether it felt positive, the statistical mind computes.
+enum class Teller { language_model, statistical_mind };
+
+std::string satisfaction_of_ten(double satisfaction, Teller teller) {
+  return teller == Teller::language_model ? fmt::format("{} of 10", score_of(satisfaction))
+                                          : fmt::format("{:.2f}", satisfaction);
 }
 
 /// All but the optional kinds of which there is nothing.
@@ -44,7 +58,9 @@ std::string advert_text(const PageRecord& page, std::size_t position) {
 }
 
 std::string page_table(const RunReader& run, const PageRecord& page) {
-  std::vector<std::string> columns{printable(item_name_of(run)), "genres", "others say", "aligned"};
+  const std::string others = run.meta("ratings_are");
+  std::vector<std::string> columns{printable(item_name_of(run)), "genres",
+                                   others.empty() ? "others say" : printable(others), "aligned"};
   const std::vector<const ActionInfo*> kinds = kinds_on(page);
   for (const ActionInfo* info : kinds) columns.emplace_back(info->done);
   if (!page.words.empty()) columns.emplace_back("beside it");
@@ -62,8 +78,25 @@ std::string page_table(const RunReader& run, const PageRecord& page) {
   return table.text();
 }
 
-std::string satisfaction_text(const std::optional<double>& satisfaction, const char* with_what) {
-  return satisfaction ? fmt::format("satisfaction {:.2f} {}", *satisfaction, with_what) : "";
+/// What the page left behind, and everything so far; "" if the agent did not say.
+std::string feelings_text(const PageRecord& page, Teller teller) {
+  std::vector<std::string> feelings;
+  if (page.satisfaction)
+    feelings.push_back(
+        fmt::format("satisfaction {} with this page", satisfaction_of_ten(*page.satisfaction, teller)));
+  if (const std::optional<double>& so_far = page.decision->satisfaction) {
+    feelings.push_back(teller == Teller::language_model
+                           ? fmt::format("felt {} about it all", *so_far > 0.5 ? "positive" : "negative")
+                           : fmt::format("satisfaction {:.2f} so far", *so_far));
+  }
+  return fmt::format("{}", fmt::join(feelings, ", "));
+}
+
+std::string fatigue_text(const Decision& decision, Teller teller) {
+  if (!decision.fatigue) return "";
+  return teller == Teller::language_model
+             ? fmt::format(" (fatigue {} of 10)", std::lround(10 * *decision.fatigue))
+             : fmt::format(" (fatigue {:.2f})", *decision.fatigue);
 }
 
 std::string choice_text(const Decision& decision, bool is_last) {
@@ -86,7 +119,8 @@ std::string search_text(const PageRecord& page, const PageRecord* before) {
 }
 
 /// `before`: the page before, or null. `is_last`: the session ends with this page.
-std::string page_text(const RunReader& run, const PageRecord& page, const PageRecord* before, bool is_last) {
+std::string page_text(const RunReader& run, const PageRecord& page, const PageRecord* before, bool is_last,
+                      Teller teller) {
   std::string text = fmt::format(
       "\nPage {}, {}{}{}\n{}", page.page, format_time(page.shown_at), search_text(page, before),
       page.prompt_order.empty() ? std::string()
@@ -94,17 +128,13 @@ std::string page_text(const RunReader& run, const PageRecord& page, const PageRe
       page_table(run, page));
   if (page.degraded()) return text + "  degraded: what it made of this page could not be made out\n";
   const Decision& decision = *page.decision;
-  const std::string with_page = satisfaction_text(page.satisfaction, "with this page");
-  const std::string so_far = satisfaction_text(decision.satisfaction, "so far");
-  if (!with_page.empty() || !so_far.empty())
-    text += fmt::format("  remembers: {}{}{}\n", with_page, with_page.empty() || so_far.empty() ? "" : ", ",
-                        so_far);
+  if (const std::string feelings = feelings_text(page, teller); !feelings.empty())
+    text += fmt::format("  remembers: {}\n", feelings);
   if (page.reflection) {
-    text +=
-        fmt::format("  reflects: satisfaction {:.2f} with all it remembers\n", page.reflection->satisfaction);
+    text += fmt::format("  reflects: satisfaction {} with all it remembers\n",
+                        satisfaction_of_ten(page.reflection->satisfaction, teller));
   }
-  text += fmt::format("  decides: {}{}\n", choice_text(decision, is_last),
-                      decision.fatigue ? fmt::format(" (fatigue {:.2f})", *decision.fatigue) : "");
+  text += fmt::format("  decides: {}{}\n", choice_text(decision, is_last), fatigue_text(decision, teller));
   return text;
 }
 
@@ -175,13 +205,14 @@ std::string call_text(const JournaledCall& call, std::size_t number, const Journ
 std::string story(const RunReader& run, AgentId agent) {
   const std::optional<StoredAgent> stored = run.agent(agent);
   if (!stored) throw Failure(ErrorKind::usage, fmt::format("the run has no agent {}", index(agent)));
+  const Teller teller = stored->mind == "statistical" ? Teller::statistical_mind : Teller::language_model;
   std::string text = profile_text(*stored);
   for (const SessionRecord& session : run.sessions(agent)) {
     text += fmt::format("\nSession {}, {} to {}\n", session.round + 1, format_time(session.started),
                         format_time(session.ended));
     for (const PageRecord& page : session.pages) {
       const PageRecord* before = page.page > 1 ? &session.pages[page.page - 2U] : nullptr;
-      text += page_text(run, page, before, page.page == session.pages.size());
+      text += page_text(run, page, before, page.page == session.pages.size(), teller);
       text += words_text(run, session, page.page, Words::page);
     }
     text += interview_text(session);

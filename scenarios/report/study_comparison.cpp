@@ -21,6 +21,7 @@ struct FinishedRun {
   std::string seed;
   std::string digest;
   std::vector<Metric> metrics;
+  OwnSql sql;
 };
 
 /// An arm with its finished runs, or a run by itself.
@@ -31,7 +32,11 @@ struct ArmRuns {
 
 FinishedRun open_finished(const fs::path& folder) {
   const RunReader run(folder);
-  return {.folder = folder, .seed = run.meta("seed"), .digest = run.meta("digest"), .metrics = run.metrics()};
+  return {.folder = folder,
+          .seed = run.meta("seed"),
+          .digest = run.meta("digest"),
+          .metrics = run.metrics(),
+          .sql = own_sql(folder)};
 }
 
 /// Throws Failure(data).
@@ -113,14 +118,18 @@ PairedDifference unpaired(const ByReplicate& a, const ByReplicate& b) {
   if (a.empty() || b.empty()) return {};
   const std::vector<double> of_a = values_in(a);
   const std::vector<double> of_b = values_in(b);
-  PairedDifference difference{.pairs = std::min(a.size(), b.size()), .mean = mean_of(of_b) - mean_of(of_a)};
-  difference.half_width =
-      half_width_95(std::hypot(standard_error_of(of_a), standard_error_of(of_b)), difference.pairs);
+  const double mean_a = mean_of(of_a);
+  const double mean_b = mean_of(of_b);
+  PairedDifference difference{.pairs = std::min(a.size(), b.size()), .mean = mean_b - mean_a};
+  const double error = std::hypot(standard_error_of(of_a), standard_error_of(of_b));
+  const double scale = std::max(std::abs(mean_a), std::abs(mean_b));
+  if (!is_rounding(error, scale) || is_rounding(std::abs(difference.mean), scale))  // see students_test
+    difference.half_width = half_width_95(error, difference.pairs);
   return difference;
 }
 
 void compare_agents(const std::vector<std::pair<const FinishedRun*, const FinishedRun*>>& pairs,
-                    std::vector<FigureComparison>& figures) {
+                    ArmComparison& comparison) {
   RunsOfArm a;
   RunsOfArm b;
   for (const auto& [of_a, of_b] : pairs) {
@@ -130,7 +139,10 @@ void compare_agents(const std::vector<std::pair<const FinishedRun*, const Finish
   }
   if (a.empty() || !have_the_same_agents(a, b)) return;
   auto by_agent = differences_by_agent(b, values_of_arm(a));
-  for (FigureComparison& figure : figures) figure.over_agents = paired_difference(by_agent[figure.metric]);
+  for (FigureComparison& figure : comparison.figures) {
+    if (!comparison.not_comparable.contains(figure.metric))
+      figure.over_agents = paired_difference(by_agent[figure.metric]);
+  }
 }
 
 /// Those of either side, in the order in which they come first; not every run has the metrics of adverts, say.
@@ -147,6 +159,15 @@ std::vector<Metric> metrics_in(const ArmRuns& a, const ArmRuns& b) {
   return metrics;
 }
 
+/// The scenario's own metrics that are other SQL in some runs of A than in some of B.
+std::set<std::string> not_comparable(const ArmRuns& a, const ArmRuns& b) {
+  std::set<std::string> names;
+  for (const FinishedRun& of_a : a.runs) {
+    for (const FinishedRun& of_b : b.runs) names.merge(names_with_other_sql(of_a.sql, of_b.sql));
+  }
+  return names;
+}
+
 ArmComparison compare_arm(const ArmRuns& a, const ArmRuns& b) {
   const auto pairs = pairs_by_seed(a, b);
   ArmComparison comparison{.arm = a.arm.empty() ? b.arm : a.arm,
@@ -156,6 +177,7 @@ ArmComparison compare_arm(const ArmRuns& a, const ArmRuns& b) {
   comparison.same = static_cast<std::size_t>(std::ranges::count_if(
       pairs, [](const auto& pair) { return pair.first->digest == pair.second->digest; }));
   if (a.runs.empty() || b.runs.empty()) return comparison;
+  comparison.not_comparable = not_comparable(a, b);
   for (const Metric& metric : metrics_in(a, b)) {
     const ByReplicate of_a = means_in(a, metric.name);
     const ByReplicate of_b = means_in(b, metric.name);
@@ -164,16 +186,17 @@ ArmComparison compare_arm(const ArmRuns& a, const ArmRuns& b) {
                             .label = words_of(metric).label,
                             .a = mean_over_replicates(of_a),
                             .b = mean_over_replicates(of_b)};
-    std::vector<double> differences;
+    Differences differences;
     for (const auto& [in_a, in_b] : pairs) {
       const auto mean_a = mean_in(*in_a, metric.name);
       const auto mean_b = mean_in(*in_b, metric.name);
-      if (mean_a && mean_b) differences.push_back(*mean_b - *mean_a);
+      if (mean_a && mean_b) differences.add(*mean_b, *mean_a);
     }
-    figure.over_replicates = pairs.empty() ? unpaired(of_a, of_b) : paired_difference(differences);
+    if (!comparison.not_comparable.contains(metric.name))
+      figure.over_replicates = pairs.empty() ? unpaired(of_a, of_b) : paired_difference(differences);
     comparison.figures.push_back(std::move(figure));
   }
-  compare_agents(pairs, comparison.figures);
+  compare_agents(pairs, comparison);
   return comparison;
 }
 
@@ -242,6 +265,13 @@ StudyComparison compare_studies(const fs::path& a, const fs::path& b) {
   }
   for (const auto& [arm_a, arm_b] : opposites(of_a, of_b))
     comparison.arms.push_back(compare_arm(*arm_a, *arm_b));
+  std::set<std::string> not_compared;
+  for (const ArmComparison& arm : comparison.arms)
+    not_compared.insert(arm.not_comparable.begin(), arm.not_comparable.end());
+  for (const std::string& metric : not_compared) {
+    comparison.notes.push_back(fmt::format(
+        "{} is other SQL in A than in B: there is no difference of it where that is so.", printable(metric)));
+  }
   adjust_for_many(comparison.arms, &FigureComparison::over_replicates);
   adjust_for_many(comparison.arms, &FigureComparison::over_agents);
   note_sides(a, "A", only_a, comparison.notes);

@@ -4,8 +4,10 @@
 #include <cmath>
 #include <initializer_list>
 #include <iterator>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "agents/exposure.h"
 #include "engine/base/statistics.h"
@@ -31,6 +33,7 @@ void add_rounds(const RunReader& run, std::uint32_t replicate, ArmFigures& arm) 
       const auto [figure, place] = chart_and_curve(metric.metric);
       places[{figure, static_cast<std::uint16_t>(std::stoul(place) - 1)}].push_back(metric.value);
     } else if (metric.is_overall()) {
+      arm.last_round = std::max<std::size_t>(arm.last_round, metric.round + 1U);
       arm.rounds[{metric.metric, metric.round}][replicate] = metric.value;
       if (!arm.metrics.contains(metric.metric)) bubble[metric.metric].push_back(metric.value);
     }
@@ -42,7 +45,7 @@ void add_rounds(const RunReader& run, std::uint32_t replicate, ArmFigures& arm) 
 void add_run(const StudyRun& study_run, StudyFigures& figures, ArmFigures& arm) {
   const RunReader run(study_run.folder);
   if (!figures.a_run) figures.a_run = study_run.folder;
-  ++arm.runs;
+  if (++arm.runs == 1) arm.agents = run.traits().size();  // none where only a summary was kept
   for (const Metric& metric : run.metrics()) {
     if (std::ranges::find(figures.metrics, metric.name) == figures.metrics.end())
       figures.metrics.push_back(metric.name);
@@ -101,12 +104,12 @@ ValuesOfArm values_of_arm(const RunsOfArm& runs) {
   return values;
 }
 
-std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm& arm,
-                                                                const ValuesOfArm& baseline) {
+std::map<std::string, Differences> differences_by_agent(const RunsOfArm& arm, const ValuesOfArm& baseline) {
   struct Sum {
     double sum = 0;
     double replicates = 0;
   };
+  std::map<std::string, Differences> differences;
   std::map<std::string, std::map<AgentId, Sum>> sums;
   for (const auto& [replicate, folder] : arm) {
     const auto other = baseline.find(replicate);
@@ -126,13 +129,13 @@ std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm&
           Sum& sum = sums[figure][value.agent];
           sum.sum += value.value - paired->second;
           ++sum.replicates;
+          differences[figure].notice(value.value, paired->second);
         }
       }
     }
   }
-  std::map<std::string, std::vector<double>> differences;
   for (const auto& [metric, agents] : sums) {
-    for (const auto& [agent, sum] : agents) differences[metric].push_back(sum.sum / sum.replicates);
+    for (const auto& [agent, sum] : agents) differences[metric].values.push_back(sum.sum / sum.replicates);
   }
   return differences;
 }
@@ -150,10 +153,10 @@ bool have_the_same_agents(const RunsOfArm& a, const RunsOfArm& b) {
 namespace {
 
 PairedDifference difference_over_replicates(const ByReplicate& arm, const ByReplicate& baseline) {
-  std::vector<double> differences;
+  Differences differences;
   for (const auto& [replicate, value] : arm) {
     if (const auto other = baseline.find(replicate); other != baseline.end())
-      differences.push_back(value - other->second);
+      differences.add(value, other->second);
   }
   return paired_difference(differences);
 }
@@ -233,10 +236,36 @@ void adjust_for_many(StudyFigures& figures, PairedDifference ArmDifference::*uni
   adjust_by_holm(all);
 }
 
+/// What the arms have, such as "agents", where it is not the same in all: "a 60, b 20". Of many arms, one for each number, then others.
+void note_unequal(const std::vector<ArmFigures>& arms, std::size_t ArmFigures::*number, const char* of_what,
+                  const char* so, std::vector<std::string>& notes) {
+  constexpr std::size_t most = 8;
+  std::set<std::size_t> numbers;
+  std::vector<std::string> all;
+  std::vector<std::string> firsts;
+  std::vector<std::string> others;
+  for (const ArmFigures& arm : arms) {
+    if (arm.runs == 0) continue;
+    all.push_back(fmt::format("{} {}", arm.arm, arm.*number));
+    (numbers.insert(arm.*number).second ? firsts : others).push_back(all.back());
+  }
+  if (numbers.size() < 2) return;
+  const bool are_many = all.size() > most;
+  if (are_many) {
+    all = std::move(firsts);
+    std::ranges::move(others, std::back_inserter(all));
+    all.resize(most);
+  }
+  notes.push_back(fmt::format("Arms have unequal numbers of {} ({}{}): {}.", of_what, fmt::join(all, ", "),
+                              are_many ? ", ..." : "", so));
+}
+
 void add_differences(const std::filesystem::path& folder, StudyFigures& figures) {
   auto runs = finished_runs(folder);
   std::vector<std::string> names;
   for (const ArmFigures& arm : figures.arms) names.push_back(arm.arm);
+  std::map<std::string, OwnSql> sql;
+  for (const auto& [arm, of_arm] : runs) sql[arm] = own_sql(of_arm.begin()->second);
   Baseline read;  // one at a time: they hold a value for each agent
   for (const ArmFigures& arm : figures.arms) {
     const std::string baseline = baseline_for(arm.arm, figures.baseline, names);
@@ -246,6 +275,11 @@ void add_differences(const std::filesystem::path& folder, StudyFigures& figures)
     std::vector<ArmDifference> differences = differences_of(arm, figures.arm(baseline), figures.metrics);
     std::vector<ArmDifference> of_groups = group_differences_of(arm, figures.arm(baseline), figures.metrics);
     add_over_agents(runs[arm.arm], read, {differences, of_groups});
+    for (const std::string& metric : names_with_other_sql(sql[arm.arm], sql[baseline])) {
+      std::erase_if(differences, [&](const ArmDifference& each) { return each.figure == metric; });
+      figures.caveats.push_back(fmt::format(
+          "{} is other SQL in the arm {} than in {}: there is no difference.", metric, arm.arm, baseline));
+    }
     std::ranges::move(differences, std::back_inserter(figures.differences));
     std::ranges::move(of_groups, std::back_inserter(figures.group_differences));
     std::ranges::move(round_differences_of(arm, figures.arm(baseline)),
@@ -264,13 +298,22 @@ ReplicateMean mean_over_replicates(const ByReplicate& figures) {
   return result;
 }
 
-PairedDifference paired_difference(std::span<const double> differences) {
-  PairedDifference result{.pairs = differences.size(), .mean = mean_of(differences)};
-  const double error = standard_error_of(differences);
-  result.half_width = half_width_95(error, differences.size());
-  result.p = p_of_mean(differences);
-  if (error > 0) result.effect = result.mean / (error * std::sqrt(static_cast<double>(differences.size())));
-  return result;
+void Differences::notice(double value, double baseline) {
+  scale = std::max({scale, std::abs(value), std::abs(baseline)});
+}
+
+void Differences::add(double value, double baseline) {
+  values.push_back(value - baseline);
+  notice(value, baseline);
+}
+
+PairedDifference paired_difference(const Differences& differences) {
+  const StudentTest test = students_test(differences.values, differences.scale);
+  return {.pairs = differences.values.size(),
+          .mean = mean_of(differences.values),
+          .half_width = test.half_width,
+          .p = test.p,
+          .effect = test.effect};
 }
 
 void adjust_by_holm(std::span<PairedDifference* const> differences) {
@@ -324,6 +367,10 @@ StudyFigures study_figures(const std::filesystem::path& folder) {
     if (arm == figures.arms.end()) arm = figures.arms.insert(arm, ArmFigures{.arm = run.arm});
     if (run_status(run.folder) == "finished") add_run(run, figures, *arm);
   }
+  note_unequal(figures.arms, &ArmFigures::agents, "agents",
+               "differences over replicates are those of means over other agents", figures.caveats);
+  note_unequal(figures.arms, &ArmFigures::last_round, "rounds",
+               "figures of the whole run are means over all rounds that an arm has", figures.caveats);
   add_differences(folder, figures);
   return figures;
 }

@@ -33,6 +33,7 @@ struct ArmFigures {
   std::string arm;
   std::size_t runs = 0;                        ///< finished
   std::size_t agents = 0;                      ///< of one run
+  std::size_t last_round = 0;                  ///< from 1; 0: none has figures
   std::map<std::string, ByReplicate> metrics;  ///< headline metrics; without those that rest on no agent
   std::map<std::string, double>
       over_agents;      ///< half the width of their 95 % intervals over the agents of the first run
@@ -42,18 +43,27 @@ struct ArmFigures {
   FiguresAlong places;
 };
 
-/// A mean of differences between what belongs together.
+/// A mean of differences between what belongs together, and what students_test says of them.
 struct PairedDifference {
   std::size_t pairs = 0;  ///< 0: there is no difference
   double mean = 0;
-  std::optional<double> half_width;  ///< of the 95 % interval (half_width_95)
-  std::optional<double> p;           ///< p_of_mean
+  std::optional<double> half_width;  ///< of the 95 % interval
+  std::optional<double> p;
   std::optional<double>
       p_holm;  ///< adjusted for all differences of the study over the same units, of rounds, too
-  std::optional<double> effect;  ///< mean / standard deviation of the differences (Cohen's d_z)
+  std::optional<double> effect;  ///< Cohen's d_z
 };
 
-PairedDifference paired_difference(std::span<const double> differences);
+/// Differences of pairs.
+struct Differences {
+  std::vector<double> values;
+  double scale = 0;  ///< the size of the largest number that they are differences of: see students_test
+
+  void add(double value, double baseline);
+  void notice(double value, double baseline);  ///< their size
+};
+
+PairedDifference paired_difference(const Differences& differences);
 /// Gives those of them that have a p their p_holm: adjusted for all of these.
 void adjust_by_holm(std::span<PairedDifference* const> differences);
 
@@ -71,8 +81,7 @@ ValuesOfArm values_of_arm(const RunsOfArm& runs);
 
 /// By headline metric, each agent's mean difference over the replicates in which it has a value in both. Those of adverts are there for
 /// each trait group, too (group_figure).
-std::map<std::string, std::vector<double>> differences_by_agent(const RunsOfArm& arm,
-                                                                const ValuesOfArm& baseline);
+std::map<std::string, Differences> differences_by_agent(const RunsOfArm& arm, const ValuesOfArm& baseline);
 /// A metric of the agents in one trait group (trait_group_name), such as "p_advert_view_of_activity_3".
 std::string group_figure(const std::string& metric, std::size_t group);
 

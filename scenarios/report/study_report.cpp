@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -10,6 +11,9 @@
 #include <fmt/ranges.h>
 
 #include "agents/exposure.h"
+#include "agents/memory/memory.h"
+#include "engine/base/files.h"
+#include "engine/base/statistics.h"
 #include "engine/base/text.h"
 #include "scenarios/report/page.h"
 #include "scenarios/report/run_figures.h"
@@ -25,11 +29,10 @@ constexpr const char* kIntervals =
 constexpr const char* kIntervalsOverAgents =
     "± is half the width of the 95 % confidence interval of the mean over agents (Student's t): there is one "
     "replicate";
-constexpr const char* kPlaces =
-    "by place: shares of the items that stood there, and the mean rating of those viewed; means over the "
-    "rounds";
 /// Tables of rounds and places end here.
 constexpr std::uint16_t kMostColumns = 20;
+/// Columns of what the arms set, on a terminal.
+constexpr std::size_t kMostSettings = 8;
 
 /// An empty object unless the study has finished.
 Json summary_of(const std::filesystem::path& study) {
@@ -148,137 +151,15 @@ std::string about_differences(const StudyFigures& figures) {
       "width of the 95 % confidence interval of the mean difference (Student's t); p is that of a "
       "difference of 0, adjusted by Holm's method for all differences of the study over the same units, "
       "those of "
-      "single rounds among them; d is the mean difference over agents in standard deviations of these "
+      "single rounds among them (there is none over fewer than {} pairs, nor of differences without spread); "
+      "d is the mean difference over agents in standard deviations of these "
       "differences.",
-      figures.baseline);
+      figures.baseline, kFewestForP);
 }
 
 bool has_differences(const StudyFigures& figures) { return !difference_rows(figures, Of::all).empty(); }
 
 // --- The page ----------------------------------------------------------------------------------------------
-
-/// The points of curves over the rounds, by figure, then by the number of the arm.
-using Curves = std::map<std::string, std::map<std::size_t, Json>>;
-
-Json point_of(std::uint16_t round, double mean, const std::optional<double>& half_width) {
-  Json point{{"x", round + 1}, {"mean", mean}};
-  if (half_width) point.update({{"low", mean - *half_width}, {"high", mean + *half_width}});
-  return point;
-}
-
-Curves curves_of(const StudyFigures& figures) {
-  Curves curves;
-  for (std::size_t a = 0; a < figures.arms.size(); ++a) {
-    for (const auto& [key, values] : figures.arms[a].rounds) {
-      const ReplicateMean mean = mean_over_replicates(values);
-      curves[key.first][a].push_back(point_of(key.second, mean.mean, mean.half_width));
-    }
-  }
-  return curves;
-}
-
-Curves difference_curves_of(const StudyFigures& figures) {
-  Curves curves;
-  for (const ArmDifference& difference : figures.round_differences) {
-    const PairedDifference& paired = difference.over_replicates;
-    if (paired.pairs == 0) continue;
-    const auto arm = std::ranges::find(figures.arms, difference.arm, &ArmFigures::arm) - figures.arms.begin();
-    curves[difference.figure][static_cast<std::size_t>(arm)].push_back(
-        point_of(*difference.round, paired.mean, paired.half_width));
-  }
-  return curves;
-}
-
-/// Of one arm or two recommended and viewed are two colours of one chart, dashed for the second arm; of more, each arm has a colour
-/// and what was recommended and viewed have charts of their own.
-Json curve_charts(const StudyFigures& figures, const Curves& curves) {
-  const bool is_pair = figures.arms.size() <= 2;
-  std::map<std::string, Json> charts;
-  for (const auto& [metric, by_arm] : curves) {
-    const auto [figure, of] = chart_and_curve(metric);
-    Json& chart = charts[is_pair ? figure : metric];
-    if (chart.is_null()) {
-      chart = words_of_round_metric(figure);
-      chart["x_title"] = "round";
-      chart["series"] = Json::array();
-      if (!is_pair && of != "value")
-        chart["title"] = fmt::format("{}, {}", chart["title"].get<std::string>(), of);
-    }
-    for (const auto& [a, points] : by_arm) {
-      const bool says_of = is_pair && of != "value";
-      Json series = {{"name", says_of ? fmt::format("{}, {}", of, figures.arms[a].arm) : figures.arms[a].arm},
-                     {"points", points}};
-      if (is_pair) {
-        series["colour"] = of == "recommended" ? 0 : of == "viewed" ? 1 : 2;
-        series["line"] = a == 0 ? "solid" : "dashed";
-      } else {
-        series["colour"] = a % 6;
-        series["line"] = a % 12 < 6 ? "solid" : "dashed";
-      }
-      chart["series"].push_back(std::move(series));
-    }
-  }
-  return charts_in_order(std::move(charts));
-}
-
-/// Small charts: there are as many again.
-Json round_differences_section(const StudyFigures& figures) {
-  Json charts = curve_charts(figures, difference_curves_of(figures));
-  if (charts.empty()) return nullptr;
-  for (Json& chart : charts) {
-    for (const char* of_values : {"range", "note"}) chart.erase(of_values);
-  }
-  Json section = section_json("Differences round by round",
-                              fmt::format("Each arm less {}, replicate by replicate. Bands are 95 % "
-                                          "confidence intervals of the mean difference "
-                                          "over replicates (Student's t), each of its own; p adjusted for "
-                                          "all of them stands in differences.csv "
-                                          "(throng report --csv).",
-                                          figures.baseline),
-                              std::move(charts));
-  section["size"] = "small";
-  return section;
-}
-
-/// A bar of each arm at every place.
-Json place_chart(const StudyFigures& figures, const std::string& figure, const char* along) {
-  std::set<std::uint16_t> places;
-  for (const ArmFigures& arm : figures.arms) {
-    for (const auto& [key, values] : arm.places) {
-      if (key.first == figure) places.insert(key.second);
-    }
-  }
-  if (places.empty()) return nullptr;
-  Json labels = Json::array();
-  for (const std::uint16_t place : places) labels.push_back(std::to_string(place + 1));
-  Json series = Json::array();
-  for (const ArmFigures& arm : figures.arms) {
-    Json means = Json::array();
-    Json half_widths = Json::array();
-    for (const std::uint16_t place : places) {
-      const ReplicateMean mean = mean_over_replicates(figure_at(arm.places, figure, place));
-      means.push_back(mean.replicates > 0 ? Json(mean.mean) : Json());
-      half_widths.push_back(mean.half_width ? Json(*mean.half_width) : Json());
-    }
-    series.push_back(
-        {{"name", arm.arm}, {"values", std::move(means)}, {"half_widths", std::move(half_widths)}});
-  }
-  const Json words = words_of_round_metric(figure);
-  return bar_chart_json(words["title"].get<std::string>(), words["unit"].get<std::string>().c_str(), along,
-                        std::move(labels), std::move(series));
-}
-
-/// A chart of each figure by position on the page and by page.
-Json place_charts(const StudyFigures& figures) {
-  Json charts = Json::array();
-  for (const char* along : {"position", "page"}) {
-    for (const PositionFigure& figure : position_figures()) {
-      Json chart = place_chart(figures, fmt::format("{}_by_{}", figure.name, along), along);
-      if (!chart.is_null()) charts.push_back(std::move(chart));
-    }
-  }
-  return charts;
-}
 
 Json cards_of(const StudyFigures& figures, const ArmFigures& arm) {
   Json cards = Json::array();
@@ -295,8 +176,48 @@ Json cards_of(const StudyFigures& figures, const ArmFigures& arm) {
   return cards;
 }
 
-Json arms_section(const StudyFigures& figures) {
+std::string leaf_of(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+/// The last key, where that tells the path from the others.
+std::string short_path(const std::string& path, const std::vector<std::string>& all) {
+  const std::string leaf = leaf_of(path);
+  const auto same = std::ranges::count_if(all, [&](const auto& other) { return leaf_of(other) == leaf; });
+  return leaf != "kind" && same == 1 ? leaf : path;
+}
+
+/// A value of an arm as it fits into a cell.
+std::string cell_of(const std::string& value) {
+  constexpr std::size_t longest = 40;
+  if (value.empty()) return "-";
+  const auto number = parse_number<double>(value);
+  if (number && value.size() > 8) return fmt::format("{:.5g}", *number);
+  return value.size() <= longest ? value : std::string(beginning(value, longest)) + "...";
+}
+
+/// A row for each arm, a column for each parameter; no rows if no arm sets anything.
+std::pair<std::vector<std::string>, Rows> settings_table(const Json& scenario) {
+  const ArmSettings settings = arm_settings(scenario);
+  std::vector<std::string> header{"arm"};
+  for (const std::string& parameter : settings.parameters)
+    header.push_back(short_path(parameter, settings.parameters));
+  Rows rows;
+  if (settings.parameters.empty()) return {header, rows};
+  const auto add_row = [&](const std::string& arm, const std::vector<std::string>& values) {
+    auto& row = rows.emplace_back(std::vector{arm});
+    for (const std::string& value : values) row.push_back(cell_of(value));
+  };
+  for (const auto& [arm, values] : settings.arms) add_row(arm, values);
+  add_row("otherwise", settings.otherwise);
+  return {header, rows};
+}
+
+Json arms_section(const StudyFigures& figures, const Json& scenario) {
   Json tables = Json::array({{{"columns", arm_header(figures)}, {"rows", arm_rows(figures)}}});
+  if (auto [header, rows] = settings_table(scenario); !rows.empty()) {
+    tables.push_back({{"caption", "What the arms set, and what it is otherwise"},
+                      {"columns", std::move(header)},
+                      {"rows", std::move(rows)}});
+  }
   std::string text = fmt::format("{}.", about_headlines(figures));
   if (has_differences(figures)) {
     tables.push_back({{"columns", difference_header(figures)}, {"rows", difference_rows(figures, Of::all)}});
@@ -310,7 +231,8 @@ Json sections_of(const StudyFigures& figures, const Json& scenario) {
   Json sections = Json::array();
   if (Json section = caveats_section(figures.caveats); !section.is_null())
     sections.push_back(std::move(section));
-  if (figures.arms.size() > 1 && !figures.metrics.empty()) sections.push_back(arms_section(figures));
+  if (figures.arms.size() > 1 && !figures.metrics.empty())
+    sections.push_back(arms_section(figures, scenario));
   if (Json charts = difference_charts(figures); !charts.empty()) {
     Json section = section_json(
         "Differences",
@@ -320,24 +242,7 @@ Json sections_of(const StudyFigures& figures, const Json& scenario) {
     section["size"] = "small";
     sections.push_back(std::move(section));
   }
-  if (Json charts = curve_charts(figures, curves_of(figures)); !charts.empty()) {
-    sections.push_back(section_json(
-        "Over the rounds",
-        fmt::format("Bands are 95 % confidence intervals of the mean over replicates (Student's t). {}",
-                    about_movement(scenario)),
-        std::move(charts)));
-  }
-  if (Json section = round_differences_section(figures); !section.is_null())
-    sections.push_back(std::move(section));
-  if (Json charts = place_charts(figures); !charts.empty()) {
-    sections.push_back(
-        section_json("Position on the page",
-                     fmt::format("In each replicate {}. Whiskers are 95 % confidence intervals of "
-                                 "the mean over replicates (Student's t). A recommender that ranks "
-                                 "well makes later places worse by itself.",
-                                 kPlaces),
-                     std::move(charts)));
-  }
+  for (Json& section : sections_along(figures, scenario)) sections.push_back(std::move(section));
   return sections;
 }
 
@@ -484,6 +389,21 @@ std::string study_tables(const std::filesystem::path& folder, const StudyFigures
   for (const std::string& sentence : figures.caveats) text += prose("note: " + sentence, format);
   text += "\n" + table_of(arm_header(figures), arm_rows(figures), format) + "\n";
   text += says(fmt::format("{}.", about_headlines(figures)));
+  auto [settings_header, settings] = settings_table(read_json(folder / "scenario.json", ErrorKind::data));
+  if (!settings.empty()) {
+    const std::size_t columns = settings_header.size();
+    if (format == TableFormat::terminal && columns > kMostSettings) {
+      settings_header.resize(kMostSettings);
+      for (std::vector<std::string>& row : settings) row.resize(kMostSettings);
+    }
+    text += table_of(settings_header, settings, format) + "\n";
+    text +=
+        says(settings_header.size() == columns
+                 ? "What the arms set, and what it is otherwise (at length: arms.csv, --csv)."
+                 : fmt::format("What the arms set, and what it is otherwise: {} of {} parameters; arms.csv "
+                               "(--csv) has all.",
+                               kMostSettings - 1, columns - 1));
+  }
   if (has_differences(figures)) {
     text += table_of(difference_header(figures), difference_rows(figures, Of::headlines), format) + "\n";
     text += says(about_differences(figures) + " Those of all figures: report.html and --csv.");

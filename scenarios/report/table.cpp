@@ -42,6 +42,7 @@ std::string escaped_for_latex(const std::string& cell) {
                                                                   {"}", "\\}"},
                                                                   {"~", "\\textasciitilde{}"},
                                                                   {"^", "\\textasciicircum{}"},
+                                                                  {"|", "\\textbar{}"},
                                                                   {"<", "\\textless{}"},
                                                                   {">", "\\textgreater{}"},
                                                                   {"±", "$\\pm$"}};
@@ -66,6 +67,10 @@ std::string line_of(const std::vector<std::string>& cells, std::string_view begi
 }
 
 }  // namespace
+
+Table::Table(std::vector<std::string> header) : header_(std::move(header)) {
+  for (std::string& cell : header_) cell = printable(cell);
+}
 
 std::string Table::text(TableFormat format) const {
   if (format == TableFormat::markdown) return markdown();

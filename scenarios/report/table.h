@@ -12,7 +12,7 @@ enum class TableFormat { terminal, markdown, latex };
 /// The first column is left-aligned, the others are right-aligned.
 class Table {
  public:
-  explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
+  explicit Table(std::vector<std::string> header);
 
   /// As many cells as the header has; made printable.
   void add_row(std::vector<std::string> cells);

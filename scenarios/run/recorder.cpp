@@ -1,17 +1,58 @@
 #include "scenarios/run/recorder.h"
 
+#include <algorithm>
+#include <iterator>
+#include <type_traits>
+
 #include <SQLiteCpp/Exception.h>
+#include <cereal/types/map.hpp>
 
 #include "engine/base/statistics.h"
+#include "engine/ranks/packing.h"
 
 namespace throng {
 
-Recorder::Recorder(RunWriter& writer, Store store, Progress& progress, const InterruptGuard& interrupt,
-                   const Simulation& simulation)
+// For packing.
+
+template <class Archive>
+void serialize(Archive& archive, Outcome& outcome) {
+  static_assert(std::is_trivially_copyable_v<Outcome>);
+  archive(cereal::binary_data(&outcome, sizeof(outcome)));
+}
+
+template <class Archive>
+void serialize(Archive& archive, WindowSums& sums) {
+  archive(sums.digests, sums.exposures, sums.positions, sums.outcomes, sums.quality, sums.pages);
+}
+
+void WindowSums::add(const PartitionResult& result) {
+  digests.emplace_back(result.number, result.digest);
+  exposures.merge(result.exposures);
+  positions.merge(result.positions);
+  for (const SessionRecord& session : result.sessions) {
+    outcomes.push_back(outcome_of(session));
+    quality.add(session);
+  }
+  pages += result.pages;
+}
+
+void WindowSums::merge(const WindowSums& other) {
+  std::ranges::copy(other.digests, std::back_inserter(digests));
+  exposures.merge(other.exposures);
+  positions.merge(other.positions);
+  std::ranges::copy(other.outcomes, std::back_inserter(outcomes));
+  quality.merge(other.quality);
+  pages += other.pages;
+}
+
+Recorder::Recorder(RunWriter& writer, std::filesystem::path file, Store store, Progress& progress,
+                   const InterruptGuard& interrupt, const Simulation& simulation, Ranks& ranks)
     : writer_(writer),
+      file_(std::move(file)),
       store_(store),
       progress_(progress),
       interrupt_(interrupt),
+      ranks_(ranks),
       catalogue_(simulation.dataset().catalogue),
       agents_(simulation.population().size()),
       rounds_(simulation.scenario().rounds) {}
@@ -19,41 +60,65 @@ Recorder::Recorder(RunWriter& writer, Store store, Progress& progress, const Int
 void Recorder::on_offline_accuracy(std::uint16_t /*round*/, const Accuracy& accuracy) { offline_ = accuracy; }
 
 void Recorder::on_window_started(const Window& window) {
-  digest_.on_window_started(window);
-  exposures_ = Exposures(catalogue_.size());
-  positions_ = {};
-  before_window_ = outcomes_.size();
-  agents_done_ = 0;
-  pages_in_window_ = 0;
+  window_ = WindowSums(catalogue_.size());
+  done_.assign(ranks_.size(), {});
   progress_.on_round(window.round + 1U, rounds_);
 }
 
 void Recorder::on_partition(const PartitionResult& result) {
-  if (store_ == Store::full) writer_.write_sessions(result.sessions);
-  for (const SessionRecord& session : result.sessions) {
-    outcomes_.push_back(outcome_of(session));
-    reply_quality_.add(session);
+  if (store_ == Store::full) writing(file_, [&] { writer_.write_sessions(result.sessions); });
+  window_.add(result);
+  tell_progress();
+}
+
+void Recorder::tell_progress() {
+  done_[ranks_.self()] = {window_.outcomes.size(), window_.pages};
+  if (!ranks_.is_first()) return ranks_.send(Channel::progress, 0, pack(done_[ranks_.self()]));
+  while (const std::optional<Ranks::Message> told = ranks_.receive(Channel::progress))
+    done_[told->from] = unpack<std::pair<std::size_t, std::size_t>>(told->content);
+  std::size_t agents = 0;
+  std::size_t pages = 0;
+  for (const auto& [of_rank, pages_of_rank] : done_) {
+    agents += of_rank;
+    pages += pages_of_rank;
   }
-  digest_.on_partition(result);
-  exposures_.merge(result.exposures);
-  positions_.merge(result.positions);
-  pages_in_window_ += result.pages;
-  agents_done_ += result.sessions.size();
-  progress_.on_agents(agents_done_, agents_, pages_in_window_);
+  progress_.on_agents(agents, agents_, pages);
+}
+
+WindowSums Recorder::sums_of_all_ranks() {
+  if (ranks_.is_alone()) return std::move(window_);
+  const std::vector<std::string> others = ranks_.gather(ranks_.is_first() ? "" : pack(window_));
+  while (ranks_.receive(Channel::progress)) {  // of this window
+  }
+  for (std::size_t rank = 1; rank < others.size(); ++rank) window_.merge(unpack<WindowSums>(others[rank]));
+  return std::move(window_);
 }
 
 void Recorder::on_window_finished(const Window& window) {
+  WindowSums sums = sums_of_all_ranks();
+  on_all(ranks_, [&] {
+    writing(file_, [&] {
+      if (ranks_.is_first()) write_figures(window, sums);
+      writer_.commit();
+    });
+    return "";
+  });
+  pages_ += sums.pages;
+  ++windows_;
+  std::ranges::move(sums.outcomes, std::back_inserter(outcomes_));
+  reply_quality_.merge(sums.quality);
+}
+
+void Recorder::write_figures(const Window& window, const WindowSums& sums) {
+  digest_.on_window_started(window);
+  for (const auto& [partition, digest] : sums.digests) digest_.add(partition, digest);
   digest_.on_window_finished(window);
   writer_.write_window(window, digest_.of_window());
-  writer_.write_figures(window.round, exposures_);
-  writer_.write_positions(window.round, positions_);
+  writer_.write_figures(window.round, sums.exposures);
+  writer_.write_positions(window.round, sums.positions);
   if (offline_) writer_.write_offline(window.round, *offline_);
   const bool is_only = window.round == 0 && window.is_last;
-  if (!is_only)
-    writer_.write_headline(window.round, headline_metrics(std::span(outcomes_).subspan(before_window_)));
-  writer_.commit();
-  pages_ += pages_in_window_;
-  ++windows_;
+  if (!is_only) writer_.write_headline(window.round, headline_metrics(sums.outcomes));
 }
 
 void Recorder::on_stopped(std::span<const SessionRecord> over) {

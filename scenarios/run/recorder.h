@@ -1,7 +1,9 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "agents/metrics.h"
@@ -14,17 +16,35 @@
 
 namespace throng {
 
+/// What the partitions of a window sum up to, in their order: of one rank, or of the ranks in their order.
+struct WindowSums {
+  explicit WindowSums(std::size_t items = 0) : exposures(items) {}
+
+  void add(const PartitionResult& result);
+  /// Of the next rank.
+  void merge(const WindowSums& other);
+
+  std::vector<std::pair<std::size_t, Hash128>> digests;  ///< of each partition, with its number
+  Exposures exposures;
+  PositionCounts positions;
+  std::vector<Outcome> outcomes;
+  ReplyQuality quality;
+  std::size_t pages = 0;
+};
+
 /// A run's accounting: writes what happens to run.db, folds figures in the order of partitions and windows, and
-/// keeps what the summary needs. A window is committed when it has finished.
+/// keeps what the summary needs. A window is committed when it has finished. Of a run over several ranks each writes its own rows;
+/// the figures are all with rank 0, nowhere else.
 class Recorder : public RunObserver {
  public:
-  /// Everything outlives the recorder.
-  Recorder(RunWriter& writer, Store store, Progress& progress, const InterruptGuard& interrupt,
-           const Simulation& simulation);
+  /// `writer`: of this rank's `file`. Everything else outlives the recorder. What cannot be written is a Failure(stopped).
+  Recorder(RunWriter& writer, std::filesystem::path file, Store store, Progress& progress,
+           const InterruptGuard& interrupt, const Simulation& simulation, Ranks& ranks);
 
   void on_offline_accuracy(std::uint16_t round, const Accuracy& accuracy) override;
   void on_window_started(const Window& window) override;
   void on_partition(const PartitionResult& result) override;
+  /// Collective.
   void on_window_finished(const Window& window) override;
   /// Rows only: no figure of the window is whole.
   void on_stopped(std::span<const SessionRecord> over) override;
@@ -37,23 +57,27 @@ class Recorder : public RunObserver {
   Json summary(const Scenario& scenario, std::span<const Metric> metrics) const;
 
  private:
+  void tell_progress();
+  WindowSums sums_of_all_ranks();
+  void write_figures(const Window& window, const WindowSums& sums);
+
   RunWriter& writer_;
+  std::filesystem::path file_;
   Store store_;
   Progress& progress_;
   const InterruptGuard& interrupt_;
+  Ranks& ranks_;
   const Catalogue& catalogue_;
   std::size_t agents_;
   std::size_t rounds_;
-  std::size_t agents_done_ = 0;      ///< in this window
-  std::size_t pages_in_window_ = 0;  ///< in this window
-  std::size_t pages_ = 0;            ///< in finished windows
-  Exposures exposures_{catalogue_.size()};
-  PositionCounts positions_;
+  WindowSums window_{catalogue_.size()};
+  std::vector<std::pair<std::size_t, std::size_t>>
+      done_;               ///< by rank, in this window: agents that have had their session, and pages
+  std::size_t pages_ = 0;  ///< in finished windows
   std::optional<Accuracy> offline_;  ///< of this window's recommender
   std::size_t windows_ = 0;
-  std::size_t before_window_ = 0;  ///< of `outcomes_`: those of earlier windows
-  std::vector<Outcome> outcomes_;
-  ReplyQuality reply_quality_;
+  std::vector<Outcome> outcomes_;  ///< of finished windows
+  ReplyQuality reply_quality_;     ///< likewise
   RunDigest digest_;
 };
 

@@ -1,5 +1,6 @@
 #include "scenarios/run/run.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include <SQLiteCpp/Exception.h>
@@ -11,9 +12,11 @@
 #include "engine/base/log.h"
 #include "engine/base/process.h"
 #include "engine/base/statistics.h"
+#include "engine/ranks/failed_elsewhere.h"
 #include "recsys/data/dataset.h"
 #include "recsys/data/dataset_folder.h"
 #include "scenarios/gateway/call_report.h"
+#include "scenarios/gateway/ranks_gateway.h"
 #include "scenarios/gateway/run_gateway.h"
 #include "scenarios/run/progress.h"
 #include "scenarios/run/recorder.h"
@@ -21,6 +24,7 @@
 #include "scenarios/run/simulation.h"
 #include "scenarios/run/written_profiles.h"
 #include "scenarios/scenario/scenario.h"
+#include "scenarios/store/run_shards.h"
 #include "scenarios/store/run_writer.h"
 
 namespace throng {
@@ -65,17 +69,22 @@ std::vector<std::string> caveats_of(const Scenario& scenario, const Simulation& 
 std::string written_taste(const Simulation& simulation, AgentId agent) {
   const Population& population = simulation.population();
   if (population.written_of(agent) == nullptr) return "";
-  return fmt::format("{}",
-                     fmt::join(simulation.minds().personas().written_tastes(population.profile(agent)), "|"));
+  std::string written;
+  for (const TasteStatement& each : simulation.minds().personas().written_tastes(population.profile(agent)))
+    written += (written.empty() ? "" : "|") + each.taste;
+  return written;
 }
 
-void write_world(RunWriter& writer, const Scenario& scenario, Store store, const Simulation& simulation) {
+void write_meta(RunWriter& writer, const Scenario& scenario, Store store, const Simulation& simulation,
+                const Ranks& ranks) {
   writer.write_meta("status", "running");
   writer.write_meta("version", THRONG_VERSION);
   writer.write_meta("seed", std::to_string(scenario.seed));
   writer.write_meta("dataset", simulation.dataset().name);
   writer.write_meta("population", who_agents_are(scenario, simulation.dataset()));
   writer.write_meta("item_name", item_name_of(scenario, simulation.dataset()));
+  if (!simulation.dataset().ratings_are.empty())
+    writer.write_meta("ratings_are", simulation.dataset().ratings_are);
   if (scenario.session.actions != AllowedActions())
     writer.write_meta("actions", resolved(scenario)["session"]["actions"].dump());
   writer.write_meta("store", store == Store::full ? "full" : "summary");
@@ -85,12 +94,21 @@ void write_world(RunWriter& writer, const Scenario& scenario, Store store, const
     writer.write_meta("questions", list.dump());
   }
   writer.write_meta("caveats", Json(caveats_of(scenario, simulation)).dump());
+  if (ranks.is_alone()) return;
+  writer.write_meta("ranks", std::to_string(ranks.size()));
+  writer.write_meta("agents", std::to_string(simulation.population().size()));
+}
+
+/// What is known before anything happens: on rank 0 of the run and of its items, on each of its agents.
+void write_world(RunWriter& writer, const Scenario& scenario, Store store, const Simulation& simulation,
+                 const Ranks& ranks) {
+  if (ranks.is_first()) write_meta(writer, scenario, store, simulation, ranks);
   writer.commit();  // so that a run that is killed from here on can be read: agents may be many
   if (store == Store::full) {
-    writer.write_items(simulation.dataset(), simulation.mean_ratings());
+    if (ranks.is_first()) writer.write_items(simulation.dataset(), simulation.mean_ratings());
     writer.write_agents(
-        simulation.population(), simulation.dataset(), simulation.taste_space(),
-        [&](AgentId agent) { return written_taste(simulation, agent); },
+        own_agents(ranks, simulation.population()), simulation.population(), simulation.dataset(),
+        simulation.taste_space(), [&](AgentId agent) { return written_taste(simulation, agent); },
         [&](AgentId agent) { return simulation.minds().name_of(agent); });
   }
   writer.commit();
@@ -109,11 +127,41 @@ std::unique_ptr<RunGateway> open_gateway(const Scenario& scenario, const Simulat
   return std::make_unique<RunGateway>(scenario, asking, simulation.remote_names());
 }
 
-/// Runs the simulation. Throws Failure(stopped) if it was interrupted.
-void play(Simulation& simulation, RunObserver& recorder, RunGateway* gateway) {
-  Gateway* const asked = gateway == nullptr ? nullptr : &gateway->gateway();
-  if (simulation.run(recorder, asked)) return;
-  if (gateway != nullptr) gateway->drain();
+/// Whom the run asks, seen from one rank.
+class Asked {
+ public:
+  /// `of_first`: on rank 0 what asks for all; elsewhere, and if the run asks nobody, null.
+  Asked(const Scenario& scenario, RunGateway* of_first, Ranks& ranks, const InterruptGuard& interrupt)
+      : of_first_(of_first) {
+    if (!scenario.asks_anybody()) return;
+    const auto wants_stop = [&interrupt] { return interrupt.interrupted(); };
+    if (ranks.is_alone()) {
+      gateway_ = &of_first->gateway();
+    } else if (ranks.is_first()) {
+      gateway_ = &serving_.emplace(of_first->gateway(), ranks, wants_stop);
+    } else {
+      gateway_ = &forwarding_.emplace(ranks, wants_stop);
+    }
+  }
+
+  Gateway* gateway() const { return gateway_; }
+  /// See RunGateway::drain.
+  void drain() {
+    if (of_first_ != nullptr) of_first_->drain();
+  }
+
+ private:
+  RunGateway* of_first_;
+  std::optional<ServingGateway> serving_;
+  std::optional<ForwardingGateway> forwarding_;
+  Gateway* gateway_ = nullptr;
+};
+
+/// Runs the simulation. Throws Failure(stopped) if it was interrupted, on whatever rank.
+void play(Simulation& simulation, RunObserver& recorder, Asked& asked, const Ranks& ranks) {
+  if (simulation.run(recorder, asked.gateway())) return;
+  asked.drain();
+  if (!ranks.is_first()) throw FailedElsewhere(ErrorKind::stopped, 0, "interrupted");
   throw Failure(ErrorKind::stopped, "interrupted");
 }
 
@@ -138,22 +186,9 @@ void check_not_empty(const Scenario& scenario, const ReplyQuality& quality) {
                   quality.pages(), quality.last_problem()));
 }
 
-/// Runs the simulation into run.db and sums it up.
-Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptions& options,
-                Progress& progress, MinuteLog& minutes, const InterruptGuard& interrupt) {
-  const std::unique_ptr<RunGateway> gateway = open_gateway(scenario, simulation, options, progress, minutes);
-  RunWriter writer(options.folder / "run.db");
-  write_world(writer, scenario, options.store, simulation);
-  Recorder recorder(writer, options.store, progress, interrupt, simulation);
-  RunLog log(recorder, gateway.get(), minutes);
-  try {
-    play(simulation, log, gateway.get());
-    check_not_empty(scenario, recorder.reply_quality());
-  } catch (const std::exception& error) {
-    write_stopped(writer, error.what());
-    throw;
-  }
-  progress.finish();
+/// Sums up what has been recorded, on rank 0.
+Json sum_up(const Scenario& scenario, const Simulation& simulation, const Recorder& recorder,
+            const RunGateway* gateway, const fs::path& file, RunWriter& writer) {
   const std::vector<Metric> metrics = run_metrics(recorder.outcomes(), scenario.session.actions);
   writer.write_metrics(metrics);
   writer.write_meta("digest", recorder.digest().hex());
@@ -175,11 +210,62 @@ Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptio
   }
   if (!scenario.metrics.empty()) {
     writer.commit();
-    sum_up_metrics(options.folder / "run.db", scenario.metrics, summary);
+    sum_up_metrics(file, scenario.metrics, summary);
   }
   writer.write_meta("status", "finished");
   writer.finish();
   return summary;
+}
+
+/// Runs the simulation into run.db and sums it up, on rank 0; elsewhere into a shard, and returns null. `writer`: none; afterwards
+/// too, if the file is whole.
+Json record(const Scenario& scenario, Simulation& simulation, const RunOptions& options, Progress& progress,
+            MinuteLog& minutes, const InterruptGuard& interrupt, std::optional<RunWriter>& writer) {
+  Ranks& ranks = *options.ranks;
+  const fs::path file = shard_of(options.folder, ranks.self());
+  std::unique_ptr<RunGateway> gateway;
+  on_all(ranks, [&] {
+    if (ranks.is_first()) gateway = open_gateway(scenario, simulation, options, progress, minutes);
+    writing(file, [&] {
+      writer.emplace(file);
+      write_world(*writer, scenario, options.store, simulation, ranks);
+    });
+    return "";
+  });
+  Recorder recorder(*writer, file, options.store, progress, interrupt, simulation, ranks);
+  Asked asked(scenario, gateway.get(), ranks, interrupt);
+  RunLog log(recorder, gateway.get(), minutes);
+  play(simulation, log, asked, ranks);
+  on_first(ranks, [&] {
+    check_not_empty(scenario, recorder.reply_quality());
+    return "";
+  });
+  progress.finish();
+  on_all(ranks, [&] {  // before anybody reads all shards
+    if (ranks.is_first()) return "";
+    writing(file, [&] { writer->finish(); });
+    writer.reset();
+    return "";
+  });
+  Json summary;
+  on_first(ranks, [&] {
+    summary =
+        writing(file, [&] { return sum_up(scenario, simulation, recorder, gateway.get(), file, *writer); });
+    writer.reset();
+    return "";
+  });
+  return summary;
+}
+
+Json record_run(const Scenario& scenario, Simulation& simulation, const RunOptions& options,
+                Progress& progress, MinuteLog& minutes, const InterruptGuard& interrupt) {
+  std::optional<RunWriter> writer;
+  try {
+    return record(scenario, simulation, options, progress, minutes, interrupt, writer);
+  } catch (const std::exception& error) {
+    if (writer) write_stopped(*writer, error.what());
+    throw;
+  }
 }
 
 /// Of a run that has finished. Throws AdvisedStop if its files cannot be written.
@@ -277,49 +363,101 @@ void log_end(const Json& summary) {
              {"peak_rss_mb", summary["peak_rss_bytes"].get<std::size_t>() >> 20U}});
 }
 
+namespace {
+
+/// Of several ranks the first prints, and of a study its runs print together.
+Progress progress_of(const RunOptions& options) {
+  if (options.study) return Progress(options.study->progress);
+  return Progress(options.ranks->is_first() ? options.progress : Progress::Output::none);
+}
+
+}  // namespace
+
+// What only one process can do so far: these sessions would have to be gathered, all of them, on every rank.
+void check_ranks(const Scenario& scenario, const Ranks& ranks) {
+  if (ranks.is_alone() || std::ranges::none_of(scenario.minds, &MindOptions::fitted_to_llm)) return;
+  throw Failure(ErrorKind::usage,
+                "/mind: fitted_to is \"llm\", which needs a run of one process: start it without mpirun");
+}
+
+void check_same_on_all(Ranks& ranks, const Json& resolved) {
+  const std::vector<std::string> all =
+      on_all(ranks, [&] { return THRONG_VERSION " " + result_identity(resolved); });
+  for (std::size_t rank = 1; rank < all.size(); ++rank) {
+    if (all[rank] == all.front()) continue;
+    throw Failure(
+        ErrorKind::usage,
+        fmt::format("rank {} would not run the same as rank 0: its scenario file, the content of its "
+                    "dataset or its version of Throng is another",
+                    rank));
+  }
+}
+
 Json run_scenario(Scenario scenario, const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
   check_store(scenario, options.store);
+  Ranks& ranks = *options.ranks;
+  check_ranks(scenario, ranks);
   const InterruptGuard interrupt;
-  Progress progress = options.study ? Progress(options.study->progress) : Progress(options.progress);
-  RunFolder folder(options.folder, options.existing, scenario, options.earlier);
+  Progress progress = progress_of(options);
+  std::optional<RunFolder> folder;  // rank 0 has it
+  on_first(ranks, [&] {
+    folder.emplace(options.folder, options.existing, scenario, options.earlier);
+    return "";
+  });
   const auto stopped = [&](const std::string& reason) {
-    return options.study ? Failure(ErrorKind::stopped, reason) : folder.stopped(reason);
+    return options.study || !folder ? Failure(ErrorKind::stopped, reason) : folder->stopped(reason);
   };
   MinuteLog minutes;
   std::optional<LogFile> log;  // from when the folder is this run's
   try {
     SharedWorlds alone;
     SharedWorlds& shared = options.study ? options.study->shared : alone;
-    const std::shared_ptr<const Dataset> dataset = shared.dataset(scenario);
-    if (std::optional<Json> summary = folder.finished(scenario)) {
+    std::shared_ptr<const Dataset> dataset;
+    on_all(ranks, [&] {
+      dataset = shared.dataset(scenario);
+      return "";
+    });
+    check_same_on_all(ranks, resolved(scenario));
+    const std::string finished = on_first(ranks, [&]() -> std::string {
+      const std::optional<Json> summary = folder->finished(scenario);
+      return summary ? with_metrics_of(scenario, *folder, *summary).dump() : "";
+    });
+    if (!finished.empty()) {
       if (!options.study) progress.say(fmt::format("{} has finished already", options.folder.string()));
-      return with_metrics_of(scenario, folder, *std::move(summary));
+      return Json::parse(finished);
     }
     progress.say_once(fmt::format("{}: {} users, {} {}, {} interactions", dataset->name,
                                   dataset->users.size(), dataset->catalogue.size(),
                                   plural_of(item_name_of(scenario, *dataset)), dataset->interactions.size()));
     for (const std::string& sentence : caveats(scenario, *dataset)) progress.say_once("note: " + sentence);
     InterruptibleFit fit(progress, minutes, interrupt);
-    Simulation simulation(scenario, dataset, fit, &shared);
-    folder.begin(scenario);
-    log.emplace(options.folder / "run.log", options.log, options.study ? options.study->log : LogOf::process);
+    Simulation simulation(scenario, dataset, fit, &shared, ranks);
+    on_all(ranks, [] { return ""; });  // all have come so far: nothing of an earlier run goes before that
+    on_first(ranks, [&] {
+      folder->begin(scenario);
+      log.emplace(options.folder / "run.log", options.log,
+                  options.study ? options.study->log : LogOf::process);
+      return "";
+    });
     log_begin(scenario, options, simulation, std::chrono::steady_clock::now() - started);
     Json summary = record_run(scenario, simulation, options, progress, minutes, interrupt);
-    summary["wall_seconds"] =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    summary["peak_rss_bytes"] = peak_rss_bytes();
-    folder.finish(summary);
-    log_end(summary);
-    if (const std::string trouble = log->trouble(); !trouble.empty())
-      progress.say(fmt::format("run.log is not whole: {}", trouble));
-    return summary;
-  } catch (const SQLite::Exception& error) {
-    log_event(LogLevel::error, "run", "has stopped", {{"why", error.what()}});
-    throw stopped(fmt::format("{}/run.db cannot be written: {}", options.folder.string(), error.what()));
+    const std::string written = on_first(ranks, [&] {
+      summary["wall_seconds"] =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+      summary["peak_rss_bytes"] = peak_rss_bytes();
+      folder->finish(summary);
+      log_end(summary);
+      if (const std::string trouble = log->trouble(); !trouble.empty())
+        progress.say(fmt::format("run.log is not whole: {}", trouble));
+      return summary.dump();
+    });
+    return ranks.is_first() ? summary : Json::parse(written);
   } catch (const Failure& failure) {
     log_event(LogLevel::error, "run", "has stopped", {{"why", failure.what()}});
     if (failure.kind() != ErrorKind::stopped || dynamic_cast<const AdvisedStop*>(&failure) != nullptr) throw;
+    // The rank where it happened tells of it, and rank 0 how it goes on.
+    if (!ranks.is_first() && dynamic_cast<const FailedElsewhere*>(&failure) != nullptr) throw;
     throw stopped(failure.what());
   }
 }

@@ -9,6 +9,7 @@
 #include "engine/base/files.h"
 #include "engine/base/hash.h"
 #include "engine/base/log.h"
+#include "engine/ranks/ranks.h"
 #include "scenarios/gateway/run_gateway.h"
 #include "scenarios/run/progress.h"
 #include "scenarios/run/shared_worlds.h"
@@ -109,6 +110,7 @@ struct RunOptions {
   std::optional<PartOfStudy> study{};
   Progress::Output progress = Progress::Output::stderr_;
   LogLevel log = LogLevel::info;  ///< of run.log in the folder
+  Ranks* ranks = &alone();        ///< the processes that run it
 };
 
 /// Runs a scenario into a run folder (docs/run-folder.md) and returns the content of its summary.json:
@@ -121,6 +123,9 @@ struct RunOptions {
 /// a file of the folder cannot be written, with a folder that can be resumed; Failure(usage) if the folder is in the
 /// way (see RunFolder); Failure(data) from the dataset. However it ends, run.db does not say that it is running. Several may
 /// run at once in folders of their own, if they ask nobody.
+///
+/// Collective: of several ranks each runs its part of the agents, and the first has the folder, with results that are those of one rank.
+/// All of them return the summary, or throw a Failure of the same kind.
 Json run_scenario(Scenario scenario, const RunOptions& options);
 
 /// The share of a run's pages that are degraded; none if no language models were asked.
@@ -131,6 +136,13 @@ void check_quality(const Scenario& scenario, const std::optional<double>& degrad
 
 /// Throws Failure(usage) if the scenario has metrics of its own and the store keeps no rows to take them from.
 void check_store(const Scenario& scenario, Store store);
+
+/// Throws Failure(usage) if a run over these ranks cannot do what the scenario wants.
+void check_ranks(const Scenario& scenario, const Ranks& ranks);
+
+/// Collective. Throws Failure(usage), on all ranks, if one of them would run something else: another scenario, another content of its
+/// datasets (which it knows by now), another version.
+void check_same_on_all(Ranks& ranks, const Json& resolved);
 
 /// Throws Failure(usage) if a finished run in this folder had other metrics of its own than the scenario has, and no rows to take
 /// these from. Where no run has finished there is nothing to check.

@@ -11,9 +11,11 @@ namespace throng {
 class RunDigest : public RunObserver {
  public:
   void on_window_started(const Window& /*window*/) override { window_ = {}; }
-  void on_partition(const PartitionResult& result) override {
-    window_.add(result.number);
-    window_.add(result.digest);
+  void on_partition(const PartitionResult& result) override { add(result.number, result.digest); }
+  /// A partition's, by its number.
+  void add(std::size_t number, const Hash128& digest) {
+    window_.add(number);
+    window_.add(digest);
   }
   void on_window_finished(const Window& /*window*/) override { run_.add(window_.value()); }
 

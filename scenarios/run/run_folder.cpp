@@ -9,6 +9,7 @@
 #include "scenarios/run/run.h"
 #include "scenarios/scenario/scenario.h"
 #include "scenarios/store/run_reader.h"
+#include "scenarios/store/run_shards.h"
 #include "scenarios/store/study_folder.h"
 
 namespace throng {
@@ -23,9 +24,10 @@ bool is_run_folder(const fs::path& folder) {
   return scenario.contains(Json::json_pointer("/dataset/digest"));
 }
 
-/// What a killed process leaves of a file that it was writing (AtomicFile).
+/// What a killed process leaves of a file that it was writing (AtomicFile, MergedCopy).
 bool is_partial(const std::string& name) {
-  static const std::array files{"scenario.json.partial", "summary.json.partial", "report.html.partial"};
+  static const std::array files{"scenario.json.partial", "summary.json.partial", "report.html.partial",
+                                "run.db.partial"};
   return std::ranges::any_of(files, [&](const char* file) { return name.starts_with(file); });
 }
 
@@ -166,8 +168,9 @@ Failure RunFolder::stopped(const std::string& reason) const {
 }
 
 void RunFolder::remove_results() const {
-  for (const char* file : {"run.db", "run.db-wal", "run.db-shm", "summary.json", "report.html"})
-    fs::remove(path_ / file);
+  for (const char* file : {"summary.json", "report.html"}) fs::remove(path_ / file);
+  remove_database(shard_of(path_, 0));
+  for (const fs::path& shard : shards_in(path_)) remove_database(shard);
   std::vector<fs::path> partial;
   for (const fs::directory_entry& entry : fs::directory_iterator(path_)) {
     if (is_partial(entry.path().filename().string())) partial.push_back(entry.path());
@@ -216,7 +219,9 @@ CallsFolder::CallsFolder(const fs::path& folder, const Scenario& scenario,
   lock_->keep();
   write_file(folder / "scenario.json",
              written_form(resolved(scenario)).dump(2) + "\n");  // what a replay is compared with
-  gateway_.emplace(scenario, gateway_options(folder, earlier, progress), nullptr);
+  GatewayOptions options = gateway_options(folder, earlier, progress);
+  options.can_reuse = false;
+  gateway_.emplace(scenario, options, nullptr);
 }
 
 }  // namespace throng

@@ -67,6 +67,7 @@ std::unique_ptr<Mind> Minds::make(const LlmOptions& options, const MindWorld& wo
                               world.dataset.name));
   }
   const Prompts& prompts = *options.templates;
+  prompts.check_attributes(world.population.attribute_names());
   const PromptViews& views = views_.emplace_back(world.dataset, *personas_, prompts, options.views);
   if (options.mind.protocol == Protocol::structured) {
     return std::make_unique<StructuredMind>(options.mind, prompts, views, draws);
@@ -115,8 +116,9 @@ Simulation::Simulation(const Scenario& scenario, Dataset dataset, FitObserver& o
     : Simulation(scenario, std::make_shared<const Dataset>(std::move(dataset)), observer, nullptr) {}
 
 Simulation::Simulation(const Scenario& scenario, std::shared_ptr<const Dataset> dataset,
-                       FitObserver& observer, SharedWorlds* shared)
+                       FitObserver& observer, SharedWorlds* shared, Ranks& ranks)
     : scenario_(scenario),
+      ranks_(ranks),
       fit_observer_(observer),
       draws_(scenario.seed),
       dataset_(std::move(dataset)),
@@ -162,7 +164,7 @@ PagePolicies Simulation::make_policies() const {
 std::unique_ptr<Ranker> Simulation::make_ranker() const {
   if (scenario_.has_remote_recommender()) {
     return std::make_unique<RemoteRanker>(scenario_.recommender["model"].get<std::string>(), *dataset_,
-                                          *training_data_, *population_);
+                                          *training_data_, *population_, ranks_);
   }
   return std::make_unique<LocalRanker>(make_recommender(scenario_.recommender).value());
 }
@@ -190,7 +192,8 @@ void Simulation::fit(std::uint16_t round, const Interactions& train, const Inter
                 .test = &test,
                 .seed = scenario_.seed,
                 .start = start,
-                .dataset = dataset_.get()},
+                .dataset = dataset_.get(),
+                .ranks = &ranks_},
                round, fit_observer_);
 }
 
@@ -203,7 +206,7 @@ void Simulation::retrain(World& world, std::uint16_t next_round) {
 
 std::optional<Accuracy> Simulation::offline_accuracy(const World& world) const {
   const auto* const local = dynamic_cast<const LocalRanker*>(ranker_.get());
-  if (local == nullptr || split_.test.size() == 0) return std::nullopt;
+  if (!ranks_.is_first() || local == nullptr || split_.test.size() == 0) return std::nullopt;
   const Recommender& recommender = *local->recommender();
   if (dynamic_cast<const ScoringRecommender*>(&recommender) == nullptr) return std::nullopt;
   const Interactions test = sample_of_users(split_.test, kEvaluatedUsers, scenario_.seed);
@@ -220,6 +223,7 @@ World Simulation::world() const {
           .mean_ratings = mean_ratings_,
           .pick_rule = scenario_.retrain.picks,
           .repeats = scenario_.repeat_consumption,
+          .learns = scenario_.rounds > 1 && scenario_.retrain.learns,
           .page_policies = page_policies_,
           .search = search_ ? &*search_ : nullptr,
           .train = &split_.train,
@@ -237,8 +241,8 @@ Window Simulation::window(std::uint16_t round) const {
 
 namespace {
 
-/// How many calls of its agents can be under way.
-std::size_t calls_at_once(const Scenario& scenario) {
+/// How many calls of its agents can be under way, on each of so many ranks.
+std::size_t calls_at_once(const Scenario& scenario, std::size_t ranks = 1) {
   std::size_t calls = 0;
   for (const llm::EndpointOptions& endpoint : scenario.endpoints)
     calls += static_cast<std::size_t>(endpoint.max_in_flight);
@@ -246,7 +250,7 @@ std::size_t calls_at_once(const Scenario& scenario) {
     const remote::RemoteOptions options = remote::read_remote_options(scenario.recommender).value();
     calls += static_cast<std::size_t>(options.batch) * static_cast<std::size_t>(options.max_in_flight);
   }
-  return calls;
+  return num_chunks(calls, ranks);
 }
 
 }  // namespace
@@ -268,8 +272,7 @@ bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& o
       return question.when == InterviewQuestion::When::end;
     });
   first.is_last = true;
-  return Platform(world, minds_->mind(), session, draws_, {agents.begin(), agents.end()}, gateway,
-                  calls_at_once(scenario_))
+  return Platform(world, minds_->mind(), session, draws_, agents, gateway, calls_at_once(scenario_))
       .run_window(first, observer);
 }
 
@@ -282,7 +285,9 @@ bool Simulation::run(RunObserver& observer, Gateway* gateway) {
     throw Failure(ErrorKind::usage,
                   "/mind: fitted_to is \"llm\", but of so few agents a language model plays none");
   Platform platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), late}, gateway,
-                    calls_at_once(scenario_));
+                    calls_at_once(scenario_, ranks_.size()), ranks_);
+  const std::vector<AgentId> late_agents(late, agents.end());
+  std::vector<AgentId>().swap(agents);  // the platform has those of this rank
   Tiers tiers(observer, *minds_, *population_);
   std::optional<Accuracy> offline;
   for (std::uint16_t round = 0; round < scenario_.rounds; ++round) {
@@ -295,7 +300,7 @@ bool Simulation::run(RunObserver& observer, Gateway* gateway) {
       tiers_ = {{"fitted_to", calibration.fitted_agents},
                 {"pages", calibration.pages},
                 {"parameters", to_json(calibration.parameters)}};
-      platform.admit({late, agents.end()});
+      platform.admit(late_agents);
     }
   }
   if (minds_->some_are_fitted()) tiers_["comparison"] = tiers.comparison();

@@ -83,9 +83,9 @@ class Simulation {
   /// `observer` hears of every fit and must outlive the simulation. Throws Failure(usage) if the scenario
   /// asks what the dataset cannot give.
   Simulation(const Scenario& scenario, Dataset dataset, FitObserver& observer);
-  /// The same with what other runs have in common with it; `shared` may be null.
+  /// The same with what other runs have in common with it; `shared` may be null. Collective, as `run` is.
   Simulation(const Scenario& scenario, std::shared_ptr<const Dataset> dataset, FitObserver& observer,
-             SharedWorlds* shared);
+             SharedWorlds* shared, Ranks& ranks = alone());
 
   /// Runs every round, and retrains in between. `gateway`: whom minds ask, and rankings that are not made here; null: nobody
   /// asks. Returns false if the observer stopped the run; see Platform::run_window.
@@ -95,7 +95,7 @@ class Simulation {
     if_it_is_the_last,
     all,  ///< as if it was the last
   };
-  /// Runs the first round with some agents only (ascending, each once).
+  /// Runs the first round with some agents only (ascending, each once), on one rank.
   bool run_first_round(std::span<const AgentId> agents, RunObserver& observer, Gateway* gateway,
                        EndQuestions end_questions = EndQuestions::if_it_is_the_last);
   /// Whether a later round than the first ends with questions of its own.
@@ -124,13 +124,14 @@ class Simulation {
   void fit(std::uint16_t round, const Interactions& train, const Interactions& validation,
            const Interactions& test, FitStart start);
   void retrain(World& world, std::uint16_t next_round);
-  /// Of the recommender as it is: at kOfflineK on the test part, without training and validation part and what was learned since. None
-  /// if it is asked elsewhere or does not score items, or if there is no test part.
+  /// Of the recommender as it is: at kOfflineK on the test part, without training and validation part and what was learned since, on
+  /// rank 0. None if it is asked elsewhere or does not score items, or if there is no test part.
   std::optional<Accuracy> offline_accuracy(const World& world) const;
   World world() const;
   Window window(std::uint16_t round) const;
 
   Scenario scenario_;
+  Ranks& ranks_;
   FitObserver& fit_observer_;
   Draws draws_;
   std::shared_ptr<const Dataset> dataset_;

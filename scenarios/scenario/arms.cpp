@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/base/files.h"
+#include "scenarios/store/study_folder.h"
 
 namespace throng {
 namespace {
@@ -38,9 +39,6 @@ void forget_digest(Json& changed, const Json& patch, const char* section, const 
   const auto comes = [&](const char* path) { return patch[section].contains(path); };
   if (std::ranges::any_of(paths, comes)) changed[section].erase(digest);
 }
-
-constexpr const char* kIntervention = "intervention";
-constexpr const char* kControl = "control";
 
 /// Where an arm's changes stand in the study's file.
 std::string place_of(const Json& study, const std::string& arm) {
@@ -129,9 +127,21 @@ std::string read_baseline(const Json& study, const std::vector<StudyArm>& arms, 
   const auto is_meant = [&](const StudyArm& arm) {
     return arm.name == name || arm.name.starts_with(name + ",");
   };
-  if (std::ranges::any_of(arms, is_meant)) return name;
   std::vector<std::string> names;
   for (const StudyArm& arm : arms) names.push_back(arm.name);
+  if (std::ranges::any_of(arms, is_meant)) {
+    for (const std::string& arm : names) {
+      const std::string counterpart = baseline_for(arm, name, names);
+      if (std::ranges::find(names, counterpart) != names.end()) continue;
+      throw Failure(
+          ErrorKind::usage,
+          fmt::format("{}: /baseline: there is no arm \"{}\" that the arm {} could be compared with; "
+                      "expected an arm, or the first part of the names of arms that stand at "
+                      "every point of a sweep",
+                      source, name + arm.substr(std::min(arm.find(','), arm.size())), arm));
+    }
+    return name;
+  }
   throw Failure(ErrorKind::usage, fmt::format("{}: /baseline: there is no arm \"{}\"; expected one of: {}",
                                               source, name, fmt::join(names, ", ")));
 }

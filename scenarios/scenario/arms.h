@@ -20,8 +20,9 @@ const Scenario& scenario_of(const Scenario& study, const std::string& arm);
 Scenario run_of(const Scenario& study, const std::string& arm, std::uint32_t replicate);
 
 /// A study as written with every point of its `sweep` as an arm, or crossed with the arms that it has: a grid of lists of
-/// values, or with `samples` a Latin hypercube (McKay et al. 1979) of ranges and lists, whose draws the study's seed decides. A
-/// study without a sweep stays as it is. Throws Failure(usage).
+/// values, or with `samples` a Latin hypercube (McKay et al. 1979) of ranges and lists, whose draws the study's seed decides. A path may
+/// lead into a list ("mind.endpoints.0.model"): its arms change the whole list. Points whose names could not be those of folders are
+/// numbered. A study without a sweep stays as it is. Throws Failure(usage).
 Json with_sweep_as_arms(Json study, const std::string& source);
 
 /// The arms of a study, as written or as resolved, as scenarios of their own; none if it has no `arms` and no `control`. Throws
@@ -29,7 +30,8 @@ Json with_sweep_as_arms(Json study, const std::string& source);
 std::vector<StudyArm> read_arms(const Json& study, const std::string& source);
 
 /// The arm that the others are compared with: `baseline`, or the control, or the first; of crossed arms ("mf,factors=8") the first
-/// part of a name is enough, and means that at the same point. "" if there are no arms.
+/// part of a name is enough, and means that at the same point. "" if there are no arms. Throws Failure(usage) if there is no such arm, or
+/// none for one of the others.
 std::string read_baseline(const Json& study, const std::vector<StudyArm>& arms, const std::string& source);
 
 /// An arm of a study, as written or as resolved, as a scenario of its own.

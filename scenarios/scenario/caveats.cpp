@@ -9,9 +9,17 @@ namespace throng {
 namespace {
 
 std::string about_ratings(const Dataset& dataset) {
-  if (dataset.interactions.columns().ratings) return "";
   const bool stated = std::ranges::any_of(dataset.catalogue.items,
                                           [](const Item& item) { return item.mean_rating.has_value(); });
+  if (!dataset.ratings_are.empty()) {
+    return fmt::format(
+        "The ratings of {0} are {1}, 1 to 5: prompts tell of {2} and of no rating habits. The statistical "
+        "mind "
+        "and figures take {1} for ratings.",
+        dataset.name, dataset.ratings_are,
+        stated ? "no rating of others but the means that the dataset states" : "no rating of others");
+  }
+  if (dataset.interactions.columns().ratings) return "";
   if (stated) {
     return fmt::format(
         "{} has no ratings of its users, only means of items: the trait conformity is the same for "

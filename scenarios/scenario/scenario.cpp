@@ -472,6 +472,16 @@ Json resolved(const Scenario& scenario) {
   return full;
 }
 
+InterviewQuestion checked_question(const Json& json, const std::string& source) {
+  static const Json schema =
+      scenario_schema().at(Json::json_pointer("/properties/interview/properties/questions/items"));
+  if (const std::vector<std::string> faults = schema_faults(json, schema); !faults.empty())
+    fail(source, fmt::format("{}", fmt::join(faults, "; ")));
+  InterviewQuestion question = question_from(json);
+  check_question(question, json, source, "");
+  return question;
+}
+
 std::string item_name_of(const Scenario& scenario, const Dataset& dataset) {
   for (const MindOptions& mind : scenario.minds) {
     if (mind.llm && !mind.llm->views.item_name.empty()) return mind.llm->views.item_name;

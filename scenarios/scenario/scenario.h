@@ -131,6 +131,10 @@ std::optional<std::string_view> shipped_scenario(std::string_view name);
 /// faults only that there are more.
 std::vector<std::string> schema_faults(const Json& document, const Json& schema);
 
+/// A question as it may stand in a scenario's interview.questions. Throws Failure(usage) naming `source`, JSON path, value and what was
+/// expected.
+InterviewQuestion checked_question(const Json& json, const std::string& source);
+
 /// What an item is called before agents and in reports: as the first mind that states it has it, else as the dataset says.
 std::string item_name_of(const Scenario& scenario, const Dataset& dataset);
 

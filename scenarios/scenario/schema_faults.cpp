@@ -90,8 +90,9 @@ std::vector<std::string> faults_at(const Place& place, const std::string& compla
   const auto mentions = [&](const char* words) { return complaint.find(words) != std::string::npos; };
   if (place.schema == nullptr)
     return {fmt::format("{}: {}: {}", place.path, excerpt_of(written_form(*place.value)), complaint)};
-  if (mentions("'additionalProperties'")) return unknown_keys(place);
-  if (mentions("Missing required property")) return missing_keys(place);
+  // A choice of schemas ("anyOf") has neither itself.
+  if (mentions("'additionalProperties'") && place.schema->contains("properties")) return unknown_keys(place);
+  if (mentions("Missing required property") && place.schema->contains("required")) return missing_keys(place);
   return {fmt::format("{}: {}: {}expected {}", place.path.empty() ? "/" : place.path,
                       excerpt_of(written_form(*place.value)), hint(*place.value, *place.schema),
                       expected(*place.schema))};

@@ -1,13 +1,16 @@
 // A sweep over the keys of a scenario, as arms.
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "engine/base/files.h"
 #include "engine/base/random.h"
+#include "engine/base/text.h"
 #include "scenarios/scenario/arms.h"
 
 namespace throng {
@@ -32,6 +35,18 @@ struct Point {
   std::string name;
   std::vector<std::pair<std::string, Json>> settings;
 };
+
+std::vector<std::string> keys_of(const std::string& path) {
+  std::vector<std::string> keys{""};
+  for (const char c : path) {
+    if (c == '.') {
+      keys.emplace_back();
+    } else {
+      keys.back() += c;
+    }
+  }
+  return keys;
+}
 
 std::string leaf_of(const std::string& path) { return path.substr(path.rfind('.') + 1); }
 
@@ -76,7 +91,17 @@ std::vector<Point> grid(const std::vector<Axis>& axes, const std::string& source
       refuse(source,
              fmt::format("/sweep: it makes more than {} arms; \"samples\" takes some of them", kMostArms));
   }
+  std::set<std::string> names;
+  for (const Point& point : points) {
+    if (!names.insert(point.name).second)
+      refuse(source,
+             fmt::format("/sweep: two of its points are \"{}\": expected each value once", point.name));
+  }
   return points;
+}
+
+std::string numbered(const char* word, std::size_t place, std::size_t of) {
+  return fmt::format("{}-{:0{}}", word, place + 1, std::to_string(of).size());
 }
 
 /// The value at `share`, in [0, 1), of a range or a list. Between whole numbers there are whole numbers only, each as likely.
@@ -112,16 +137,32 @@ std::vector<Point> latin_hypercube(const std::vector<Axis>& axes, std::uint32_t 
       const double within = draws.uniform(kWithin, {.agent = a, .item = n});
       points[n].settings.emplace_back(axes[a].path,
                                       value_at(axes[a], (strata[n] + within) / samples, source));
-      points[n].name = fmt::format("sample-{:0{}}", n + 1, std::to_string(samples).size());
+      points[n].name = numbered("sample", n, samples);
     }
   }
   return points;
 }
 
+void check_axis(const Axis& axis, const std::string& source) {
+  const std::vector<std::string> keys = keys_of(axis.path);
+  if (std::ranges::find(keys, "") != keys.end() || axis.path.find_first_of("/~") != std::string::npos) {
+    refuse(source, fmt::format("/sweep: \"{}\": expected a path of keys that are joined by dots, such as "
+                               "\"session.items_per_page\"",
+                               axis.path.substr(0, 120)));
+  }
+  if (const auto null = std::ranges::find(axis.values, Json());
+      axis.values.is_array() && null != axis.values.end()) {
+    refuse(source,
+           fmt::format("/sweep/{}/{}: null: expected a value", axis.path, null - axis.values.begin()));
+  }
+}
+
 std::vector<Point> points_of(const Json& study, const std::string& source) {
   std::vector<Axis> axes;
   for (const auto& [path, values] : study["sweep"].items()) {
-    if (path != "samples") axes.push_back({.path = path, .values = values});
+    if (path == "samples") continue;
+    axes.push_back({.path = path, .values = values});
+    check_axis(axes.back(), source);
   }
   if (axes.empty())
     refuse(source, "/sweep: expected a path to sweep over, such as \"session.items_per_page\": [4, 10]");
@@ -130,16 +171,70 @@ std::vector<Point> points_of(const Json& study, const std::string& source) {
                          study.value("seed", std::uint64_t{0}), source);
 }
 
-/// An arm's changes with the point's settings among them.
-Json with_settings(Json changes, const Point& point, const std::string& source) try {
+/// The value of an object or a list under a key. What is not there yet begins as null.
+Json& at_key(Json& whole, const std::string& key, const std::string& path, const std::string& source) {
+  if (whole.is_array()) {
+    const auto place = parse_number<std::size_t>(key);
+    if (!place || *place >= whole.size()) {
+      refuse(source, fmt::format("/sweep/{}: \"{}\" is no place in a list of {}: expected one from 0 on",
+                                 path, key, whole.size()));
+    }
+    return whole[*place];
+  }
+  if (!whole.is_object() && !whole.is_null())
+    refuse(source, fmt::format("/sweep/{}: it lies below a value that is not an object", path));
+  return whole[key];
+}
+
+/// That the path leads below nothing that the arm takes away: it would come back, as the study's scenario has it.
+void check_not_taken_away(const Json& changes, const std::string& path, const std::string& arm,
+                          const std::string& source) {
+  const Json* here = &changes;
+  std::string above;
+  for (const std::string& key : keys_of(path)) {
+    if (here->is_null()) {
+      refuse(source, fmt::format("/sweep/{}: it lies below /arms/{}{}, which is null: expected an arm that "
+                                 "does not take this away",
+                                 path, arm, above));
+    }
+    if (!here->is_object() || !here->contains(key)) return;
+    here = &(*here)[key];
+    above += "/" + key;
+  }
+}
+
+/// An arm's changes with the point's settings among them. A merge patch replaces a list: of what lies in one, the whole list is changed.
+Json with_settings(const Json& base, Json changes, const Point& point, const std::string& source) {
   for (const auto& [path, value] : point.settings) {
-    std::string pointer = "/" + path;
-    std::ranges::replace(pointer, '.', '/');
-    changes[Json::json_pointer(pointer)] = value;
+    Json arm = with_changes(base, changes);
+    Json* here = &arm;
+    Json::json_pointer changed;
+    bool is_in_list = false;
+    for (const std::string& key : keys_of(path)) {
+      is_in_list = is_in_list || here->is_array();
+      if (!is_in_list) changed /= key;
+      here = &at_key(*here, key, path, source);
+    }
+    *here = value;
+    changes[changed] = arm[changed];
   }
   return changes;
-} catch (const Json::exception&) {
-  refuse(source, fmt::format("/sweep: the arm {} has no object where one of its keys lies", point.name));
+}
+
+std::string crossed_name(const std::string& arm, const Point& point) {
+  return arm.empty() ? point.name : fmt::format("{},{}", arm, point.name);
+}
+
+/// Arms have folders of their own: where a name would be too long for one, or have other characters, points are numbered.
+void name_plainly(std::vector<Point>& points, const Json& arms) {
+  const auto is_plain = [&](const Point& point) {
+    return std::ranges::all_of(arms.items(), [&](const auto& arm) {
+      return (!arm.key().empty() && !is_plain_name(arm.key())) ||  // refused by its own name
+             is_plain_name(crossed_name(arm.key(), point));
+    });
+  };
+  if (std::ranges::all_of(points, is_plain)) return;
+  for (std::size_t n = 0; n < points.size(); ++n) points[n].name = numbered("point", n, points.size());
 }
 
 }  // namespace
@@ -148,19 +243,23 @@ Json with_sweep_as_arms(Json study, const std::string& source) {
   if (!study.contains("sweep")) return study;
   if (study.contains("control"))
     refuse(source, "/sweep: it crosses \"arms\", not a control: expected the control among \"arms\"");
-  const std::vector<Point> points = points_of(study, source);
+  std::vector<Point> points = points_of(study, source);
   const Json named = study.value("arms", Json{{"", Json::object()}});
   if (named.size() * points.size() > kMostArms) {
     refuse(source, fmt::format("/sweep: it makes {} arms; expected at most {}", named.size() * points.size(),
                                kMostArms));
   }
+  name_plainly(points, named);
+  Json base = study;
+  for (const char* key : {"arms", "sweep"}) base.erase(key);
   Json arms = Json::object();
   for (const auto& [name, changes] : named.items()) {
     for (const Point& point : points) {
-      const std::string arm = name.empty() ? point.name : fmt::format("{},{}", name, point.name);
+      const std::string arm = crossed_name(name, point);
       if (arms.contains(arm))
         refuse(source, fmt::format("/sweep: two of its points are \"{}\": expected each value once", arm));
-      arms[arm] = with_settings(changes, point, source);
+      for (const auto& [path, value] : point.settings) check_not_taken_away(changes, path, name, source);
+      arms[arm] = with_settings(base, changes, point, source);
     }
   }
   study.erase("sweep");

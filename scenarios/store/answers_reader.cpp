@@ -55,7 +55,7 @@ std::vector<QuestionFigures> RunReader::questions() const {
   for (InterviewQuestion& question : asked_questions())
     questions.push_back({.question = std::move(question)});
   if (questions.empty()) return questions;
-  connection_->check.rows();
+  connection_->check_rows();
   for (QuestionFigures& figures : questions) {
     const std::string& name = figures.question.name;
     auto count =
@@ -82,7 +82,7 @@ std::vector<QuestionFigures> RunReader::questions() const {
 
 RowStream<StoredAnswer> RunReader::answers() const {
   if (!connection_->database.tableExists("answers")) return [] { return std::nullopt; };
-  connection_->check.rows();
+  connection_->check_rows();
   return stream(
       connection_->query(fmt::format("SELECT agent, round - {}, question, score, choice, words FROM answers "
                                      "ORDER BY agent, round, question",
@@ -91,7 +91,7 @@ RowStream<StoredAnswer> RunReader::answers() const {
 }
 
 std::vector<StoredAnswer> RunReader::words_of(const std::string& question, std::size_t most) const {
-  connection_->check.rows();
+  connection_->check_rows();
   auto count = connection_->query("SELECT COUNT(words) FROM answers WHERE question = ?", question);
   count.executeStep();
   const std::size_t all = count.getColumn(0).getUInt();

@@ -107,7 +107,9 @@ ColumnRule done(const ActionInfo& info) {
 /// The number of a row of `table`, which may be empty (--store summary).
 ColumnRule number_of(const char* column, const char* table) {
   return {column,
-          fmt::format("typeof({0}) = 'integer' AND {0} BETWEEN 0 AND IFNULL((SELECT MAX({0}) FROM {1}), {2})",
+          // Not MAX, for which SQLite reads all of a table that lies in several files.
+          fmt::format("typeof({0}) = 'integer' AND {0} BETWEEN 0 AND "
+                      "IFNULL((SELECT {0} FROM {1} ORDER BY {0} DESC LIMIT 1), {2})",
                       column, table, kMost),
           fmt::format("the number of a row of table {}", table)};
 }
@@ -177,8 +179,8 @@ TableRules table_of_items() {
            integer("interactions", 0)}};
 }
 
-/// The first row of the table that breaks a rule: which rule, the row's key, and the value of each rule's column.
-std::string query_of(const TableRules& rules, bool of_one_agent) {
+/// The first row of the table in a file (`schema`) that breaks a rule: which rule, the row's key, and the value of each rule's column.
+std::string query_of(const TableRules& rules, const std::string& schema, bool of_one_agent) {
   std::string fault = "CASE";
   std::string values;
   for (std::size_t i = 0; i < rules.columns.size(); ++i) {
@@ -187,8 +189,12 @@ std::string query_of(const TableRules& rules, bool of_one_agent) {
   }
   std::string key;
   for (const char* column : rules.key) key += fmt::format(", quote({})", column);
-  return fmt::format("SELECT {} END AS fault{}{} FROM {} WHERE fault IS NOT NULL{} LIMIT 1", fault, key,
-                     values, rules.table, of_one_agent ? " AND agent = ?" : "");
+  return fmt::format("SELECT {} END AS fault{}{} FROM {}.{} WHERE fault IS NOT NULL{} LIMIT 1", fault, key,
+                     values, schema, rules.table, of_one_agent ? " AND agent = ?" : "");
+}
+
+[[noreturn]] void fail_in(const RowsFile& file, const std::string& problem) {
+  throw Failure(ErrorKind::data, fmt::format("{} is damaged: {}", file.path, problem));
 }
 
 }  // namespace
@@ -214,11 +220,9 @@ std::string run_tables() {
 }
 
 RunCheck::RunCheck(const SQLite::Database& database, std::string file, int first_round)
-    : database_(database), file_(std::move(file)), first_round_(first_round) {}
+    : database_(database), files_{{.schema = "main", .path = std::move(file)}}, first_round_(first_round) {}
 
-void RunCheck::fail(const std::string& problem) const {
-  throw Failure(ErrorKind::data, fmt::format("{} is damaged: {}", file_, problem));
-}
+void RunCheck::fail(const std::string& problem) const { fail_in(files_.front(), problem); }
 
 TableRules RunCheck::known(TableRules rules) const {
   std::erase_if(rules.columns, [&](const ColumnRule& rule) {
@@ -240,7 +244,11 @@ void RunCheck::check(const TableRules& all, std::optional<AgentId> agent) const 
   const bool is_new = std::ranges::find(kTablesOfLaterVersions, all.table) != kTablesOfLaterVersions.end();
   if (is_new && !database_.tableExists(all.table)) return;
   const TableRules rules = known(all);
-  SQLite::Statement fault(database_, query_of(rules, agent.has_value()));
+  for (const RowsFile& file : files_) check_in(file, rules, agent);
+}
+
+void RunCheck::check_in(const RowsFile& file, const TableRules& rules, std::optional<AgentId> agent) const {
+  SQLite::Statement fault(database_, query_of(rules, file.schema, agent.has_value()));
   if (agent) fault.bind(1, static_cast<std::int64_t>(index(*agent)));
   if (!fault.executeStep()) return;
   const auto broken = static_cast<std::size_t>(fault.getColumn(0).getInt());
@@ -249,8 +257,9 @@ void RunCheck::check(const TableRules& all, std::optional<AgentId> agent) const 
     row += fmt::format(", {} {}", rules.key[i], fault.getColumn(static_cast<int>(1 + i)).getString());
   }
   const int value = static_cast<int>(1 + rules.key.size() + broken);
-  fail(fmt::format("table {}{}: {} is {}, expected {}", rules.table, row, rules.columns[broken].column,
-                   fault.getColumn(value).getString(), rules.columns[broken].expected));
+  fail_in(file,
+          fmt::format("table {}{}: {} is {}, expected {}", rules.table, row, rules.columns[broken].column,
+                      fault.getColumn(value).getString(), rules.columns[broken].expected));
 }
 
 /// Agents and items are numbered from 0 without a gap.

@@ -2,10 +2,13 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "agents/population.h"
+#include "scenarios/store/run_shards.h"
 
 namespace throng {
 
@@ -21,6 +24,9 @@ class RunCheck {
   /// Both must outlive the check; `file` names the database in errors. Rounds in it count from `first_round`.
   RunCheck(const SQLite::Database& database, std::string file, int first_round);
 
+  /// Rows of agents lie in these files, `file` the first of them.
+  void cover(std::vector<RowsFile> files) { files_ = std::move(files); }
+
   /// What every reader relies on: the facts in `meta`, and the tables of a row per round or metric.
   void facts() const;
   /// Everything else, once.
@@ -33,12 +39,13 @@ class RunCheck {
 
  private:
   void check(const TableRules& rules, std::optional<AgentId> agent) const;
+  void check_in(const RowsFile& file, const TableRules& rules, std::optional<AgentId> agent) const;
   /// Without columns that a file of an earlier version does not have.
   TableRules known(TableRules rules) const;
   void check_numbers(const char* table, const char* number) const;
 
   const SQLite::Database& database_;
-  std::string file_;
+  std::vector<RowsFile> files_;
   int first_round_;
   bool checked_ = false;
 };

@@ -7,12 +7,15 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "scenarios/store/run_check.h"
 #include "scenarios/store/run_reader.h"
+#include "scenarios/store/run_shards.h"
 
 namespace throng {
 
@@ -43,7 +46,7 @@ RowStream<Row> stream(SQLite::Statement query, Row (*row)(SQLite::Statement&)) {
   };
 }
 
-/// An open run.db.
+/// An open run.db; the shards beside it are opened when rows of agents are read.
 struct RunReader::Connection {
   /// Whoever writes the file holds it for moments, when the run begins and when it ends.
   static constexpr int kWriterMs = 10'000;
@@ -56,6 +59,26 @@ struct RunReader::Connection {
     int column = 0;
     (statement.bind(++column, values), ...);
     return statement;
+  }
+
+  /// To be called before rows of agents are read: all of them, or those of one.
+  void check_rows() {
+    open_shards();
+    check.rows();
+  }
+  void check_rows_of(AgentId agent) {
+    open_shards();
+    check.rows_of(agent);
+  }
+
+  /// A query that joins rows of the same agents, file by file, for what SQLite would make a list of all of them first:
+  /// `part` writes it with the word that goes before the name of a table or view.
+  template <class Part>
+  std::string file_by_file(const Part& part) const {
+    if (files.size() == 1) return part("");
+    std::vector<std::string> parts;
+    for (const RowsFile& file : files) parts.push_back(part(file.schema + "."));
+    return fmt::format("{}", fmt::join(parts, " UNION ALL "));
   }
 
   /// The engine counts rounds from 0, run.db from 1 (from 0 in files of version 0).
@@ -76,7 +99,14 @@ struct RunReader::Connection {
     return session.pages[page - 1];
   }
 
+  void open_shards() {
+    if (!files.empty()) return;
+    files = attach_shards(database);
+    check.cover(files);
+  }
+
   SQLite::Database database;
+  std::vector<RowsFile> files;  ///< empty until rows of agents are read
   mutable std::map<std::pair<std::string, std::string>, bool> columns;  ///< whether there is such a one
   /// `column`, or what stands for it in files of versions that did not have it.
   std::string column_or(const char* table, std::string_view column, const char* other) const {

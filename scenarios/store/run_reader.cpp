@@ -109,32 +109,33 @@ const std::vector<Outcome>& RunReader::outcomes() const {
 }
 
 std::vector<Outcome> RunReader::read_outcomes() const {
-  connection_->check.rows();
+  connection_->check_rows();
   std::string counts;
   for (const ActionInfo& info : action_kinds()) {
     if (info.is_optional)
       counts += fmt::format(", COALESCE(SUM({}), 0)", connection_->column_or("impressions", info.done, "0"));
   }
-  auto rows = connection_->query(
-      fmt::format(
-          "SELECT s.agent, COUNT(i.item), COALESCE(SUM(i.viewed), 0), "
-          "  COALESCE(SUM(COALESCE(i.rating, 0) >= ?), 0), COUNT(DISTINCT i.page), "
-          "  (SELECT score FROM interviews v WHERE v.agent = s.agent AND v.round = s.round), s.round, "
-          "  s.abandoned{} "
-          "FROM sessions s LEFT JOIN counted_impressions i USING (agent, round) "
-          "GROUP BY s.agent, s.round ORDER BY s.agent, s.round",
-          counts),
-      static_cast<int>(kLikedRating));
+  const auto part = [&](const std::string& of) {
+    return fmt::format(
+        "SELECT s.agent, s.round, COUNT(i.item), COALESCE(SUM(i.viewed), 0), "
+        "  COALESCE(SUM(COALESCE(i.rating, 0) >= ?1), 0), COUNT(DISTINCT i.page), "
+        "  (SELECT score FROM {0}interviews v WHERE v.agent = s.agent AND v.round = s.round), s.abandoned{1} "
+        "FROM {0}sessions s LEFT JOIN {0}counted_impressions i USING (agent, round) "
+        "GROUP BY s.agent, s.round",
+        of, counts);
+  };
+  auto rows =
+      connection_->query(connection_->file_by_file(part) + " ORDER BY 1, 2", static_cast<int>(kLikedRating));
   std::vector<Outcome> outcomes;
   while (rows.executeStep()) {
     outcomes.push_back({.agent = AgentId(rows.getColumn(0).getUInt()),
-                        .round = connection_->round_from(rows.getColumn(6)),
-                        .shown = rows.getColumn(1).getUInt(),
-                        .viewed = rows.getColumn(2).getUInt(),
-                        .liked = rows.getColumn(3).getUInt(),
-                        .pages = rows.getColumn(4).getUInt(),
+                        .round = connection_->round_from(rows.getColumn(1)),
+                        .shown = rows.getColumn(2).getUInt(),
+                        .viewed = rows.getColumn(3).getUInt(),
+                        .liked = rows.getColumn(4).getUInt(),
+                        .pages = rows.getColumn(5).getUInt(),
                         .abandoned = rows.getColumn(7).getInt() != 0,
-                        .score = optional_number(rows.getColumn(5))});
+                        .score = optional_number(rows.getColumn(6))});
     int column = 8;
     for (std::size_t i = 0; i < kActionKinds; ++i) {
       if (action_kinds()[i].is_optional) outcomes.back().optional[i] = rows.getColumn(column++).getUInt();
@@ -165,11 +166,14 @@ void RunReader::add_searches(std::vector<Outcome>& outcomes) const {
       "SELECT agent, round, COUNT(*) FROM pages WHERE search IS NOT NULL AND NOT degraded "
       "GROUP BY agent, round");
   while (searches.executeStep()) outcome_of(searches).searches = searches.getColumn(2).getUInt();
-  auto results = connection_->query(
-      "SELECT agent, round, COUNT(*), SUM(viewed), SUM(COALESCE(rating, 0) >= ?) FROM pages p "
-      "JOIN counted_impressions USING (agent, round, page) WHERE p.results_of IS NOT NULL "
-      "GROUP BY agent, round",
-      static_cast<int>(kLikedRating));
+  const auto part = [](const std::string& of) {
+    return fmt::format(
+        "SELECT agent, round, COUNT(*), SUM(viewed), SUM(COALESCE(rating, 0) >= ?1) FROM {0}pages p "
+        "JOIN {0}counted_impressions USING (agent, round, page) WHERE p.results_of IS NOT NULL "
+        "GROUP BY agent, round",
+        of);
+  };
+  auto results = connection_->query(connection_->file_by_file(part), static_cast<int>(kLikedRating));
   while (results.executeStep()) {
     Outcome& outcome = outcome_of(results);
     outcome.found = results.getColumn(2).getUInt();
@@ -182,11 +186,13 @@ void RunReader::add_searches(std::vector<Outcome>& outcomes) const {
 
 void RunReader::add_adverts(std::vector<Outcome>& outcomes) const {
   if (!connection_->database.tableExists("words")) return;  // of an earlier version
-  auto adverts = connection_->query(
-      fmt::format("SELECT agent, round, COUNT(*), SUM(viewed), SUM(COALESCE(rating, 0) >= ?) FROM words "
-                  "JOIN {} USING (agent, round, page, position) GROUP BY agent, round",
-                  connection_->ranked),
-      static_cast<int>(kLikedRating));
+  const auto part = [&](const std::string& of) {
+    return fmt::format(
+        "SELECT agent, round, COUNT(*), SUM(viewed), SUM(COALESCE(rating, 0) >= ?1) FROM {0}words "
+        "JOIN {0}{1} USING (agent, round, page, position) GROUP BY agent, round",
+        of, connection_->ranked);
+  };
+  auto adverts = connection_->query(connection_->file_by_file(part), static_cast<int>(kLikedRating));
   while (adverts.executeStep()) {
     Outcome& outcome = outcome_at(outcomes, AgentId(adverts.getColumn(0).getUInt()),
                                   connection_->round_from(adverts.getColumn(1)));
@@ -198,10 +204,12 @@ void RunReader::add_adverts(std::vector<Outcome>& outcomes) const {
 
 void RunReader::add_alignment(std::vector<Outcome>& outcomes) const {
   if (connection_->column_or("impressions", "hidden", "").empty()) return;  // of an earlier version
-  auto rows = connection_->query(
-      fmt::format("SELECT agent, round, COUNT(*), SUM(aligned), SUM(hidden), SUM(aligned AND hidden) FROM {} "
-                  "WHERE hidden IS NOT NULL GROUP BY agent, round",
-                  connection_->ranked));
+  auto rows = connection_->query(connection_->file_by_file([&](const std::string& of) {
+    return fmt::format(
+        "SELECT agent, round, COUNT(*), SUM(aligned), SUM(hidden), SUM(aligned AND hidden) FROM {}{} "
+        "WHERE hidden IS NOT NULL GROUP BY agent, round",
+        of, connection_->ranked);
+  }));
   while (rows.executeStep()) {
     Outcome& outcome = outcome_at(outcomes, AgentId(rows.getColumn(0).getUInt()),
                                   connection_->round_from(rows.getColumn(1)));
@@ -232,7 +240,7 @@ std::vector<Metric> RunReader::metrics() const {
 
 std::vector<MetricValues> RunReader::own_values() const {
   if (!connection_->database.tableExists("agent_metrics")) return {};  // of an earlier version
-  connection_->check.rows();
+  connection_->check_rows();
   auto rows = connection_->query("SELECT metric, agent, value FROM agent_metrics ORDER BY metric, agent");
   std::vector<MetricValues> values;
   while (rows.executeStep()) {
@@ -245,7 +253,7 @@ std::vector<MetricValues> RunReader::own_values() const {
 }
 
 std::vector<TraitGroups> RunReader::traits() const {
-  connection_->check.rows();
+  connection_->check_rows();
   auto rows = connection_->query("SELECT activity, conformity, diversity FROM agents ORDER BY agent");
   std::vector<TraitGroups> traits;
   while (rows.executeStep()) {
@@ -257,7 +265,7 @@ std::vector<TraitGroups> RunReader::traits() const {
 }
 
 std::array<std::size_t, 5> RunReader::rating_counts() const {
-  connection_->check.rows();
+  connection_->check_rows();
   auto rows = connection_->query(
       "SELECT rating, COUNT(*) FROM counted_impressions WHERE viewed GROUP BY rating ORDER BY rating");
   std::array<std::size_t, 5> counts{};
@@ -266,7 +274,7 @@ std::array<std::size_t, 5> RunReader::rating_counts() const {
 }
 
 std::optional<StoredAgent> RunReader::agent(AgentId agent) const {
-  connection_->check.rows_of(agent);
+  connection_->check_rows_of(agent);
   auto rows =
       connection_->query(fmt::format("SELECT {} FROM agents WHERE agent = ?", kAgentColumns), number(agent));
   if (!rows.executeStep()) return std::nullopt;
@@ -274,13 +282,13 @@ std::optional<StoredAgent> RunReader::agent(AgentId agent) const {
 }
 
 RowStream<StoredAgent> RunReader::agents() const {
-  connection_->check.rows();
+  connection_->check_rows();
   return stream(connection_->query(fmt::format("SELECT {} FROM agents ORDER BY agent", kAgentColumns)),
                 stored_agent);
 }
 
 RowStream<SessionDigest> RunReader::digests() const {
-  connection_->check.rows();
+  connection_->check_rows();
   return stream(
       connection_->query(fmt::format("SELECT agent, round - {}, digest FROM digests ORDER BY agent, round",
                                      connection_->first_round)),
@@ -288,7 +296,7 @@ RowStream<SessionDigest> RunReader::digests() const {
 }
 
 std::vector<SessionRecord> RunReader::sessions(AgentId agent) const {
-  connection_->check.rows_of(agent);
+  connection_->check_rows_of(agent);
   auto rows = connection_->query("SELECT round FROM sessions WHERE agent = ? ORDER BY round", number(agent));
   std::vector<SessionRecord> sessions;
   while (rows.executeStep()) {
@@ -298,7 +306,7 @@ std::vector<SessionRecord> RunReader::sessions(AgentId agent) const {
 }
 
 SessionRecord RunReader::session(AgentId agent, std::uint16_t round) const {
-  connection_->check.rows_of(agent);
+  connection_->check_rows_of(agent);
   SessionRecord session{.agent = agent, .round = round};
   auto head = connection_->query(
       "SELECT started_us, ended_us, score, digest FROM sessions WHERE agent = ? AND round = ?", number(agent),
@@ -424,7 +432,7 @@ StoredItem RunReader::item(ItemId item) const {
 }
 
 std::vector<ItemFigures> RunReader::items() const {
-  connection_->check.rows();
+  connection_->check_rows();
   auto rows = connection_->query(
       "SELECT item, external_id, title, genres, mean_rating, interactions, "
       "  COALESCE(shown, 0), COALESCE(viewed, 0), COALESCE(liked, 0), given "
@@ -449,13 +457,14 @@ std::vector<ItemFigures> RunReader::items() const {
 }
 
 std::vector<PageFigures> RunReader::pages() const {
-  connection_->check.rows();
-  auto rows = connection_->query(
-      "SELECT page, COUNT(*), AVG(views), AVG(views * views) FROM "
-      "  (SELECT page, SUM(viewed) AS views FROM " +
-      std::string(connection_->ranked) +
-      " GROUP BY agent, round, page) "
-      "GROUP BY page ORDER BY page");
+  connection_->check_rows();
+  const auto part = [&](const std::string& of) {
+    return fmt::format("SELECT page, SUM(viewed) AS views FROM {}{} GROUP BY agent, round, page", of,
+                       connection_->ranked);
+  };
+  auto rows = connection_->query(fmt::format(
+      "SELECT page, COUNT(*), AVG(views), AVG(views * views) FROM ({}) GROUP BY page ORDER BY page",
+      connection_->file_by_file(part)));
   std::vector<PageFigures> pages;
   while (rows.executeStep()) {
     PageFigures& page = pages.emplace_back(PageFigures{.page = rows.getColumn(0).getUInt(),
@@ -477,7 +486,7 @@ AllowedActions RunReader::actions() const {
 }
 
 std::vector<SearchFigures> RunReader::searches() const {
-  connection_->check.rows();
+  connection_->check_rows();
   if (connection_->column_or("pages", "search", "").empty()) return {};
   auto rows = connection_->query(
       "SELECT query, times, COALESCE(answered, 0), COALESCE(found, 0), COALESCE(viewed, 0) FROM "
@@ -502,21 +511,26 @@ std::vector<SearchFigures> RunReader::searches() const {
 }
 
 std::vector<PositionFigures> RunReader::positions(Places places) const {
-  connection_->check.rows();
+  connection_->check_rows();
   if (places == Places::in_prompt && !connection_->database.tableExists("prompt_places")) return {};
   const auto moments = [](const char* value) {
     return fmt::format("COUNT({0}), AVG({0}), AVG({0} * {0})", value);
   };
   const char* const at = places == Places::on_page ? "position" : places == Places::pages ? "page" : "place";
-  auto rows = connection_->query(fmt::format(
-      "SELECT at, SUM(shown), {}, {}, {} FROM "
-      "  (SELECT {} AS at, COUNT(*) AS shown, AVG(aligned) AS aligned, AVG(viewed) AS viewed, AVG(rating) AS "
-      "rating "
-      "   FROM {} {} WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "
-      "   GROUP BY agent, at) "
-      "GROUP BY at ORDER BY at",
-      moments("aligned"), moments("viewed"), moments("rating"), at, connection_->ranked,
-      places == Places::in_prompt ? "JOIN prompt_places USING (agent, round, page, position)" : ""));
+  const auto part = [&](const std::string& of) {
+    const std::string join = places == Places::in_prompt
+                                 ? "JOIN " + of + "prompt_places USING (agent, round, page, position)"
+                                 : "";
+    return fmt::format(
+        "SELECT {1} AS at, COUNT(*) AS shown, AVG(aligned) AS aligned, AVG(viewed) AS viewed, "
+        "  AVG(rating) AS rating "
+        "FROM {0}{2} {3} WHERE agent NOT IN (SELECT agent FROM {0}sessions WHERE abandoned) "
+        "GROUP BY agent, at",
+        of, at, connection_->ranked, join);
+  };
+  auto rows = connection_->query(
+      fmt::format("SELECT at, SUM(shown), {}, {}, {} FROM ({}) GROUP BY at ORDER BY at", moments("aligned"),
+                  moments("viewed"), moments("rating"), connection_->file_by_file(part)));
   std::vector<PositionFigures> positions;
   while (rows.executeStep()) {
     positions.push_back({.position = rows.getColumn(0).getUInt(),
@@ -530,7 +544,7 @@ std::vector<PositionFigures> RunReader::positions(Places places) const {
 
 std::vector<MetricValues> RunReader::position_values() const {
   const std::span figures = position_figures();
-  connection_->check.rows();
+  connection_->check_rows();
   auto rows = connection_->query("SELECT position, agent, AVG(aligned), AVG(viewed), AVG(rating) FROM " +
                                  std::string(connection_->ranked) +
                                  " WHERE agent NOT IN (SELECT agent FROM sessions WHERE abandoned) "

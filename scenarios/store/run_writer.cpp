@@ -204,13 +204,13 @@ void RunWriter::write_items(const Dataset& dataset, std::span<const float> mean_
   }
 }
 
-void RunWriter::write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space,
-                             const AgentText& persona_of, const AgentText& mind_of) {
+void RunWriter::write_agents(std::pair<AgentId, AgentId> agents, const Population& population,
+                             const Dataset& dataset, const TasteSpace& space, const AgentText& persona_of,
+                             const AgentText& mind_of) {
   statements_->begin();
   std::vector<std::optional<std::string>> favourites(
       dataset.users.size());  // a user may be a thousand agents
-  for (std::uint32_t n = 0; n < population.size(); ++n) {
-    const AgentId agent{n};
+  for (AgentId agent = agents.first; agent < agents.second; agent = AgentId(index(agent) + 1)) {
     const UserId user_id = population.user_of(agent);
     const User& user = dataset.users[index(user_id)];
     const TraitGroups traits = population.traits_of(agent);
@@ -218,7 +218,7 @@ void RunWriter::write_agents(const Population& population, const Dataset& datase
     if (!genres) genres = joined_genres(dataset.catalogue, space.favourite_genres(user_id, kFavouriteGenres));
     statements_->agents.add(agent, user_id, user.external_id, population.is_perturbed(agent), traits.activity,
                             traits.conformity, traits.diversity, *genres, persona_of(agent), mind_of(agent));
-    if (n % kAgentsPerInsert == 0) statements_->agents.insert();
+    if (index(agent) % kAgentsPerInsert == 0) statements_->agents.insert();
   }
   statements_->agents.insert();
 }

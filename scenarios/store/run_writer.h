@@ -5,10 +5,14 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
+
+#include <SQLiteCpp/Exception.h>
 
 #include "agents/metrics.h"
 #include "agents/observer.h"
 #include "agents/taste.h"
+#include "engine/base/error.h"
 
 namespace throng {
 
@@ -36,8 +40,9 @@ class RunWriter {
   void write_meta(const std::string& key, const std::string& value);
   /// `mean_ratings`: displayed, per item of the dataset.
   void write_items(const Dataset& dataset, std::span<const float> mean_ratings);
-  void write_agents(const Population& population, const Dataset& dataset, const TasteSpace& space,
-                    const AgentText& persona_of, const AgentText& mind_of);
+  /// Those in [agents.first, agents.second).
+  void write_agents(std::pair<AgentId, AgentId> agents, const Population& population, const Dataset& dataset,
+                    const TasteSpace& space, const AgentText& persona_of, const AgentText& mind_of);
   void write_sessions(std::span<const SessionRecord> sessions);
   void write_window(const Window& window, const Hash128& digest);
   /// `of`: "recommended" or "viewed", the first word of the metrics' names.
@@ -61,5 +66,15 @@ class RunWriter {
 
   std::unique_ptr<Statements> statements_;
 };
+
+/// Calls `write`, with Failure(stopped), which names the file, in place of SQLite's exceptions.
+template <class Write>
+auto writing(const std::filesystem::path& file, const Write& write) {
+  try {
+    return write();
+  } catch (const SQLite::Exception& error) {
+    throw Failure(ErrorKind::stopped, file.string() + " cannot be written: " + error.what());
+  }
+}
 
 }  // namespace throng

@@ -19,6 +19,8 @@
 #include "engine/base/statistics.h"
 #include "engine/base/text.h"
 #include "scenarios/store/run_check.h"
+#include "scenarios/store/run_merge.h"
+#include "scenarios/store/run_shards.h"
 
 namespace throng {
 namespace {
@@ -405,15 +407,22 @@ std::string sql_fault(const std::string& sql) {
   return columns ? "" : columns.error().message;
 }
 
-void check_knows_metrics(const std::filesystem::path& run_db) {
+void check_knows_metrics(const std::filesystem::path& run_db) try {
   check_version(SQLite::Database(run_db.string(), SQLite::OPEN_READONLY, kPatienceMs));
+} catch (const SQLite::Exception& exception) {
+  throw Failure(ErrorKind::data, fmt::format("{}: {}", run_db.string(), exception.what()));
 }
 
 void sum_up_metrics(const std::filesystem::path& run_db, std::span<const SqlMetric> metrics, Json& summary,
                     std::int64_t most_steps, std::int64_t most_bytes) {
   SQLite::Database database(run_db.string(), SQLite::OPEN_READWRITE, kPatienceMs);
   check_version(database);
-  const std::vector<Figure> figures = figures_of(run_db.string(), metrics, most_steps, most_bytes);
+  // Over several files at once SQLite would take other steps, and add numbers up in another order.
+  std::optional<MergedCopy> merged;
+  if (ranks_of(database) > 1) merged.emplace(run_db);
+  const std::vector<Figure> figures =
+      figures_of(merged ? merged->file().string() : run_db.string(), metrics, most_steps, most_bytes);
+  merged.reset();
   for (const std::string& name : earlier_in(database)) {
     for (const char* of : {"metrics", "standard_errors", "half_widths_95", "metric_agents", "metric_pages"})
       summary[of].erase(name);

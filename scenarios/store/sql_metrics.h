@@ -34,14 +34,15 @@ inline constexpr int kLongestSqlText = 20'000;
 /// that depend on nothing else (no clock, no random numbers, no files), and nothing beside it. Thread-safe.
 std::string sql_fault(const std::string& sql);
 
-/// Throws Failure(usage) if the run.db was made by a version that knew no such metrics.
+/// Throws Failure(usage) if the run.db was made by a version that knew no such metrics, Failure(data) if it cannot be read.
 void check_knows_metrics(const std::filesystem::path& run_db);
 
 /// Takes the metrics from the rows of a run that is over, and puts them into its run.db and its summary, in place of those that it
 /// had; one run at a time, since SQLite counts the bytes of the whole process. Agents that were abandoned are left out, as of
 /// headline metrics. One whose SQL gives something else than it should, or takes more than `most_steps` or `most_bytes`, rests on no
-/// agent, and `metric_faults` of both says why. Nobody writes the database meanwhile. Throws SQLite::Exception if it
-/// cannot be written; Failure(usage) as check_knows_metrics.
+/// agent, and `metric_faults` of both says why. A run over several ranks is asked as one file, which is made for that (MergedCopy).
+/// Nobody writes the run meanwhile. Throws SQLite::Exception if run.db cannot be written; Failure(usage) as
+/// check_knows_metrics; as MergedCopy.
 void sum_up_metrics(const std::filesystem::path& run_db, std::span<const SqlMetric> metrics, Json& summary,
                     std::int64_t most_steps = kMostSqlSteps, std::int64_t most_bytes = kMostSqlBytes);
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/base/hash.h"
 #include "engine/base/log.h"
@@ -103,6 +104,31 @@ std::optional<double> worst_degraded_share(const Runs& runs) {
   return worst;
 }
 
+/// Such as "mf-1, mf-2: no such column: x; random-1: ...", by metric. The first runs stand for those with the same fault.
+Json metric_faults_of(const std::vector<Runs>& arms) {
+  constexpr std::size_t most_named = 4;
+  std::map<std::string, std::map<std::string, std::vector<std::string>>> runs_with;  // a metric's fault
+  for (const Runs& runs : arms) {
+    for (std::size_t replicate = 0; replicate < runs.summaries.size(); ++replicate) {
+      const Json faults = runs.summaries[replicate].value("metric_faults", Json::object());
+      for (const auto& [metric, fault] : faults.items())
+        runs_with[metric][fault.get<std::string>()].push_back(fmt::format("{}-{}", runs.arm, replicate + 1));
+    }
+  }
+  Json faults = Json::object();
+  for (auto& [metric, by_fault] : runs_with) {
+    std::vector<std::string> each;
+    for (auto& [fault, names] : by_fault) {
+      const std::size_t left_out = names.size() - std::min(names.size(), most_named);
+      names.resize(names.size() - left_out);
+      each.push_back(fmt::format("{}{}: {}", fmt::join(names, ", "),
+                                 left_out > 0 ? fmt::format(" and {} more", left_out) : "", fault));
+    }
+    faults[metric] = fmt::format("{}", fmt::join(each, "; "));
+  }
+  return faults;
+}
+
 Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
   Json summary = arms.front().summaries.front();  // what all runs share, and the order of the keys
   for (const char* of_one_run : {"llm", "rankings", "metric_faults"}) summary.erase(of_one_run);
@@ -112,7 +138,6 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
   std::size_t pages = 0;
   std::size_t windows = 0;
   std::vector<Json> calls;
-  Json metric_faults = Json::object();
   Json names = Json::array();
   Json by_arm = Json::object();
   Json degraded = Json::object();
@@ -127,9 +152,6 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
       pages += run["pages"].get<std::size_t>();
       windows += run["windows"].get<std::size_t>();
       if (run.contains("llm")) calls.push_back(run["llm"]);
-      const Json faults = run.value("metric_faults", Json::object());
-      for (const auto& [metric, fault] : faults.items())
-        metric_faults[metric] = fmt::format("arm {}: {}", runs.arm, fault.get<std::string>());
     }
   }
   summary["digest"] = digest.value().hex();
@@ -141,7 +163,7 @@ Json summarise(const Scenario& study, const std::vector<Runs>& arms) {
   if (!study.arms.empty()) summary["baseline"] = study.baseline;
   if (!calls.empty()) summary["llm"] = sum_of_call_reports(calls);
   if (!degraded.empty()) summary["worst_degraded_share"] = degraded;
-  if (!metric_faults.empty()) summary["metric_faults"] = std::move(metric_faults);
+  if (Json faults = metric_faults_of(arms); !faults.empty()) summary["metric_faults"] = std::move(faults);
   summary["curves"] = curves;
   return summary;
 }
@@ -188,26 +210,49 @@ void check_study_quality(const Scenario& study, const Json& summary) {
 
 Json run_study(Scenario scenario, const RunOptions& options, std::size_t runs_at_once) {
   const auto started = std::chrono::steady_clock::now();
-  for (const std::string& arm : arms_of(scenario)) check_store(scenario_of(scenario, arm), options.store);
-  RunFolder folder(options.folder, options.existing, scenario, options.earlier);
+  Ranks& ranks = *options.ranks;
+  for (const std::string& arm : arms_of(scenario)) {
+    check_store(scenario_of(scenario, arm), options.store);
+    check_ranks(scenario_of(scenario, arm), ranks);
+  }
+  std::optional<RunFolder> folder;  // rank 0 has it
+  on_first(ranks, [&] {
+    folder.emplace(options.folder, options.existing, scenario, options.earlier);
+    return "";
+  });
   SharedWorlds shared;
-  pin_datasets(scenario, shared);
-  if (std::optional<Json> summary = folder.finished(scenario)) return *std::move(summary);
-  check_rows_of_runs(scenario, options);
+  on_all(ranks, [&] {
+    pin_datasets(scenario, shared);
+    return "";
+  });
+  check_same_on_all(ranks, resolved(scenario));
+  const std::string finished = on_first(ranks, [&]() -> std::string {
+    if (const std::optional<Json> summary = folder->finished(scenario)) return summary->dump();
+    check_rows_of_runs(scenario, options);
+    return "";
+  });
+  if (!finished.empty()) return Json::parse(finished);
   std::optional<LogFile> log;  // each run has one of its own
   try {
-    folder.begin(scenario);
-    log.emplace(options.folder / "run.log", options.log);
-    Json summary = summarise(scenario, by_arm(scenario, play_runs(scenario, options, shared, runs_at_once)));
-    summary["wall_seconds"] =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    summary["peak_rss_bytes"] = peak_rss_bytes();
-    folder.finish(summary);
-    return summary;
+    on_first(ranks, [&] {
+      folder->begin(scenario);
+      log.emplace(options.folder / "run.log", options.log);
+      return "";
+    });
+    const std::vector<PlayedRun> runs = play_runs(scenario, options, shared, runs_at_once);
+    const std::string summary = on_first(ranks, [&] {
+      Json whole = summarise(scenario, by_arm(scenario, runs));
+      whole["wall_seconds"] =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+      whole["peak_rss_bytes"] = peak_rss_bytes();
+      folder->finish(whole);
+      return whole.dump();
+    });
+    return Json::parse(summary);
   } catch (const Failure& failure) {
     log_event(LogLevel::error, "study", "has stopped", {{"why", failure.what()}});
-    if (failure.kind() != ErrorKind::stopped) throw;
-    throw folder.stopped(failure.what());
+    if (failure.kind() != ErrorKind::stopped || !folder) throw;
+    throw folder->stopped(failure.what());
   }
 }
 

@@ -11,6 +11,7 @@
 #include "engine/base/log.h"
 #include "engine/base/parallel.h"
 #include "engine/base/process.h"
+#include "engine/ranks/failed_elsewhere.h"
 #include "scenarios/scenario/arms.h"
 #include "scenarios/store/study_folder.h"
 
@@ -35,8 +36,10 @@ class StudyRuns {
  public:
   StudyRuns(const Scenario& study, const RunOptions& options, SharedWorlds& shared)
       : options_(options),
+        ranks_(*options.ranks),
         shared_(shared),
-        progress_(options.progress, study.replicates * arms_of(study).size()) {
+        progress_(ranks_.is_first() ? options.progress : Progress::Output::none,
+                  study.replicates * arms_of(study).size()) {
     const std::vector<std::string> arms = arms_of(study);
     for (std::uint32_t replicate = 0; replicate < study.replicates; ++replicate) {
       for (const std::string& arm : arms) {
@@ -46,15 +49,24 @@ class StudyRuns {
         run.words = arms.size() == 1       ? fmt::format("replicate {}", replicate + 1)
                     : study.replicates > 1 ? fmt::format("{}, replicate {}", arm, replicate + 1)
                                            : arm;
-        run.had_finished =
-            fs::exists(run.place.folder / "summary.json") && fs::exists(run.place.folder / "run.db");
-        if (!run.had_finished) shared.expect(run.scenario);
       }
+    }
+    const std::string had_finished = on_first(ranks_, [&] {
+      std::string marks;
+      for (const Run& run : runs_) {
+        const fs::path& folder = run.place.folder;
+        marks += fs::exists(folder / "summary.json") && fs::exists(folder / "run.db") ? '1' : '0';
+      }
+      return marks;
+    });
+    for (std::size_t number = 0; number < runs_.size(); ++number) {
+      runs_[number].had_finished = had_finished[number] == '1';
+      if (!runs_[number].had_finished) shared.expect(runs_[number].scenario);
     }
   }
 
   void play(std::size_t at_once) {
-    if (at_once == 1 || asks_anybody()) {
+    if (at_once == 1 || asks_anybody() || !ranks_.is_alone()) {
       play_rest(LogOf::process);
     } else {
       if (at_once == 0) {
@@ -81,6 +93,12 @@ class StudyRuns {
     bool had_finished = false;  ///< before this process
   };
 
+  bool is_interrupted() {
+    const std::vector<std::string> all =
+        on_all(ranks_, [&] { return interrupt_.interrupted() ? "interrupted" : ""; });
+    return std::ranges::any_of(all, [](const std::string& rank) { return !rank.empty(); });
+  }
+
   bool asks_anybody() const {
     return std::ranges::any_of(runs_, [](const Run& run) { return run.scenario.asks_anybody(); });
   }
@@ -89,7 +107,7 @@ class StudyRuns {
   std::optional<std::size_t> next() {
     const std::lock_guard lock(mutex_);
     if (next_ == runs_.size() || !failures_.empty()) return std::nullopt;
-    if (!interrupt_.interrupted()) return next_++;
+    if (!is_interrupted()) return next_++;
     failures_.emplace(next_, std::make_exception_ptr(Failure(ErrorKind::stopped, "interrupted")));
     return std::nullopt;
   }
@@ -131,10 +149,12 @@ class StudyRuns {
     try {
       run.played.summary = run_scenario(run.scenario, options);
     } catch (const Failure& failure) {
-      if (failure.kind() == ErrorKind::stopped) throw;
+      const bool is_told_elsewhere =
+          !ranks_.is_first() && dynamic_cast<const FailedElsewhere*>(&failure) != nullptr;
+      if (failure.kind() == ErrorKind::stopped || is_told_elsewhere) throw;
       throw Failure(failure.kind(), fmt::format("{}: {}", run.place.name(), failure.what()));
     }
-    run.played.round_metrics = RunReader(options.folder).round_metrics();
+    if (ranks_.is_first()) run.played.round_metrics = RunReader(options.folder).round_metrics();
     tell("a run has finished", run);
     if (run.had_finished) {
       progress_.had_finished(number, run.words);
@@ -149,6 +169,7 @@ class StudyRuns {
   }
 
   const RunOptions& options_;
+  Ranks& ranks_;
   SharedWorlds& shared_;
   StudyProgress progress_;
   InterruptGuard interrupt_;

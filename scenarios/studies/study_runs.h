@@ -24,6 +24,8 @@ struct PlayedRun {
 /// as there is memory for, after the first that is played has shown what one takes). Where language models or a remote recommender
 /// are asked it is one after the other: limits and budget are those of one run at a time.
 ///
+/// Collective. Of several ranks, which play every run together, one run is under way, and only the first has round metrics.
+///
 /// Throws what stopped the first run, in this order, that did not finish; what is under way then is played to its end, and
 /// no other begins. Of an interrupt all that are under way hear.
 std::vector<PlayedRun> play_runs(const Scenario& study, const RunOptions& options, SharedWorlds& shared,

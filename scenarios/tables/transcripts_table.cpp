@@ -24,8 +24,10 @@ std::string transcripts_table(const TranscriptComparison& comparison) {
     agreement.add_row(row(std::string(kLabelFields[field]), comparison.fields[field]));
   }
   agreement.add_row(row("recorded_watched equals viewed as read", comparison.recorded));
-  std::string text =
-      fmt::format("  {} agents, {} pages\n\n{}\n", comparison.agents, comparison.pages, agreement.text());
+  std::string text = fmt::format(
+      "  {} agents{}, {} pages\n\n{}\n", comparison.agents,
+      comparison.sessions > comparison.agents ? fmt::format(" in {} sessions", comparison.sessions) : "",
+      comparison.pages, agreement.text());
   const auto line = [&](const char* what, std::size_t part, std::size_t whole) {
     text += fmt::format("  {:<46}{:>6} of {}\n", what, part, whole);
   };

@@ -1,8 +1,11 @@
 #include "scenarios/transcripts/comparison.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -57,37 +60,39 @@ std::vector<std::string> all_lines(std::string_view reply) {
   return lines;
 }
 
-/// An agent's means by position, and those of all agents.
+/// Agents' means by position, all their sessions together, and those of all agents.
 class PositionReadings {
  public:
-  void add(const PageReading& page) {
-    if (agent_.size() < page.items.size()) agent_.resize(page.items.size());
+  void add(AgentId agent, const PageReading& page) {
+    std::vector<Values>& places = agents_[agent];
+    if (places.size() < page.items.size()) places.resize(page.items.size());
     for (std::size_t i = 0; i < page.items.size(); ++i) {
       const ItemReading& item = page.items[i];
-      if (item.aligned) agent_[i].aligned.push_back(*item.aligned ? 1 : 0);
-      agent_[i].viewed.push_back(item.rating ? 1 : 0);
-      if (item.rating) agent_[i].rating.push_back(*item.rating);
+      if (item.aligned) places[i].aligned.push_back(*item.aligned ? 1 : 0);
+      places[i].viewed.push_back(item.rating ? 1 : 0);
+      if (item.rating) places[i].rating.push_back(*item.rating);
     }
-  }
-  void end_agent() {
-    if (all_.size() < agent_.size()) all_.resize(agent_.size());
-    for (std::size_t i = 0; i < agent_.size(); ++i) {
-      shown_.resize(all_.size());
-      shown_[i] += agent_[i].viewed.size();
-      for (const auto values : {&Values::aligned, &Values::viewed, &Values::rating}) {
-        if (!(agent_[i].*values).empty()) (all_[i].*values).push_back(mean_of(agent_[i].*values));
-      }
-    }
-    agent_.clear();
   }
   std::vector<PositionFigures> figures() const {
+    std::vector<Values> all;  // by position: one value an agent
+    std::vector<std::size_t> shown;
+    for (const auto& [agent, places] : agents_) {
+      if (all.size() < places.size()) all.resize(places.size());
+      shown.resize(all.size());
+      for (std::size_t i = 0; i < places.size(); ++i) {
+        shown[i] += places[i].viewed.size();
+        for (const auto values : {&Values::aligned, &Values::viewed, &Values::rating}) {
+          if (!(places[i].*values).empty()) (all[i].*values).push_back(mean_of(places[i].*values));
+        }
+      }
+    }
     std::vector<PositionFigures> figures;
-    for (std::size_t i = 0; i < all_.size(); ++i) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
       figures.push_back({.position = i + 1,
-                         .shown = shown_[i],
-                         .aligned = over_agents(all_[i].aligned),
-                         .viewed = over_agents(all_[i].viewed),
-                         .rating = over_agents(all_[i].rating)});
+                         .shown = shown[i],
+                         .aligned = over_agents(all[i].aligned),
+                         .viewed = over_agents(all[i].viewed),
+                         .rating = over_agents(all[i].rating)});
     }
     return figures;
   }
@@ -102,9 +107,7 @@ class PositionReadings {
     return {.agents = values.size(), .mean = mean_of(values), .standard_error = standard_error_of(values)};
   }
 
-  std::vector<Values> agent_;  ///< by position: one value an item
-  std::vector<Values> all_;    ///< by position: one value an agent
-  std::vector<std::size_t> shown_;
+  std::map<AgentId, std::vector<Values>> agents_;  ///< by position: one value an item
 };
 
 class Comparer {
@@ -112,12 +115,14 @@ class Comparer {
   explicit Comparer(const Catalogue& catalogue) : catalogue_(catalogue) {}
 
   void add(const Transcript& transcript) {
-    Outcome outcome{.agent = AgentId(static_cast<std::uint32_t>(result_.agents)),
-                    .pages = static_cast<std::uint32_t>(transcript.pages.size())};
-    ++result_.agents;
+    const auto next = AgentId(static_cast<std::uint32_t>(sessions_of_.size()));
+    auto& [agent, sessions] =
+        sessions_of_.try_emplace(transcript.agent, next, std::uint16_t{0}).first->second;
+    Outcome outcome{
+        .agent = agent, .round = sessions++, .pages = static_cast<std::uint32_t>(transcript.pages.size())};
+    ++result_.sessions;
     result_.thoughts += transcript.thoughts;
     for (const TranscriptPage& page : transcript.pages) add_page(transcript, page, outcome);
-    positions_.end_agent();
     const bool has_score = transcript.interview && add_interview(transcript, outcome);
     outcomes_.push_back(outcome);
     if (has_score) scored_.push_back(outcome);
@@ -125,6 +130,7 @@ class Comparer {
 
   TranscriptComparison finish() && {
     const auto of_score = [](const Metric& metric) { return metric.name == "s_sat"; };
+    result_.agents = sessions_of_.size();
     result_.metrics = headline_metrics(outcomes_);
     result_.positions = positions_.figures();
     const std::vector<Metric> of_scored = headline_metrics(scored_);
@@ -136,7 +142,7 @@ class Comparer {
   void add_page(const Transcript& transcript, const TranscriptPage& page, Outcome& outcome) {
     const PageReading reaction = read_reaction(page, catalogue_);
     const DecisionReading decision = read_decision(page.decision, kAllActions);
-    positions_.add(reaction);
+    positions_.add(outcome.agent, reaction);
     ++result_.pages;
     result_.complete_reactions += reaction.complete() ? 1 : 0;
     result_.choices_by_tag += decision.tag ? 1 : 0;
@@ -278,6 +284,8 @@ class Comparer {
   }
 
   const Catalogue& catalogue_;
+  /// By name: the agent's number and how many transcripts it has had.
+  std::map<std::string, std::pair<AgentId, std::uint16_t>, std::less<>> sessions_of_;
   PositionReadings positions_;
   TranscriptComparison result_;
   std::vector<Outcome> outcomes_;

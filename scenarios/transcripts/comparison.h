@@ -39,7 +39,8 @@ struct PageInQuestion {
 /// The reply parser against the labels of a transcripts file. Items count by their ids, ratings in the order of the page.
 /// The decision is compared by its tag: "unclear" agrees with a reply without a tag, whatever its words say.
 struct TranscriptComparison {
-  std::size_t agents = 0;
+  std::size_t agents = 0;    ///< by name: one with several transcripts came several times
+  std::size_t sessions = 0;  ///< transcripts
   std::size_t pages = 0;
   Agreement all_fields;  ///< pages on which every field agrees
   std::array<Agreement, kLabelFields.size()> fields;

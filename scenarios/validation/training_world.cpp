@@ -35,6 +35,7 @@ Dataset without_trait(Dataset training, std::uint8_t TraitGroups::*neutral) {
 Dataset training_view(const Dataset& whole, const Interactions& train) {
   Dataset training{.name = whole.name,
                    .item_name = whole.item_name,
+                   .ratings_are = whole.ratings_are,
                    .user_attributes = whole.user_attributes,
                    .provenance = whole.provenance,
                    .catalogue = whole.catalogue,

@@ -1,5 +1,6 @@
 #include "agents/metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -163,6 +164,23 @@ TEST(HeadlineMetrics, AnAgentCountsOnceHoweverOftenItCame) {
   EXPECT_EQ(metrics[0].pages, 4U);
   EXPECT_DOUBLE_EQ(metrics[0].mean, ((1.0 + 0.5) / 2 + 0.25) / 2);
   EXPECT_DOUBLE_EQ(metrics[4].mean, (3.0 + 9.0) / 2);
+}
+
+// By hand: agent 0 saves three items in its first session and one in its second, agent 1 none; they share two and one.
+TEST(ActionValues, CountWhatAgentsSaveAndShare) {
+  const auto did = [](unsigned agent, std::uint16_t round, std::uint32_t saved, std::uint32_t shared) {
+    Outcome outcome{.agent = AgentId(agent), .round = round, .shown = 8, .viewed = 2, .pages = 2};
+    outcome.optional = {0, 0, 0, saved, shared};
+    return outcome;
+  };
+  const std::vector<Outcome> outcomes{did(0, 0, 3, 0), did(0, 1, 1, 2), did(1, 0, 0, 1)};
+  const std::vector<Metric> metrics = run_metrics(outcomes, {.save = true, .share = true});
+  const auto mean = [&](const char* name) {
+    const auto found = std::ranges::find(metrics, name, &Metric::name);
+    return found == metrics.end() ? std::nan("") : found->mean;
+  };
+  EXPECT_DOUBLE_EQ(mean("n_save"), (2.0 + 0) / 2) << "an agent's value is its mean over its sessions";
+  EXPECT_DOUBLE_EQ(mean("n_share"), (1.0 + 1) / 2);
 }
 
 // Agent 2 was shown nothing: it has pages and a score, but no shares.

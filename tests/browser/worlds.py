@@ -85,6 +85,24 @@ def large(program, folder):
     return run / "report.html"
 
 
+def larger_than_fits(program, folder):
+    """The report of more agents than a page lists, and than it has room to tell the stories of."""
+    run = _quick_run(program, folder, "larger", "session.items_per_page=12", agents=22_000)
+    program("report", "larger")
+    return run / "report.html"
+
+
+def three_arms(program, folder):
+    """The report of a study of three arms over one round, with a causal graph of each."""
+    scenario = {"name": "recommenders", "seed": 3, "dataset": {"path": "demo"}, "population": {"agents": 200},
+                "replicates": 2, "baseline": "random", "recommender": {"kind": "random"},
+                "arms": {name: {"recommender": {"kind": name}} for name in ("popularity", "itemknn", "random")}}
+    (folder / "recommenders.json").write_text(json.dumps(scenario))
+    program("run", "recommenders.json", "--out", "recommenders")
+    program("report", "recommenders", "--causal")
+    return folder / "recommenders" / "report.html"
+
+
 def small_study(program, folder):
     """The report of a study of two replicates, two rounds and a control."""
     scenario = {"name": "bubble", "seed": 3, "dataset": {"path": "demo"}, "population": {"agents": 60},

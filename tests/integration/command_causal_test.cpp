@@ -64,6 +64,25 @@ TEST_F(CommandCausal, StandsInARunsReport) {
   EXPECT_THAT(read_file(folder_ / "a/report.html", ErrorKind::data), HasSubstr("Causal graph"));
 }
 
+TEST_F(CommandCausal, StandsInAStudysReportForEachArm) {
+  folder_.write(
+      "s.json",
+      R"({"name": "s", "seed": 3, "dataset": {"path": "demo"}, "population": {"agents": 300}, "replicates": 2,
+    "recommender": {"kind": "popularity"}, "arms": {"pop": {}, "luck": {"recommender": {"kind": "random"}}}})");
+  ASSERT_EQ(throng({"run", "s.json", "--out", "s"}).exit_code, 0);
+  const Finished report = throng({"report", "s", "--causal"});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_THAT(report.out, AllOf(HasSubstr("causal graph of pop, replicate 1\n"),
+                                HasSubstr("causal graph of luck, replicate 1\n")));
+  EXPECT_THAT(
+      read_file(folder_ / "s/report.html", ErrorKind::data),
+      AllOf(HasSubstr("Causal graph of pop, replicate 1"), HasSubstr("Causal graph of luck, replicate 1")));
+  // The graph is that of the run.
+  const std::string alone = throng({"causal", "s/luck-1"}).out;
+  const auto edges = alone.find("  edge ");
+  EXPECT_THAT(report.out, HasSubstr(alone.substr(edges, alone.find("weight, total effect") - edges)));
+}
+
 TEST_F(CommandCausal, SaysWhatIsWrong) {
   const auto error = [&](std::vector<std::string> arguments, int exit_code) {
     arguments.insert(arguments.begin(), "causal");

@@ -79,6 +79,18 @@ TEST_F(CommandCheck, APromptTemplateThatWouldTellNothingIsNamedByFileLineAndPlac
               HasSubstr("mine/structured/interview.mustache:2: \"{{{pgae}}}\" is no placeholder"));
 }
 
+TEST_F(CommandCheck, AnAttributeThatNeitherDatasetNorPopulationHasIsNamed) {
+  folder_.write("mine/persona.mustache", "You feel\n{{{about_mood}}}.");
+  folder_.write("people.csv", "user,mood\n1,tired\n");
+  const std::string mind =
+      R"(mind={"kind":"llm","prompts":"mine","endpoints":[{"url":"http://127.0.0.1:1/v1","model":"m"}]})";
+  const Finished checked = check_with(mind);
+  EXPECT_EQ(checked.exit_code, 2);
+  EXPECT_THAT(checked.err, HasSubstr("mine/persona.mustache:2: \"{{{about_mood}}}\""));
+  const Finished known = check({"--set", mind, "--set", R"(population={"file":"people.csv"})"});
+  EXPECT_EQ(known.exit_code, 0) << known.err;
+}
+
 TEST_F(CommandCheck, FindsADatasetThatIsNotThereOrAnother) {
   const Finished absent = check_with("dataset.path=/no/such");
   EXPECT_EQ(absent.exit_code, 3);

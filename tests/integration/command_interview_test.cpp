@@ -146,7 +146,8 @@ TEST_F(CommandInterview, AsksAnAgentOfAFinishedRunWithItsMemoryAndPaysOnce) {
       << "of the journal, though nobody serves any more";
   const Finished missing = interview({"what else?", "--replay", "a"});
   EXPECT_EQ(missing.exit_code, 4) << missing.err;
-  EXPECT_THAT(missing.err, HasSubstr("in no journal"));
+  EXPECT_THAT(missing.err, AllOf(HasSubstr("in no journal"), HasSubstr("the same without --replay"),
+                                 ::testing::Not(HasSubstr("--reuse"))));
 }
 
 // The last prompt of the run and the first of the interview tell of the same memory.
@@ -194,6 +195,19 @@ TEST_F(CommandInterview, OnlyAgentsWithWordsOfRunsThatHaveFinishedCanBeAsked) {
   const Finished options = interview({"why?", "--kind", "choice", "--option", "one"});
   EXPECT_EQ(options.exit_code, 2);
   EXPECT_THAT(options.err, HasSubstr("--option"));
+  for (const auto& [wrong, what] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"--kind", "choice", "--option", "a", "--option", "a"}, "\"a\" stands in the list already"},
+           {{"--kind", "choice", "--option", "a", "--option", ""}, "/options/1"},
+           {{"--kind", "words", "--option", "a", "--option", "b"}, "/options: only a question of the kind"},
+           {{"--kind", "words", "--least", "3"}, "/least: only a question of the kind"},
+           {{"--kind", "score", "--least", "5", "--most", "5"}, "/most: 5: expected more"},
+           {{"--kind", "score", "--most", "1001"}, "/most"}}) {
+    std::vector<std::string> arguments{"why?"};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    const Finished refused = interview(arguments);
+    EXPECT_EQ(refused.exit_code, 2) << what;
+    EXPECT_THAT(refused.err, HasSubstr(what));
+  }
 
   ASSERT_EQ(
       throng({"run", "demo", "--agents", "5", "--out", "a", "--store", "summary", "--overwrite"}).exit_code,

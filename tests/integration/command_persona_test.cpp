@@ -1,4 +1,6 @@
 // `throng persona build` as a user meets it, with the mock server as the model, and runs that take what it wrote.
+#include <set>
+
 #include <fmt/format.h>
 
 #include "tests/integration/llm_run.h"
@@ -76,7 +78,7 @@ TEST_F(CommandPersona, WritesWhatTheTrainingHistorySaysAndRunsTakeIt) {
   write_dataset();
   serve({});
   write_scenario_of_data();
-  const Finished built = build({});
+  const Finished built = build({"--all"});
   EXPECT_EQ(built.exit_code, 0) << built.err;
   EXPECT_THAT(built.out, AllOf(HasSubstr("30 personas"), HasSubstr("--set dataset.personas=llm")));
   const std::vector<Json> lines = lines_of("data/personas/llm.jsonl");
@@ -94,7 +96,8 @@ TEST_F(CommandPersona, WritesWhatTheTrainingHistorySaysAndRunsTakeIt) {
   const Json taken = run({"--set", "dataset.personas=llm", "--out", "r"});
   EXPECT_EQ(taken["agents"], 10);
   const Finished story = throng({"story", "r", "--agent", "0", "--prompts"});
-  EXPECT_THAT(story.out, AllOf(HasSubstr("- \"I enjoy War.\""), HasSubstr("Rates low: \"Above all Comedy.\""),
+  EXPECT_THAT(story.out, AllOf(HasSubstr("- \"I enjoy War.\", because: \"I gave Gunfire a 5.\"\n"),
+                               HasSubstr("Rates low: \"Above all Comedy.\""),
                                HasSubstr("recommender system for films")));
   for (const Json& caveat : taken["caveats"])
     EXPECT_THAT(caveat.get<std::string>(), Not(HasSubstr("another training part")));
@@ -112,6 +115,58 @@ TEST_F(CommandPersona, WritesWhatTheTrainingHistorySaysAndRunsTakeIt) {
   EXPECT_THAT(changed.err, HasSubstr("/dataset/personas_digest"));
 }
 
+TEST_F(CommandPersona, AreThoseOfTheScenariosPopulation) {
+  write_dataset();
+  serve({});
+  write_scenario_of_data();
+  const auto users_of = [&](const std::string& name, std::vector<std::string> more) {
+    more.insert(more.begin(), {"-o", name});
+    const Finished built = build(more);
+    EXPECT_EQ(built.exit_code, 0) << built.err;
+    std::vector<std::string> users;
+    for (const Json& line : lines_of(name)) {
+      if (line.contains("user")) users.push_back(line["user"].get<std::string>());
+    }
+    return users;
+  };
+  const std::vector<std::string> first = users_of("a.jsonl", {});
+  ASSERT_EQ(first.size(), 10U);
+  EXPECT_EQ(first.back(), "u9");
+  const std::vector<std::string> some = users_of("b.jsonl", {"--set", "population.choice=random"});
+  EXPECT_EQ(some.size(), 10U);
+  EXPECT_NE(some, first);
+  folder_.write("people.csv", "user,mood\nu7,x\nu3,y\nu7,z\n");
+  EXPECT_THAT(users_of("c.jsonl", {"--set", R"(population={"file": "people.csv"})"}),
+              ::testing::ElementsAre("u3", "u7"));
+  EXPECT_THAT(users_of("d.jsonl", {"--set", R"(population={"file": "people.csv"})", "--first", "1"}),
+              ::testing::ElementsAre("u3"));
+  // Replicate n draws with the seed + n; an arm has a population of its own.
+  const auto union_of = [](const std::vector<std::vector<std::string>>& lists) {
+    std::set<std::string> all;
+    for (const std::vector<std::string>& list : lists) all.insert(list.begin(), list.end());
+    return all;
+  };
+  const std::vector<std::string> random{"--set", "population.choice=random"};
+  const auto at_seed = [&](const std::string& name, int seed) {
+    std::vector<std::string> set = random;
+    set.insert(set.end(), {"--set", fmt::format("seed={}", seed)});
+    return users_of(name, set);
+  };
+  std::vector<std::string> study{"--set", "replicates=2", "--set", "seed=3"};
+  study.insert(study.end(), random.begin(), random.end());
+  const std::vector<std::string> of_study = users_of("e.jsonl", study);
+  const std::set<std::string> of_runs = union_of({at_seed("f.jsonl", 3), at_seed("g.jsonl", 4)});
+  EXPECT_GT(of_runs.size(), 10U);
+  EXPECT_EQ(std::set(of_study.begin(), of_study.end()), of_runs);
+  const std::vector<std::string> of_arms =
+      users_of("h.jsonl", {"--set", R"(arms={"few": {}, "more": {"population": {"agents": 14}}})"});
+  EXPECT_EQ(of_arms.size(), 14U);
+  // What has been answered for some is not asked again for all.
+  const Json all = json_of(build({"-o", "a.jsonl", "--all", "--overwrite", "--json"}));
+  EXPECT_EQ(all["llm"]["from_journal"], 10);
+  EXPECT_EQ(all["llm"]["live"], kUsers - 10);
+}
+
 // The paper's leak: a persona that was written from what is held out.
 TEST_F(CommandPersona, HeldOutItemsAreNotInThePrompts) {
   write_dataset();
@@ -127,23 +182,24 @@ TEST_F(CommandPersona, GoesOnAfterABudgetAndIsReplayedWithoutTheServer) {
   write_dataset();
   serve({});
   write_scenario_of_data();
-  ASSERT_EQ(build({"-o", "whole.jsonl"}).exit_code, 0);
+  ASSERT_EQ(build({"-o", "whole.jsonl", "--all"}).exit_code, 0);
   const std::string whole = read_file(folder_ / "whole.jsonl", ErrorKind::data);
-  const Finished stopped = build({"-o", "p.jsonl", "--set", "budget.tokens=6000"});
+  const Finished stopped = build({"-o", "p.jsonl", "--all", "--set", "budget.tokens=6000"});
   EXPECT_EQ(stopped.exit_code, 4) << stopped.err;
   EXPECT_THAT(stopped.err, HasSubstr("the same command goes on"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "p.jsonl")) << "nothing half-written";
-  const Json resumed = json_of(build({"-o", "p.jsonl", "--json", "--set", "budget.tokens=1000000"}));
+  const Json resumed = json_of(build({"-o", "p.jsonl", "--all", "--json", "--set", "budget.tokens=1000000"}));
   EXPECT_GT(resumed["llm"]["from_journal"], 0);
   EXPECT_EQ(resumed["llm"]["from_journal"].get<int>() + resumed["llm"]["live"].get<int>(), kUsers);
   EXPECT_EQ(read_file(folder_ / "p.jsonl", ErrorKind::data), whole);
   stop_mock();
 
-  const Json replayed = json_of(build({"-o", "again.jsonl", "--replay", "whole.calls", "--json"}));
+  const Json replayed = json_of(build({"-o", "again.jsonl", "--all", "--replay", "whole.calls", "--json"}));
   EXPECT_EQ(replayed["llm"]["replayed"], kUsers);
   EXPECT_EQ(read_file(folder_ / "again.jsonl", ErrorKind::data), whole);
-  EXPECT_EQ(build({"-o", "none.jsonl", "--replay", "again.calls", "--history", "1"}).exit_code, 4)
-      << "other questions have no replies";
+  const Finished others = build({"-o", "none.jsonl", "--replay", "again.calls", "--history", "1"});
+  EXPECT_EQ(others.exit_code, 4) << "other questions have no replies";
+  EXPECT_THAT(others.err, AllOf(HasSubstr("the same without --replay"), Not(HasSubstr("--reuse"))));
 }
 
 TEST_F(CommandPersona, RepairsRepliesThatCannotBeUsedAndCountsWhatIsLeft) {
@@ -151,7 +207,7 @@ TEST_F(CommandPersona, RepairsRepliesThatCannotBeUsedAndCountsWhatIsLeft) {
   serve({"--faults", "invalid_content=0.6"});
   write_scenario_of_data({{"dataset", {{"path", "demo"}}}});
   constexpr int asked = 60;
-  const Json built = json_of(build({"--first", "60", "-o", "p.jsonl", "--json"}));
+  const Json built = json_of(build({"--all", "--first", "60", "-o", "p.jsonl", "--json"}));
   const int unusable = built["unusable"].get<int>();
   EXPECT_NEAR(unusable, asked * 0.6 * 0.6 * 0.6, 12.8) << "three tries each; four standard deviations";
   EXPECT_EQ(built["written"].get<int>() + unusable, asked);
@@ -161,7 +217,8 @@ TEST_F(CommandPersona, RepairsRepliesThatCannotBeUsedAndCountsWhatIsLeft) {
   EXPECT_EQ(lines[0]["provenance"]["unusable"], unusable);
   for (std::size_t i = 1; i < lines.size(); ++i)
     EXPECT_THAT(lines[i]["taste"].get<std::string>(), HasSubstr("I enjoy"));
-  EXPECT_EQ(build({"--first", "60", "-o", "q.jsonl", "--set", "max_degraded_share=0.001"}).exit_code, 5);
+  EXPECT_EQ(build({"--all", "--first", "60", "-o", "q.jsonl", "--set", "max_degraded_share=0.001"}).exit_code,
+            5);
   // Whom nothing was written about keeps a persona by rule.
   EXPECT_EQ(
       run({"--set", "dataset.personas=p.jsonl", "--set", "population.agents=30", "--out", "r"})["agents"],

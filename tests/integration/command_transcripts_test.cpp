@@ -20,11 +20,11 @@ class CommandTranscripts : public CommandLine {
     folder_.write("world/items.csv", "item_id,title\na,\"Harbour, The (1988)\"\nb,Nightjar (1999)\n");
     folder_.write("world/users.csv", "user_id\n1\n");
     folder_.write("world/interactions.csv", "user_id,item_id,rating\n1,a,5\n");
-    const auto line = [](const std::string& decision) {
-      return R"({"agent": 1, "pages": [)" + (kPage + decision) +
+    const auto line = [](const std::string& agent, const std::string& decision) {
+      return R"({"agent": )" + agent + R"(, "pages": [)" + (kPage + decision) +
              R"("}}], "interview": "RATING: 6; REASON: ok", "interview_score": 6})";
     };
-    folder_.write("t.jsonl", line("unclear") + "\n" + line("exit") + "\n");
+    folder_.write("t.jsonl", line("1", "unclear") + "\n" + line("2", "exit") + "\n");
   }
 };
 
@@ -47,7 +47,7 @@ TEST_F(CommandTranscripts, PrintATableAndJson) {
 TEST_F(CommandTranscripts, ShowThePagesInQuestion) {
   const std::vector<std::string> arguments{"transcripts", "t.jsonl", "--data", "world", "--disagreements"};
   EXPECT_THAT(throng(arguments).out,
-              AllOf(HasSubstr("agent 1, page 1 (line 2): decision"), HasSubstr("parsed  exit"),
+              AllOf(HasSubstr("agent 2, page 1 (line 2): decision"), HasSubstr("parsed  exit"),
                     HasSubstr("its words: next"), HasSubstr("| Next; Reason: more")));
   std::vector<std::string> as_json = arguments;
   as_json.emplace_back("--json");

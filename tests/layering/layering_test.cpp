@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 /// For every folder of the house, the folders it may include beside itself. Floors point down only.
 const std::map<std::string, std::set<std::string>>& allowed_includes() {
-  static const std::set<std::string> engine{"engine/base", "engine/sim"};
+  static const std::set<std::string> engine{"engine/base", "engine/ranks", "engine/sim"};
   static const auto with = [](std::set<std::string> folders, const std::set<std::string>& more) {
     folders.insert(more.begin(), more.end());
     return folders;
@@ -32,6 +32,8 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
             "agents/minds/agent4rec", "agents/minds/reading", "agents/pages", "agents/profile"});
   static const std::map<std::string, std::set<std::string>> allowed{
       {"engine/base", {}},
+      {"engine/ranks", {"engine/base"}},
+      {"engine/mpi", {"engine/base", "engine/ranks"}},
       {"engine/sim", {"engine/base"}},
       {"engine/http", {"engine/base"}},
       {"engine/polite", {"engine/base", "engine/http"}},
@@ -39,11 +41,11 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"recsys/data", {"engine/base", "recsys/text"}},
       {"recsys/import", {"engine/base", "recsys/text", "recsys/data"}},
       {"recsys/linalg", {"engine/base", "recsys/data"}},
-      {"recsys/recommender", {"engine/base", "recsys/data", "recsys/linalg"}},
+      {"recsys/recommender", {"engine/base", "engine/ranks", "recsys/data", "recsys/linalg"}},
       {"recsys/external",
        {"engine/base", "engine/http", "engine/polite", "recsys/text", "recsys/data", "recsys/linalg",
         "recsys/recommender"}},
-      {"recsys/models", with(recsys, {"engine/base"})},
+      {"recsys/models", with(recsys, {"engine/base", "engine/ranks"})},
       {"llm/wire", {"engine/base"}},
       {"llm", {"engine/base", "engine/http", "engine/polite", "llm/wire"}},
       {"llm/mock", {"engine/base", "engine/http", "llm", "llm/wire"}},
@@ -81,26 +83,14 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
        with(agents, {"agents/calibration", "scenarios/store", "scenarios/scenario", "scenarios/gateway",
                      "scenarios/run", "scenarios/report", "scenarios/transcripts"})},
       {"scenarios/examples/own_recommender", with(agents, {"scenarios/cli"})},
-      {"scenarios/cli", with(agents, {"agents/calibration",
-                                      "scenarios/calibration",
-                                      "scenarios/causal",
-                                      "agents/played",
-                                      "engine/http",
-                                      "engine/polite",
-                                      "recsys/import",
-                                      "llm/bench",
-                                      "llm/mock",
-                                      "scenarios/store",
-                                      "scenarios/run",
-                                      "scenarios/studies",
-                                      "scenarios/transcripts",
-                                      "scenarios/report",
-                                      "scenarios/scenario",
-                                      "scenarios/gateway",
-                                      "scenarios/interviews",
-                                      "scenarios/profiles",
-                                      "scenarios/tables",
-                                      "scenarios/validation"})},
+      {"scenarios/cli",
+       with(agents, {"agents/calibration", "scenarios/calibration", "scenarios/causal",
+                     "agents/played",      "engine/http",           "engine/mpi",
+                     "engine/polite",      "recsys/import",         "llm/bench",
+                     "llm/mock",           "scenarios/store",       "scenarios/run",
+                     "scenarios/studies",  "scenarios/transcripts", "scenarios/report",
+                     "scenarios/scenario", "scenarios/gateway",     "scenarios/interviews",
+                     "scenarios/profiles", "scenarios/tables",      "scenarios/validation"})},
   };
   return allowed;
 }

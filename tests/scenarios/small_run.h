@@ -63,7 +63,8 @@ inline void write_small_run(const TempFolder& folder, const Dataset& dataset = t
   writer.write_meta("digest", "abc");
   writer.write_items(dataset, dataset.mean_ratings());
   writer.write_agents(
-      population, dataset, space, [](AgentId) { return ""; }, [](AgentId) { return "statistical"; });
+      {AgentId(0), AgentId(population.size())}, population, dataset, space, [](AgentId) { return ""; },
+      [](AgentId) { return "statistical"; });
   writer.write_sessions(sessions);
   writer.write_metrics(headline_metrics(std::vector{outcome_of(sessions[0]), outcome_of(sessions[1])}));
   writer.commit();

@@ -92,7 +92,7 @@ Task<std::optional<Decision>> Agent4RecMind::decide(Actor& self, const Situation
   const std::optional<DecisionReading> reading =
       co_await ask<DecisionReading>(self, situation, question, words, read);
   if (!reading) co_return std::nullopt;
-  add_saying(situation, Saying::About::decision, reading->feeling);
+  add_saying(situation, Saying::About::feeling, reading->feeling);
   add_saying(situation, Saying::About::decision, reading->reason);
   Decision decision{.exits = *reading->choice == PageChoice::exit};
   decision.search = reading->search;

@@ -89,7 +89,7 @@ const throngPage = (() => {
   // --- Kinds of charts: each returns Chart.js's configuration ---
 
   /** Whiskers of 95 % intervals on the bars of data sets that have `halfWidths`, and the points that stand for bars where there are
-   *  `points`, their colour. */
+   *  `points`, their colour or one for each of them. */
   const whiskers = {
     id: 'whiskers',
     afterDatasetsDraw(chart) {
@@ -100,7 +100,6 @@ const throngPage = (() => {
         const draw = chart.ctx;
         draw.save();
         draw.strokeStyle = chart.options.whiskerColour;
-        draw.fillStyle = dataset.points;
         draw.lineWidth = 1.25;
         chart.getDatasetMeta(n).data.forEach((bar, i) => {
           if (!dataset.halfWidths[i]) return;
@@ -111,7 +110,9 @@ const throngPage = (() => {
           draw.stroke();
         });
         if (dataset.points) {
-          chart.getDatasetMeta(n).data.forEach((bar) => {
+          chart.getDatasetMeta(n).data.forEach((bar, i) => {
+            if (typeof dataset.data[i] !== 'number') return;
+            draw.fillStyle = Array.isArray(dataset.points) ? dataset.points[i] : dataset.points;
             draw.beginPath();
             draw.arc(bar.x, bar.y, 5, 0, 2 * Math.PI);
             draw.fill();
@@ -163,7 +164,7 @@ const throngPage = (() => {
     }
     options.scales = lying ? {x: values, y: labels} : {x: labels, y: values};
     options.plugins.legend.display = colours.names.length > 1;
-    if (chart.groups) {
+    if (chart.groups || arePoints) {
       options.plugins.legend.labels.generateLabels = () => colours.names.map((name, n) => ({
         text: name, fillStyle: seriesColour(looks, n), strokeStyle: 'transparent', fontColor: looks.ink,
         pointStyle: 'rect',
@@ -309,7 +310,8 @@ const throngPage = (() => {
     if (chart.kind === 'scatter') return 380;
     if (chart.kind !== 'bars') return 310;
     if (chart.direction !== 'down') return 240;
-    return chart.labels.length * 24 + (chart.unit ? 56 : 32) + (chart.groups ? 36 : 0);
+    const row = Math.max(24, 13 * chart.series.length + 6);
+    return chart.labels.length * row + (chart.unit ? 56 : 32) + (chart.groups || chart.series.length > 1 ? 36 : 0);
   };
 
   function configurationOf(chart, looks) {

@@ -24,7 +24,7 @@ const storyParts = (() => {
       ['', (_, n) => String(n + 1)],
       [data.item, ([item]) => items[item][0]],
       ['genres', ([item]) => items[item][1]],
-      ['others say', ([item]) => (items[item][2] === null ? '' : number(items[item][2]))],
+      [data.ratings_are || 'others say', ([item]) => (items[item][2] === null ? '' : number(items[item][2]))],
       ['aligned', ([, aligned]) => (aligned ? 'yes' : '')],
       ...actions.map((action) => [action.done, (shown) => actionText(data, action, action.value(shown))]),
       beside.size && ['beside it', (_, n) => (beside.has(n + 1) ? beside.get(n + 1) || 'placed as an advert' : '')],

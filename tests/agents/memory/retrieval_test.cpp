@@ -26,10 +26,12 @@ class RetrievalTest : public ::testing::Test {
   }
   /// Indices of the pages; each memory takes 10 tokens.
   std::vector<int> retrieved(std::int64_t budget, const std::vector<double>& relevances = {},
-                             const RetrievalWeights& weights = {}) const {
+                             const RetrievalWeights& weights = {},
+                             const std::optional<MemoryRef>& always = {}) const {
     std::vector<int> pages;
-    for (const MemoryRef& ref : retrieve(memories_of(memory_), claims_at(10, relevances, weights), budget,
-                                         [](const MemoryRef&) { return 10; }))
+    for (const MemoryRef& ref : retrieve(
+             memories_of(memory_), claims_at(10, relevances, weights), budget,
+             [](const MemoryRef&) { return 10; }, always))
       pages.push_back(ref.index);
     return pages;
   }
@@ -62,6 +64,19 @@ TEST_F(RetrievalTest, WhatWasImportantOrIsRelevantComesThoughItIsOld) {
   for (int hour = 1; hour < 5; ++hour) remember(hour, 3);
   EXPECT_THAT(retrieved(20), ElementsAre(0, 4));
   EXPECT_THAT(retrieved(20, {0, 1, 0, 0, 0}), ElementsAre(1, 4));
+}
+
+TEST_F(RetrievalTest, WhatMustComeComesFirstAndCountsInTheBudget) {
+  for (int hour = 0; hour < 3; ++hour) remember(hour, 5);
+  remember(3, 3);  // claims the least
+  const RetrievalWeights importance{.relevance = 0, .recency = 0};
+  EXPECT_THAT(retrieved(20, {}, importance), ElementsAre(1, 2));
+  const std::optional<MemoryRef> last = youngest_page(memories_of(memory_));
+  EXPECT_EQ(last->index, 3);
+  EXPECT_THAT(retrieved(20, {}, importance, last), ElementsAre(2, 3));
+  EXPECT_THAT(retrieved(5, {}, importance, last), ElementsAre(3)) << "though it costs more";
+  EXPECT_THAT(retrieved(0, {}, importance, last), IsEmpty()) << "no memory is wanted";
+  EXPECT_FALSE(youngest_page({}).has_value());
 }
 
 TEST_F(RetrievalTest, AReflectionIsAMemoryOfItsOwnAsImportantAsTheMostImportantPageItConcludes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,7 +42,7 @@ class LlmMindTest : public ::testing::Test {
                           .traits = {.activity = 1, .conformity = 2, .diversity = 3},
                           .taste = space_.taste_of(UserId(1))};
     std::vector<ShownItem> items;
-    for (const unsigned item : {7, 6, 5, 4, 3, 2})
+    for (const unsigned item : ranking)
       items.push_back({.item = ItemId(item), .mean_rating = mean_ratings_[item]});
     const SessionOptions options{
         .items_per_page = 2, .max_pages = max_pages, .memory_bytes = kMemoryBytes, .actions = allowed};
@@ -96,6 +97,7 @@ class LlmMindTest : public ::testing::Test {
     return session(mind, model);
   }
 
+  std::vector<unsigned> ranking{7, 6, 5, 4, 3, 2};
   std::vector<InterviewQuestion> questions;
   std::vector<llm::ChatRequest> asked;
   std::vector<std::string> embedded;  ///< texts
@@ -107,6 +109,11 @@ class LlmMindTest : public ::testing::Test {
   bool thinks_aloud = false;  ///< puts what it says into the reasoning
   AllowedActions allowed;
 
+  /// Of the dataset as it is now.
+  const PromptViews* own_views() {
+    own_views_ = std::make_unique<PromptViews>(dataset_, personas_, prompts_, PromptViewOptions{});
+    return own_views_.get();
+  }
   const Personas& personas() const { return personas_; }
   const Prompts& prompts() const { return prompts_; }
 
@@ -121,6 +128,7 @@ class LlmMindTest : public ::testing::Test {
   Prompts prompts_{Protocol::structured};
   Personas personas_{dataset_, space_, dataset_.interactions, {}, Draws(5)};
   PromptViews views_{dataset_, personas_, prompts_, {}};
+  std::unique_ptr<PromptViews> own_views_;
 };
 
 /// Views item 1 with rating 4; leaves after page `last`.

@@ -94,7 +94,11 @@ TEST_F(LlmMindTest, PromptsHaveProfilePageAndMemoryWithStableTextFirst) {
                               "satisfaction with this page: 7 "
                               "of 10; your fatigue: 3 of 10; you went on: \"enough\"\n\nPAGE 2"),
                     Not(HasSubstr("\n\n\n"))));
-  EXPECT_THAT(asked.back().messages[1].content, HasSubstr("after 3 pages"));
+  EXPECT_THAT(asked.back().messages[1].content,
+              AllOf(HasSubstr("your fatigue: 3 of 10; you would have gone on (\"enough\"), but there was no "
+                              "further page\n"),
+                    HasSubstr("\nINTERVIEW\nPage 3 was the last: your visit is over. How satisfied"),
+                    Not(HasSubstr("left"))));
   EXPECT_NE(asked[0].seed, asked[1].seed);
 }
 

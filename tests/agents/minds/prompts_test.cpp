@@ -44,6 +44,26 @@ TEST_F(PromptsFolder, MayTellOfAttributesThatOnlyTheDataKnow) {
   EXPECT_NE(fault("memory.mustache", "{{{about_mood}}}"), "");
 }
 
+TEST_F(PromptsFolder, AnAttributeThatNobodyHasIsNamedWithItsLine) {
+  const TempFolder folder;
+  folder.write("persona.mustache", "a\n{{#about_mood}}You feel {{{about_mood}}}.{{/about_mood}}");
+  const Prompts prompts(Protocol::structured, folder.path());
+  const std::vector<std::string> age_and_mood{"age", "mood"};
+  EXPECT_NO_THROW(prompts.check_attributes(age_and_mood));
+  const auto fault_with = [&](const std::vector<std::string>& names) -> std::string {
+    try {
+      prompts.check_attributes(names);
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.kind(), ErrorKind::usage);
+      return failure.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(fault_with({"age"}),
+              AllOf(HasSubstr("persona.mustache:2: \"{{#about_mood}}\""), HasSubstr("there are: age")));
+  EXPECT_THAT(fault_with({}), HasSubstr("neither dataset nor population"));
+}
+
 TEST_F(PromptsFolder, ATemplateThatNothingUsesIsNamed) {
   EXPECT_THAT(fault("structured/pages.mustache", "x"),
               AllOf(HasSubstr("structured/pages.mustache: nothing uses this template"),

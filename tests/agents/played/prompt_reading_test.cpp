@@ -64,6 +64,16 @@ TEST(AgentPrompt, ReadsPersonaMemoryAndPage) {
   EXPECT_EQ(prompt->memories[2].positive, false);
 }
 
+TEST(AgentPrompt, ReadsTitlesThatStandForATaste) {
+  const auto tastes_of = [](const std::string& lines) {
+    return prompt_of(request("Activity: low.\nTaste:\n" + lines, "PAGE 1\n1. \"Alien\"\n"))->persona.tastes;
+  };
+  EXPECT_THAT(tastes_of("- games like \"Team Fortress 2\", \"Portal, \\\"2\\\"\"\n"),
+              ElementsAre("Team Fortress 2", "Portal, \"2\""));
+  EXPECT_THAT(tastes_of("- \"I like \\\"x\\\"\", because: \"of y\"\n- \"War\", 1.5 times as often\n"),
+              ElementsAre("I like \"x\"", "War"));
+}
+
 TEST(AgentPrompt, IsAnotherForEverythingThatIsSaidOfTheAgent) {
   const auto key_with = [](const std::string& line) {
     const Json json = request(kPersona + line, "PAGE 1\n1. \"Alien\" | rated 4.10\n");

@@ -131,7 +131,9 @@ TEST(Personas, OfDatasetsWithoutRatingsOrGenresStillNameWhatWasMet) {
   bare.interactions = Interactions(12, 20, rows, {});
   const Portraits without_both(bare);
   EXPECT_THAT(without_both.of(0).examples, SizeIs(5));
-  EXPECT_THAT(without_both.told(0), HasSubstr("- such as \"item "));
+  EXPECT_THAT(without_both.told(0), HasSubstr("\n- items like \"item "));
+  EXPECT_THAT(without_both.told(0), Not(HasSubstr("ratings of others"))) << "none are shown";
+  EXPECT_THAT(without_both.told(0), Not(HasSubstr("onformity")));
 }
 
 TEST(Personas, TellOfLatelyWhereTimesAreApart) {
@@ -161,12 +163,57 @@ TEST(Personas, TellWhatWasWrittenAndTheRestByRule) {
   Dataset dataset = world_of_tastes();
   dataset.users[0].persona = Persona{.taste = "I like a| I like b |", .low_rating = "hardly anything"};
   const SelfPortrait portrait = Portraits(dataset).of(0);
-  EXPECT_THAT(portrait.tastes, ElementsAre("I like a", "I like b"));
+  EXPECT_THAT(portrait.tastes, ElementsAre(TasteStatement{"I like a"}, TasteStatement{"I like b"}));
   EXPECT_THAT(portrait.genres, IsEmpty());
   EXPECT_THAT(portrait.examples, IsEmpty()) << "as Agent4Rec tells it";
   EXPECT_EQ(portrait.written_low, "hardly anything");
   EXPECT_THAT(portrait.low, IsEmpty());
   EXPECT_THAT(portrait.high, SizeIs(3));
+}
+
+TEST(Personas, TellTheReasonOfEachStatement) {
+  Dataset dataset = world_of_tastes();
+  dataset.users[0].persona = Persona{.taste = "I like a| |I like b", .reason = "a was \"good\"|| I met b"};
+  dataset.users[1].persona = Persona{.taste = "I like a|I like b", .reason = "I met them"};
+  const Portraits portraits(dataset);
+  EXPECT_THAT(portraits.of(0).tastes, ElementsAre(TasteStatement{"I like a", "a was \"good\""},
+                                                  TasteStatement{"I like b", "I met b"}));
+  EXPECT_THAT(portraits.told(0),
+              HasSubstr("\n- \"I like a\", because: \"a was \\\"good\\\"\"\n- \"I like b\", "
+                        "because: \"I met b\"\n"));
+  EXPECT_THAT(portraits.told(1), HasSubstr("\n- \"I like a\"\n- \"I like b\"\n"))
+      << "which of them the reason is for is not known";
+}
+
+/// User 0 rates items 0 to 9 so; two others rate all of them 3.
+Dataset world_of_a_rater(const std::vector<float>& ratings) {
+  std::vector<Rated> rated;
+  for (unsigned item = 0; item < 10; ++item) {
+    rated.push_back({0, item, ratings[item]});
+    for (unsigned other = 1; other < 3; ++other) rated.push_back({other, item, 3});
+  }
+  std::vector<std::vector<unsigned>> genres(10);
+  for (unsigned item = 0; item < 10; ++item) genres[item] = {item < 5 ? 0U : 1U};
+  return dataset_of(3, 2, genres, rated);
+}
+
+TEST(Personas, CallNothingLowThatIsRated4AndNothingHighThatIsRated3) {
+  const Portraits lenient(world_of_a_rater({5, 5, 5, 5, 5, 4, 4, 4, 4, 4}));
+  EXPECT_THAT(lenient.of(0).low, IsEmpty());
+  EXPECT_THAT(lenient.of(0).low_genres, IsEmpty());
+  EXPECT_THAT(lenient.told(0), AllOf(HasSubstr("Rates high: "), Not(HasSubstr("Rates low"))));
+  const Portraits harsh(world_of_a_rater({3, 3, 3, 3, 3, 1, 1, 1, 1, 1}));
+  EXPECT_THAT(harsh.of(0).high, IsEmpty());
+  EXPECT_THAT(harsh.told(0), AllOf(HasSubstr("Rates low: "), Not(HasSubstr("Rates high"))));
+}
+
+TEST(Personas, OfPlayTimeSayNothingOfRatings) {
+  Dataset dataset = world_of_a_rater({5, 5, 5, 5, 4, 3, 2, 1, 1, 1});
+  dataset.ratings_are = "play time";
+  const Portraits portraits(dataset);
+  EXPECT_THAT(portraits.told(0),
+              AllOf(HasSubstr("such as \"item 0\""), Not(HasSubstr("on average")), Not(HasSubstr("Rates ")),
+                    Not(HasSubstr("Rating tendency")), Not(HasSubstr("onformity")), Not(HasSubstr("(5)"))));
 }
 
 // Held-out items and their ratings are what agents are measured by.
@@ -215,7 +262,7 @@ TEST(Personas, AgentsSampledFromOneUserAreNotCopies) {
     const SelfPortrait portrait = written.of(agent);
     EXPECT_GE(portrait.tastes.size(), 3U);
     EXPECT_THAT(portrait.examples, SizeIs(5)) << "words alone are too few to differ";
-    first.insert(portrait.tastes.front());
+    first.insert(portrait.tastes.front().taste);
   }
   EXPECT_GT(first.size(), 3U);
 }

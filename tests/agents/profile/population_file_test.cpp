@@ -95,17 +95,34 @@ TEST_F(PeopleOfAFile, AreReadFromJsonLinesAndFromAList) {
 
 TEST_F(PeopleOfAFile, NameWhereTheyAreWrong) {
   EXPECT_THAT(fault_of("user\n0\n9\n"), EndsWith("people:3: small world has no user \"9\""));
-  EXPECT_THAT(fault_of("name\nx\n"), EndsWith("people:2: there is no column \"user\""));
+  EXPECT_THAT(fault_of("name\nx\n"), EndsWith("people:1: there is no column \"user\""));
   EXPECT_THAT(fault_of("user,weight\n0,0\n"), HasSubstr("people:2: weight: expected a number above 0"));
   EXPECT_THAT(fault_of("user,weight\n0,nan\n"), HasSubstr("people:2: weight: expected a number above 0"));
   EXPECT_THAT(fault_of("user,activity\n0,4\n"), HasSubstr("people:2: activity: expected a group, 1, 2 or 3"));
-  EXPECT_THAT(fault_of("user,home town\n0,x\n"), HasSubstr("people:2: column \"home town\": expected names"));
+  EXPECT_THAT(fault_of("user,home town\n0,x\n"), HasSubstr("people:1: column \"home town\": expected names"));
   EXPECT_THAT(fault_of("user,age\n0\n"), HasSubstr("people:2: 1 fields, but the header has 2"));
   EXPECT_THAT(fault_of("user\n"), HasSubstr("there is nobody in it"));
   EXPECT_THAT(fault_of("{\"user\": {}}\n"), HasSubstr("people:1: \"user\": expected a text"));
   EXPECT_THAT(fault_of("{\"user\": \"0\"\n"), HasSubstr("people:1"));
   EXPECT_THAT(fault_of("{\"user\": \"0\", \"taste\": \"\xFF\"}\n"), HasSubstr("UTF-8"));
   EXPECT_THROW(PopulationFile(folder_ / "nowhere"), Failure);
+}
+
+TEST_F(PeopleOfAFile, HaveEachColumnOnceAndAsItIsCalled) {
+  EXPECT_THAT(fault_of("user,town,town\n0,a,b\n"), EndsWith("people:1: the column \"town\" occurs twice"));
+  EXPECT_THAT(fault_of("user,taste,taste\n0,a,b\n"), EndsWith("people:1: the column \"taste\" occurs twice"));
+  EXPECT_THAT(fault_of("user,Taste\n0,a\n"), HasSubstr("people:1: column \"Taste\": expected \"taste\""));
+  EXPECT_THAT(fault_of("user,Age\n0,24\n"), HasSubstr("people:1: column \"Age\": expected \"age\""));
+  EXPECT_THAT(fault_of("user,town,Town\n0,a,b\n"),
+              HasSubstr("people:1: the columns \"town\" and \"Town\" differ in case only"));
+  EXPECT_THAT(fault_of("user,user_id\n0,1\n"), HasSubstr("people:1: the columns \"user\" and \"user_id\""));
+  EXPECT_THAT(fault_of("{\"user\": \"0\", \"town\": \"a\"}\n{\"user\": \"1\", \"Town\": \"b\"}\n"),
+              HasSubstr("people:2: column \"Town\": expected \"town\""));
+}
+
+TEST_F(PeopleOfAFile, WithATasteOfTheirOwnHaveNotTheReasonsOfTheDatasets) {
+  EXPECT_EQ(read("user,taste\n1,comedies\n").front().persona, (Persona{.taste = "comedies", .reason = ""}));
+  EXPECT_EQ(read("reason,user,taste\nmine,1,comedies\n").front().persona->reason, "mine");
 }
 
 TEST_F(PeopleOfAFile, AreThePopulationEachAPersonOfItsOwn) {

@@ -24,13 +24,38 @@ TEST(Statistics, OneValueTellsNothingOfItsSpread) {
 // Student 1908, the hours of sleep that ten patients gained by one drug over the other; t.test(..., paired = TRUE) of R.
 TEST(Statistics, StudentsTestOfStudentsData) {
   const std::vector<double> gained{1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4};
-  EXPECT_NEAR(p_of_mean(gained).value(), 0.002833, 5e-7);
-  EXPECT_NEAR(mean_of(gained) - half_width_95(standard_error_of(gained), 10).value(), 0.7001142, 5e-8);
+  EXPECT_NEAR(students_test(gained).p.value(), 0.002833, 5e-7);
+  EXPECT_NEAR(mean_of(gained) - students_test(gained).half_width.value(), 0.7001142, 5e-8);
   const std::vector<double> lost{-1.2, -2.4, -1.3, -1.3, 0.0, -1.0, -1.8, -0.8, -4.6, -1.4};
-  EXPECT_DOUBLE_EQ(p_of_mean(lost).value(), p_of_mean(gained).value()) << "two-sided";
-  EXPECT_EQ(p_of_mean(std::vector<double>{3}), std::nullopt);
-  EXPECT_EQ(p_of_mean(std::vector<double>{2, 2, 2}), 0);
-  EXPECT_EQ(p_of_mean(std::vector<double>{0, 0}), 1);
+  EXPECT_DOUBLE_EQ(students_test(lost).p.value(), students_test(gained).p.value()) << "two-sided";
+  EXPECT_NEAR(students_test(gained).effect.value(), 1.28456, 5e-6) << "Cohen's d_z: 1.58 / 1.229995";
+  EXPECT_EQ(students_test(std::vector<double>{3}).p, std::nullopt);
+}
+
+// t.test(c(0.1, 0.1, 0.1)) of R: "data are essentially constant".
+TEST(Statistics, ValuesWithoutSpreadAreNotTested) {
+  const double a_third = 0.1 + 0.2 - 0.3;  // 5.6e-17
+  for (const std::vector<double>& constant :
+       {std::vector<double>{2, 2, 2}, {0.1, 0.1 + a_third, 0.1}, {-0.25, -0.25}}) {
+    const StudentTest test = students_test(constant);
+    EXPECT_EQ(test.p, std::nullopt);
+    EXPECT_EQ(test.half_width, std::nullopt);
+    EXPECT_EQ(test.effect, std::nullopt);
+  }
+  // What is left of shares that are the same.
+  const StudentTest nothing = students_test(std::vector<double>{a_third, 0, a_third}, 0.3);
+  EXPECT_EQ(nothing.p, 1);
+  EXPECT_EQ(nothing.half_width, 0);
+  EXPECT_EQ(students_test(std::vector<double>{0, 0, 0}).p, 1);
+  // Differences of numbers near a million are rounded as these are.
+  EXPECT_EQ(students_test(std::vector<double>{0.1, 0.1 + 1e-10, 0.1 - 1e-10}, 1e6).p, std::nullopt);
+  EXPECT_LT(students_test(std::vector<double>{0.1, 0.1 + 1e-10, 0.1 - 1e-10}).p.value(), 1e-6);
+}
+
+TEST(Statistics, TwoValuesHaveAnIntervalAndNoP) {
+  const StudentTest test = students_test(std::vector<double>{1, 2});
+  EXPECT_NEAR(test.half_width.value(), 12.7062 * 0.5, 1e-4);
+  EXPECT_EQ(test.p, std::nullopt);
 }
 
 // p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm") of R.

@@ -106,6 +106,22 @@ TEST_F(HandWritten, ColumnsMayBeInAnyOrderAndAbsent) {
   EXPECT_EQ(dataset.interactions.ratings_of(UserId(0))[1], 3.5F);
 }
 
+TEST_F(HandWritten, RatingsMayBeSomethingElse) {
+  EXPECT_EQ(read_dataset_folder(folder_.path()).ratings_are, "");
+  const auto description = [](const std::string& words) {
+    return R"({"name": "hand", "format": 1, "ratings_are": )" + words +
+           R"(, "counts": {"users": 2, "items": 2, "interactions": 3}, "genres": ["Drama"], "provenance": {}})";
+  };
+  folder_.write("dataset.json", description(R"("play time")"));
+  const Dataset dataset = read_dataset_folder(folder_.path());
+  EXPECT_EQ(dataset.ratings_are, "play time");
+  const TempFolder folder;
+  write_dataset_folder(dataset, folder / "out");
+  EXPECT_EQ(read_dataset_folder(folder / "out").ratings_are, "play time");
+  EXPECT_THAT(failure_with("dataset.json", description(R"("")")), HasSubstr("\"ratings_are\": expected"));
+  EXPECT_THAT(failure_with("dataset.json", description("5")), HasSubstr("\"ratings_are\" must be a text"));
+}
+
 TEST_F(HandWritten, IdsAreTextsEvenIfTheyLookLikeNumbers) {
   folder_.write("items.csv", "item_id\n01\n1\n");
   folder_.write("users.csv", "user_id\n99999999999\n-1\n");

@@ -45,6 +45,11 @@ TEST(DatasetDigest, SeesEveryOtherChange) {
   changed.item_name = "book";
   EXPECT_NE(dataset_digest(changed), digest);
   changed = one_rating();
+  changed.ratings_are = "play time";
+  EXPECT_NE(dataset_digest(changed), digest);
+  EXPECT_TRUE(one_rating().has_ratings());
+  EXPECT_FALSE(changed.has_ratings());
+  changed = one_rating();
   changed.user_attributes = {"age"};
   changed.users[0].attributes = {"24"};
   EXPECT_NE(dataset_digest(changed), digest);

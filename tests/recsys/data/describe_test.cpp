@@ -38,6 +38,14 @@ TEST(Describe, CountsAndSaysWhatIsMissing) {
   EXPECT_THAT(description.most_popular, ElementsAre(ItemId(2), ItemId(0), ItemId(1), ItemId(3)));
   EXPECT_DOUBLE_EQ(description.popularity_gini, (1.0 * 1 + 3.0 * 2) / (4 * 3));
   EXPECT_THAT(description.missing, Contains(HasSubstr("No times")));
+  EXPECT_THAT(description.missing, Not(Contains(HasSubstr("not ratings"))));
+  Dataset played = rated_dataset();
+  played.ratings_are = "play time";
+  EXPECT_THAT(describe(played).missing,
+              Contains(HasSubstr("The ratings are play time, not ratings: prompts tell of none but the means "
+                                 "that the dataset states.")));
+  for (Item& item : played.catalogue.items) item.mean_rating.reset();
+  EXPECT_THAT(describe(played).missing, Contains(HasSubstr("not ratings: prompts tell of none.")));
   EXPECT_THAT(description.missing, Contains(HasSubstr("No titles")));
   EXPECT_THAT(description.missing, Not(Contains(HasSubstr("No ratings"))));
 }

@@ -31,6 +31,7 @@ TEST_F(Steam, PlayHours) {
                 "user-id,game-title,value,\n7,\"One, Two\",10,1\n7,Solo,0.5,\n9,Solo,3,\n9,Solo,1,\n");
   const Dataset dataset = import("steam");
   EXPECT_EQ(dataset.name, "hours");
+  EXPECT_EQ(dataset.ratings_are, "play time");
   EXPECT_THAT(user_ids_of(dataset), ElementsAre("7", "9"));
   EXPECT_THAT(titles_of(dataset), ElementsAre("One, Two", "Solo"));
   EXPECT_THAT(dataset.interactions.ratings_of(UserId(0)), ElementsAre(5, 1));

@@ -25,8 +25,8 @@ class AgentList : public ::testing::Test {
     testing::write_facts(writer);
     writer.write_items(dataset, dataset.mean_ratings());
     writer.write_agents(
-        Population(dataset, space, {}, Draws(1)), dataset, space, [](AgentId) { return ""; },
-        [](AgentId) { return "statistical"; });
+        {AgentId(0), AgentId(dataset.users.size())}, Population(dataset, space, {}, Draws(1)), dataset, space,
+        [](AgentId) { return ""; }, [](AgentId) { return "statistical"; });
     writer.commit();
   }
   static std::vector<std::size_t> with_stories(const Json& list) {

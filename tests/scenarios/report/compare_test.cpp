@@ -206,8 +206,8 @@ class CompareRuns : public ::testing::Test {
     writer.write_meta("digest", "d19e57");
     writer.write_items(dataset, dataset.mean_ratings());
     writer.write_agents(
-        Population(dataset, space, {}, Draws(1)), dataset, space, [](AgentId) { return ""; },
-        [](AgentId) { return "statistical"; });
+        {AgentId(0), AgentId(dataset.users.size())}, Population(dataset, space, {}, Draws(1)), dataset, space,
+        [](AgentId) { return ""; }, [](AgentId) { return "statistical"; });
     writer.write_sessions(sessions);
     writer.commit();
   }

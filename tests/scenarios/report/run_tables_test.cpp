@@ -18,6 +18,15 @@ TEST(Table, AlignsColumnsAlsoWithAccents) {
             "  Z       1969\n");
 }
 
+TEST(Table, EscapesWhatLatexTakesForItsOwn) {
+  Table table({"share\\page|\033[1m", "50 %"});
+  table.add_row({"a_b|c", "±1"});
+  EXPECT_EQ(table.text(TableFormat::latex),
+            "\\begin{tabular}{lr}\n\\toprule\n"
+            "share\\textbackslash{}page\\textbar{} [1m & 50 \\% \\\\\n\\midrule\n"
+            "a\\_b\\textbar{}c & $\\pm$1 \\\\\n\\bottomrule\n\\end{tabular}\n");
+}
+
 TEST(Bar, IsProportional) {
   EXPECT_EQ(bar(1, 1, 4), "████");
   EXPECT_EQ(bar(1, 2, 4), "██");

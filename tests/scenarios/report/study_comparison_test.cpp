@@ -7,6 +7,7 @@
 
 #include "engine/base/statistics.h"
 #include "scenarios/report/comparison_report.h"
+#include "scenarios/report/study_report.h"
 #include "scenarios/studies/study.h"
 #include "tests/support/temp_folder.h"
 
@@ -152,6 +153,93 @@ TEST_F(CompareStudies, AStudyThatHasNotFinishedIsComparedAsFarAsItGot) {
   for (const char* run : {"plain-1", "plain-2", "plain-3", "short-1", "short-2"})
     std::filesystem::remove_all(folder_ / "a" / run);
   EXPECT_THROW(compare("a", "b"), Failure);
+}
+
+// Under one name they would be compared without a word.
+TEST_F(CompareStudies, OwnMetricsThatAreOtherSqlHaveNoDifference) {
+  const auto counts = [](const char* what) {
+    return Json{{"metrics",
+                 {{"many", {{"sql", std::string("SELECT COUNT(*) FROM ") + what}}},
+                  {"same", {{"sql", "SELECT COUNT(*) FROM sessions"}}}}}};
+  };
+  run("a", counts("sessions"));
+  run("b", counts("pages"));
+  const StudyComparison comparison = compare("a", "b");
+  EXPECT_THAT(comparison.notes, ::testing::Contains(HasSubstr("many is other SQL in A than in B")));
+  for (const FigureComparison& figure : comparison.arms.front().figures) {
+    EXPECT_EQ(figure.over_replicates.pairs, figure.metric == "many" ? 0U : 3U) << figure.metric;
+    EXPECT_EQ(figure.a.replicates, 3U) << figure.metric;
+  }
+
+  const ComparedRun a(folder_ / "a/plain-1");
+  const ComparedRun b(folder_ / "b/plain-1");
+  const Comparison runs = compare_runs(a, b);
+  EXPECT_THAT(runs.notes, ::testing::Contains(HasSubstr("many is other SQL")));
+  EXPECT_EQ(std::ranges::count(runs.metrics, "many", &MetricDifference::metric), 0);
+
+  Json arms{{"arms", {{"plain", counts("pages")}}}};
+  arms["arms"]["short"]["metrics"] = Json{{"many", {{"sql", "SELECT 3"}}}};
+  run("arms", arms);
+  const StudyFigures figures = study_figures(folder_ / "arms");
+  EXPECT_EQ(std::ranges::count(figures.differences, "many", &ArmDifference::figure), 0);
+  EXPECT_THAT(figures.caveats,
+              ::testing::Contains(HasSubstr("many is other SQL in the arm short than in plain")));
+}
+
+// The folder's scenario.json has every option of a recommender of another kind.
+TEST_F(CompareStudies, ArmsOfOtherKindsSetWhatTheyDifferIn) {
+  Json changes{{"replicates", 1}, {"arms", {{"ease", {{"recommender", {{"kind", "ease"}}}}}}}};
+  for (const int factors : {4, 8}) {
+    changes["arms"][fmt::format("mf{}", factors)] = {
+        {"recommender", {{"kind", "mf"}, {"factors", factors}, {"max_epochs", 1}}}};
+  }
+  run("a", changes);
+  const ArmSettings settings = arm_settings(read_json(folder_ / "a/scenario.json", ErrorKind::data));
+  EXPECT_THAT(settings.parameters, ::testing::UnorderedElementsAre("session.max_pages", "recommender.kind",
+                                                                   "recommender.factors"));
+  const std::string tables = study_tables(folder_ / "a", study_figures(folder_ / "a"));
+  EXPECT_THAT(tables, AllOf(HasSubstr("recommender.kind"), HasSubstr("  factors\n"),
+                            HasSubstr("What the arms set, and what it is otherwise (at length")));
+}
+
+TEST_F(CompareStudies, OnATerminalWhatArmsSetIsAFewColumns) {
+  run("a", {{"replicates", 1},
+            {"arms",
+             {{"other",
+               {{"mind",
+                 {{"kind", "statistical"},
+                  {"parameters",
+                   {{"align_base", 0.1},
+                    {"align_affinity", 0.1},
+                    {"align_quality", 0.1},
+                    {"align_popularity", 0.1},
+                    {"satisfaction_views", 0.1},
+                    {"exit_satisfaction", 0.1}}}}},
+                {"session", {{"max_pages", 3}, {"items_per_page", 3}}}}}}}});
+  const StudyFigures figures = study_figures(folder_ / "a");
+  EXPECT_THAT(study_tables(folder_ / "a", figures),
+              HasSubstr("7 of 9 parameters; arms.csv (--csv) has all."));
+  EXPECT_THAT(study_tables(folder_ / "a", figures, TableFormat::latex), HasSubstr("(at length: arms.csv"));
+}
+
+TEST_F(CompareStudies, OfManyArmsOneOfEachSizeIsNamed) {
+  Json arms;
+  for (int n = 1; n <= 8; ++n) arms[fmt::format("arm{}", n)] = Json{{"session", {{"max_pages", 2}}}};
+  arms["few"] = {{"population", {{"agents", 20}}}};
+  run("a", {{"replicates", 1}, {"arms", arms}});
+  EXPECT_THAT(
+      study_figures(folder_ / "a").caveats,
+      ::testing::Contains(HasSubstr("(plain 60, few 20, short 60, arm1 60, arm2 60, arm3 60, arm4 60, "
+                                    "arm5 60, ...)")));
+}
+
+TEST_F(CompareStudies, ArmsOfUnequalSizeAreNamed) {
+  run("a", {{"replicates", 2},
+            {"arms", {{"few", {{"population", {{"agents", 20}}}}}, {"long", {{"rounds", 2}}}}}});
+  EXPECT_THAT(
+      study_figures(folder_ / "a").caveats,
+      AllOf(::testing::Contains(HasSubstr("unequal numbers of agents (plain 60, short 60, few 20, long 60)")),
+            ::testing::Contains(HasSubstr("unequal numbers of rounds (plain 1, short 1, few 1, long 2)"))));
 }
 
 }  // namespace

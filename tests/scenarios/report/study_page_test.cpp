@@ -1,8 +1,10 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "engine/base/files.h"
 #include "scenarios/report/page.h"
 #include "scenarios/report/study_figures.h"
+#include "scenarios/report/study_report.h"
 #include "tests/scenarios/small_run.h"
 
 namespace throng {
@@ -51,6 +53,105 @@ TEST(StudyPage, DrawsDifferencesOfHeadlineMetrics) {
   EXPECT_EQ(charts[0]["labels"], Json({"mf", "pop"}));
   EXPECT_EQ(charts[0]["series"][0]["values"], Json({-0.25, -0.25}));
   EXPECT_EQ(charts[0]["series"][0]["half_widths"], Json({0.5, 0.5}));
+}
+
+// A chart of each metric, not of each metric at each point of a sweep.
+TEST(StudyPage, DrawsTheDifferencesOfASweepTogether) {
+  StudyFigures figures{.baseline = "random", .metrics = {"p_view"}, .replicates = 2};
+  figures.words = {{"p_view", {"P_view", "share"}}};
+  for (int point = 1; point <= 40; ++point) {
+    for (const char* arm : {"mf", "pop"})
+      figures.differences.push_back({.arm = fmt::format("{},sample-{:02}", arm, point),
+                                     .baseline = fmt::format("random,sample-{:02}", point),
+                                     .figure = "p_view",
+                                     .over_replicates = {.pairs = 2, .mean = 0.5, .half_width = 0.1}});
+  }
+  const Json charts = difference_charts(figures);
+  ASSERT_EQ(charts.size(), 1U);
+  EXPECT_EQ(charts[0]["title"], "P_view less that of random");
+  EXPECT_EQ(charts[0]["labels"].size(), 60U);
+  EXPECT_EQ(charts[0]["groups"][0], "mf");
+  EXPECT_EQ(charts[0]["groups"][1], "pop");
+  EXPECT_THAT(charts[0]["note"].get<std::string>(),
+              AllOf(HasSubstr("the baseline at its own point"), HasSubstr("20 more arms: differences.csv")));
+}
+
+StudyFigures of_arms(int arms, std::uint16_t rounds) {
+  StudyFigures figures{.baseline = "arm-1", .replicates = 2};
+  for (int n = 1; n <= arms; ++n) {
+    ArmFigures& arm = figures.arms.emplace_back(ArmFigures{.arm = fmt::format("arm-{}", n), .runs = 2});
+    for (std::uint16_t round = 0; round < rounds; ++round) {
+      for (const char* of : {"recommended_gini", "viewed_gini"})
+        arm.rounds[{of, round}] = {{1, 0.1}, {2, 0.1 * n}};
+    }
+  }
+  return figures;
+}
+
+TEST(StudyPage, OfOneRoundDrawsAPointForEachArm) {
+  const Json section = sections_along(of_arms(14, 1), Json::object())[0];
+  EXPECT_EQ(section["heading"], "What was shown, viewed and liked");
+  ASSERT_EQ(section["charts"].size(), 1U);
+  const Json& chart = section["charts"][0];
+  EXPECT_EQ(chart["shape"], "points");
+  EXPECT_EQ(chart["labels"].size(), 14U);
+  EXPECT_EQ(chart["series"][0]["name"], "recommended");
+  EXPECT_DOUBLE_EQ(chart["series"][1]["values"][2].get<double>(), 0.2);
+}
+
+TEST(StudyPage, SaysWhichArmsAreNotDrawn) {
+  const Json section = sections_along(of_arms(14, 2), Json::object())[0];
+  EXPECT_EQ(section["charts"][0]["series"].size(), 12U);
+  EXPECT_THAT(section["text"].get<std::string>(), HasSubstr("the first 12 of 14 arms"));
+}
+
+TEST(StudyPage, KnowsWhatItsArmsSet) {
+  const Json scenario = {
+      {"recommender", {{"kind", "mf"}, {"factors", 16}}},
+      {"arms",
+       {{"mf", Json::object()},
+        {"pop,pages=3", {{"recommender", {{"kind", "popularity"}}}, {"session", {{"max_pages", 3}}}}},
+        {"list", {{"mind", {{{"share", 1}}}}}}}}};
+  const ArmSettings settings = arm_settings(scenario);
+  EXPECT_THAT(settings.parameters, ::testing::ElementsAre("recommender.kind", "session.max_pages", "mind"));
+  EXPECT_THAT(settings.otherwise, ::testing::ElementsAre("mf", "", ""));
+  EXPECT_THAT(settings.arms[0].second, ::testing::ElementsAre("", "", ""));
+  EXPECT_THAT(settings.arms[1].second, ::testing::ElementsAre("popularity", "3", ""));
+  EXPECT_THAT(settings.arms[2].second, ::testing::ElementsAre("", "", R"([{"share":1}])"));
+}
+
+// As scenario.json of a study's folder has them: an object of another kind comes with all its options.
+TEST(StudyPage, OfAnotherKindNamesWhatIsNotTheSameInAllArmsOfThatKind) {
+  const auto mf = [](int factors, const Json& taste) {
+    return Json{{"recommender", {{"kind", "mf"}, {"factors", factors}, {"rate", 0.1}}},
+                {"mind", {{"kind", "llm"}, {"repairs", 2}, {"taste", taste}}}};
+  };
+  const Json latent{{"kind", "latent"}};
+  const Json scenario = {{"recommender", {{"kind", "random"}}},
+                         {"mind", {{"kind", "statistical"}}},
+                         {"arms",
+                          {{"mf,factors=8", mf(8, latent)},
+                           {"mf,factors=9", mf(9, latent)},
+                           {"ease", {{"recommender", {{"kind", "ease"}, {"rate", 3}, {"l2", 500}}}}}}}};
+  const ArmSettings settings = arm_settings(scenario);
+  EXPECT_THAT(settings.parameters,
+              ::testing::ElementsAre("recommender.kind", "recommender.factors", "mind.kind"));
+  EXPECT_THAT(settings.arms[1].second, ::testing::ElementsAre("mf", "9", "llm"));
+  EXPECT_THAT(settings.arms[2].second, ::testing::ElementsAre("ease", "", ""));
+  Json other = scenario;
+  other["arms"]["mf,factors=9"]["mind"]["taste"] = {{"kind", "ease"}, {"l2", 2}};
+  EXPECT_THAT(
+      arm_settings(other).parameters,
+      ::testing::ElementsAre("recommender.kind", "recommender.factors", "mind.kind", "mind.taste.kind"));
+}
+
+TEST(StudyPage, HasNoChartOfWhatOnlyArmsThatAreNotDrawnHave) {
+  StudyFigures figures = of_arms(14, 2);
+  for (std::uint16_t round = 0; round < 2; ++round)
+    figures.arms.back().rounds[{"liked_entropy", round}] = {{1, 0.1}};
+  for (const Json& section : sections_along(figures, Json::object())) {
+    for (const Json& chart : section["charts"]) EXPECT_FALSE(chart["series"].empty()) << chart["title"];
+  }
 }
 
 TEST(StudyPage, LeadsToThePagesThatHaveBeenDrawn) {

@@ -136,7 +136,7 @@ TEST_F(OwnMetricsOfARun, AStudyTakesThemFromTheRowsOfItsRuns) {
   const Json wrong = run_study(scenario({{"wrong", {{"sql", "SELECT page FROM pages"}}}}, study),
                                options(ExistingFolder::resume));
   EXPECT_THAT([&] { check_metrics(wrong); },
-              ThrowsMessage<Failure>(HasSubstr("arm control: it gives more than one row")));
+              ThrowsMessage<Failure>(HasSubstr("control-1, control-2: it gives more than one row")));
 }
 
 TEST_F(OwnMetricsOfARun, NeedRows) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/support/temp_folder.h"
@@ -295,6 +296,100 @@ TEST(Sweep, BetweenWholeNumbersTakesWholeNumbersAlsoOnALogarithmicScale) {
     below_32 += factors < 32 ? 1 : 0;
   }
   EXPECT_NEAR(below_32, 20, 1) << "half of the scale: 32 is the middle of 8 and 128";
+}
+
+// A merge patch replaces lists: what is swept in one must not lose the rest of it.
+TEST(Sweep, IntoAListKeepsTheRestOfTheList) {
+  const Json policies{{{"kind", "explore"}, {"share", 0.1}}, {{"kind", "mmr"}, {"lambda", 0.5}}};
+  const Scenario study = with({{"session", {{"page_policies", policies}, {"max_pages", 3}}},
+                               {"sweep", {{"session.page_policies.0.share", {0.2, 0.3}}}}});
+  EXPECT_THAT(arms_of(study), ElementsAre("share=0.2", "share=0.3"));
+  Json expected = resolved(with({{"session", {{"page_policies", policies}, {"max_pages", 3}}}}))["session"];
+  expected["page_policies"][0]["share"] = 0.3;
+  EXPECT_EQ(resolved(run_of(study, "share=0.3", 0))["session"], expected);
+
+  Json llm = played_by_llm();
+  llm["endpoints"].push_back(llm["endpoints"][0]);
+  llm["endpoints"][1]["url"] = "http://localhost:2/v1";
+  const Scenario models = with({{"mind", llm}, {"sweep", {{"mind.endpoints.0.model", {"m", "n"}}}}});
+  const auto endpoints = run_of(models, "model=n", 0).minds[0].llm->endpoints;
+  ASSERT_EQ(endpoints.size(), 2U);
+  EXPECT_EQ(endpoints[0]["model"], "n");
+  EXPECT_EQ(endpoints[1]["model"], "m");
+
+  const Json tiers{{{"kind", "statistical"}, {"share", 1}}, llm};
+  const Scenario shares = with({{"mind", tiers}, {"sweep", {{"mind.0.share", {1, 3}}}}});
+  EXPECT_EQ(run_of(shares, "share=3", 0).minds.size(), 2U);
+  EXPECT_EQ(run_of(shares, "share=3", 0).minds[0].share, 3);
+}
+
+// The arm's own list, where it has one.
+TEST(Sweep, IntoAListOfAnArm) {
+  const auto explores = [](double share) {
+    return Json{{"session", {{"page_policies", {{{"kind", "explore"}, {"share", share}}}}}}};
+  };
+  const Scenario study = with({{"arms", {{"a", explores(0.1)}, {"b", explores(0.5)}}},
+                               {"sweep", {{"session.page_policies.0.share", {0.2, 0.3}}}}});
+  EXPECT_EQ(resolved(run_of(study, "b,share=0.3", 0))["session"]["page_policies"][0]["share"], 0.3);
+}
+
+TEST(Sweep, NumbersPointsThatNoFolderCouldBeNamedAfter) {
+  Json sweep;
+  for (const char* option : {"align_base", "align_affinity", "align_quality", "align_popularity",
+                             "satisfaction_views", "exit_satisfaction"})
+    sweep[std::string("mind.parameters.") + option] = {0.25, 0.5};
+  const Scenario study =
+      with({{"mind", {{"kind", "statistical"}}}, {"arms", {{"mf", Json::object()}}}, {"sweep", sweep}});
+  EXPECT_EQ(arms_of(study).size(), 64U);
+  EXPECT_EQ(arms_of(study).front(), "mf,point-01");
+  EXPECT_EQ(resolved(run_of(study, "mf,point-64", 0))["mind"]["parameters"]["align_base"], 0.5);
+}
+
+// It would come back as the study's scenario has it.
+TEST(Sweep, LeadsBelowNothingThatAnArmTakesAway) {
+  const Json sweep{{"session.max_pages", {3, 4}}};
+  const Json session{{"items_per_page", 6}};
+  EXPECT_THAT(fault_with({{"session", session}, {"arms", {{"a", {{"session", nullptr}}}}}, {"sweep", sweep}}),
+              HasSubstr("/sweep/session.max_pages: it lies below /arms/a/session, which is null"));
+  const Json replaces{{"a", {{"session", {{"max_pages", nullptr}}}}}};
+  const Scenario study = with({{"session", session}, {"arms", replaces}, {"sweep", sweep}});
+  EXPECT_EQ(resolved(run_of(study, "a,max_pages=3", 0))["session"]["max_pages"], 3);
+}
+
+TEST(Sweep, SaysWhichPathLeadsNowhere) {
+  EXPECT_THAT(fault_with({{"mind", {{"kind", "statistical"}, {"parameters", "gpt-3.5"}}},
+                          {"sweep", {{"mind.parameters.align_base", {-1, 0}}}}}),
+              HasSubstr("/sweep/mind.parameters.align_base: it lies below a value that is not an object"));
+  const Json explores{{"page_policies", {{{"kind", "explore"}, {"share", 0.1}}}}};
+  for (const char* place : {"1", "first"}) {
+    EXPECT_THAT(fault_with({{"session", explores},
+                            {"sweep", {{fmt::format("session.page_policies.{}.share", place), {0.2}}}}}),
+                HasSubstr(fmt::format("\"{}\" is no place in a list of 1", place)));
+  }
+  for (const char* path : {"", "session/items_per_page", "session..max_pages", "session."})
+    EXPECT_THAT(fault_with({{"sweep", {{path, {4, 10}}}}}),
+                HasSubstr(fmt::format("/sweep: \"{}\": expected a path of keys", path)));
+  EXPECT_THAT(fault_with({{"sweep", {{"session.max_pages", {3, nullptr}}}}}),
+              HasSubstr("/sweep/session.max_pages/1: null: expected a value"));
+  for (const Json& values : {Json::array(), Json(4), Json("4, 10"), Json{{"from", 1}}}) {
+    EXPECT_THAT(fault_with({{"sweep", {{"session.max_pages", values}}}}),
+                AllOf(HasSubstr("/sweep/session.max_pages: "), HasSubstr("expected a value of type array"),
+                      HasSubstr("or of type object (a range")));
+  }
+}
+
+TEST(Sweep, NeedsACounterpartOfTheBaselineForEveryArm) {
+  Json study{{"arms", {{"mf,a", Json::object()}, {"random,a", Json::object()}, {"random,b", Json::object()}}},
+             {"baseline", "mf"}};
+  EXPECT_THAT(fault_with(study),
+              HasSubstr("s.json: /baseline: there is no arm \"mf,b\" that the arm random,b"));
+  study["arms"]["mf,b"] = Json::object();
+  EXPECT_EQ(with(study).baseline, "mf");
+  EXPECT_THAT(
+      fault_with(
+          {{"sweep", {{"rounds", {1, 2}}, {"session.max_pages", {2, 3}}, {"session.items_per_page", {4, 5}}}},
+           {"baseline", "rounds=1,max_pages=2"}}),
+      HasSubstr("could be compared with"));
 }
 
 TEST(Sweep, SaysWhatIsWrongWithIt) {

@@ -161,6 +161,16 @@ TEST(Scenario, WhatAgentsMayDoBesidesIsAList) {
       HasSubstr("s.json: /session/actions/1: \"serch\": did you mean \"search\"? expected one of \"save\""));
 }
 
+TEST(Scenario, WhatStandsForRatingsIsACaveat) {
+  Dataset dataset = testing::two_camps(4, 4);
+  dataset.ratings_are = "recommendations";
+  const auto said = [&] { return caveats(parse_scenario(valid(), "s.json", {}), dataset).front(); };
+  EXPECT_THAT(said(), AllOf(HasSubstr("prompts tell of no rating of others and of no rating habits. "),
+                            HasSubstr("figures take recommendations for ratings.")));
+  dataset.catalogue.items[0].mean_rating = 4.5F;
+  EXPECT_THAT(said(), HasSubstr("no rating of others but the means that the dataset states"));
+}
+
 // The statistical mind does not read what stands beside an item.
 TEST(Scenario, AnAdvertForMindsThatCannotReadIsACaveat) {
   const Dataset dataset = testing::two_camps(4, 4);

@@ -219,8 +219,8 @@ TEST_F(StoreTest, AnswersComeBackInTheOrderOfTheirQuestions) {
     const Dataset dataset = testing::two_camps(2, 4);
     const TasteSpace space(dataset.catalogue, dataset.interactions);
     writer.write_agents(
-        Population(dataset, space, {}, Draws(1)), dataset, space, [](AgentId) { return ""; },
-        [](AgentId) { return "m"; });
+        {AgentId(0), AgentId(dataset.users.size())}, Population(dataset, space, {}, Draws(1)), dataset, space,
+        [](AgentId) { return ""; }, [](AgentId) { return "m"; });
     writer.write_sessions(sessions);
     writer.commit();
   }

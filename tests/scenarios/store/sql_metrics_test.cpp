@@ -238,5 +238,17 @@ TEST_F(SqlMetrics, OfARunThatKnowsNoneAreAUsageError) {
               ::testing::ThrowsMessage<Failure>(AllOf(HasSubstr("/metrics: "), HasSubstr("run it anew"))));
 }
 
+TEST_F(SqlMetrics, OfAFileThatIsNoDatabaseIsADataError) {
+  const TempFolder folder;
+  folder.write("run.db", "this is no database, whatever it is called");
+  try {
+    check_knows_metrics(folder / "run.db");
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.kind(), ErrorKind::data);
+    EXPECT_THAT(failure.what(), AllOf(HasSubstr("run.db: "), HasSubstr("not a database")));
+  }
+}
+
 }  // namespace
 }  // namespace throng

@@ -7,6 +7,7 @@
 
 #include "engine/base/files.h"
 #include "engine/base/parallel.h"
+#include "scenarios/report/study_figures.h"
 #include "scenarios/studies/study_runs.h"
 #include "tests/support/temp_folder.h"
 
@@ -207,6 +208,47 @@ TEST_F(Study, MissesTheBarOfAnArm) {
   EXPECT_THROW(check_study_quality(scenario({{"max_degraded_share", 0.2}}), summary), Failure);
   EXPECT_NO_THROW(check_study_quality(
       scenario({{"max_degraded_share", 0.2}, {"control", {{"max_degraded_share", 0.3}}}}), summary));
+}
+
+// Arms that explore under a random recommender are the same in all but luck: 5 % of such studies may have a difference below 0.05.
+TEST_F(Study, OfNothingFindsNothing) {
+  const Json arms = Json::parse(R"({"a": {},
+    "b": {"session": {"page_policies": [{"kind": "explore", "share": 0.5}]}},
+    "c": {"session": {"page_policies": [{"kind": "explore", "share": 0.9}]}},
+    "d": {"session": {"page_policies": [{"kind": "explore", "share": 1}]}}})");
+  for (const int seed : {7, 17, 27, 37}) {
+    const Scenario null = scenario({{"seed", seed},
+                                    {"population", {{"agents", 30}}},
+                                    {"recommender", {{"kind", "random"}}},
+                                    {"retrain", {{"from", "nothing"}}},
+                                    {"replicates", 3},
+                                    {"control", nullptr},
+                                    {"arms", arms},
+                                    {"baseline", "a"}});
+    RunOptions to = options();
+    to.folder = folder_ / std::to_string(seed);
+    run_study(null, to);
+    const StudyFigures figures = study_figures(to.folder);
+    std::size_t tests = 0;
+    for (const auto* differences : {&figures.differences, &figures.round_differences}) {
+      for (const ArmDifference& difference : *differences) {
+        for (const PairedDifference* paired : {&difference.over_replicates, &difference.over_agents}) {
+          if (!paired->p_holm) continue;
+          ++tests;
+          EXPECT_GE(*paired->p_holm, 0.05) << seed << ' ' << difference.arm << ' ' << difference.figure;
+        }
+      }
+    }
+    EXPECT_GT(tests, 50U);
+  }
+}
+
+TEST_F(Study, TellsTheFaultsOfOwnMetricsInAllRuns) {
+  const Json summary = run_study(
+      scenario({{"metrics", {{"none", {{"sql", "SELECT 'x' FROM agents LIMIT 1"}}}}}, {"rounds", 1}}),
+      options());
+  EXPECT_THAT(summary["metric_faults"]["none"].get<std::string>(),
+              ::testing::StartsWith("intervention-1, intervention-2, control-1, control-2: it gives "));
 }
 
 }  // namespace

@@ -40,6 +40,12 @@ Json agent() {
   return {{"agent", 3}, {"pages", {page}}, {"interview", "RATING: 8\nREASON: good"}, {"interview_score", 8}};
 }
 
+Json agent_called(const std::string& name) {
+  Json json = agent();
+  json["agent"] = name;
+  return json;
+}
+
 class Transcripts : public ::testing::Test {
  protected:
   TranscriptComparison compare(const std::vector<Json>& agents) {
@@ -85,7 +91,7 @@ TEST_F(Transcripts, ThinkingIsSetApartAsInARun) {
 }
 
 TEST_F(Transcripts, CountWhereReadingAndLabelAgree) {
-  const TranscriptComparison comparison = compare({agent(), agent()});
+  const TranscriptComparison comparison = compare({agent(), agent_called("4")});
   EXPECT_EQ(comparison.agents, 2U);
   EXPECT_EQ(comparison.all_fields.agreeing, 2U);
   for (const Agreement& field : comparison.fields) EXPECT_EQ(field.agreeing, 2U);
@@ -97,8 +103,26 @@ TEST_F(Transcripts, CountWhereReadingAndLabelAgree) {
   for (std::size_t i = 0; i < means.size(); ++i) EXPECT_DOUBLE_EQ(comparison.metrics[i].mean, means[i]);
 }
 
+// A run of several rounds exports a line for each session.
+TEST_F(Transcripts, PoolTheSessionsOfAnAgent) {
+  Json other = agent();
+  other["agent"] = "4";
+  other["interview"] = "RATING: 2\nREASON: bad";
+  Json again = agent();
+  again["agent"] = "3";  // the same name, in words
+  again["interview"] = "RATING: 6\nREASON: so so";
+  const TranscriptComparison comparison = compare({agent(), again, other});
+  EXPECT_EQ(comparison.agents, 2U);
+  EXPECT_EQ(comparison.sessions, 3U);
+  for (const Metric& metric : comparison.metrics) EXPECT_EQ(metric.agents, 2U) << metric.name;
+  EXPECT_DOUBLE_EQ(comparison.metrics[4].mean, ((8 + 6) / 2.0 + 2) / 2);
+  EXPECT_EQ(comparison.positions[0].aligned.agents, 2U);
+  EXPECT_EQ(comparison.positions[0].shown, 3U);
+  EXPECT_THAT(transcripts_table(comparison), HasSubstr("2 agents in 3 sessions, 3 pages"));
+}
+
 TEST_F(Transcripts, TellWhatPositionDoes) {
-  const TranscriptComparison comparison = compare({agent(), agent()});
+  const TranscriptComparison comparison = compare({agent(), agent_called("4")});
   ASSERT_EQ(comparison.positions.size(), 2U);
   const PositionFigures& first = comparison.positions[0];
   const PositionFigures& second = comparison.positions[1];
