@@ -21,24 +21,12 @@
 namespace throng {
 namespace {
 
-/// The changes of the arms by name; of what has none, no changes under "".
-std::vector<std::pair<std::string, Json>> changes_in(const Json& scenario) {
-  if (const auto control = scenario.find("control"); control != scenario.end())
-    return {{kIntervention, Json::object()}, {kControl, *control}};
-  std::vector<std::pair<std::string, Json>> arms;
-  if (const auto named = scenario.find("arms"); named != scenario.end() && named->is_object()) {
-    for (const auto& [name, changes] : named->items()) arms.emplace_back(name, changes);
-  } else {
-    arms.emplace_back("", Json::object());
-  }
-  return arms;
-}
-
-/// The scenarios of the arms by name.
+/// The scenarios of the arms by name; of what has none, its own under "".
 std::vector<std::pair<std::string, Json>> arms_in(const Json& scenario) {
   std::vector<std::pair<std::string, Json>> arms;
-  for (const auto& [name, changes] : changes_in(scenario))
+  for (const auto& [name, changes] : changes_of_arms(scenario))
     arms.emplace_back(name, scenario).second.merge_patch(changes);
+  if (arms.empty()) arms.emplace_back("", scenario);
   return arms;
 }
 
@@ -386,7 +374,7 @@ Json places_section(const StudyFigures& figures) {
 
 ArmSettings arm_settings(const Json& scenario) {
   ArmSettings settings;
-  const auto changes = changes_in(scenario);
+  const auto changes = changes_of_arms(scenario);
   PathsOfArms paths(scenario);
   for (const auto& [arm, of_arm] : changes) paths.add(of_arm);
   settings.parameters = paths.paths();

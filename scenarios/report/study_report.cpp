@@ -20,6 +20,7 @@
 #include "scenarios/report/run_report.h"
 #include "scenarios/report/study_figures.h"
 #include "scenarios/store/run_reader.h"
+#include "scenarios/store/study_folder.h"
 
 namespace throng {
 namespace {
@@ -176,15 +177,6 @@ Json cards_of(const StudyFigures& figures, const ArmFigures& arm) {
   return cards;
 }
 
-std::string leaf_of(const std::string& path) { return path.substr(path.rfind('.') + 1); }
-
-/// The last key, where that tells the path from the others.
-std::string short_path(const std::string& path, const std::vector<std::string>& all) {
-  const std::string leaf = leaf_of(path);
-  const auto same = std::ranges::count_if(all, [&](const auto& other) { return leaf_of(other) == leaf; });
-  return leaf != "kind" && same == 1 ? leaf : path;
-}
-
 /// A value of an arm as it fits into a cell.
 std::string cell_of(const std::string& value) {
   constexpr std::size_t longest = 40;
@@ -199,7 +191,7 @@ std::pair<std::vector<std::string>, Rows> settings_table(const Json& scenario) {
   const ArmSettings settings = arm_settings(scenario);
   std::vector<std::string> header{"arm"};
   for (const std::string& parameter : settings.parameters)
-    header.push_back(short_path(parameter, settings.parameters));
+    header.push_back(parameter.ends_with(".kind") ? parameter : short_path(parameter, settings.parameters));
   Rows rows;
   if (settings.parameters.empty()) return {header, rows};
   const auto add_row = [&](const std::string& arm, const std::vector<std::string>& values) {

@@ -64,16 +64,6 @@ void check_name(const std::string& name, const std::string& source) {
                             source, name.substr(0, 120)));
 }
 
-/// The arms' names and changes.
-std::vector<std::pair<std::string, Json>> changes_of(const Json& study) {
-  if (study.contains("control")) return {{kIntervention, Json::object()}, {kControl, study["control"]}};
-  std::vector<std::pair<std::string, Json>> all;
-  if (study.contains("arms")) {
-    for (const auto& [name, changes] : study["arms"].items()) all.emplace_back(name, changes);
-  }
-  return all;
-}
-
 /// What all arms begin with.
 Json base_of(Json study) {
   for (const char* key : {"replicates", "control", "arms", "baseline"}) study.erase(key);
@@ -108,7 +98,7 @@ std::vector<StudyArm> read_arms(const Json& study, const std::string& source) {
                   fmt::format("{}: /control: it is one of \"arms\": expected one of the two", source));
   }
   std::vector<StudyArm> arms;
-  for (const auto& [name, changes] : changes_of(study)) {
+  for (const auto& [name, changes] : changes_of_arms(study)) {
     check_name(name, source);
     check_changes(changes, place_of(study, name), source);
     arms.push_back({.name = name,
@@ -147,7 +137,7 @@ std::string read_baseline(const Json& study, const std::vector<StudyArm>& arms, 
 }
 
 Json arm_of(const Json& study, const std::string& arm) {
-  for (const auto& [name, changes] : changes_of(study)) {
+  for (const auto& [name, changes] : changes_of_arms(study)) {
     if (name == arm) return with_changes(base_of(study), changes);
   }
   return base_of(study);

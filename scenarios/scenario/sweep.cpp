@@ -12,6 +12,7 @@
 #include "engine/base/random.h"
 #include "engine/base/text.h"
 #include "scenarios/scenario/arms.h"
+#include "scenarios/store/study_folder.h"
 
 namespace throng {
 namespace {
@@ -48,16 +49,6 @@ std::vector<std::string> keys_of(const std::string& path) {
   return keys;
 }
 
-std::string leaf_of(const std::string& path) { return path.substr(path.rfind('.') + 1); }
-
-/// Short where that is enough to tell the axes apart.
-std::string key_in_names(const std::vector<Axis>& axes, const Axis& axis) {
-  const std::string leaf = leaf_of(axis.path);
-  const bool is_unique =
-      std::ranges::count_if(axes, [&](const Axis& other) { return leaf_of(other.path) == leaf; }) == 1;
-  return is_unique ? leaf : axis.path;
-}
-
 /// Such as "items_per_page=4"; a value that is no number or word by its place in the list.
 std::string label_of(const std::string& key, const Json& value, std::size_t place) {
   std::string text = value.is_string() ? value.get<std::string>() : value.dump();
@@ -73,6 +64,8 @@ bool is_range(const Json& values) { return values.is_object(); }
 
 std::vector<Point> grid(const std::vector<Axis>& axes, const std::string& source) {
   std::vector<Point> points{{}};
+  std::vector<std::string> paths;
+  for (const Axis& axis : axes) paths.push_back(axis.path);
   for (const Axis& axis : axes) {
     if (is_range(axis.values))
       refuse(source,
@@ -82,7 +75,7 @@ std::vector<Point> grid(const std::vector<Axis>& axes, const std::string& source
       for (std::size_t place = 0; place < axis.values.size(); ++place) {
         const Json& value = axis.values[place];
         Point& next = crossed.emplace_back(point);
-        next.name += (next.name.empty() ? "" : ",") + label_of(key_in_names(axes, axis), value, place);
+        next.name += (next.name.empty() ? "" : ",") + label_of(short_path(axis.path, paths), value, place);
         next.settings.emplace_back(axis.path, value);
       }
     }

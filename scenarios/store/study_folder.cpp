@@ -17,12 +17,9 @@ Json scenario_of(const std::filesystem::path& folder) {
 
 /// Of a resolved scenario, as a folder holds it. Throws Failure(data) for what cannot be the name of a run's folder.
 std::vector<std::string> arms_of(const Json& scenario) {
-  if (scenario.contains("control")) return {kIntervention, kControl};
-  if (!scenario.contains("arms")) return {kIntervention};
+  if (!scenario.contains("control") && !scenario.contains("arms")) return {kIntervention};
   std::vector<std::string> names;
-  if (scenario["arms"].is_object()) {
-    for (const auto& [name, changes] : scenario["arms"].items()) names.push_back(name);
-  }
+  for (const auto& [name, changes] : changes_of_arms(scenario)) names.push_back(name);
   if (names.empty() || !std::ranges::all_of(names, is_plain_name))
     throw Failure(ErrorKind::data, "scenario.json: /arms: expected an object with names of arms");
   return names;
@@ -33,7 +30,25 @@ std::uint32_t replicates_of(const Json& scenario) {
   return found != scenario.end() && found->is_number_unsigned() ? found->get<std::uint32_t>() : 1;
 }
 
+std::string leaf_of(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
 }  // namespace
+
+std::vector<std::pair<std::string, Json>> changes_of_arms(const Json& scenario) {
+  if (const auto control = scenario.find("control"); control != scenario.end())
+    return {{kIntervention, Json::object()}, {kControl, *control}};
+  std::vector<std::pair<std::string, Json>> arms;
+  if (const auto named = scenario.find("arms"); named != scenario.end() && named->is_object()) {
+    for (const auto& [name, changes] : named->items()) arms.emplace_back(name, changes);
+  }
+  return arms;
+}
+
+std::string short_path(const std::string& path, std::span<const std::string> all) {
+  const std::string leaf = leaf_of(path);
+  const auto same = std::ranges::count_if(all, [&](const auto& other) { return leaf_of(other) == leaf; });
+  return same == 1 ? leaf : path;
+}
 
 StudyRun study_run(const std::filesystem::path& study, const std::string& arm, std::uint32_t replicate) {
   return {.arm = arm, .replicate = replicate, .folder = study / fmt::format("{}-{}", arm, replicate)};

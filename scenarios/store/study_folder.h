@@ -4,13 +4,22 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "engine/base/json.h"
 
 namespace throng {
 
 /// The arms of a study that names none: what is in the file itself, and its `control`.
 inline constexpr const char* kIntervention = "intervention";
 inline constexpr const char* kControl = "control";
+
+/// The names and changes of a scenario's arms, with `control` as the second of two; nothing if it has neither.
+std::vector<std::pair<std::string, Json>> changes_of_arms(const Json& scenario);
+
+/// Of the path of a key, such as "session.max_pages", the last part if that is enough to tell it from `all` others.
+std::string short_path(const std::string& path, std::span<const std::string> all);
 
 /// One of the runs that a study is made of.
 struct StudyRun {

@@ -105,8 +105,15 @@ const throngDownloads = (() => {
     'text-anchor', 'dominant-baseline',
   ];
 
-  /** A copy that needs no style sheet, on paper. */
-  function drawingAsSvg(drawing) {
+  function svgElement(name, attributes, text = '') {
+    const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+    for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+    element.textContent = text;
+    return element;
+  }
+
+  /** A copy that needs no style sheet, on paper and under its title, as text, and its size. */
+  function drawingOnPaper(drawing, title) {
     return inLight(() => {
       const copy = drawing.cloneNode(true);
       const originals = [drawing, ...drawing.querySelectorAll('*')];
@@ -115,25 +122,30 @@ const throngDownloads = (() => {
         for (const name of painted) element.setAttribute(name, style.getPropertyValue(name));
         element.removeAttribute('class');
       });
-      const {width, height} = drawing.viewBox.baseVal;
-      copy.setAttribute('width', width);
-      copy.setAttribute('height', height);
-      const behind = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-      for (const [name, value] of Object.entries({width: '100%', height: '100%', fill: theme().paper})) behind.setAttribute(name, value);
-      copy.prepend(behind);
-      return new XMLSerializer().serializeToString(copy);
+      const looks = theme();
+      const {x, y, width, height: below} = drawing.viewBox.baseVal;
+      const words = lines(title, Math.floor(width / 8));
+      const above = 20 * words.length + 12;
+      const height = above + below;
+      for (const [name, value] of Object.entries({viewBox: `${x} ${y - above} ${width} ${height}`, width, height}))
+        copy.setAttribute(name, value);
+      copy.prepend(svgElement('rect', {x, y: y - above, width, height, fill: looks.paper}));
+      const font = {fill: looks.ink, 'font-family': getComputedStyle(document.body).fontFamily, 'font-size': 14, 'font-weight': 600};
+      words.forEach((line, n) =>
+        copy.append(svgElement('text', {x: x + margin, y: y - above + 20 * (n + 1), stroke: 'none', 'text-anchor': 'start', ...font}, line)));
+      return {text: new XMLSerializer().serializeToString(copy), width, height};
     });
   }
 
-  function drawingAsPng(drawing, use) {
-    const {width, height} = drawing.viewBox.baseVal;
+  function drawingAsPng(drawing, title, use) {
+    const {text, width, height} = drawingOnPaper(drawing, title);
     const image = new Image();
     image.addEventListener('load', () => {
       const picture = make('canvas', {width: sharpness * width, height: sharpness * height});
       picture.getContext('2d').drawImage(image, 0, 0, picture.width, picture.height);
       picture.toBlob(use);
     });
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawingAsSvg(drawing))}`;
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   }
 
   // --- Buttons ---
@@ -148,9 +160,9 @@ const throngDownloads = (() => {
     const table = figure.querySelector('table');
     const name = slug(title);
     figure.querySelector('.foot').append(make('span', {class: 'save'},
-      button('SVG', title, () => save(svgFile(canvas ? chartAsSvg(canvas) : drawingAsSvg(drawing)), `${name}.svg`)),
+      button('SVG', title, () => save(svgFile(canvas ? chartAsSvg(canvas) : drawingOnPaper(drawing, title).text), `${name}.svg`)),
       button('PNG', title, () => (canvas ? chartAsPng(canvas, (blob) => save(blob, `${name}.png`))
-        : drawingAsPng(drawing, (blob) => save(blob, `${name}.png`)))),
+        : drawingAsPng(drawing, title, (blob) => save(blob, `${name}.png`)))),
       table && button('CSV', title, () => saveCsv(title, rowsOf(table)))));
   }
   for (const scroll of document.querySelectorAll('section > .scroll')) {

@@ -81,6 +81,14 @@ class RanksGateway : public ::testing::Test {
     });
   }
 
+  /// Asks `all` on so many ranks, each with `most` of its own under way.
+  void ask_all(std::size_t count, EchoBackend& backend, const std::vector<Call>& all, std::size_t most) {
+    on_ranks(count, backend, [&](Ranks& ranks, Gateway& gateway) {
+      ask(gateway, own_calls(ranks, all), most);
+      gateway.close_window();
+    });
+  }
+
   std::size_t journaled() const {
     std::size_t calls = 0;
     for (const JournalTotals& totals : Journal(file_, Journal::Mode::read_only).totals())
@@ -95,19 +103,13 @@ class RanksGateway : public ::testing::Test {
 TEST_F(RanksGateway, EachCallIsAnsweredToWhoAskedAndJournaledOnce) {
   const std::vector<Call> all = calls_of_actors(60);
   EchoBackend backend;
-  on_ranks(3, backend, [&](Ranks& ranks, Gateway& gateway) {
-    ask(gateway, own_calls(ranks, all), 7);
-    gateway.close_window();
-  });
+  ask_all(3, backend, all, 7);
   EXPECT_EQ(backend.asked, 600U);
   EXPECT_EQ(journaled(), 600U);
   for (const std::size_t ranks :
        {1U, 2U, 4U}) {  // resumed over other numbers of ranks: nobody is asked again
     EchoBackend again;
-    on_ranks(ranks, again, [&](Ranks& self, Gateway& gateway) {
-      ask(gateway, own_calls(self, all), 20);
-      gateway.close_window();
-    });
+    ask_all(ranks, again, all, 20);
     EXPECT_EQ(again.asked, 0U);
   }
   EXPECT_EQ(journaled(), 600U);
@@ -116,10 +118,7 @@ TEST_F(RanksGateway, EachCallIsAnsweredToWhoAskedAndJournaledOnce) {
 TEST_F(RanksGateway, TenThousandCallsGoThroughWithSevenUnderWayOnEachRank) {
   const std::vector<Call> all = calls_of_actors(1000);
   EchoBackend backend;
-  on_ranks(2, backend, [&](Ranks& ranks, Gateway& gateway) {
-    ask(gateway, own_calls(ranks, all), 7);
-    gateway.close_window();
-  });
+  ask_all(2, backend, all, 7);
   EXPECT_EQ(backend.asked, 10'000U);
   EXPECT_EQ(journaled(), 10'000U);
 }
