@@ -21,12 +21,12 @@
 namespace throng {
 namespace {
 
-/// The scenarios of the arms by name; of what has none, its own under "".
+/// The scenarios of the arms by name; of what has none, its own under "", which may be nothing yet.
 std::vector<std::pair<std::string, Json>> arms_in(const Json& scenario) {
   std::vector<std::pair<std::string, Json>> arms;
   for (const auto& [name, changes] : changes_of_arms(scenario))
     arms.emplace_back(name, scenario).second.merge_patch(changes);
-  if (arms.empty()) arms.emplace_back("", scenario);
+  if (arms.empty()) arms.emplace_back("", scenario.is_object() ? scenario : Json::object());
   return arms;
 }
 
