@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <functional>
 #include <iterator>
 #include <optional>
 #include <set>
 
 #include "engine/base/statistics.h"
+#include "engine/ranks/packing.h"
 
 namespace throng {
 namespace {
@@ -18,53 +20,146 @@ std::optional<double> share(std::uint32_t part, std::uint32_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
+/// What a metric is the mean of: a value of a session; empty: it has none.
+struct SessionValue {
+  std::string name;
+  std::function<std::optional<double>(const Outcome&)> of;
+};
+
+std::vector<SessionValue> of_the_headline() {
+  return {
+      {"p_view", [](const Outcome& o) { return share(o.viewed, o.shown); }},
+      {"n_like", [](const Outcome& o) { return o.liked; }},
+      {"p_like", [](const Outcome& o) { return share(o.liked, o.shown); }},
+      {"n_exit", [](const Outcome& o) { return o.pages; }},
+      {"s_sat", [](const Outcome& o) { return o.score; }},
+  };
+}
+
+std::vector<SessionValue> of_alignment() {
+  return {
+      {"p_hidden", [](const Outcome& o) { return share(o.hidden, o.judged); }},
+      {"align_precision", [](const Outcome& o) { return share(o.hidden_aligned, o.aligned); }},
+      {"align_recall", [](const Outcome& o) { return share(o.hidden_aligned, o.hidden); }},
+  };
+}
+
+std::vector<SessionValue> of_optional_actions(const AllowedActions& allowed) {
+  std::vector<SessionValue> values;
+  for (std::size_t i = 0; i < kActionKinds; ++i) {
+    const ActionInfo& info = action_kinds()[i];
+    if (info.is_optional && is_allowed(info, allowed))
+      values.push_back({"n_" + std::string(info.name), [i](const Outcome& o) { return o.optional[i]; }});
+  }
+  if (allowed.search) {
+    values.push_back({"n_search", [](const Outcome& o) { return o.searches; }});
+    values.push_back({"p_found", [](const Outcome& o) { return share(o.found_viewed, o.found); }});
+  }
+  return values;
+}
+
+std::vector<SessionValue> of_adverts() {
+  return {
+      {"p_advert_view", [](const Outcome& o) { return share(o.adverts_viewed, o.adverts); }},
+      {"p_advert_like", [](const Outcome& o) { return share(o.adverts_liked, o.adverts); }},
+  };
+}
+
+/// By agent, each agent's in their order; without those that were abandoned.
+std::vector<const Outcome*> of_agents_that_stayed(std::span<const Outcome> outcomes) {
+  std::set<AgentId> abandoned;
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.abandoned) abandoned.insert(outcome.agent);
+  }
+  std::vector<const Outcome*> stayed;
+  stayed.reserve(outcomes.size());
+  for (const Outcome& outcome : outcomes) {
+    if (!abandoned.contains(outcome.agent)) stayed.push_back(&outcome);
+  }
+  const auto agent = [](const Outcome* outcome) { return outcome->agent; };
+  if (!std::ranges::is_sorted(stayed, {}, agent)) std::ranges::stable_sort(stayed, {}, agent);
+  return stayed;
+}
+
 /// Each agent's mean over those of its sessions that have a value; `outcomes` by agent.
-MetricValues values_by_agent(std::string name, std::span<const Outcome> outcomes,
-                             const std::function<std::optional<double>(const Outcome&)>& value) {
-  MetricValues values{.name = std::move(name)};
+MetricValues values_by_agent(const SessionValue& value, std::span<const Outcome* const> outcomes) {
+  MetricValues values{.name = value.name};
   for (std::size_t i = 0; i < outcomes.size();) {
-    const AgentId agent = outcomes[i].agent;
+    const AgentId agent = outcomes[i]->agent;
     double sum = 0;
     double sessions = 0;
-    for (; i < outcomes.size() && outcomes[i].agent == agent; ++i) {
-      const std::optional<double> of_session = value(outcomes[i]);
+    for (; i < outcomes.size() && outcomes[i]->agent == agent; ++i) {
+      const std::optional<double> of_session = value.of(*outcomes[i]);
       if (!of_session) continue;
       sum += *of_session;
       ++sessions;
-      values.pages += outcomes[i].pages;
+      values.pages += outcomes[i]->pages;
     }
     if (sessions > 0) values.agents.push_back({.agent = agent, .value = sum / sessions});
   }
   return values;
 }
 
-Metric mean_over_agents(const MetricValues& values) {
-  Metric metric{.name = values.name, .agents = values.agents.size(), .pages = values.pages};
-  std::vector<double> plain;
-  for (const AgentValue& agent : values.agents) plain.push_back(agent.value);
-  metric.mean = mean_of(plain);
-  metric.standard_error = standard_error_of(plain);
+std::vector<MetricValues> all_by_agent(const std::vector<SessionValue>& values,
+                                       std::span<const Outcome> outcomes) {
+  const std::vector<const Outcome*> stayed = of_agents_that_stayed(outcomes);
+  std::vector<MetricValues> all;
+  for (const SessionValue& value : values) all.push_back(values_by_agent(value, stayed));
+  return all;
+}
+
+/// What ranks know of the agents that have a value.
+struct ValueSums {
+  std::uint64_t agents = 0;
+  std::uint64_t pages = 0;
+  ExactSum values;
+
+  void merge(const ValueSums& other) {
+    agents += other.agents;
+    pages += other.pages;
+    values.merge(other.values);
+  }
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(agents, pages, values);
+  }
+};
+
+/// Collective. Sums are exact, so that it does not matter which agents are on which rank.
+Metric mean_over_agents(const MetricValues& own, Ranks& ranks) {
+  ValueSums sums{.agents = own.agents.size(), .pages = own.pages};
+  for (const AgentValue& agent : own.agents) sums.values.add(agent.value);
+  sums = merged_over(ranks, sums);
+  Metric metric{.name = own.name, .agents = sums.agents, .pages = sums.pages};
+  const auto count = static_cast<double>(sums.agents);
+  if (sums.agents > 0) metric.mean = sums.values.value() / count;
+  ExactSum squares;
+  for (const AgentValue& agent : own.agents) squares.add(std::pow(agent.value - metric.mean, 2));
+  squares = merged_over(ranks, squares);
+  if (sums.agents > 1) metric.standard_error = std::sqrt(squares.value() / (count - 1) / count);
   return metric;
 }
 
-/// By agent; without those that were abandoned.
-std::vector<Outcome> of_agents_that_stayed(std::span<const Outcome> outcomes) {
-  std::set<AgentId> abandoned;
-  for (const Outcome& outcome : outcomes) {
-    if (outcome.abandoned) abandoned.insert(outcome.agent);
-  }
-  std::vector<Outcome> stayed;
-  std::ranges::copy_if(outcomes, std::back_inserter(stayed),
-                       [&](const Outcome& outcome) { return !abandoned.contains(outcome.agent); });
-  std::ranges::stable_sort(stayed, {}, &Outcome::agent);
-  return stayed;
+/// Collective. One after the other: what agents of a large population have of one metric is not kept for the next.
+std::vector<Metric> means(const std::vector<SessionValue>& values, std::span<const Outcome> outcomes,
+                          Ranks& ranks) {
+  const std::vector<const Outcome*> stayed = of_agents_that_stayed(outcomes);
+  std::vector<Metric> metrics;
+  for (const SessionValue& value : values)
+    metrics.push_back(mean_over_agents(values_by_agent(value, stayed), ranks));
+  return metrics;
+}
+
+/// Collective: whether it is so on any rank.
+bool on_any(Ranks& ranks, bool here) {
+  return std::ranges::count(ranks.all_gather(here ? "yes" : ""), "yes") > 0;
 }
 
 }  // namespace
 
 std::vector<Metric> means_of(std::span<const MetricValues> all) {
   std::vector<Metric> metrics;
-  for (const MetricValues& values : all) metrics.push_back(mean_over_agents(values));
+  for (const MetricValues& values : all) metrics.push_back(mean_over_agents(values, alone()));
   return metrics;
 }
 
@@ -106,61 +201,34 @@ Outcome outcome_of(const SessionRecord& session) {
   return outcome;
 }
 
-std::vector<MetricValues> headline_values(std::span<const Outcome> unordered) {
-  std::vector<Outcome> outcomes = of_agents_that_stayed(unordered);
-  return {
-      values_by_agent("p_view", outcomes, [](const Outcome& o) { return share(o.viewed, o.shown); }),
-      values_by_agent("n_like", outcomes, [](const Outcome& o) { return o.liked; }),
-      values_by_agent("p_like", outcomes, [](const Outcome& o) { return share(o.liked, o.shown); }),
-      values_by_agent("n_exit", outcomes, [](const Outcome& o) { return o.pages; }),
-      values_by_agent("s_sat", outcomes, [](const Outcome& o) { return o.score; }),
-  };
+std::vector<MetricValues> headline_values(std::span<const Outcome> outcomes) {
+  return all_by_agent(of_the_headline(), outcomes);
 }
 
-std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes) {
-  return means_of(headline_values(outcomes));
+std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes, Ranks& ranks) {
+  return means(of_the_headline(), outcomes, ranks);
 }
 
-std::vector<MetricValues> alignment_values(std::span<const Outcome> unordered) {
-  const std::vector<Outcome> outcomes = of_agents_that_stayed(unordered);
-  return {
-      values_by_agent("p_hidden", outcomes, [](const Outcome& o) { return share(o.hidden, o.judged); }),
-      values_by_agent("align_precision", outcomes,
-                      [](const Outcome& o) { return share(o.hidden_aligned, o.aligned); }),
-      values_by_agent("align_recall", outcomes,
-                      [](const Outcome& o) { return share(o.hidden_aligned, o.hidden); }),
-  };
+std::vector<MetricValues> alignment_values(std::span<const Outcome> outcomes) {
+  return all_by_agent(of_alignment(), outcomes);
 }
 
-std::vector<MetricValues> action_values(std::span<const Outcome> unordered, const AllowedActions& allowed) {
-  const std::vector<Outcome> outcomes = of_agents_that_stayed(unordered);
-  std::vector<MetricValues> all;
-  const auto add = [&](std::string name, const auto& value) {
-    all.push_back(values_by_agent(std::move(name), outcomes, value));
-  };
-  for (std::size_t i = 0; i < kActionKinds; ++i) {
-    const ActionInfo& info = action_kinds()[i];
-    if (info.is_optional && is_allowed(info, allowed))
-      add("n_" + std::string(info.name), [i](const Outcome& o) { return o.optional[i]; });
-  }
-  if (allowed.search) {
-    add("n_search", [](const Outcome& o) { return o.searches; });
-    add("p_found", [](const Outcome& o) { return share(o.found_viewed, o.found); });
-  }
-  add("p_advert_view", [](const Outcome& o) { return share(o.adverts_viewed, o.adverts); });
-  add("p_advert_like", [](const Outcome& o) { return share(o.adverts_liked, o.adverts); });
-  return all;
+std::vector<MetricValues> action_values(std::span<const Outcome> outcomes, const AllowedActions& allowed) {
+  std::vector<SessionValue> values = of_optional_actions(allowed);
+  std::ranges::move(of_adverts(), std::back_inserter(values));
+  return all_by_agent(values, outcomes);
 }
 
-std::vector<Metric> run_metrics(std::span<const Outcome> outcomes, const AllowedActions& allowed) {
-  std::vector<Metric> metrics = headline_metrics(outcomes);
-  if (std::ranges::any_of(outcomes, [](const Outcome& outcome) { return outcome.judged > 0; }))
-    std::ranges::move(means_of(alignment_values(outcomes)), std::back_inserter(metrics));
-  std::vector<MetricValues> further = action_values(outcomes, allowed);
-  if (!has_adverts(outcomes))
-    std::erase_if(further, [](const MetricValues& values) { return values.name.starts_with("p_advert_"); });
-  std::ranges::move(means_of(further), std::back_inserter(metrics));
-  return metrics;
+std::vector<Metric> run_metrics(std::span<const Outcome> outcomes, const AllowedActions& allowed,
+                                Ranks& ranks) {
+  const bool knows_hidden =
+      on_any(ranks, std::ranges::any_of(outcomes, [](const Outcome& outcome) { return outcome.judged > 0; }));
+  const bool shows_adverts = on_any(ranks, has_adverts(outcomes));
+  std::vector<SessionValue> values = of_the_headline();
+  if (knows_hidden) std::ranges::move(of_alignment(), std::back_inserter(values));
+  std::ranges::move(of_optional_actions(allowed), std::back_inserter(values));
+  if (shows_adverts) std::ranges::move(of_adverts(), std::back_inserter(values));
+  return means(values, outcomes, ranks);
 }
 
 std::span<const OfflineFigure, 2> offline_figures() {

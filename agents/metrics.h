@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agents/session_record.h"
+#include "engine/ranks/ranks.h"
 #include "recsys/data/dataset.h"
 #include "recsys/recommender/evaluate.h"
 
@@ -85,8 +86,9 @@ std::vector<MetricValues> headline_values(std::span<const Outcome> outcomes);
 /// The metrics of Agent4Rec, in this order: p_view = viewed / shown, n_like = liked, p_like = liked / shown,
 /// n_exit = pages, s_sat = score. An agent that came more than once counts with its mean over its sessions,
 /// which stand in the order of rounds. A session that was shown nothing has no p_view and p_like. They judge the recommender: all
-/// but n_exit and s_sat leave out pages that answer a search.
-std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes);
+/// but n_exit and s_sat leave out pages that answer a search. Collective: of several ranks each gives the outcomes of agents of its own,
+/// and has the metrics of all.
+std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes, Ranks& ranks = alone());
 
 /// How what agents align with agrees with what their users met in the validation part, likewise: p_hidden = hidden / judged, which is
 /// the precision of aligning with anything, align_precision = hidden_aligned / aligned, align_recall = hidden_aligned / hidden.
@@ -97,8 +99,9 @@ std::vector<MetricValues> alignment_values(std::span<const Outcome> outcomes);
 /// adverts.
 std::vector<MetricValues> action_values(std::span<const Outcome> outcomes, const AllowedActions& allowed);
 /// The headline metrics, and the means of the others; those of alignment only where hidden items are known, those of adverts only if
-/// anybody was shown one.
-std::vector<Metric> run_metrics(std::span<const Outcome> outcomes, const AllowedActions& allowed);
+/// anybody was shown one. Collective, likewise.
+std::vector<Metric> run_metrics(std::span<const Outcome> outcomes, const AllowedActions& allowed,
+                                Ranks& ranks = alone());
 
 /// The places of a ranking that offline figures look at.
 inline constexpr std::size_t kOfflineK = 20;

@@ -13,16 +13,19 @@ void add_to(std::vector<ItemId>& before, const std::vector<ItemId>& items) {
   before = std::move(all);
 }
 
+std::size_t place_of(AgentId agent, const World& world) { return index(agent) - index(world.keeps.first); }
+
 }  // namespace
 
 void World::apply(std::vector<Effect<Picks>> effects) {
   sort_by_key(effects);
-  picked.resize(population.size());
-  if (leaves_choice_aside(pick_rule)) viewed_besides.resize(population.size());
+  const std::size_t kept = std::min<std::size_t>(index(keeps.second), population.size()) - index(keeps.first);
+  picked.resize(kept);
+  if (leaves_choice_aside(pick_rule)) viewed_besides.resize(kept);
   for (const Effect<Picks>& effect : effects) {
-    const std::size_t agent = index(effect.change.agent);
-    add_to(picked[agent], effect.change.items);
-    if (!viewed_besides.empty()) add_to(viewed_besides[agent], effect.change.viewed);
+    const std::size_t place = place_of(effect.change.agent, *this);
+    add_to(picked[place], effect.change.items);
+    if (!viewed_besides.empty()) add_to(viewed_besides[place], effect.change.viewed);
   }
 }
 
@@ -32,7 +35,7 @@ RankingRequest World::ranking_request(AgentId agent) const {
                          .excluded = {not_recommended.items_of(user)}};
   if (repeats) return request;
   for (const auto* const met : {&picked, &viewed_besides})
-    if (!met->empty()) request.excluded.emplace_back((*met)[index(agent)]);
+    if (!met->empty()) request.excluded.emplace_back((*met)[place_of(agent, *this)]);
   return request;
 }
 
@@ -42,7 +45,7 @@ std::vector<ItemId> World::history_of(AgentId agent) const {
   const auto& met = leaves_choice_aside(pick_rule) ? viewed_besides : picked;
   if (met.empty()) return {trained.begin(), trained.end()};
   std::vector<ItemId> all;
-  std::ranges::set_union(trained, met[index(agent)], std::back_inserter(all));
+  std::ranges::set_union(trained, met[place_of(agent, *this)], std::back_inserter(all));
   return all;
 }
 

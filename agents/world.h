@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "agents/exposure.h"
@@ -26,8 +27,10 @@ struct World {
   std::span<const std::unique_ptr<PagePolicy>>
       page_policies{};                      ///< between rankings and pages, in this order
   const CatalogueSearch* search = nullptr;  ///< where agents may search; null: nobody does
+  std::pair<AgentId, AgentId> keeps{
+      AgentId(0), AgentId(~0U)};  ///< whose picks are kept, [first, second): all there are, if it `learns`
   std::vector<std::vector<ItemId>>
-      picked{};  ///< per agent, ascending: not recommended again, unless agents repeat; empty before the first effect
+      picked{};  ///< per agent of `keeps`, ascending: not recommended again, unless agents repeat; empty before the first effect
   std::vector<std::vector<ItemId>>
       viewed_besides{};                     ///< likewise, of Picks::viewed; empty if the rule needs none
   const Interactions* train = nullptr;      ///< of the dataset's users; nullptr: no page policy looks at it

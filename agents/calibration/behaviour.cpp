@@ -17,12 +17,12 @@ constexpr Purpose kResample{"calibration/resample"};
 constexpr std::uint16_t kResamples = 200;
 
 void add(Behaviour::Figure& figure, double value) {
-  figure.sum += value;
+  figure.sum.add(value);
   ++figure.agents;
 }
 
 void merge(Behaviour::Figure& figure, const Behaviour::Figure& other) {
-  figure.sum += other.sum;
+  figure.sum.merge(other.sum);
   figure.agents += other.agents;
 }
 

@@ -11,11 +11,12 @@
 
 #include "agents/session_record.h"
 #include "engine/base/json.h"
+#include "engine/base/statistics.h"
 
 namespace throng {
 
 /// How a number of sessions went, in figures that two populations can be compared by. Sums: those of a population are those of its
-/// parts.
+/// parts, in any order, to the last bit.
 class Behaviour {
  public:
   enum class Distribution : std::uint8_t { exit_pages, ratings, interview_scores, views_per_page };
@@ -23,16 +24,25 @@ class Behaviour {
                                                                   "views per page"};
   /// A mean over agents.
   struct Figure {
-    double sum = 0;
+    ExactSum sum;
     double agents = 0;
     std::optional<double> mean() const {
-      return agents > 0 ? std::optional<double>(sum / agents) : std::nullopt;
+      return agents > 0 ? std::optional<double>(sum.value() / agents) : std::nullopt;
+    }
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(sum, agents);
     }
   };
 
   /// Degraded pages count nowhere, abandoned sessions neither.
   void add(const SessionRecord& session, const TraitGroups& traits);
   void merge(const Behaviour& other);
+  /// For cereal.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(counts_, fixed_, viewed_at_);
+  }
 
   /// How often each value was there: the first is page 1, one star, score 1, no view.
   const std::vector<double>& counts(Distribution distribution) const {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <boost/interprocess/streams/bufferstream.hpp>
 #include <cereal/archives/binary.hpp>
@@ -20,6 +21,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/hash.h"
+#include "engine/ranks/ranks.h"
 
 namespace throng {
 
@@ -60,6 +62,16 @@ T unpack(std::string_view bytes) {
   }
   if (stream.peek() != std::char_traits<char>::eof()) throw refuse("there is more than that");
   return value;
+}
+
+/// Collective: what the ranks' parts merge to, in their order, on all of them. T has a `merge(const T& of_next_rank)`.
+template <class T>
+T merged_over(Ranks& ranks, const T& own) {
+  if (ranks.is_alone()) return own;
+  const std::vector<std::string> all = ranks.all_gather(pack(own));
+  T merged = unpack<T>(all.front());
+  for (std::size_t rank = 1; rank < all.size(); ++rank) merged.merge(unpack<T>(all[rank]));
+  return merged;
 }
 
 }  // namespace throng

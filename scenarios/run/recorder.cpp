@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <type_traits>
 
 #include <SQLiteCpp/Exception.h>
 #include <cereal/types/map.hpp>
@@ -15,24 +14,15 @@ namespace throng {
 // For packing.
 
 template <class Archive>
-void serialize(Archive& archive, Outcome& outcome) {
-  static_assert(std::is_trivially_copyable_v<Outcome>);
-  archive(cereal::binary_data(&outcome, sizeof(outcome)));
-}
-
-template <class Archive>
 void serialize(Archive& archive, WindowSums& sums) {
-  archive(sums.digests, sums.exposures, sums.positions, sums.outcomes, sums.quality, sums.pages);
+  archive(sums.digests, sums.exposures, sums.positions, sums.quality, sums.pages);
 }
 
 void WindowSums::add(const PartitionResult& result) {
   digests.emplace_back(result.number, result.digest);
   exposures.merge(result.exposures);
   positions.merge(result.positions);
-  for (const SessionRecord& session : result.sessions) {
-    outcomes.push_back(outcome_of(session));
-    quality.add(session);
-  }
+  for (const SessionRecord& session : result.sessions) quality.add(session);
   pages += result.pages;
 }
 
@@ -40,7 +30,6 @@ void WindowSums::merge(const WindowSums& other) {
   std::ranges::copy(other.digests, std::back_inserter(digests));
   exposures.merge(other.exposures);
   positions.merge(other.positions);
-  std::ranges::copy(other.outcomes, std::back_inserter(outcomes));
   quality.merge(other.quality);
   pages += other.pages;
 }
@@ -55,12 +44,17 @@ Recorder::Recorder(RunWriter& writer, std::filesystem::path file, Store store, P
       ranks_(ranks),
       catalogue_(simulation.dataset().catalogue),
       agents_(simulation.population().size()),
-      rounds_(simulation.scenario().rounds) {}
+      rounds_(simulation.scenario().rounds) {
+  const auto [first, last] = own_agents(ranks, simulation.population());
+  outcomes_.reserve(rounds_ *
+                    (index(last) - index(first)));  // takes memory as it is filled, and is never copied
+}
 
 void Recorder::on_offline_accuracy(std::uint16_t /*round*/, const Accuracy& accuracy) { offline_ = accuracy; }
 
 void Recorder::on_window_started(const Window& window) {
   window_ = WindowSums(catalogue_.size());
+  before_window_ = outcomes_.size();
   done_.assign(ranks_.size(), {});
   progress_.on_round(window.round + 1U, rounds_);
 }
@@ -68,11 +62,12 @@ void Recorder::on_window_started(const Window& window) {
 void Recorder::on_partition(const PartitionResult& result) {
   if (store_ == Store::full) writing(file_, [&] { writer_.write_sessions(result.sessions); });
   window_.add(result);
+  std::ranges::transform(result.sessions, std::back_inserter(outcomes_), outcome_of);
   tell_progress();
 }
 
 void Recorder::tell_progress() {
-  done_[ranks_.self()] = {window_.outcomes.size(), window_.pages};
+  done_[ranks_.self()] = {outcomes_.size() - before_window_, window_.pages};
   if (!ranks_.is_first()) return ranks_.send(Channel::progress, 0, pack(done_[ranks_.self()]));
   while (const std::optional<Ranks::Message> told = ranks_.receive(Channel::progress))
     done_[told->from] = unpack<std::pair<std::size_t, std::size_t>>(told->content);
@@ -95,21 +90,23 @@ WindowSums Recorder::sums_of_all_ranks() {
 }
 
 void Recorder::on_window_finished(const Window& window) {
-  WindowSums sums = sums_of_all_ranks();
+  const WindowSums sums = sums_of_all_ranks();
+  const bool is_only = window.round == 0 && window.is_last;
+  std::vector<Metric> headline;
+  if (!is_only) headline = headline_metrics(std::span(outcomes_).subspan(before_window_), ranks_);
   on_all(ranks_, [&] {
     writing(file_, [&] {
-      if (ranks_.is_first()) write_figures(window, sums);
+      if (ranks_.is_first()) write_figures(window, sums, headline);
       writer_.commit();
     });
     return "";
   });
   pages_ += sums.pages;
   ++windows_;
-  std::ranges::move(sums.outcomes, std::back_inserter(outcomes_));
   reply_quality_.merge(sums.quality);
 }
 
-void Recorder::write_figures(const Window& window, const WindowSums& sums) {
+void Recorder::write_figures(const Window& window, const WindowSums& sums, std::span<const Metric> headline) {
   digest_.on_window_started(window);
   for (const auto& [partition, digest] : sums.digests) digest_.add(partition, digest);
   digest_.on_window_finished(window);
@@ -117,8 +114,7 @@ void Recorder::write_figures(const Window& window, const WindowSums& sums) {
   writer_.write_figures(window.round, sums.exposures);
   writer_.write_positions(window.round, sums.positions);
   if (offline_) writer_.write_offline(window.round, *offline_);
-  const bool is_only = window.round == 0 && window.is_last;
-  if (!is_only) writer_.write_headline(window.round, headline_metrics(sums.outcomes));
+  if (!headline.empty()) writer_.write_headline(window.round, headline);
 }
 
 void Recorder::on_stopped(std::span<const SessionRecord> over) {

@@ -27,14 +27,13 @@ struct WindowSums {
   std::vector<std::pair<std::size_t, Hash128>> digests;  ///< of each partition, with its number
   Exposures exposures;
   PositionCounts positions;
-  std::vector<Outcome> outcomes;
   ReplyQuality quality;
   std::size_t pages = 0;
 };
 
 /// A run's accounting: writes what happens to run.db, folds figures in the order of partitions and windows, and
-/// keeps what the summary needs. A window is committed when it has finished. Of a run over several ranks each writes its own rows;
-/// the figures are all with rank 0, nowhere else.
+/// keeps what the summary needs. A window is committed when it has finished. Of a run over several ranks each writes its own rows and
+/// keeps the outcomes of its own agents; the other figures are all with rank 0, nowhere else.
 class Recorder : public RunObserver {
  public:
   /// `writer`: of this rank's `file`. Everything else outlives the recorder. What cannot be written is a Failure(stopped).
@@ -50,16 +49,19 @@ class Recorder : public RunObserver {
   void on_stopped(std::span<const SessionRecord> over) override;
   bool wants_stop() const override { return interrupt_.interrupted(); }
 
-  const std::vector<Outcome>& outcomes() const { return outcomes_; }
+  /// Collective: of all ranks' agents, on all ranks.
+  std::vector<Metric> metrics(const AllowedActions& allowed) const {
+    return run_metrics(outcomes_, allowed, ranks_);
+  }
   const Hash128& digest() const { return digest_.of_run(); }
   const ReplyQuality& reply_quality() const { return reply_quality_; }
-  /// What summary.json says of the run itself; `metrics`: of `outcomes`. See run_scenario.
+  /// What summary.json says of the run itself. See run_scenario.
   Json summary(const Scenario& scenario, std::span<const Metric> metrics) const;
 
  private:
   void tell_progress();
   WindowSums sums_of_all_ranks();
-  void write_figures(const Window& window, const WindowSums& sums);
+  void write_figures(const Window& window, const WindowSums& sums, std::span<const Metric> headline);
 
   RunWriter& writer_;
   std::filesystem::path file_;
@@ -76,8 +78,9 @@ class Recorder : public RunObserver {
   std::size_t pages_ = 0;  ///< in finished windows
   std::optional<Accuracy> offline_;  ///< of this window's recommender
   std::size_t windows_ = 0;
-  std::vector<Outcome> outcomes_;  ///< of finished windows
-  ReplyQuality reply_quality_;     ///< likewise
+  std::vector<Outcome> outcomes_;  ///< of this rank's agents
+  std::size_t before_window_ = 0;  ///< so many of them
+  ReplyQuality reply_quality_;     ///< of finished windows
   RunDigest digest_;
 };
 

@@ -188,8 +188,8 @@ void check_not_empty(const Scenario& scenario, const ReplyQuality& quality) {
 
 /// Sums up what has been recorded, on rank 0.
 Json sum_up(const Scenario& scenario, const Simulation& simulation, const Recorder& recorder,
-            const RunGateway* gateway, const fs::path& file, RunWriter& writer) {
-  const std::vector<Metric> metrics = run_metrics(recorder.outcomes(), scenario.session.actions);
+            std::span<const Metric> metrics, const RunGateway* gateway, const fs::path& file,
+            RunWriter& writer) {
   writer.write_metrics(metrics);
   writer.write_meta("digest", recorder.digest().hex());
   Json summary = recorder.summary(scenario, metrics);
@@ -247,10 +247,11 @@ Json record(const Scenario& scenario, Simulation& simulation, const RunOptions& 
     writer.reset();
     return "";
   });
+  const std::vector<Metric> metrics = recorder.metrics(scenario.session.actions);
   Json summary;
   on_first(ranks, [&] {
-    summary =
-        writing(file, [&] { return sum_up(scenario, simulation, recorder, gateway.get(), file, *writer); });
+    summary = writing(
+        file, [&] { return sum_up(scenario, simulation, recorder, metrics, gateway.get(), file, *writer); });
     writer.reset();
     return "";
   });
@@ -373,13 +374,6 @@ Progress progress_of(const RunOptions& options) {
 
 }  // namespace
 
-// What only one process can do so far: these sessions would have to be gathered, all of them, on every rank.
-void check_ranks(const Scenario& scenario, const Ranks& ranks) {
-  if (ranks.is_alone() || std::ranges::none_of(scenario.minds, &MindOptions::fitted_to_llm)) return;
-  throw Failure(ErrorKind::usage,
-                "/mind: fitted_to is \"llm\", which needs a run of one process: start it without mpirun");
-}
-
 void check_same_on_all(Ranks& ranks, const Json& resolved) {
   const std::vector<std::string> all =
       on_all(ranks, [&] { return THRONG_VERSION " " + result_identity(resolved); });
@@ -397,7 +391,6 @@ Json run_scenario(Scenario scenario, const RunOptions& options) {
   const auto started = std::chrono::steady_clock::now();
   check_store(scenario, options.store);
   Ranks& ranks = *options.ranks;
-  check_ranks(scenario, ranks);
   const InterruptGuard interrupt;
   Progress progress = progress_of(options);
   std::optional<RunFolder> folder;  // rank 0 has it

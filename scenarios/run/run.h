@@ -137,9 +137,6 @@ void check_quality(const Scenario& scenario, const std::optional<double>& degrad
 /// Throws Failure(usage) if the scenario has metrics of its own and the store keeps no rows to take them from.
 void check_store(const Scenario& scenario, Store store);
 
-/// Throws Failure(usage) if a run over these ranks cannot do what the scenario wants.
-void check_ranks(const Scenario& scenario, const Ranks& ranks);
-
 /// Collective. Throws Failure(usage), on all ranks, if one of them would run something else: another scenario, another content of its
 /// datasets (which it knows by now), another version.
 void check_same_on_all(Ranks& ranks, const Json& resolved);

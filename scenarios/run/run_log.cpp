@@ -63,7 +63,7 @@ void RunLog::on_offline_accuracy(std::uint16_t round, const Accuracy& accuracy) 
 
 void RunLog::on_window_started(const Window& window) {
   log_event(LogLevel::info, "round", "begins", {{"round", window.round + 1}});
-  round_began_ = MinuteLog::Clock::now();
+  round_began_ = last_partition_ = MinuteLog::Clock::now();
   before_round_ = so_far_;
   next_.on_window_started(window);
 }
@@ -73,15 +73,18 @@ void RunLog::on_partition(const PartitionResult& result) {
   so_far_.pages += result.pages;
   next_.on_partition(result);
   minutes_.tick();
+  last_partition_ = MinuteLog::Clock::now();
 }
 
 void RunLog::on_window_finished(const Window& window) {
   next_.on_window_finished(window);
+  const MinuteLog::Clock::time_point now = MinuteLog::Clock::now();
   log_event(LogLevel::info, "round", "is over",
             {{"round", window.round + 1},
              {"agents", so_far_.agents - before_round_.agents},
              {"pages", so_far_.pages - before_round_.pages},
-             {"took", MinuteLog::Clock::now() - round_began_},
+             {"took", now - round_began_},
+             {"closed_in", now - last_partition_},
              {"rss_mb", rss_bytes() >> 20U}});
 }
 

@@ -59,7 +59,9 @@ class RunLog : public RunObserver {
   const RunGateway* gateway_;
   MinuteLog& minutes_;
   MinuteLog::Clock::time_point round_began_;
-  RunFigures so_far_;  ///< agents and pages
+  MinuteLog::Clock::time_point
+      last_partition_;  ///< when this rank had played it; what follows is the window's end
+  RunFigures so_far_;   ///< agents and pages
   RunFigures before_round_;
 };
 

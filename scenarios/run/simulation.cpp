@@ -9,12 +9,33 @@
 #include "agents/minds/statistical_mind.h"
 #include "agents/minds/structured_mind.h"
 #include "agents/ranker.h"
+#include "engine/ranks/packing.h"
 #include "recsys/external/remote_client.h"
 #include "recsys/models/registry.h"
 #include "recsys/recommender/evaluate.h"
 #include "scenarios/run/tiers.h"
 
 namespace throng {
+
+// For packing.
+
+template <class Archive>
+void serialize(Archive& archive, RecordedItem& item) {
+  archive(item.affinity, item.quality, item.familiarity, item.historical_rating, item.aligned, item.rating);
+}
+
+template <class Archive>
+void serialize(Archive& archive, RecordedPage& page) {
+  archive(page.page, page.items, page.exits, page.satisfaction);
+}
+
+template <class Archive>
+void serialize(Archive& archive, RecordedSession& session) {
+  TraitGroups& traits = session.traits;
+  archive(session.agent, traits.activity, traits.conformity, traits.diversity, session.habit, session.pages,
+          session.score, session.satisfaction);
+}
+
 namespace {
 
 /// So many users at most make the offline figures of a round: ten thousands would take as long as the round itself.
@@ -86,20 +107,27 @@ const std::string& Minds::embedder_of(AgentId agent) const {
   return llm == nullptr || !llm->embedder() ? none : llm->embedder()->model;
 }
 
-Calibration Minds::fit(std::span<const SessionRecord> sessions) {
+Calibration Minds::fit(std::span<const SessionRecord> sessions, Ranks& ranks) {
   const StatisticalParameters reckoned_with;
   const RecordedWorld recorded{.affinity = fitted_->affinity(),
                                .merits = fitted_->merits(),
                                .habits = fitted_->habits(),
                                .parameters = reckoned_with,
                                .max_pages = world_.max_pages};
-  std::vector<RecordedSession> seen;
+  std::vector<RecordedSession> own;
   for (const SessionRecord& session : sessions) {
     std::ranges::move(recorded_sessions(std::to_string(index(session.agent)),
                                         world_.population.profile(session.agent), {&session, 1}, recorded),
-                      std::back_inserter(seen));
+                      std::back_inserter(own));
   }
-  Calibration calibration = calibrate(seen, fitted_->merits().quality_is_popularity(), 0);
+  std::vector<RecordedSession> all;
+  for (const std::string& of_rank : ranks.all_gather(pack(own)))
+    std::ranges::move(unpack<std::vector<RecordedSession>>(of_rank), std::back_inserter(all));
+  Calibration calibration;
+  on_all(ranks, [&] {
+    calibration = calibrate(all, fitted_->merits().quality_is_popularity(), 0);
+    return "";
+  });
   fitted_->adopt(calibration.parameters);
   return calibration;
 }
@@ -216,19 +244,21 @@ std::optional<Accuracy> Simulation::offline_accuracy(const World& world) const {
 }
 
 World Simulation::world() const {
-  return {.population = *population_,
-          .catalogue = dataset_->catalogue,
-          .ranker = *ranker_,
-          .not_recommended = not_recommended_,
-          .mean_ratings = mean_ratings_,
-          .pick_rule = scenario_.retrain.picks,
-          .repeats = scenario_.repeat_consumption,
-          .learns = scenario_.rounds > 1 && scenario_.retrain.learns,
-          .page_policies = page_policies_,
-          .search = search_ ? &*search_ : nullptr,
-          .train = &split_.train,
-          .exposure = exposure_.get(),
-          .hidden = &split_.validation};
+  World world{.population = *population_,
+              .catalogue = dataset_->catalogue,
+              .ranker = *ranker_,
+              .not_recommended = not_recommended_,
+              .mean_ratings = mean_ratings_,
+              .pick_rule = scenario_.retrain.picks,
+              .repeats = scenario_.repeat_consumption,
+              .learns = scenario_.rounds > 1 && scenario_.retrain.learns,
+              .page_policies = page_policies_,
+              .search = search_ ? &*search_ : nullptr,
+              .train = &split_.train,
+              .exposure = exposure_.get(),
+              .hidden = &split_.validation};
+  if (!world.learns) world.keeps = own_agents(ranks_, *population_);
+  return world;
 }
 
 Window Simulation::window(std::uint16_t round) const {
@@ -276,18 +306,29 @@ bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& o
       .run_window(first, observer);
 }
 
+namespace {
+
+/// Collective. Throws Failure(usage) if nobody comes in the first round, on any rank: then all are to be fitted to somebody else.
+void check_some_come(std::span<const AgentId> own, Ranks& ranks) {
+  const std::vector<std::string> come = ranks.all_gather(own.empty() ? "" : "some");
+  if (std::ranges::count(come, "some") > 0) return;
+  throw Failure(ErrorKind::usage,
+                "/mind: fitted_to is \"llm\", but of so few agents a language model plays none");
+}
+
+}  // namespace
+
 bool Simulation::run(RunObserver& observer, Gateway* gateway) {
   World world = this->world();
-  std::vector<AgentId> agents = population_->everyone();
-  const auto late = std::stable_partition(agents.begin(), agents.end(),  // clang 14 has no other
-                                          [&](AgentId agent) { return !minds_->is_fitted(agent); });
-  if (late == agents.begin())
-    throw Failure(ErrorKind::usage,
-                  "/mind: fitted_to is \"llm\", but of so few agents a language model plays none");
-  Platform platform(world, minds_->mind(), scenario_.session, draws_, {agents.begin(), late}, gateway,
+  std::vector<AgentId> agents;
+  std::vector<AgentId> late_agents;
+  const auto [first, last] = own_agents(ranks_, *population_);
+  for (AgentId agent = first; agent < last; agent = AgentId(index(agent) + 1U))
+    (minds_->is_fitted(agent) ? late_agents : agents).push_back(agent);
+  check_some_come(agents, ranks_);
+  Platform platform(world, minds_->mind(), scenario_.session, draws_, agents, gateway,
                     calls_at_once(scenario_, ranks_.size()), ranks_);
-  const std::vector<AgentId> late_agents(late, agents.end());
-  std::vector<AgentId>().swap(agents);  // the platform has those of this rank
+  std::vector<AgentId>().swap(agents);  // the platform has them
   Tiers tiers(observer, *minds_, *population_);
   std::optional<Accuracy> offline;
   for (std::uint16_t round = 0; round < scenario_.rounds; ++round) {
@@ -296,14 +337,14 @@ bool Simulation::run(RunObserver& observer, Gateway* gateway) {
     if (offline) observer.on_offline_accuracy(round, *offline);
     if (!platform.run_window(window(round), minds_->some_are_fitted() ? tiers : observer)) return false;
     if (round == 0 && minds_->some_are_fitted()) {
-      const Calibration calibration = minds_->fit(tiers.first_sessions());
+      const Calibration calibration = minds_->fit(tiers.first_sessions(), ranks_);
       tiers_ = {{"fitted_to", calibration.fitted_agents},
                 {"pages", calibration.pages},
                 {"parameters", to_json(calibration.parameters)}};
       platform.admit(late_agents);
     }
   }
-  if (minds_->some_are_fitted()) tiers_["comparison"] = tiers.comparison();
+  if (minds_->some_are_fitted()) tiers_["comparison"] = tiers.comparison(ranks_);
   return true;
 }
 

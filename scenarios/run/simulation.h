@@ -55,8 +55,8 @@ class Minds {
   const Affinity* affinity() const { return affinities_.empty() ? nullptr : affinities_.front().get(); }
   /// What agents know of themselves.
   const Personas& personas() const { return *personas_; }
-  /// Fits that mind to sessions of language models.
-  Calibration fit(std::span<const SessionRecord> sessions);
+  /// Fits that mind to sessions of language models. Collective: of several ranks each gives its own, by agent, and fits to all of them.
+  Calibration fit(std::span<const SessionRecord> sessions, Ranks& ranks);
 
  private:
   std::unique_ptr<Mind> make(const LlmOptions& options, const MindWorld& world, const Draws& draws);

@@ -1,5 +1,10 @@
 #include "scenarios/run/tiers.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "engine/ranks/packing.h"
+
 namespace throng {
 namespace {
 
@@ -27,10 +32,13 @@ void Tiers::on_partition(const PartitionResult& result) {
   next_.on_partition(result);
 }
 
-Json Tiers::comparison() const {
+Json Tiers::comparison(Ranks& ranks) const {
+  std::vector<Behaviour> own;
+  for (const auto& [agent, behaviour] : models_) own.push_back(behaviour);
   std::vector<Behaviour> models;
-  for (const auto& [agent, behaviour] : models_) models.push_back(behaviour);
-  return gaps_json(behaviour_gaps(models, fitted_, kResampling));
+  for (const std::string& of_rank : ranks.all_gather(pack(own)))
+    std::ranges::move(unpack<std::vector<Behaviour>>(of_rank), std::back_inserter(models));
+  return gaps_json(behaviour_gaps(models, merged_over(ranks, fitted_), kResampling));
 }
 
 }  // namespace throng

@@ -24,10 +24,10 @@ class Tiers : public RunObserver {
   void on_stopped(std::span<const SessionRecord> over) override { next_.on_stopped(over); }
   bool wants_stop() const override { return next_.wants_stop(); }
 
-  /// Of the first round, by agent: those that language models played.
+  /// Of the first round, by agent: those that language models played, on this rank.
   std::span<const SessionRecord> first_sessions() const { return first_sessions_; }
-  /// Of the rounds after the first: gaps_json, "recorded" being the language models.
-  Json comparison() const;
+  /// Collective. Of the rounds after the first, on all ranks: gaps_json, "recorded" being the language models.
+  Json comparison(Ranks& ranks) const;
 
  private:
   RunObserver& next_;
@@ -36,7 +36,7 @@ class Tiers : public RunObserver {
   bool is_first_ = true;
   std::vector<SessionRecord> first_sessions_;
   std::map<AgentId, Behaviour> models_;  ///< of each agent, after the first round
-  Behaviour fitted_;                     ///< of all agents, likewise
+  Behaviour fitted_;                     ///< of all fitted agents, likewise
 };
 
 }  // namespace throng

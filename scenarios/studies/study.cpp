@@ -211,10 +211,7 @@ void check_study_quality(const Scenario& study, const Json& summary) {
 Json run_study(Scenario scenario, const RunOptions& options, std::size_t runs_at_once) {
   const auto started = std::chrono::steady_clock::now();
   Ranks& ranks = *options.ranks;
-  for (const std::string& arm : arms_of(scenario)) {
-    check_store(scenario_of(scenario, arm), options.store);
-    check_ranks(scenario_of(scenario, arm), ranks);
-  }
+  for (const std::string& arm : arms_of(scenario)) check_store(scenario_of(scenario, arm), options.store);
   std::optional<RunFolder> folder;  // rank 0 has it
   on_first(ranks, [&] {
     folder.emplace(options.folder, options.existing, scenario, options.earlier);

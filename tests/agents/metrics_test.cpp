@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include <gmock/gmock.h>
+
+#include "tests/support/thread_ranks.h"
 
 namespace throng {
 namespace {
@@ -206,6 +209,42 @@ TEST(HeadlineMetrics, SharesOfNothingDoNotCount) {
   EXPECT_EQ(metrics[4].agents, 2U);
   EXPECT_DOUBLE_EQ(metrics[4].mean, 4);
   EXPECT_EQ(headline_metrics({}).front().agents, 0U);
+}
+
+// An advert and what is hidden are known on one rank only; agents come twice.
+TEST(RunMetrics, OfAgentsSpreadOverRanksAreThoseOfAllOfThemToTheLastBit) {
+  std::vector<Outcome> outcomes;
+  for (std::uint32_t i = 0; i < 600; ++i) {
+    outcomes.push_back({.agent = AgentId(i % 300),
+                        .shown = 3 + i % 7,
+                        .viewed = i % 4,
+                        .liked = i % 3,
+                        .pages = 1 + i % 5,
+                        .abandoned = i % 97 == 5,
+                        .score = 1 + i % 10});
+  }
+  outcomes[7].adverts = outcomes[7].judged = 3;
+  const std::vector<Metric> of_all = run_metrics(outcomes, {.search = true});
+  EXPECT_EQ(of_all.size(), 5U + 3 + 2 + 2);
+  for (const std::uint32_t size : {2, 3, 5, 40}) {
+    ThreadRanks::run(size, [&](Ranks& ranks) {
+      std::vector<Outcome> own;
+      const auto [first, last] = ranks.own_block(300);
+      std::ranges::copy_if(outcomes, std::back_inserter(own), [&](const Outcome& outcome) {
+        return index(outcome.agent) >= first && index(outcome.agent) < last;
+      });
+      const std::vector<Metric> metrics = run_metrics(own, {.search = true}, ranks);
+      ASSERT_EQ(metrics.size(), of_all.size());
+      for (std::size_t i = 0; i < metrics.size(); ++i) {
+        SCOPED_TRACE(of_all[i].name);
+        EXPECT_EQ(metrics[i].name, of_all[i].name);
+        EXPECT_EQ(metrics[i].mean, of_all[i].mean);
+        EXPECT_EQ(metrics[i].standard_error, of_all[i].standard_error);
+        EXPECT_EQ(metrics[i].agents, of_all[i].agents);
+        EXPECT_EQ(metrics[i].pages, of_all[i].pages);
+      }
+    });
+  }
 }
 
 TEST(HeadlineMetrics, SayOnHowManyAgentsAndPagesTheyRest) {

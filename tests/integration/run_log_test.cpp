@@ -75,7 +75,7 @@ TEST_F(RunLogged, RoundsFitsAndTheEnd) {
   EXPECT_THAT(
       log, AllOf(HasSubstr("run       begins  scenario=t"), HasSubstr("round     is over  round=1 agents=40"),
                  HasSubstr("fit       fitted anew  round=2"), HasSubstr("round     is over  round=2"),
-                 HasSubstr("run       has finished  digest=")));
+                 HasSubstr("closed_in="), HasSubstr("run       has finished  digest=")));
   const std::regex line(
       "20[0-9-]{8}T[0-9:.]{12}Z (debug  |info   |warning|error  ) [a-z]+ +[^=]+(  [a-z_]+=.*)?");
   std::istringstream lines(log);

@@ -139,17 +139,5 @@ TEST_F(ResultsOverRanks, ARankThatWouldRunSomethingElseIsNamedBeforeAnythingIsDe
   EXPECT_EQ(RunReader(folder_ / "there").meta("status"), "finished");
 }
 
-TEST_F(ResultsOverRanks, WhatNeedsOneProcessIsRefused) {
-  const Json model = {{"kind", "llm"},
-                      {"share", 30},
-                      {"endpoints", Json::array({{{"url", "http://127.0.0.1:1"}, {"model", "m"}}})}};
-  const Json fitted = {{"kind", "statistical"}, {"share", 70}, {"fitted_to", "llm"}};
-  const Scenario tiers = scenario({{"dataset", {{"path", "demo"}}}, {"mind", Json::array({model, fitted})}});
-  ThreadRanks::run(2, [&](Ranks& rank) {
-    EXPECT_THAT([&] { run_scenario(tiers, options("tiers", rank)); },
-                ThrowsMessage<Failure>(HasSubstr("needs a run of one process")));
-  });
-}
-
 }  // namespace
 }  // namespace throng

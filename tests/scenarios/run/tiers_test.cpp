@@ -8,6 +8,7 @@
 #include "recsys/data/dataset_folder.h"
 #include "scenarios/run/estimate.h"
 #include "scenarios/run/run_digest.h"
+#include "tests/support/thread_ranks.h"
 
 namespace throng {
 namespace {
@@ -73,6 +74,26 @@ TEST(Tiers, FittedAgentsComeWithTheSecondRoundAndResultsDoNotDependOnThreads) {
     EXPECT_GT(exits["floor_95"].get<double>(), 0);
   }
   EXPECT_EQ(digests[0], digests[1]);
+}
+
+// Of four ranks one has nobody to play: there are three partitions.
+TEST(Tiers, OverRanksAreFittedToAllModelsAndComparedWithAllOfThem) {
+  const auto dataset = std::make_shared<const Dataset>(load_dataset("demo"));
+  Scenario scenario = tiered(kFitted, 3);
+  scenario.population.agents = 600;
+  Json of_one;
+  for (const std::size_t size : {1, 2, 4}) {
+    ThreadRanks::run(size, [&](Ranks& ranks) {
+      FitObserver quiet;
+      Simulation simulation(scenario, dataset, quiet, nullptr, ranks);
+      Rehearsal model;
+      Visits visits;
+      ASSERT_TRUE(simulation.run(visits, &model));
+      if (size == 1) of_one = simulation.tiers();
+      EXPECT_EQ(simulation.tiers(), of_one) << size << " ranks";
+    });
+  }
+  EXPECT_GT(of_one["fitted_to"].get<int>(), 100);
 }
 
 TEST(Tiers, NeedAnAgentToBeFittedTo) {
