@@ -5,17 +5,26 @@
 
 Makes a Python environment in build/peers-lingam (PyPI). The table holds how data is made, not the data: both sides make it
 anew, bit for bit, from integers and IEEE arithmetic. --random N writes N random worlds in place of the chosen ones, to try more.
+
+Of each world it holds order and weights and, as "bootstrap", in which share of RESAMPLES the package's bootstrap finds an edge in the
+rows that ours draws; of some also, as "own_bootstrap", in which share of OWN_RESAMPLES it does in rows that it draws itself.
 """
 import argparse
+import itertools
 import json
 import subprocess
 import sys
+import unittest.mock
 import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PACKAGES = ["lingam==1.13.0"]
 MASK = (1 << 64) - 1
+WORD = (1 << 32) - 1
+RESAMPLES = 50
+OWN_RESAMPLES = 200
+OWN_BOOTSTRAP = ["a chain of few samples", "items, rating last", "weak effects that may go"]
 
 
 def uniform(seed, row, variable):
@@ -39,6 +48,28 @@ def generated(case):
                 value += weight * values[cause]
             values[v] = value
         rows.append(values)
+    return rows
+
+
+def philox(counter, key):
+    """Philox4x32-10 (Salmon et al., SC 2011): four words of 32 bits."""
+    a, b, c, d = counter
+    for turn in range(10):
+        left, right = 0xD2511F53 * a, 0xCD9E8D57 * c
+        a, b, c, d = (right >> 32 ^ b ^ key[0] + turn * 0x9E3779B9 & WORD, right & WORD,
+                      left >> 32 ^ d ^ key[1] + turn * 0xBB67AE85 & WORD, left & WORD)
+    return a, b, c, d
+
+
+def drawn(count, resample):
+    """The rows of a resample, as bootstrap_edges (scenarios/causal/direct_lingam.cpp) draws them with the seed 0."""
+    purpose = 2166136261
+    for letter in b"causal/resample":
+        purpose = (purpose ^ letter) * 16777619 & WORD  # FNV-1a
+    rows = []
+    for row in range(count):
+        low, high, _, _ = philox((resample, 0, row, purpose), (0, 0))
+        rows.append((high << 32 | low) * count >> 64)
     return rows
 
 
@@ -96,8 +127,8 @@ def random_cases(count):
 
 
 def answer(case):
+    import lingam
     import numpy
-    from lingam import DirectLiNGAM
 
     size = len(case["made"])
     prior = numpy.full((size, size), -1)
@@ -105,9 +136,23 @@ def answer(case):
         for later in case["known"][place + 1:]:
             for v in group:
                 prior[v, later] = 0  # no path from a later one
-    model = DirectLiNGAM(prior_knowledge=prior if case["known"] else None)
-    model.fit(numpy.array(generated(case)))
-    return {**case, "order": [int(v) for v in model.causal_order_], "weights": model.adjacency_matrix_.tolist()}
+    samples = numpy.array(generated(case))
+    model = lingam.DirectLiNGAM(prior_knowledge=prior if case["known"] else None)
+    model.fit(samples)
+    answers = {**case, "order": [int(v) for v in model.causal_order_], "weights": model.adjacency_matrix_.tolist()}
+
+    resamples = itertools.count()
+
+    def resample_as_ours(table, index):
+        rows = drawn(len(table), next(resamples))
+        return table[rows], index[rows]
+
+    with unittest.mock.patch("lingam.bootstrap.resample", resample_as_ours):
+        answers["bootstrap"] = model.bootstrap(samples, RESAMPLES).get_probabilities().tolist()
+    if case["name"] in OWN_BOOTSTRAP:
+        numpy.random.seed(1)  # what sklearn's resample draws from
+        answers["own_bootstrap"] = model.bootstrap(samples, OWN_RESAMPLES).get_probabilities().tolist()
+    return answers
 
 
 def main():
@@ -128,7 +173,8 @@ def main():
         sys.exit(subprocess.run([python, *sys.argv], check=False).returncode)
     cases = [answer(case) for case in (random_cases(arguments.random) if arguments.random else chosen())]
     lines = ",\n".join("  " + json.dumps(case) for case in cases)
-    arguments.out.write_text(f'{{"lingam": "{lingam.__version__}", "cases": [\n{lines}\n]}}\n')
+    head = f'"lingam": "{lingam.__version__}", "resamples": {RESAMPLES}, "own_resamples": {OWN_RESAMPLES}'
+    arguments.out.write_text(f'{{{head}, "cases": [\n{lines}\n]}}\n')
     print(f"{arguments.out}: {len(cases)} cases")
 
 

@@ -91,6 +91,39 @@ TEST(BootstrapEdges, AreSureOfStrongEdgesAndNotOfChance) {
   EXPECT_LT(chance.of_edges.sum(), 0.3);
 }
 
+// The package was given the rows that ours draws.
+TEST(BootstrapEdges, AreThoseOfPyPI) {
+  const Json table = testing::lingam_table();
+  const auto resamples = table["resamples"].get<std::size_t>();
+  for (const Json& world : table["cases"]) {
+    const EdgeProbabilities edges =
+        bootstrap_edges(generated(world), world["known"].get<KnownOrder>(), resamples, Draws(0));
+    EXPECT_EQ(edges.resamples, resamples) << world["name"];
+    EXPECT_EQ(edges.of_edges, testing::square_matrix(world["bootstrap"])) << world["name"];
+  }
+}
+
+// Here it drew its own. Two shares of n, of what happens with probability p, differ with variance 2 p (1 - p) / n: of 44 edges one in 50
+// times has one that differs by more than 3.5 deviations.
+TEST(BootstrapEdges, DifferByLuckAloneFromThoseOfOtherRows) {
+  const Json table = testing::lingam_table();
+  const auto resamples = table["own_resamples"].get<std::size_t>();
+  int edges = 0;
+  for (const Json& world : table["cases"]) {
+    if (!world.contains("own_bootstrap")) continue;
+    const Eigen::ArrayXXd theirs = testing::square_matrix(world["own_bootstrap"]);
+    const Eigen::ArrayXXd ours =
+        bootstrap_edges(generated(world), world["known"].get<KnownOrder>(), resamples, Draws(0)).of_edges;
+    const Eigen::ArrayXXd p = (ours + theirs) / 2;
+    const Eigen::ArrayXXd deviations = (2 * p * (1 - p) / static_cast<double>(resamples)).sqrt();
+    EXPECT_TRUE(((ours - theirs).abs() <= 3.5 * deviations).all()) << world["name"] << "\n"
+                                                                   << ours << "\nand\n"
+                                                                   << theirs;
+    edges += static_cast<int>(ours.size() - ours.rows());
+  }
+  EXPECT_EQ(edges, 44);
+}
+
 TEST(BootstrapEdges, DependOnNoThreads) {
   const Eigen::MatrixXd samples = generated(lingam_case("items, rating last"));
   const auto edges = [&](std::size_t threads) {

@@ -39,9 +39,19 @@ inline Eigen::MatrixXd generated(const Json& world) {
   return rows;
 }
 
-/// What PyPI's lingam makes of worlds: {"lingam": its version, "cases": [world, with "order" and "weights"]}.
+/// What PyPI's lingam makes of worlds: {"lingam": its version, "resamples", "own_resamples", "cases": [world, with "order", "weights",
+/// "bootstrap" and perhaps "own_bootstrap"]}.
 inline Json lingam_table() {
   return Json::parse(read_file(THRONG_SOURCE_DIR "/tests/scenarios/causal/lingam.json", ErrorKind::data));
+}
+
+/// Of a list of rows, which are as many as a row has numbers.
+inline Eigen::MatrixXd square_matrix(const Json& rows) {
+  Eigen::MatrixXd matrix(std::ssize(rows), std::ssize(rows));
+  for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+    for (Eigen::Index j = 0; j < matrix.cols(); ++j) matrix(i, j) = rows[i][j].get<double>();
+  }
+  return matrix;
 }
 
 /// The world of this name.
