@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "engine/base/parallel.h"
 #include "engine/base/statistics.h"
 #include "engine/ranks/packing.h"
 
@@ -81,34 +82,40 @@ std::vector<const Outcome*> of_agents_that_stayed(std::span<const Outcome> outco
   return stayed;
 }
 
-/// Each agent's mean over those of its sessions that have a value; `outcomes` by agent.
-MetricValues values_by_agent(const SessionValue& value, std::span<const Outcome* const> outcomes) {
-  MetricValues values{.name = value.name};
-  for (std::size_t i = 0; i < outcomes.size();) {
-    const AgentId agent = outcomes[i]->agent;
+/// Calls `take(agent, value, pages)` with each agent's mean over those of its sessions that have a value, and the pages of these.
+template <class Take>
+void for_each_agent(const SessionValue& value, std::span<const Outcome* const> by_agent, const Take& take) {
+  for (std::size_t i = 0; i < by_agent.size();) {
+    const AgentId agent = by_agent[i]->agent;
     double sum = 0;
     double sessions = 0;
-    for (; i < outcomes.size() && outcomes[i]->agent == agent; ++i) {
-      const std::optional<double> of_session = value.of(*outcomes[i]);
+    std::uint64_t pages = 0;
+    for (; i < by_agent.size() && by_agent[i]->agent == agent; ++i) {
+      const std::optional<double> of_session = value.of(*by_agent[i]);
       if (!of_session) continue;
       sum += *of_session;
       ++sessions;
-      values.pages += outcomes[i]->pages;
+      pages += by_agent[i]->pages;
     }
-    if (sessions > 0) values.agents.push_back({.agent = agent, .value = sum / sessions});
+    if (sessions > 0) take(agent, sum / sessions, pages);
   }
-  return values;
 }
 
 std::vector<MetricValues> all_by_agent(const std::vector<SessionValue>& values,
                                        std::span<const Outcome> outcomes) {
   const std::vector<const Outcome*> stayed = of_agents_that_stayed(outcomes);
   std::vector<MetricValues> all;
-  for (const SessionValue& value : values) all.push_back(values_by_agent(value, stayed));
+  for (const SessionValue& value : values) {
+    MetricValues& of_value = all.emplace_back(MetricValues{.name = value.name});
+    for_each_agent(value, stayed, [&](AgentId agent, double mean, std::uint64_t pages) {
+      of_value.agents.push_back({.agent = agent, .value = mean});
+      of_value.pages += pages;
+    });
+  }
   return all;
 }
 
-/// What ranks know of the agents that have a value.
+/// What some agents' values sum up to. The sum is exact, so that it does not matter how agents are spread over threads and ranks.
 struct ValueSums {
   std::uint64_t agents = 0;
   std::uint64_t pages = 0;
@@ -125,28 +132,70 @@ struct ValueSums {
   }
 };
 
-/// Collective. Sums are exact, so that it does not matter which agents are on which rank.
-Metric mean_over_agents(const MetricValues& own, Ranks& ranks) {
-  ValueSums sums{.agents = own.agents.size(), .pages = own.pages};
-  for (const AgentValue& agent : own.agents) sums.values.add(agent.value);
-  sums = merged_over(ranks, sums);
-  Metric metric{.name = own.name, .agents = sums.agents, .pages = sums.pages};
-  const auto count = static_cast<double>(sums.agents);
-  if (sums.agents > 0) metric.mean = sums.values.value() / count;
-  ExactSum squares;
-  for (const AgentValue& agent : own.agents) squares.add(std::pow(agent.value - metric.mean, 2));
-  squares = merged_over(ranks, squares);
-  if (sums.agents > 1) metric.standard_error = std::sqrt(squares.value() / (count - 1) / count);
-  return metric;
+/// Of each metric.
+struct AllSums {
+  std::vector<ValueSums> of;
+
+  void merge(const AllSums& other) {
+    for (std::size_t i = 0; i < of.size(); ++i) of[i].merge(other.of[i]);
+  }
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(of);
+  }
+};
+
+/// Collective: sums over all ranks' agents of what `term(metric, value)` makes of their values.
+template <class Term>
+AllSums sums_of(const std::vector<SessionValue>& metrics, std::span<const Outcome* const> by_agent,
+                const Term& term, Ranks& ranks) {
+  constexpr std::size_t kOutcomesPerChunk = 8192;
+  std::vector<std::size_t> bounds{0};  // an agent's outcomes stay together
+  while (bounds.back() < by_agent.size()) {
+    std::size_t end = std::min(bounds.back() + kOutcomesPerChunk, by_agent.size());
+    while (end < by_agent.size() && by_agent[end]->agent == by_agent[end - 1]->agent) ++end;
+    bounds.push_back(end);
+  }
+  std::vector<AllSums> chunks(bounds.size() - 1, AllSums{std::vector<ValueSums>(metrics.size())});
+  parallel_for(chunks.size(), [&](std::size_t chunk) {
+    const auto own = by_agent.subspan(bounds[chunk], bounds[chunk + 1] - bounds[chunk]);
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+      ValueSums& sums = chunks[chunk].of[i];
+      for_each_agent(metrics[i], own, [&](AgentId /*agent*/, double value, std::uint64_t pages) {
+        ++sums.agents;
+        sums.pages += pages;
+        sums.values.add(term(i, value));
+      });
+    }
+  });
+  AllSums all{std::vector<ValueSums>(metrics.size())};
+  for (const AllSums& chunk : chunks) all.merge(chunk);
+  return merged_over(ranks, all);
 }
 
-/// Collective. One after the other: what agents of a large population have of one metric is not kept for the next.
+double mean_of(const ValueSums& sums) {
+  return sums.agents == 0 ? 0 : sums.values.value() / static_cast<double>(sums.agents);
+}
+
+/// Collective.
 std::vector<Metric> means(const std::vector<SessionValue>& values, std::span<const Outcome> outcomes,
                           Ranks& ranks) {
   const std::vector<const Outcome*> stayed = of_agents_that_stayed(outcomes);
+  const AllSums sums = sums_of(
+      values, stayed, [](std::size_t /*metric*/, double value) { return value; }, ranks);
   std::vector<Metric> metrics;
-  for (const SessionValue& value : values)
-    metrics.push_back(mean_over_agents(values_by_agent(value, stayed), ranks));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    metrics.push_back({.name = values[i].name,
+                       .mean = mean_of(sums.of[i]),
+                       .agents = sums.of[i].agents,
+                       .pages = sums.of[i].pages});
+  const AllSums squares = sums_of(
+      values, stayed,
+      [&](std::size_t metric, double value) { return std::pow(value - metrics[metric].mean, 2); }, ranks);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto count = static_cast<double>(metrics[i].agents);
+    if (count > 1) metrics[i].standard_error = std::sqrt(squares.of[i].values.value() / (count - 1) / count);
+  }
   return metrics;
 }
 
@@ -159,7 +208,15 @@ bool on_any(Ranks& ranks, bool here) {
 
 std::vector<Metric> means_of(std::span<const MetricValues> all) {
   std::vector<Metric> metrics;
-  for (const MetricValues& values : all) metrics.push_back(mean_over_agents(values, alone()));
+  for (const MetricValues& values : all) {
+    std::vector<double> plain;
+    for (const AgentValue& agent : values.agents) plain.push_back(agent.value);
+    metrics.push_back({.name = values.name,
+                       .mean = mean_of(plain),
+                       .standard_error = standard_error_of(plain),
+                       .agents = plain.size(),
+                       .pages = values.pages});
+  }
   return metrics;
 }
 

@@ -12,26 +12,57 @@
 
 namespace throng {
 
-// For packing.
-
-template <class Archive>
-void serialize(Archive& archive, EventKey& key) {
-  std::int64_t time = key.time.time_since_epoch().count();
-  archive(time, key.source, key.sequence);
-  key.time = VirtualTime(Duration(time));
-}
-
-template <class Archive>
-void serialize(Archive& archive, Picks& picks) {
-  archive(picks.agent, picks.items, picks.viewed);
-}
-
-template <class Archive>
-void serialize(Archive& archive, Effect<Picks>& effect) {
-  archive(effect.key, effect.change);
-}
-
 namespace {
+
+/// Effects on their way to another rank: column by column, so that they are copied in bulk.
+struct EffectColumns {
+  std::vector<std::int64_t> times;
+  std::vector<std::uint32_t> agents;  ///< who left it, and picked
+  std::vector<std::uint32_t> sequences;
+  std::vector<std::uint32_t> counts;  ///< of items and of `viewed`, in turn
+  std::vector<std::uint32_t> items;   ///< of all, likewise
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(times, agents, sequences, counts, items);
+  }
+};
+
+std::string packed(std::span<const Effect<Picks>> effects) {
+  EffectColumns columns;
+  for (const auto& [key, picks] : effects) {
+    columns.times.push_back(key.time.time_since_epoch().count());
+    columns.agents.push_back(static_cast<std::uint32_t>(key.source));
+    columns.sequences.push_back(key.sequence);
+    for (const std::vector<ItemId>* items : {&picks.items, &picks.viewed}) {
+      columns.counts.push_back(static_cast<std::uint32_t>(items->size()));
+      std::ranges::transform(*items, std::back_inserter(columns.items),
+                             [](ItemId item) { return static_cast<std::uint32_t>(item); });
+    }
+  }
+  return pack(columns);
+}
+
+/// Adds what `packed` made.
+void unpack_to(std::vector<Effect<Picks>>& effects, std::string_view bytes) {
+  const auto columns = unpack<EffectColumns>(bytes);
+  auto item = columns.items.begin();
+  for (std::size_t i = 0; i < columns.agents.size(); ++i) {
+    const AgentId agent{columns.agents[i]};
+    Effect<Picks>& effect =
+        effects.emplace_back(Effect<Picks>{.key = {.time = VirtualTime(Duration(columns.times[i])),
+                                                   .source = agent,
+                                                   .sequence = columns.sequences[i]},
+                                           .change = {.agent = agent}});
+    for (const auto& [items, count] : {std::pair(&effect.change.items, columns.counts[2 * i]),
+                                       std::pair(&effect.change.viewed, columns.counts[2 * i + 1])}) {
+      items->reserve(count);
+      std::transform(item, item + count, std::back_inserter(*items),
+                     [](std::uint32_t id) { return ItemId{id}; });
+      item += count;
+    }
+  }
+}
 
 /// For each call that can be under way there are two sessions: while the replies of some are committed, read and thought about,
 /// the calls of others must be there to go.
@@ -173,21 +204,13 @@ Platform::Platform(World& world, Mind& mind, const SessionOptions& options, cons
 }
 
 std::vector<Platform::Group> Platform::groups() const {
-  std::vector<Group> groups;
-  for (auto first = agents_.begin(); first != agents_.end();) {
-    const std::size_t number = partition_of(*first);
-    const auto last =
-        std::find_if(first, agents_.end(), [&](AgentId agent) { return partition_of(agent) != number; });
-    groups.push_back({number, {first, last}});
-    first = last;
-  }
-  return groups;
+  return by_partition(Group(agents_), [](AgentId agent) { return agent; });
 }
 
-std::vector<AgentState> Platform::take_states(const Group& group) {
+std::vector<AgentState> Platform::take_states(Group group) {
   std::vector<AgentState> taken;
   if (states_.empty()) return taken;
-  for (const AgentId agent : group.agents) taken.push_back(std::move(state_of(agent)));
+  for (const AgentId agent : group) taken.push_back(std::move(state_of(agent)));
   return taken;
 }
 
@@ -196,9 +219,9 @@ void Platform::keep_states(PartitionResult& result) {
     state_of(result.sessions[i].agent) = std::move(result.states[i]);
 }
 
-std::unique_ptr<Partition> Platform::open(const Window& window, const Group& group) {
-  return std::make_unique<Partition>(group.number, world_, mind_, options_, draws_, window, group.agents,
-                                     take_states(group));
+std::unique_ptr<Partition> Platform::open(const Window& window, Group group) {
+  return std::make_unique<Partition>(partition_of(group.front()), world_, mind_, options_, draws_, window,
+                                     group, take_states(group));
 }
 
 void Platform::admit(std::span<const AgentId> agents) {
@@ -247,7 +270,7 @@ bool Platform::play(const Window& window, WindowFold& fold) {
 std::vector<Effect<Picks>> Platform::exchanged(std::vector<Effect<Picks>> effects) {
   if (ranks_.is_alone()) return effects;
   std::vector<std::string> for_each(ranks_.size());
-  if (world_.learns) for_each.assign(ranks_.size(), pack(effects));
+  if (world_.learns) for_each.assign(ranks_.size(), packed(effects));
   for_each[ranks_.self()].clear();
   std::vector<Effect<Picks>> all;
   const std::vector<std::string> from_each = ranks_.all_to_all(std::move(for_each));
@@ -255,7 +278,7 @@ std::vector<Effect<Picks>> Platform::exchanged(std::vector<Effect<Picks>> effect
     if (rank == ranks_.self()) {
       std::ranges::move(effects, std::back_inserter(all));
     } else if (!from_each[rank].empty()) {
-      std::ranges::move(unpack<std::vector<Effect<Picks>>>(from_each[rank]), std::back_inserter(all));
+      unpack_to(all, from_each[rank]);
     }
   }
   return all;

@@ -109,10 +109,7 @@ class Platform {
 
  private:
   /// The agents of one partition that are still there.
-  struct Group {
-    std::size_t number = 0;
-    std::span<const AgentId> agents;
-  };
+  using Group = std::span<const AgentId>;
   /// What is left for the window's end.
   struct WindowFold;
   class Waves;
@@ -120,8 +117,8 @@ class Platform {
   bool is_own(AgentId agent) const { return agent >= own_.first && agent < own_.second; }
   AgentState& state_of(AgentId agent) { return states_[index(agent) - index(own_.first)]; }
   std::vector<Group> groups() const;
-  std::vector<AgentState> take_states(const Group& group);
-  std::unique_ptr<Partition> open(const Window& window, const Group& group);
+  std::vector<AgentState> take_states(Group group);
+  std::unique_ptr<Partition> open(const Window& window, Group group);
   bool wants_stop(const RunObserver& observer) const;
   bool play(const Window& window, WindowFold& fold);
   bool play_on_all_ranks(const Window& window, WindowFold& fold);

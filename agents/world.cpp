@@ -2,13 +2,22 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
+
+#include "engine/base/parallel.h"
 
 namespace throng {
 
 namespace {
 
-void add_to(std::vector<ItemId>& before, const std::vector<ItemId>& items) {
+/// Both ascending, each once.
+void add_to(std::vector<ItemId>& before, std::vector<ItemId> items) {
+  if (before.empty()) {
+    before = std::move(items);
+    return;
+  }
   std::vector<ItemId> all;
+  all.reserve(before.size() + items.size());
   std::ranges::set_union(before, items, std::back_inserter(all));
   before = std::move(all);
 }
@@ -18,15 +27,19 @@ std::size_t place_of(AgentId agent, const World& world) { return index(agent) - 
 }  // namespace
 
 void World::apply(std::vector<Effect<Picks>> effects) {
-  sort_by_key(effects);
   const std::size_t kept = std::min<std::size_t>(index(keeps.second), population.size()) - index(keeps.first);
   picked.resize(kept);
   if (leaves_choice_aside(pick_rule)) viewed_besides.resize(kept);
-  for (const Effect<Picks>& effect : effects) {
-    const std::size_t place = place_of(effect.change.agent, *this);
-    add_to(picked[place], effect.change.items);
-    if (!viewed_besides.empty()) add_to(viewed_besides[place], effect.change.viewed);
-  }
+  const auto of_partitions =
+      by_partition(std::span(effects), [](const Effect<Picks>& effect) { return effect.change.agent; });
+  parallel_for(of_partitions.size(), [&](std::size_t i) {
+    sort_by_key(of_partitions[i]);
+    for (Effect<Picks>& effect : of_partitions[i]) {
+      const std::size_t place = place_of(effect.change.agent, *this);
+      add_to(picked[place], std::move(effect.change.items));
+      if (!viewed_besides.empty()) add_to(viewed_besides[place], std::move(effect.change.viewed));
+    }
+  });
 }
 
 RankingRequest World::ranking_request(AgentId agent) const {

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """What a run takes over several processes of mpirun:  ranks_scale.py THRONG SCENARIO [--ranks 1,2,4] [--threads N] [-- RUN OPTIONS]
 
-For each number of ranks: wall seconds, the greatest memory of each rank (VmHWM), the bytes of the run's files, and the digest, which must
-be the same for all. Rank counts are measured in turn, `--times` times; the best is printed.
+For each number of ranks: wall seconds, of its windows (playing and their ends) the seconds and the share of the ends, from rank 0's last
+session on (it waits for the others, exchanges, sums up and commits), the greatest memory of each rank (VmHWM), the bytes of the
+run's files, and the digest, which must be the same for all. Rank counts are measured in turn, `--times` times; the best is printed.
 """
 import argparse
 import json
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -36,6 +38,12 @@ def peaks(launcher, known):
                 pass
 
 
+def windows(log):
+    """Seconds of all windows, and of their ends, as run.log has them."""
+    over = [line for line in log.read_text().splitlines() if " is over " in line]
+    return [sum(float(re.search(f"{name}=([0-9.e-]+)s", line)[1]) for line in over) for name in ("took", "closed_in")]
+
+
 def measured(arguments, ranks, more):
     with tempfile.TemporaryDirectory() as folder:
         run = [arguments.throng, "run", arguments.scenario, "--out", f"{folder}/run", *more]
@@ -50,7 +58,7 @@ def measured(arguments, ranks, more):
         seconds = time.monotonic() - began
         assert process.returncode == 0, f"{ranks} ranks: exit code {process.returncode}"
         files = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
-        return seconds, [memory[rank] for rank in sorted(memory)], files, json.loads(
+        return seconds, windows(Path(folder, "run/run.log")), [memory[rank] for rank in sorted(memory)], files, json.loads(
             Path(folder, "run/summary.json").read_text())["digest"]
 
 
@@ -67,9 +75,9 @@ def main():
         for ranks in map(int, arguments.ranks.split(",")):
             figures = measured(arguments, ranks, [each for each in more if each != "--"])
             best[ranks] = min(best.get(ranks, figures), figures)
-    print("  ranks  seconds  MB of files  digest                            MB of each rank")
-    for ranks, (seconds, memory, files, digest) in best.items():
-        print(f"  {ranks:5d}  {seconds:7.1f}  {files / 1e6:11.0f}  {digest}  {' '.join(f'{each / 1e6:.0f}' for each in memory)}")
+    print("  ranks  seconds  of windows  their ends  MB of files  digest                            MB of each rank")
+    for ranks, (seconds, (playing, ending), memory, files, digest) in best.items():
+        print(f"  {ranks:5d}  {seconds:7.1f}  {playing:10.1f}  {ending / playing:10.2%}  {files / 1e6:11.0f}  {digest}  {' '.join(f'{each / 1e6:.0f}' for each in memory)}")
     assert len({digest for *_, digest in best.values()}) == 1, "the digests differ"
 
 

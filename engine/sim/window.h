@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/sim/event.h"
@@ -31,10 +32,24 @@ struct Effect {
   Change change;
 };
 
-/// Puts effects, from whatever partitions, into the order in which they are applied.
+/// Puts effects into the order in which they are applied.
 template <class Change>
-void sort_by_key(std::vector<Effect<Change>>& effects) {
+void sort_by_key(std::span<Effect<Change>> effects) {
   std::ranges::sort(effects, {}, &Effect<Change>::key);
+}
+
+/// The stretches of neighbours of one partition; `actor(element)`: whose an element is.
+template <class Element, class Actor>
+std::vector<std::span<Element>> by_partition(std::span<Element> elements, const Actor& actor) {
+  std::vector<std::span<Element>> stretches;
+  for (auto first = elements.begin(); first != elements.end();) {
+    const std::size_t number = partition_of(actor(*first));
+    const auto last = std::find_if(first, elements.end(),
+                                   [&](const Element& each) { return partition_of(actor(each)) != number; });
+    stretches.emplace_back(first, last);
+    first = last;
+  }
+  return stretches;
 }
 
 }  // namespace throng

@@ -236,7 +236,7 @@ TEST(Effects, AreAppliedInTheOrderOfTheirKeys) {
         {.key = {.time = VirtualTime(Duration(time)), .source = ActorId(static_cast<unsigned>(source))},
          .change = change});
   }
-  sort_by_key(effects);
+  sort_by_key(std::span(effects));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(effects[static_cast<std::size_t>(i)].change, i + 1);
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <vector>
 
@@ -40,6 +41,16 @@ TEST(ExactSum, IsTheExactOneRounded) {
   EXPECT_EQ(sum_of(std::vector<double>(10, 0.1)), 1.0);  // ten times the double next to 0.1 is next to 1
   EXPECT_EQ(sum_of({}), 0);
   EXPECT_EQ(sum_of({0x1p46, 0.25, -0x1p46}), 0.25);
+}
+
+TEST(ExactSum, CutsOffWhatIsBelowItsLastBit) {
+  for (int exponent = -1080; exponent <= 46; ++exponent) {
+    for (const double number : {1.0, -1.0, 1.75, 0x1.fffffffffffffp0, -0x1.23456789abcdep0}) {
+      const double scaled = std::ldexp(number, exponent);
+      EXPECT_EQ(sum_of({scaled}), std::ldexp(std::trunc(std::ldexp(scaled, 80)), -80)) << scaled;
+    }
+  }
+  EXPECT_EQ(sum_of({0.0, -0.0}), 0);
 }
 
 TEST(ExactSum, IsPackedWhole) {
