@@ -127,6 +127,7 @@ Json story_json(const RunReader& run, const StoredAgent& agent, StoryItems& item
   Json json = Json::object();
   if (!agent.persona.empty()) json["persona"] = agent.persona;
   if (agent.perturbed) json["own_taste"] = 1;
+  if (agent.mind != "statistical") json["by_model"] = 1;
   json["sessions"] = Json::array();
   for (const SessionRecord& session : run.sessions(agent.agent))
     json["sessions"].push_back(session_json(session, items));

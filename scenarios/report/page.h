@@ -122,7 +122,7 @@ Json charts_in_order(std::map<std::string, Json> charts);
 ///      "rows": [[agent, user, [group of each trait], [of "genres"], of "minds", sessions, items shown, viewed, liked, and of its
 ///      last session: pages visited, whether it was abandoned (0 or 1), score or null]], by agent,
 ///      "stories": [story or null], parallel to "rows"}
-///     A story is {"persona"?, "own_taste"?: 1, "sessions": [{"round" (from 1), "began", "ended", "pages", "score"?, "abandoned"?: 1, "said",
+///     A story is {"persona"?, "own_taste"?: 1, "by_model"?: 1, "sessions": [{"round" (from 1), "began", "ended", "pages", "score"?, "abandoned"?: 1, "said",
 ///     "unusable", "answers": [text]}]}; a page {"at", "shown": [[of "items", aligned, values of "actions" ...], without
 ///     zeros at the end], "degraded"?: 1, "satisfaction"?, "so_far"?, "fatigue"?, "reflection"?, "exits"?: 1, "search"?, "results_of"?, "beside"?:
 ///     [[position, text]], "order"?: [position], "said", "unusable"}. "said" is [[position or 0, about, text]], "unusable" [[step,

@@ -108,6 +108,17 @@ class AgentChecks:
         self.assertEqual(self.browser.run(STORY), "")
         self.assertEqual(self.browser.console(), [])
 
+    def test_story_says_what_agents_felt_and_decided_in_the_words_of_the_command(self):
+        self.browser.open(self.report)
+        for agent, of_a_model in ((3, False), (4, True)):
+            text = " ".join(self.open_story(agent).split())
+            told = [line.split(": ", 1)[1] for line in self.program("story", self.report.parent.name, "--agent", agent).splitlines()
+                    if line.startswith(("  remembers: ", "  decides: "))]
+            self.assertGreater(len(told), 1)
+            self.assertEqual(of_a_model, " of 10 with this page" in told[0])
+            for words in told:
+                self.assertIn(words, text)
+
     def test_story_of_the_address(self):
         self.browser.open(self.report, fragment="agent-2")
         self.assertTrue(self.browser.run(STORY).startswith("Agent 2"))

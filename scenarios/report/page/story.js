@@ -7,6 +7,8 @@ const storyParts = (() => {
   const {make} = throngPage;
   const line = (name, ...content) => make('p', {class: 'line'}, make('span', {}, name), ' ', ...content);
   const number = (value) => value.toFixed(2);
+  // A language model says whole numbers and whether it felt positive, the statistical mind computes.
+  const ofTen = (satisfaction, byModel) => (byModel ? `${Math.round(1 + 9 * satisfaction)} of 10` : number(satisfaction));
 
   // --- A page ---
 
@@ -55,20 +57,33 @@ const storyParts = (() => {
   const unusable = (replies) => (replies || []).map(([step, problem, reply]) => make('details', {},
     make('summary', {}, `A reply that could not be used (${step}): ${problem}`), make('pre', {tabindex: 0}, reply)));
 
-  function pageParts(data, items, page, n, pages) {
-    const satisfaction = [['satisfaction', 'with this page'], ['so_far', 'so far']]
-      .filter(([key]) => key in page).map(([key, withWhat]) => `${number(page[key])} ${withWhat}`);
+  function feelings(page, byModel) {
+    const all = [];
+    if ('satisfaction' in page) all.push(`satisfaction ${ofTen(page.satisfaction, byModel)} with this page`);
+    if ('so_far' in page) {
+      all.push(byModel ? `felt ${page.so_far > 0.5 ? 'positive' : 'negative'} about it all`
+        : `satisfaction ${number(page.so_far)} so far`);
+    }
+    return all.join(', ');
+  }
+
+  function fatigueText(page, byModel) {
+    if (!('fatigue' in page)) return '';
+    return byModel ? ` (fatigue ${Math.round(10 * page.fatigue)} of 10)` : ` (fatigue ${number(page.fatigue)})`;
+  }
+
+  function pageParts(data, items, byModel, page, n, pages) {
+    const felt = feelings(page, byModel);
     const said = page.said || [];
     const title = (position) => (page.shown[position - 1] ? items[page.shown[position - 1][0]][0] : '');
-    const fatigue = 'fatigue' in page ? ` (fatigue ${number(page.fatigue)})` : '';
     return [
       make('h5', {}, `Page ${n + 1} `, make('small', {}, aboutPage(page, pages[n - 1]))),
       pageTable(data, items, page),
       quotes(said.filter(([position]) => position > 0), title),
       page.degraded ? line('degraded', 'what it made of this page could not be made out') : null,
-      satisfaction.length ? line('satisfaction', satisfaction.join(', ')) : null,
-      'reflection' in page ? line('reflects', `satisfaction ${number(page.reflection)} with all it remembers`) : null,
-      page.degraded ? null : line('decides', choice(page, n === pages.length - 1) + fatigue),
+      felt ? line('remembers', felt) : null,
+      'reflection' in page ? line('reflects', `satisfaction ${ofTen(page.reflection, byModel)} with all it remembers`) : null,
+      page.degraded ? null : line('decides', choice(page, n === pages.length - 1) + fatigueText(page, byModel)),
       quotes(said.filter(([position]) => position === 0)), unusable(page.unusable),
     ];
   }
@@ -84,15 +99,15 @@ const storyParts = (() => {
     ];
   }
 
-  const sessionParts = (data, items, session) => [
+  const sessionParts = (data, items, byModel, session) => [
     make('h4', {}, `Session ${session.round} `, make('small', {}, `${session.began} to ${session.ended}`)),
-    session.pages.map((page, n, pages) => pageParts(data, items, page, n, pages)), interviewParts(session),
+    session.pages.map((page, n, pages) => pageParts(data, items, byModel, page, n, pages)), interviewParts(session),
   ];
 
   return (data, items, told) => [
     told.own_taste ? make('p', {class: 'text'}, 'A copy of the user, with a taste that was moved.') : null,
     told.persona ? make('blockquote', {}, told.persona) : null,
-    told.sessions.length ? told.sessions.map((session) => sessionParts(data, items, session))
+    told.sessions.length ? told.sessions.map((session) => sessionParts(data, items, 'by_model' in told, session))
       : make('p', {class: 'text'}, 'It has not come yet.'),
   ];
 })();
