@@ -16,6 +16,7 @@
 #include "scenarios/report/run_report.h"
 #include "scenarios/report/study_figures.h"
 #include "scenarios/report/study_report.h"
+#include "scenarios/scenario/arms.h"
 #include "scenarios/store/study_folder.h"
 
 namespace throng {
@@ -30,6 +31,10 @@ std::vector<std::pair<std::string, Json>> arms_in(const Json& scenario) {
   return arms;
 }
 
+std::string word_or_json(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
 /// "" if there is nothing.
 std::string value_at(const Json& scenario, const std::string& path) {
   const Json* here = &scenario;
@@ -40,21 +45,21 @@ std::string value_at(const Json& scenario, const std::string& path) {
     here = &*found;
     from = dot + 1;
   }
-  return here->is_string() ? here->get<std::string>() : here->dump();
+  return word_or_json(*here);
 }
 
-/// The paths of what arms set. Of an object of another kind than the study's scenario has, which comes with all that belongs to it:
-/// its `kind`, and what is not the same in all arms that have that kind there.
+/// The paths of what arms set. An object of another kind than the study's scenario has comes with all options of that kind, most of which
+/// nobody stated. Of these: its `kind`, what is not the kind's default, and what is not the same in all arms that have that kind there.
 class PathsOfArms {
  public:
   explicit PathsOfArms(const Json& scenario) : scenario_(scenario) {}
 
-  void add(const Json& changes) { add(changes, "", ""); }
+  void add(const Json& changes) { add(changes, "", {}, changes); }
 
   std::vector<std::string> paths() const {
     std::vector<std::string> paths;
     for (const auto& [path, kinds] : in_order_) {
-      const bool is_set = kinds.empty() || differs(path, kinds);
+      const bool is_set = kinds.empty() || is_set_among(kinds, path);
       if (is_set && std::ranges::find(paths, path) == paths.end()) paths.push_back(path);
     }
     return paths;
@@ -64,43 +69,59 @@ class PathsOfArms {
   struct Values {
     std::size_t arms = 0;
     std::set<std::string> distinct;
+    bool has_other_than_default = false;
   };
 
-  /// `kinds`: the objects of another kind around it.
-  void add(const Json& changes, const std::string& path, const std::string& kinds) {
-    std::string within = kinds;
+  /// The objects of another kind around a path.
+  struct Around {
+    std::string kinds;      ///< all of them
+    std::string innermost;  ///< its path
+  };
+
+  void add(const Json& changes, const std::string& path, const Around& around, const Json& of_arm) {
+    Around within = around;
     if (!path.empty() && changes.contains("kind")) {
-      const std::string kind = changes["kind"].dump();
       const std::string otherwise = value_at(scenario_, path + ".kind");
-      if (!changes["kind"].is_string() || otherwise != changes["kind"].get<std::string>())
-        within += fmt::format("{}={};", path, kind);
+      if (!changes["kind"].is_string() || otherwise != changes["kind"].get<std::string>()) {
+        within = {.kinds = around.kinds + fmt::format("{}={};", path, changes["kind"].dump()),
+                  .innermost = path};
+        ++arms_with_[within.kinds];
+        if (!defaults_.contains(within.kinds))
+          defaults_[within.kinds] = defaults_of_kind(scenario_, of_arm, path);
+      }
     }
-    if (within != kinds) ++arms_with_[within];
     for (const auto& [key, value] : changes.items()) {
       const std::string below = path.empty() ? key : path + "." + key;
       if (value.is_object() && !value.empty()) {
-        add(value, below, within);
+        add(value, below, within, of_arm);
       } else {
-        note(below, key == "kind" ? kinds : within, value.dump());
+        note(below, key == "kind" ? around : within, word_or_json(value));
       }
     }
   }
 
-  void note(const std::string& path, const std::string& kinds, std::string value) {
-    Values& values = values_[{path, kinds}];
-    if (values.arms++ == 0) in_order_.emplace_back(path, kinds);
+  void note(const std::string& path, const Around& around, std::string value) {
+    Values& values = values_[{path, around.kinds}];
+    if (values.arms++ == 0) in_order_.emplace_back(path, around.kinds);
+    if (!around.kinds.empty()) {
+      const auto& defaults = defaults_.at(around.kinds);
+      if (defaults && value_at(*defaults, path.substr(around.innermost.size() + 1)) != value)
+        values.has_other_than_default = true;
+    }
     values.distinct.insert(std::move(value));
   }
 
-  bool differs(const std::string& path, const std::string& kinds) const {
+  bool is_set_among(const std::string& kinds, const std::string& path) const {
     const Values& values = values_.at({path, kinds});
-    return values.distinct.size() > 1 || values.arms < arms_with_.at(kinds);
+    return values.has_other_than_default || values.distinct.size() > 1 || values.arms < arms_with_.at(kinds);
   }
 
   const Json& scenario_;
   std::vector<std::pair<std::string, std::string>> in_order_;  ///< paths and the kinds around them
   std::map<std::pair<std::string, std::string>, Values> values_;
   std::map<std::string, std::size_t> arms_with_;  ///< these kinds
+  std::map<std::string, std::optional<Json>>
+      defaults_;  ///< of the innermost of these kinds; nothing: unknown
 };
 
 bool shows_again(const Json& scenario) {

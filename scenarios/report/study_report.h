@@ -22,7 +22,8 @@ Json study_report_data(const std::filesystem::path& folder, const StudyFigures& 
 struct ArmSettings {
   std::vector<std::string>
       parameters;  ///< paths of the scenario that an arm changes, in the order in which they come; of what
-                   ///< another kind brings along only what arms of that kind do not have in common
+                   ///< another kind brings along, what is not its default in all arms, or, where defaults are
+                   ///< not known (defaults_of_kind), what arms of that kind do not have in common
   std::vector<std::string> otherwise;  ///< parallel to these: values in the study's scenario itself
   std::vector<std::pair<std::string, std::vector<std::string>>> arms;  ///< likewise: those that the arm sets
 };

@@ -167,4 +167,43 @@ Json changes_between(const Json& from, const Json& to) {
   return patch;
 }
 
+std::optional<Json> defaults_of_kind(const Json& study, const Json& changes, const std::string& path) {
+  const std::string section = path.substr(0, path.find('.'));
+  std::string pointer = "/" + path;
+  std::ranges::replace(pointer, '.', '/');
+  if (path.find_first_of("/~") != std::string::npos) return std::nullopt;  // no key of a scenario
+  const Json::json_pointer place(pointer);
+  // No more of the arm than it takes: what else it names, such as a file of people, may be gone.
+  Json scenario = {{"name", "defaults"},
+                   {"seed", 1},
+                   {"dataset", {{"path", "demo"}}},
+                   {"recommender", {{"kind", "random"}}}};
+  if (study.contains(section)) scenario[section] = study[section];
+  scenario = with_changes(scenario, Json::object({{section, changes.value(section, Json())}}));
+  if (!scenario.contains(place)) return std::nullopt;  // a key with a dot: likewise
+  const auto read = [&]() -> std::optional<Json> {
+    try {
+      const Json whole = resolved(parse_scenario(scenario, path, {}));
+      return whole.contains(place) ? std::optional(whole[place]) : std::nullopt;
+    } catch (const Failure&) {
+      return std::nullopt;
+    }
+  };
+  Json& options = scenario.at(place);
+  const Json stated = options;
+  options = {{"kind", stated.at("kind")}};
+  if (auto defaults = read()) return defaults;
+  options = stated;
+  if (!read()) return std::nullopt;
+  for (const auto& [key, value] : stated.items()) {
+    options.erase(key);
+    if (!read()) options[key] = value;
+  }
+  Json defaults = read().value();
+  for (const auto& [key, value] : options.items()) {
+    if (key != "kind") defaults.erase(key);
+  }
+  return defaults;
+}
+
 }  // namespace throng

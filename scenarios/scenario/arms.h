@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,5 +45,11 @@ Json with_changes(const Json& written, const Json& changes);
 
 /// The changes that make `to` of `from`.
 Json changes_between(const Json& from, const Json& to);
+
+/// Of a kind that an arm has at `path` ("recommender", "mind.taste"; keys joined by dots): its options with the values that they have where
+/// a scenario states none, as `resolved` writes them, without those that a scenario has to state. `study` is resolved and `changes`, which
+/// are the arm's, have an object at the path. Nothing if the arm cannot be read by this program (it does not have the kind, or a file of
+/// the arm is gone).
+std::optional<Json> defaults_of_kind(const Json& study, const Json& changes, const std::string& path);
 
 }  // namespace throng

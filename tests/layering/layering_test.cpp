@@ -72,7 +72,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"scenarios/studies",
        with(agents, {"scenarios/store", "scenarios/scenario", "scenarios/gateway", "scenarios/run"})},
       {"scenarios/transcripts", with(agents, {"scenarios/scenario", "scenarios/store"})},
-      {"scenarios/report", with(agents, {"scenarios/store"})},
+      {"scenarios/report", with(agents, {"scenarios/store", "scenarios/scenario"})},
       {"scenarios/calibration",
        with(agents, {"agents/calibration", "scenarios/store", "scenarios/scenario", "scenarios/gateway",
                      "scenarios/run", "scenarios/transcripts", "scenarios/report", "scenarios/validation"})},

@@ -195,10 +195,11 @@ TEST_F(CompareStudies, ArmsOfOtherKindsSetWhatTheyDifferIn) {
   }
   run("a", changes);
   const ArmSettings settings = arm_settings(read_json(folder_ / "a/scenario.json", ErrorKind::data));
-  EXPECT_THAT(settings.parameters, ::testing::UnorderedElementsAre("session.max_pages", "recommender.kind",
-                                                                   "recommender.factors"));
+  EXPECT_THAT(settings.parameters,
+              ::testing::UnorderedElementsAre("session.max_pages", "recommender.kind", "recommender.factors",
+                                              "recommender.max_epochs"));
   const std::string tables = study_tables(folder_ / "a", study_figures(folder_ / "a"));
-  EXPECT_THAT(tables, AllOf(HasSubstr("recommender.kind"), HasSubstr("  factors\n"),
+  EXPECT_THAT(tables, AllOf(HasSubstr("recommender.kind"), HasSubstr("  factors  max_epochs\n"),
                             HasSubstr("What the arms set, and what it is otherwise (at length")));
 }
 

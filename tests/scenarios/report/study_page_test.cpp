@@ -5,14 +5,15 @@
 #include "scenarios/report/page.h"
 #include "scenarios/report/study_figures.h"
 #include "scenarios/report/study_report.h"
+#include "scenarios/scenario/scenario.h"
 #include "tests/scenarios/small_run.h"
 
 namespace throng {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 std::string recommender(const Json& scenario) { return scenario["recommender"]["kind"].get<std::string>(); }
 
@@ -113,36 +114,72 @@ TEST(StudyPage, KnowsWhatItsArmsSet) {
         {"pop,pages=3", {{"recommender", {{"kind", "popularity"}}}, {"session", {{"max_pages", 3}}}}},
         {"list", {{"mind", {{{"share", 1}}}}}}}}};
   const ArmSettings settings = arm_settings(scenario);
-  EXPECT_THAT(settings.parameters, ::testing::ElementsAre("recommender.kind", "session.max_pages", "mind"));
-  EXPECT_THAT(settings.otherwise, ::testing::ElementsAre("mf", "", ""));
-  EXPECT_THAT(settings.arms[0].second, ::testing::ElementsAre("", "", ""));
-  EXPECT_THAT(settings.arms[1].second, ::testing::ElementsAre("popularity", "3", ""));
-  EXPECT_THAT(settings.arms[2].second, ::testing::ElementsAre("", "", R"([{"share":1}])"));
+  EXPECT_THAT(settings.parameters, ElementsAre("recommender.kind", "session.max_pages", "mind"));
+  EXPECT_THAT(settings.otherwise, ElementsAre("mf", "", ""));
+  EXPECT_THAT(settings.arms[0].second, ElementsAre("", "", ""));
+  EXPECT_THAT(settings.arms[1].second, ElementsAre("popularity", "3", ""));
+  EXPECT_THAT(settings.arms[2].second, ElementsAre("", "", R"([{"share":1}])"));
 }
 
-// As scenario.json of a study's folder has them: an object of another kind comes with all its options.
-TEST(StudyPage, OfAnotherKindNamesWhatIsNotTheSameInAllArmsOfThatKind) {
-  const auto mf = [](int factors, const Json& taste) {
-    return Json{{"recommender", {{"kind", "mf"}, {"factors", factors}, {"rate", 0.1}}},
+// As scenario.json of a study's folder has them: an object of another kind comes with all its options. What their defaults are is not
+// known of recommenders that another program brought along, nor of a mind that cannot be read (this one has nobody to ask).
+TEST(StudyPage, OfAKindThatCannotBeReadNamesWhatIsNotTheSameInAllArmsOfThatKind) {
+  const auto ours = [](int factors, const Json& taste) {
+    return Json{{"recommender", {{"kind", "ours"}, {"factors", factors}, {"rate", 0.1}}},
                 {"mind", {{"kind", "llm"}, {"repairs", 2}, {"taste", taste}}}};
   };
   const Json latent{{"kind", "latent"}};
   const Json scenario = {{"recommender", {{"kind", "random"}}},
                          {"mind", {{"kind", "statistical"}}},
                          {"arms",
-                          {{"mf,factors=8", mf(8, latent)},
-                           {"mf,factors=9", mf(9, latent)},
-                           {"ease", {{"recommender", {{"kind", "ease"}, {"rate", 3}, {"l2", 500}}}}}}}};
+                          {{"ours,factors=8", ours(8, latent)},
+                           {"ours,factors=9", ours(9, latent)},
+                           {"theirs", {{"recommender", {{"kind", "theirs"}, {"rate", 3}, {"l2", 500}}}}}}}};
   const ArmSettings settings = arm_settings(scenario);
-  EXPECT_THAT(settings.parameters,
-              ::testing::ElementsAre("recommender.kind", "recommender.factors", "mind.kind"));
-  EXPECT_THAT(settings.arms[1].second, ::testing::ElementsAre("mf", "9", "llm"));
-  EXPECT_THAT(settings.arms[2].second, ::testing::ElementsAre("ease", "", ""));
+  EXPECT_THAT(settings.parameters, ElementsAre("recommender.kind", "recommender.factors", "mind.kind"));
+  EXPECT_THAT(settings.arms[1].second, ElementsAre("ours", "9", "llm"));
+  EXPECT_THAT(settings.arms[2].second, ElementsAre("theirs", "", ""));
   Json other = scenario;
-  other["arms"]["mf,factors=9"]["mind"]["taste"] = {{"kind", "ease"}, {"l2", 2}};
-  EXPECT_THAT(
-      arm_settings(other).parameters,
-      ::testing::ElementsAre("recommender.kind", "recommender.factors", "mind.kind", "mind.taste.kind"));
+  other["arms"]["ours,factors=9"]["mind"]["taste"] = {{"kind", "ease"}, {"l2", 2}};
+  EXPECT_THAT(arm_settings(other).parameters,
+              ElementsAre("recommender.kind", "recommender.factors", "mind.kind", "mind.taste.kind"));
+}
+
+// What nobody stated stays out of the table, which would be as wide as all models have options.
+TEST(StudyPage, OfAnotherKindNamesAnOptionThatOneArmAloneSets) {
+  const auto parameters_of = [](const Json& arms) {
+    const Json study = {{"name", "s"},
+                        {"seed", 1},
+                        {"dataset", {{"path", "demo"}}},
+                        {"mind", {{"kind", "statistical"}}},
+                        {"recommender", {{"kind", "random"}}},
+                        {"arms", arms}};
+    return arm_settings(resolved(parse_scenario(study, "s.json", {}))).parameters;
+  };
+  const Json arms = {{"plain", Json::object()},
+                     {"pop", {{"recommender", {{"kind", "random"}, {"most_popular", 600}}}}},
+                     {"mf", {{"recommender", {{"kind", "mf"}}}}},
+                     {"ease", {{"recommender", {{"kind", "ease"}}}}}};
+  EXPECT_THAT(parameters_of(arms), ElementsAre("recommender.most_popular", "recommender.kind"));
+
+  Json with_options = arms;
+  with_options["mf"]["recommender"]["factors"] = 128;
+  with_options["mf"]["recommender"]["l2"] = 0.5;
+  EXPECT_THAT(parameters_of(with_options), ElementsAre("recommender.most_popular", "recommender.kind",
+                                                       "recommender.factors", "recommender.l2"));
+
+  const Json endpoints = {{{"url", "http://localhost:1/v1"}, {"model", "m"}}};
+  Json mind{{"kind", "llm"}, {"endpoints", endpoints}};
+  EXPECT_THAT(parameters_of({{"plain", Json::object()}, {"llm", {{"mind", mind}}}}),
+              ElementsAre("mind.kind", "mind.endpoints"));
+  mind["temperature"] = 0.25;
+  mind["reflection"] = {{"pages", 3}};
+  EXPECT_THAT(parameters_of({{"plain", Json::object()}, {"llm", {{"mind", mind}}}}),
+              ElementsAre("mind.kind", "mind.endpoints", "mind.temperature", "mind.reflection.pages"));
+
+  const Json taste{{"kind", "ease"}, {"l2", 3}};
+  EXPECT_THAT(parameters_of({{"plain", Json::object()}, {"ease", {{"mind", {{"taste", taste}}}}}}),
+              ElementsAre("mind.taste.kind", "mind.taste.l2"));
 }
 
 TEST(StudyPage, HasNoChartOfWhatOnlyArmsThatAreNotDrawnHave) {

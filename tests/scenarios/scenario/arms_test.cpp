@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "recsys/models/registry.h"
 #include "tests/support/temp_folder.h"
 
 namespace throng {
@@ -236,6 +237,30 @@ TEST(Arms, OfAResolvedScenarioAreTheSame) {
   for (const std::string& arm : arms_of(study))
     EXPECT_EQ(resolved(run_of(again, arm, 0)), resolved(run_of(study, arm, 0)));
   EXPECT_EQ(result_difference(resolved(study), resolved(again)), "");
+}
+
+TEST(Arms, OptionsOfAKindHaveDefaults) {
+  const Json base = resolved(parse_scenario(written(), "s.json", {}));
+  const auto defaults = [&](const Json& changes, const std::string& path) {
+    return defaults_of_kind(base, changes, path);
+  };
+  // Of the study's own kind, too, whatever the study says.
+  EXPECT_EQ(defaults({{"recommender", {{"kind", "mf"}, {"factors", 3}}}}, "recommender"),
+            make_recommender({{"kind", "mf"}}).value()->options());
+  EXPECT_EQ(defaults({{"mind", {{"taste", {{"kind", "latent"}}}}}}, "mind.taste"),
+            Json({{"kind", "latent"}}));
+
+  Json mind = played_by_llm();
+  mind["temperature"] = 0.25;
+  const Json of_llm = defaults({{"mind", mind}}, "mind").value();
+  EXPECT_EQ(of_llm["kind"], "llm");
+  EXPECT_FALSE(of_llm.contains("endpoints")) << "they have to be stated";
+  mind.erase("temperature");
+  Json without = written();
+  without["mind"] = mind;
+  EXPECT_EQ(of_llm["temperature"], resolved(parse_scenario(without, "s.json", {}))["mind"]["temperature"]);
+
+  EXPECT_EQ(defaults({{"recommender", {{"kind", "elsewhere"}}}}, "recommender"), std::nullopt);
 }
 
 TEST(Sweep, MakesAnArmOfEachCombination) {
