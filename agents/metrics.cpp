@@ -24,10 +24,10 @@ std::optional<double> share(std::uint32_t part, std::uint32_t whole) {
 /// What a metric is the mean of: a value of a session; empty: it has none.
 struct SessionValue {
   std::string name;
-  std::function<std::optional<double>(const Outcome&)> of;
+  std::function<std::optional<double>(const Outcome&)> value;
 };
 
-std::vector<SessionValue> of_the_headline() {
+std::vector<SessionValue> headline() {
   return {
       {"p_view", [](const Outcome& o) { return share(o.viewed, o.shown); }},
       {"n_like", [](const Outcome& o) { return o.liked; }},
@@ -37,7 +37,7 @@ std::vector<SessionValue> of_the_headline() {
   };
 }
 
-std::vector<SessionValue> of_alignment() {
+std::vector<SessionValue> alignment() {
   return {
       {"p_hidden", [](const Outcome& o) { return share(o.hidden, o.judged); }},
       {"align_precision", [](const Outcome& o) { return share(o.hidden_aligned, o.aligned); }},
@@ -45,7 +45,7 @@ std::vector<SessionValue> of_alignment() {
   };
 }
 
-std::vector<SessionValue> of_optional_actions(const AllowedActions& allowed) {
+std::vector<SessionValue> optional_actions(const AllowedActions& allowed) {
   std::vector<SessionValue> values;
   for (std::size_t i = 0; i < kActionKinds; ++i) {
     const ActionInfo& info = action_kinds()[i];
@@ -59,7 +59,7 @@ std::vector<SessionValue> of_optional_actions(const AllowedActions& allowed) {
   return values;
 }
 
-std::vector<SessionValue> of_adverts() {
+std::vector<SessionValue> adverts() {
   return {
       {"p_advert_view", [](const Outcome& o) { return share(o.adverts_viewed, o.adverts); }},
       {"p_advert_like", [](const Outcome& o) { return share(o.adverts_liked, o.adverts); }},
@@ -82,22 +82,22 @@ std::vector<const Outcome*> of_agents_that_stayed(std::span<const Outcome> outco
   return stayed;
 }
 
-/// Calls `take(agent, value, pages)` with each agent's mean over those of its sessions that have a value, and the pages of these.
-template <class Take>
-void for_each_agent(const SessionValue& value, std::span<const Outcome* const> by_agent, const Take& take) {
+/// Calls `add(agent, value, pages)` with each agent's mean over those of its sessions that have a value, and the pages of these.
+template <class Add>
+void for_each_agent(const SessionValue& metric, std::span<const Outcome* const> by_agent, const Add& add) {
   for (std::size_t i = 0; i < by_agent.size();) {
     const AgentId agent = by_agent[i]->agent;
     double sum = 0;
     double sessions = 0;
     std::uint64_t pages = 0;
     for (; i < by_agent.size() && by_agent[i]->agent == agent; ++i) {
-      const std::optional<double> of_session = value.of(*by_agent[i]);
+      const std::optional<double> of_session = metric.value(*by_agent[i]);
       if (!of_session) continue;
       sum += *of_session;
       ++sessions;
       pages += by_agent[i]->pages;
     }
-    if (sessions > 0) take(agent, sum / sessions, pages);
+    if (sessions > 0) add(agent, sum / sessions, pages);
   }
 }
 
@@ -115,93 +115,98 @@ std::vector<MetricValues> all_by_agent(const std::vector<SessionValue>& values,
   return all;
 }
 
-/// What some agents' values sum up to. The sum is exact, so that it does not matter how agents are spread over threads and ranks.
-struct ValueSums {
+/// What some agents' values come to. Sums are exact, so that it does not matter how agents are spread over threads and ranks.
+struct AgentSums {
   std::uint64_t agents = 0;
   std::uint64_t pages = 0;
-  ExactSum values;
+  ExactSum sum;
 
-  void merge(const ValueSums& other) {
+  void merge(const AgentSums& other) {
     agents += other.agents;
     pages += other.pages;
-    values.merge(other.values);
+    sum.merge(other.sum);
   }
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(agents, pages, values);
+    archive(agents, pages, sum);
   }
 };
 
-/// Of each metric.
-struct AllSums {
-  std::vector<ValueSums> of;
+/// Of several metrics.
+struct MetricSums {
+  std::vector<AgentSums> metrics;
 
-  void merge(const AllSums& other) {
-    for (std::size_t i = 0; i < of.size(); ++i) of[i].merge(other.of[i]);
+  void merge(const MetricSums& other) {
+    for (std::size_t i = 0; i < metrics.size(); ++i) metrics[i].merge(other.metrics[i]);
   }
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(of);
+    archive(metrics);
   }
 };
 
-/// Collective: sums over all ranks' agents of what `term(metric, value)` makes of their values.
-template <class Term>
-AllSums sums_of(const std::vector<SessionValue>& metrics, std::span<const Outcome* const> by_agent,
-                const Term& term, Ranks& ranks) {
+/// An agent's outcomes stay together.
+std::vector<std::span<const Outcome* const>> chunks_of(std::span<const Outcome* const> by_agent) {
   constexpr std::size_t kOutcomesPerChunk = 8192;
-  std::vector<std::size_t> bounds{0};  // an agent's outcomes stay together
-  while (bounds.back() < by_agent.size()) {
-    std::size_t end = std::min(bounds.back() + kOutcomesPerChunk, by_agent.size());
-    while (end < by_agent.size() && by_agent[end]->agent == by_agent[end - 1]->agent) ++end;
-    bounds.push_back(end);
+  std::vector<std::span<const Outcome* const>> chunks;
+  while (!by_agent.empty()) {
+    std::size_t size = std::min(kOutcomesPerChunk, by_agent.size());
+    while (size < by_agent.size() && by_agent[size]->agent == by_agent[size - 1]->agent) ++size;
+    chunks.push_back(by_agent.first(size));
+    by_agent = by_agent.subspan(size);
   }
-  std::vector<AllSums> chunks(bounds.size() - 1, AllSums{std::vector<ValueSums>(metrics.size())});
+  return chunks;
+}
+
+/// Collective: sums up, over the agents of all ranks, `term(metric, value)` of their values.
+template <class Term>
+MetricSums sums_over_agents(const std::vector<SessionValue>& metrics,
+                            std::span<const Outcome* const> by_agent, const Term& term, Ranks& ranks) {
+  const std::vector<std::span<const Outcome* const>> chunks = chunks_of(by_agent);
+  const MetricSums none{std::vector<AgentSums>(metrics.size())};
+  std::vector<MetricSums> of_chunks(chunks.size(), none);
   parallel_for(chunks.size(), [&](std::size_t chunk) {
-    const auto own = by_agent.subspan(bounds[chunk], bounds[chunk + 1] - bounds[chunk]);
     for (std::size_t i = 0; i < metrics.size(); ++i) {
-      ValueSums& sums = chunks[chunk].of[i];
-      for_each_agent(metrics[i], own, [&](AgentId /*agent*/, double value, std::uint64_t pages) {
+      AgentSums& sums = of_chunks[chunk].metrics[i];
+      for_each_agent(metrics[i], chunks[chunk], [&](AgentId /*agent*/, double value, std::uint64_t pages) {
         ++sums.agents;
         sums.pages += pages;
-        sums.values.add(term(i, value));
+        sums.sum.add(term(i, value));
       });
     }
   });
-  AllSums all{std::vector<ValueSums>(metrics.size())};
-  for (const AllSums& chunk : chunks) all.merge(chunk);
+  MetricSums all = none;
+  for (const MetricSums& of_chunk : of_chunks) all.merge(of_chunk);
   return merged_over(ranks, all);
 }
 
-double mean_of(const ValueSums& sums) {
-  return sums.agents == 0 ? 0 : sums.values.value() / static_cast<double>(sums.agents);
+/// Without a standard error.
+Metric metric_of(std::string name, const AgentSums& values) {
+  Metric metric{.name = std::move(name), .agents = values.agents, .pages = values.pages};
+  if (values.agents > 0) metric.mean = values.sum.value() / static_cast<double>(values.agents);
+  return metric;
+}
+
+/// `squares`: of the deviations from the mean.
+double standard_error(const ExactSum& squares, std::size_t agents) {
+  const auto count = static_cast<double>(agents);
+  return agents > 1 ? std::sqrt(squares.value() / (count - 1) / count) : 0;
 }
 
 /// Collective.
-std::vector<Metric> means(const std::vector<SessionValue>& values, std::span<const Outcome> outcomes,
+std::vector<Metric> means(const std::vector<SessionValue>& metrics, std::span<const Outcome> outcomes,
                           Ranks& ranks) {
   const std::vector<const Outcome*> stayed = of_agents_that_stayed(outcomes);
-  const AllSums sums = sums_of(
-      values, stayed, [](std::size_t /*metric*/, double value) { return value; }, ranks);
-  std::vector<Metric> metrics;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    metrics.push_back({.name = values[i].name,
-                       .mean = mean_of(sums.of[i]),
-                       .agents = sums.of[i].agents,
-                       .pages = sums.of[i].pages});
-  const AllSums squares = sums_of(
-      values, stayed,
-      [&](std::size_t metric, double value) { return std::pow(value - metrics[metric].mean, 2); }, ranks);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto count = static_cast<double>(metrics[i].agents);
-    if (count > 1) metrics[i].standard_error = std::sqrt(squares.of[i].values.value() / (count - 1) / count);
-  }
-  return metrics;
-}
-
-/// Collective: whether it is so on any rank.
-bool on_any(Ranks& ranks, bool here) {
-  return std::ranges::count(ranks.all_gather(here ? "yes" : ""), "yes") > 0;
+  const MetricSums sums = sums_over_agents(
+      metrics, stayed, [](std::size_t /*metric*/, double value) { return value; }, ranks);
+  std::vector<Metric> all;
+  for (std::size_t i = 0; i < metrics.size(); ++i) all.push_back(metric_of(metrics[i].name, sums.metrics[i]));
+  const MetricSums squares = sums_over_agents(
+      metrics, stayed,
+      [&](std::size_t metric, double value) { return std::pow(value - all[metric].mean, 2); }, ranks);
+  for (std::size_t i = 0; i < metrics.size(); ++i)
+    all[i].standard_error = standard_error(squares.metrics[i].sum, all[i].agents);
+  return all;
 }
 
 }  // namespace
@@ -209,13 +214,12 @@ bool on_any(Ranks& ranks, bool here) {
 std::vector<Metric> means_of(std::span<const MetricValues> all) {
   std::vector<Metric> metrics;
   for (const MetricValues& values : all) {
-    std::vector<double> plain;
-    for (const AgentValue& agent : values.agents) plain.push_back(agent.value);
-    metrics.push_back({.name = values.name,
-                       .mean = mean_of(plain),
-                       .standard_error = standard_error_of(plain),
-                       .agents = plain.size(),
-                       .pages = values.pages});
+    AgentSums sums{.agents = values.agents.size(), .pages = values.pages};
+    for (const AgentValue& agent : values.agents) sums.sum.add(agent.value);
+    Metric& metric = metrics.emplace_back(metric_of(values.name, sums));
+    ExactSum squares;
+    for (const AgentValue& agent : values.agents) squares.add(std::pow(agent.value - metric.mean, 2));
+    metric.standard_error = standard_error(squares, metric.agents);
   }
   return metrics;
 }
@@ -259,32 +263,32 @@ Outcome outcome_of(const SessionRecord& session) {
 }
 
 std::vector<MetricValues> headline_values(std::span<const Outcome> outcomes) {
-  return all_by_agent(of_the_headline(), outcomes);
+  return all_by_agent(headline(), outcomes);
 }
 
 std::vector<Metric> headline_metrics(std::span<const Outcome> outcomes, Ranks& ranks) {
-  return means(of_the_headline(), outcomes, ranks);
+  return means(headline(), outcomes, ranks);
 }
 
 std::vector<MetricValues> alignment_values(std::span<const Outcome> outcomes) {
-  return all_by_agent(of_alignment(), outcomes);
+  return all_by_agent(alignment(), outcomes);
 }
 
 std::vector<MetricValues> action_values(std::span<const Outcome> outcomes, const AllowedActions& allowed) {
-  std::vector<SessionValue> values = of_optional_actions(allowed);
-  std::ranges::move(of_adverts(), std::back_inserter(values));
+  std::vector<SessionValue> values = optional_actions(allowed);
+  std::ranges::move(adverts(), std::back_inserter(values));
   return all_by_agent(values, outcomes);
 }
 
 std::vector<Metric> run_metrics(std::span<const Outcome> outcomes, const AllowedActions& allowed,
                                 Ranks& ranks) {
-  const bool knows_hidden =
-      on_any(ranks, std::ranges::any_of(outcomes, [](const Outcome& outcome) { return outcome.judged > 0; }));
-  const bool shows_adverts = on_any(ranks, has_adverts(outcomes));
-  std::vector<SessionValue> values = of_the_headline();
-  if (knows_hidden) std::ranges::move(of_alignment(), std::back_inserter(values));
-  std::ranges::move(of_optional_actions(allowed), std::back_inserter(values));
-  if (shows_adverts) std::ranges::move(of_adverts(), std::back_inserter(values));
+  const bool knows_hidden = is_on_any(
+      ranks, std::ranges::any_of(outcomes, [](const Outcome& outcome) { return outcome.judged > 0; }));
+  const bool shows_adverts = is_on_any(ranks, has_adverts(outcomes));
+  std::vector<SessionValue> values = headline();
+  if (knows_hidden) std::ranges::move(alignment(), std::back_inserter(values));
+  std::ranges::move(optional_actions(allowed), std::back_inserter(values));
+  if (shows_adverts) std::ranges::move(adverts(), std::back_inserter(values));
   return means(values, outcomes, ranks);
 }
 

@@ -200,6 +200,7 @@ Platform::Platform(World& world, Mind& mind, const SessionOptions& options, cons
       own_(own_agents(ranks, world.population)),
       gateway_(gateway),
       calls_at_once_(calls_at_once) {
+  if (!world_.learns) world_.keeps = own_;
   admit(agents);
 }
 
@@ -268,16 +269,13 @@ bool Platform::play(const Window& window, WindowFold& fold) {
 
 /// The picks of its own agents are what a rank needs for its rankings; of all agents where they are learned from.
 std::vector<Effect<Picks>> Platform::exchanged(std::vector<Effect<Picks>> effects) {
-  if (ranks_.is_alone()) return effects;
-  std::vector<std::string> for_each(ranks_.size());
-  if (world_.learns) for_each.assign(ranks_.size(), packed(effects));
-  for_each[ranks_.self()].clear();
+  if (ranks_.is_alone() || !world_.learns) return effects;
   std::vector<Effect<Picks>> all;
-  const std::vector<std::string> from_each = ranks_.all_to_all(std::move(for_each));
+  const std::vector<std::string> from_each = ranks_.all_gather(packed(effects));
   for (std::size_t rank = 0; rank < from_each.size(); ++rank) {
     if (rank == ranks_.self()) {
       std::ranges::move(effects, std::back_inserter(all));
-    } else if (!from_each[rank].empty()) {
+    } else {
       unpack_to(all, from_each[rank]);
     }
   }

@@ -38,8 +38,8 @@ struct World {
   const Interactions* hidden = nullptr;     ///< users x items: the validation part; nullptr: not known
   const TrainingData* rows = nullptr;  ///< which row of the recommender's an agent has; nullptr: its user's
 
-  /// Applies what agents have left (`effects`: by partition), in the order of the effects' keys. Those of different partitions are applied at once:
-  /// what an agent picked concerns nobody else.
+  /// Applies what agents have left, in the order of the effects' keys. `effects`: those of a partition stand together. Partitions
+  /// are taken at once, for what an agent picked concerns nobody else.
   void apply(std::vector<Effect<Picks>> effects);
 
   /// What the ranker is asked for an agent. Refers to the world.

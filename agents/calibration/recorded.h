@@ -21,6 +21,11 @@ struct RecordedItem {
   bool aligned = false;
   std::uint8_t rating = 0;  ///< 1 .. 5; 0: not viewed
   bool viewed() const { return rating > 0; }
+  /// For cereal, here and below.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(affinity, quality, familiarity, historical_rating, aligned, rating);
+  }
 };
 
 struct RecordedPage {
@@ -35,6 +40,10 @@ struct RecordedPage {
   std::size_t viewed() const;
   /// Whether the formulas can do the same: what is viewed is aligned.
   bool fits_formulas() const;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(page, items, exits, satisfaction);
+  }
 };
 
 /// A session of somebody whose behaviour is to be fitted.
@@ -45,6 +54,10 @@ struct RecordedSession {
   std::vector<RecordedPage> pages;
   std::optional<std::uint8_t> score;  ///< of the interview
   double satisfaction = 0;            ///< when it was interviewed
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(agent, traits.activity, traits.conformity, traits.diversity, habit, pages, score, satisfaction);
+  }
 };
 
 /// What turns records into what the formulas see. All of it must outlive the use.

@@ -55,7 +55,7 @@ double gini(std::vector<double> values);
 /// ones what is below that is cut off. The sum must stay within 2^47.
 class ExactSum {
  public:
-  /// As `sum += Fixed(number * 2^80)` has it, in a quarter of the time.
+  /// `number`: finite, and below 2^47 in size. The same as `sum += Fixed(number * 2^80)`.
   void add(double number) {
     const auto bits = std::bit_cast<std::uint64_t>(number);
     const auto exponent = static_cast<int>((bits >> 52U) & 0x7FFU);

@@ -1,5 +1,6 @@
 #include "engine/ranks/ranks.h"
 
+#include <algorithm>
 #include <exception>
 
 #include <fmt/format.h>
@@ -62,6 +63,11 @@ std::string on_first(Ranks& ranks, const std::function<std::string()>& part) {
   if (ranks.is_alone()) return part();
   const Outcome own = ranks.is_first() ? outcome_of(part) : Outcome();
   return results_of({ranks.broadcast(packed(own))}, ranks.self(), own).front();
+}
+
+bool is_on_any(Ranks& ranks, bool is_here) {
+  const std::vector<std::string> all = ranks.all_gather(is_here ? "yes" : "no");
+  return std::ranges::find(all, "yes") != all.end();
 }
 
 void tell_to_stop(Ranks& ranks) {

@@ -80,6 +80,9 @@ std::vector<std::string> on_all(Ranks& ranks, const std::function<std::string()>
 /// Collective: likewise on rank 0 alone; what it returned, on all of them.
 std::string on_first(Ranks& ranks, const std::function<std::string()>& part);
 
+/// Collective: whether it is so on any rank.
+bool is_on_any(Ranks& ranks, bool is_here);
+
 /// Tells all others that the run is to end before its time, as `is_told_to_stop` says there, once.
 void tell_to_stop(Ranks& ranks);
 bool is_told_to_stop(Ranks& ranks);

@@ -1,6 +1,7 @@
 #include "scenarios/run/recorder.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 
 #include <SQLiteCpp/Exception.h>
@@ -10,6 +11,12 @@
 #include "engine/ranks/packing.h"
 
 namespace throng {
+namespace {
+
+/// Ranks tell rank 0 how far they are; a person does not see more.
+constexpr std::chrono::milliseconds kTellEvery{100};
+
+}  // namespace
 
 // For packing.
 
@@ -44,18 +51,19 @@ Recorder::Recorder(RunWriter& writer, std::filesystem::path file, Store store, P
       ranks_(ranks),
       catalogue_(simulation.dataset().catalogue),
       agents_(simulation.population().size()),
-      rounds_(simulation.scenario().rounds) {
-  const auto [first, last] = own_agents(ranks, simulation.population());
-  outcomes_.reserve(rounds_ *
-                    (index(last) - index(first)));  // takes memory as it is filled, and is never copied
-}
+      own_agents_(own_agents(ranks, simulation.population())),
+      rounds_(simulation.scenario().rounds),
+      how_far_(ranks.size()) {}
 
 void Recorder::on_offline_accuracy(std::uint16_t /*round*/, const Accuracy& accuracy) { offline_ = accuracy; }
 
 void Recorder::on_window_started(const Window& window) {
   window_ = WindowSums(catalogue_.size());
   before_window_ = outcomes_.size();
-  done_.assign(ranks_.size(), {});
+  // Few runs have so many rounds that room for one more each time would be copied often; of one round nothing is copied.
+  const std::size_t most = outcomes_.size() + (index(own_agents_.second) - index(own_agents_.first));
+  if (most > outcomes_.capacity()) outcomes_.reserve(std::max(most, outcomes_.capacity() * 3 / 2));
+  round_ = window.round;
   progress_.on_round(window.round + 1U, rounds_);
 }
 
@@ -63,28 +71,32 @@ void Recorder::on_partition(const PartitionResult& result) {
   if (store_ == Store::full) writing(file_, [&] { writer_.write_sessions(result.sessions); });
   window_.add(result);
   std::ranges::transform(result.sessions, std::back_inserter(outcomes_), outcome_of);
+  const auto now = std::chrono::steady_clock::now();
+  if (!ranks_.is_first() && now - told_ < kTellEvery) return;
+  told_ = now;
   tell_progress();
 }
 
 void Recorder::tell_progress() {
-  done_[ranks_.self()] = {outcomes_.size() - before_window_, window_.pages};
-  if (!ranks_.is_first()) return ranks_.send(Channel::progress, 0, pack(done_[ranks_.self()]));
+  HowFar& own = how_far_[ranks_.self()];
+  own = {.round = round_, .agents = outcomes_.size() - before_window_, .pages = window_.pages};
+  if (!ranks_.is_first()) return ranks_.send(Channel::progress, 0, pack(own));
   while (const std::optional<Ranks::Message> told = ranks_.receive(Channel::progress))
-    done_[told->from] = unpack<std::pair<std::size_t, std::size_t>>(told->content);
-  std::size_t agents = 0;
-  std::size_t pages = 0;
-  for (const auto& [of_rank, pages_of_rank] : done_) {
-    agents += of_rank;
-    pages += pages_of_rank;
+    how_far_[told->from] = unpack<HowFar>(told->content);
+  HowFar all;
+  for (const HowFar& rank : how_far_) {
+    if (rank.round != round_) continue;
+    all.agents += rank.agents;
+    all.pages += rank.pages;
   }
-  progress_.on_agents(agents, agents_, pages);
+  progress_.on_agents(all.agents, agents_, all.pages);
 }
 
 WindowSums Recorder::sums_of_all_ranks() {
   if (ranks_.is_alone()) return std::move(window_);
+  if (!ranks_.is_first()) tell_progress();
   const std::vector<std::string> others = ranks_.gather(ranks_.is_first() ? "" : pack(window_));
-  while (ranks_.receive(Channel::progress)) {  // of this window
-  }
+  if (ranks_.is_first()) tell_progress();
   for (std::size_t rank = 1; rank < others.size(); ++rank) window_.merge(unpack<WindowSums>(others[rank]));
   return std::move(window_);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -49,7 +50,7 @@ class Recorder : public RunObserver {
   void on_stopped(std::span<const SessionRecord> over) override;
   bool wants_stop() const override { return interrupt_.interrupted(); }
 
-  /// Collective: of all ranks' agents, on all ranks.
+  /// Collective, once all windows have finished: of all ranks' agents, on all ranks.
   std::vector<Metric> metrics(const AllowedActions& allowed) const {
     return run_metrics(outcomes_, allowed, ranks_);
   }
@@ -59,6 +60,18 @@ class Recorder : public RunObserver {
   Json summary(const Scenario& scenario, std::span<const Metric> metrics) const;
 
  private:
+  /// How many agents of a rank have had their session, and their pages.
+  struct HowFar {
+    std::uint16_t round = 0;
+    std::size_t agents = 0;
+    std::size_t pages = 0;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(round, agents, pages);
+    }
+  };
+
   void tell_progress();
   WindowSums sums_of_all_ranks();
   void write_figures(const Window& window, const WindowSums& sums, std::span<const Metric> headline);
@@ -71,15 +84,17 @@ class Recorder : public RunObserver {
   Ranks& ranks_;
   const Catalogue& catalogue_;
   std::size_t agents_;
+  std::pair<AgentId, AgentId> own_agents_;
   std::size_t rounds_;
   WindowSums window_{catalogue_.size()};
-  std::vector<std::pair<std::size_t, std::size_t>>
-      done_;               ///< by rank, in this window: agents that have had their session, and pages
-  std::size_t pages_ = 0;  ///< in finished windows
-  std::optional<Accuracy> offline_;  ///< of this window's recommender
+  std::uint16_t round_ = 0;                       ///< of this window
+  std::vector<HowFar> how_far_;                   ///< by rank: what it has told last
+  std::chrono::steady_clock::time_point told_{};  ///< when this rank told last
+  std::size_t pages_ = 0;                         ///< in finished windows
+  std::optional<Accuracy> offline_;               ///< of this window's recommender
   std::size_t windows_ = 0;
-  std::vector<Outcome> outcomes_;  ///< of this rank's agents
-  std::size_t before_window_ = 0;  ///< so many of them
+  std::vector<Outcome> outcomes_;  ///< of this rank's agents, in all windows
+  std::size_t before_window_ = 0;  ///< so many of them are of earlier windows
   ReplyQuality reply_quality_;     ///< of finished windows
   RunDigest digest_;
 };

@@ -1,6 +1,5 @@
 #include "scenarios/run/run.h"
 
-#include <algorithm>
 #include <chrono>
 
 #include <SQLiteCpp/Exception.h>

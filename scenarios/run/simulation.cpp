@@ -17,25 +17,6 @@
 
 namespace throng {
 
-// For packing.
-
-template <class Archive>
-void serialize(Archive& archive, RecordedItem& item) {
-  archive(item.affinity, item.quality, item.familiarity, item.historical_rating, item.aligned, item.rating);
-}
-
-template <class Archive>
-void serialize(Archive& archive, RecordedPage& page) {
-  archive(page.page, page.items, page.exits, page.satisfaction);
-}
-
-template <class Archive>
-void serialize(Archive& archive, RecordedSession& session) {
-  TraitGroups& traits = session.traits;
-  archive(session.agent, traits.activity, traits.conformity, traits.diversity, session.habit, session.pages,
-          session.score, session.satisfaction);
-}
-
 namespace {
 
 /// So many users at most make the offline figures of a round: ten thousands would take as long as the round itself.
@@ -120,15 +101,16 @@ Calibration Minds::fit(std::span<const SessionRecord> sessions, Ranks& ranks) {
                                         world_.population.profile(session.agent), {&session, 1}, recorded),
                       std::back_inserter(own));
   }
-  std::vector<RecordedSession> all;
-  for (const std::string& of_rank : ranks.all_gather(pack(own)))
-    std::ranges::move(unpack<std::vector<RecordedSession>>(of_rank), std::back_inserter(all));
+  const std::vector<std::string> of_ranks = ranks.gather(pack(own));
   Calibration calibration;
-  on_all(ranks, [&] {
+  const std::string parameters = on_first(ranks, [&] {
+    std::vector<RecordedSession> all;
+    for (const std::string& of_rank : of_ranks)
+      std::ranges::move(unpack<std::vector<RecordedSession>>(of_rank), std::back_inserter(all));
     calibration = calibrate(all, fitted_->merits().quality_is_popularity(), 0);
-    return "";
+    return to_json(calibration.parameters).dump();
   });
-  fitted_->adopt(calibration.parameters);
+  fitted_->adopt(read_statistical_parameters(Json::parse(parameters), "").value());
   return calibration;
 }
 
@@ -244,21 +226,19 @@ std::optional<Accuracy> Simulation::offline_accuracy(const World& world) const {
 }
 
 World Simulation::world() const {
-  World world{.population = *population_,
-              .catalogue = dataset_->catalogue,
-              .ranker = *ranker_,
-              .not_recommended = not_recommended_,
-              .mean_ratings = mean_ratings_,
-              .pick_rule = scenario_.retrain.picks,
-              .repeats = scenario_.repeat_consumption,
-              .learns = scenario_.rounds > 1 && scenario_.retrain.learns,
-              .page_policies = page_policies_,
-              .search = search_ ? &*search_ : nullptr,
-              .train = &split_.train,
-              .exposure = exposure_.get(),
-              .hidden = &split_.validation};
-  if (!world.learns) world.keeps = own_agents(ranks_, *population_);
-  return world;
+  return {.population = *population_,
+          .catalogue = dataset_->catalogue,
+          .ranker = *ranker_,
+          .not_recommended = not_recommended_,
+          .mean_ratings = mean_ratings_,
+          .pick_rule = scenario_.retrain.picks,
+          .repeats = scenario_.repeat_consumption,
+          .learns = scenario_.rounds > 1 && scenario_.retrain.learns,
+          .page_policies = page_policies_,
+          .search = search_ ? &*search_ : nullptr,
+          .train = &split_.train,
+          .exposure = exposure_.get(),
+          .hidden = &split_.validation};
 }
 
 Window Simulation::window(std::uint16_t round) const {
@@ -306,18 +286,6 @@ bool Simulation::run_first_round(std::span<const AgentId> agents, RunObserver& o
       .run_window(first, observer);
 }
 
-namespace {
-
-/// Collective. Throws Failure(usage) if nobody comes in the first round, on any rank: then all are to be fitted to somebody else.
-void check_some_come(std::span<const AgentId> own, Ranks& ranks) {
-  const std::vector<std::string> come = ranks.all_gather(own.empty() ? "" : "some");
-  if (std::ranges::count(come, "some") > 0) return;
-  throw Failure(ErrorKind::usage,
-                "/mind: fitted_to is \"llm\", but of so few agents a language model plays none");
-}
-
-}  // namespace
-
 bool Simulation::run(RunObserver& observer, Gateway* gateway) {
   World world = this->world();
   std::vector<AgentId> agents;
@@ -325,7 +293,9 @@ bool Simulation::run(RunObserver& observer, Gateway* gateway) {
   const auto [first, last] = own_agents(ranks_, *population_);
   for (AgentId agent = first; agent < last; agent = AgentId(index(agent) + 1U))
     (minds_->is_fitted(agent) ? late_agents : agents).push_back(agent);
-  check_some_come(agents, ranks_);
+  if (!is_on_any(ranks_, !agents.empty()))
+    throw Failure(ErrorKind::usage,
+                  "/mind: fitted_to is \"llm\", but of so few agents a language model plays none");
   Platform platform(world, minds_->mind(), scenario_.session, draws_, agents, gateway,
                     calls_at_once(scenario_, ranks_.size()), ranks_);
   std::vector<AgentId>().swap(agents);  // the platform has them
@@ -345,6 +315,7 @@ bool Simulation::run(RunObserver& observer, Gateway* gateway) {
     }
   }
   if (minds_->some_are_fitted()) tiers_["comparison"] = tiers.comparison(ranks_);
+  if (!ranks_.is_first()) tiers_ = nullptr;
   return true;
 }
 

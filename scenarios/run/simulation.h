@@ -55,7 +55,8 @@ class Minds {
   const Affinity* affinity() const { return affinities_.empty() ? nullptr : affinities_.front().get(); }
   /// What agents know of themselves.
   const Personas& personas() const { return *personas_; }
-  /// Fits that mind to sessions of language models. Collective: of several ranks each gives its own, by agent, and fits to all of them.
+  /// Fits that mind to sessions of language models. Collective: of several ranks each gives its own, by agent; rank 0 fits to all of
+  /// them, and has what it returns.
   Calibration fit(std::span<const SessionRecord> sessions, Ranks& ranks);
 
  private:
@@ -114,7 +115,8 @@ class Simulation {
   const Population& population() const { return *population_; }
   const std::vector<float>& mean_ratings() const { return mean_ratings_; }
   const Minds& minds() const { return *minds_; }
-  /// How agents fitted to language models came about and fared beside them (see Tiers), once the run is over; null: there are none.
+  /// How agents fitted to language models came about and fared beside them (see Tiers), once the run is over, on rank 0; null: there are
+  /// none.
   const Json& tiers() const { return tiers_; }
 
  private:

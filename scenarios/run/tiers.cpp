@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "engine/ranks/packing.h"
 
@@ -36,9 +37,13 @@ Json Tiers::comparison(Ranks& ranks) const {
   std::vector<Behaviour> own;
   for (const auto& [agent, behaviour] : models_) own.push_back(behaviour);
   std::vector<Behaviour> models;
-  for (const std::string& of_rank : ranks.all_gather(pack(own)))
-    std::ranges::move(unpack<std::vector<Behaviour>>(of_rank), std::back_inserter(models));
-  return gaps_json(behaviour_gaps(models, merged_over(ranks, fitted_), kResampling));
+  Behaviour fitted;
+  for (const std::string& of_rank : ranks.gather(pack(std::pair(own, fitted_)))) {
+    auto [of_models, of_fitted] = unpack<std::pair<std::vector<Behaviour>, Behaviour>>(of_rank);
+    std::ranges::move(of_models, std::back_inserter(models));
+    fitted.merge(of_fitted);
+  }
+  return ranks.is_first() ? gaps_json(behaviour_gaps(models, fitted, kResampling)) : Json();
 }
 
 }  // namespace throng

@@ -26,7 +26,7 @@ class Tiers : public RunObserver {
 
   /// Of the first round, by agent: those that language models played, on this rank.
   std::span<const SessionRecord> first_sessions() const { return first_sessions_; }
-  /// Collective. Of the rounds after the first, on all ranks: gaps_json, "recorded" being the language models.
+  /// Collective. Of the rounds after the first, on rank 0, elsewhere null: gaps_json, "recorded" being the language models.
   Json comparison(Ranks& ranks) const;
 
  private:

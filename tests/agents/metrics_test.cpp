@@ -229,9 +229,9 @@ TEST(RunMetrics, OfAgentsSpreadOverRanksAreThoseOfAllOfThemToTheLastBit) {
   for (const std::uint32_t size : {2, 3, 5, 40}) {
     ThreadRanks::run(size, [&](Ranks& ranks) {
       std::vector<Outcome> own;
-      const auto [first, last] = ranks.own_block(300);
+      const std::pair<std::size_t, std::size_t> block = ranks.own_block(300);
       std::ranges::copy_if(outcomes, std::back_inserter(own), [&](const Outcome& outcome) {
-        return index(outcome.agent) >= first && index(outcome.agent) < last;
+        return index(outcome.agent) >= block.first && index(outcome.agent) < block.second;
       });
       const std::vector<Metric> metrics = run_metrics(own, {.search = true}, ranks);
       ASSERT_EQ(metrics.size(), of_all.size());
@@ -244,6 +244,34 @@ TEST(RunMetrics, OfAgentsSpreadOverRanksAreThoseOfAllOfThemToTheLastBit) {
         EXPECT_EQ(metrics[i].pages, of_all[i].pages);
       }
     });
+  }
+}
+
+// As many as are summed up at once by several threads, and more. Agents 4000 to 4002 have very many sessions.
+TEST(HeadlineMetrics, OfManyAgentsAreTheMeansOfTheirValues) {
+  std::vector<Outcome> outcomes;
+  for (std::uint32_t agent = 0; agent < 20'000; ++agent) {
+    const std::uint32_t sessions = agent / 3 == 1334 ? 7000 : 1;
+    for (std::uint32_t i = 0; i < sessions; ++i) {
+      outcomes.push_back(
+          {.agent = AgentId(agent), .shown = 8, .viewed = (agent + i) % 9, .liked = i % 2, .pages = 1});
+    }
+  }
+  const std::vector<MetricValues> values = headline_values(outcomes);
+  const std::vector<Metric> metrics = headline_metrics(outcomes);
+  ASSERT_EQ(metrics.size(), values.size());
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    SCOPED_TRACE(metrics[i].name);
+    double sum = 0;
+    for (const AgentValue& agent : values[i].agents) sum += agent.value;
+    const auto count = static_cast<double>(values[i].agents.size());
+    EXPECT_EQ(metrics[i].agents, values[i].agents.size());
+    EXPECT_EQ(metrics[i].pages, values[i].pages);
+    if (values[i].agents.empty()) continue;
+    EXPECT_NEAR(metrics[i].mean, sum / count, 1e-12);
+    double squares = 0;
+    for (const AgentValue& agent : values[i].agents) squares += std::pow(agent.value - sum / count, 2);
+    EXPECT_NEAR(metrics[i].standard_error, std::sqrt(squares / (count - 1) / count), 1e-12);
   }
 }
 

@@ -229,6 +229,16 @@ TEST_F(PlatformTest, APartitionIsTheSameWhoeverElseIsStillThere) {
   }
 }
 
+TEST(Partitions, AreStretchesOfNeighbours) {
+  const std::vector<unsigned> agents{0, 255, 256, 300, 511, 1024};
+  std::vector<std::vector<unsigned>> stretches;
+  for (const std::span<const unsigned> stretch :
+       by_partition(std::span(agents), [](unsigned agent) { return ActorId(agent); }))
+    stretches.emplace_back(stretch.begin(), stretch.end());
+  EXPECT_THAT(stretches, ::testing::ElementsAre(std::vector{0U, 255U}, std::vector{256U, 300U, 511U},
+                                                std::vector{1024U}));
+}
+
 TEST(Effects, AreAppliedInTheOrderOfTheirKeys) {
   std::vector<Effect<int>> effects;
   for (const auto& [time, source, change] : {std::tuple{5, 1, 3}, {2, 9, 2}, {2, 4, 1}}) {

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include <gmock/gmock.h>
 
 #include "agents/minds/statistical_mind.h"
 #include "agents/platform.h"
+#include "engine/ranks/packing.h"
 #include "recsys/models/registry.h"
 #include "tests/support/small_world.h"
 
@@ -55,6 +57,38 @@ TEST(CalibrationParts, WhatWasNotRecordedKeepsItsDefaultsAndSaysSo) {
   EXPECT_EQ(calibration.parameters.exit_base, StatisticalParameters().exit_base);
   EXPECT_EQ(calibration.parameters.align_position, StatisticalParameters().align_position);
   EXPECT_THAT(part_named(calibration, "exit").undecided, Contains(HasSubstr("defaults")));
+}
+
+TEST(RecordedSessions, ArePackedWhole) {
+  const RecordedSession sent{.agent = "7",
+                             .traits = {.activity = 1, .conformity = 2, .diversity = 3},
+                             .habit = 0.5,
+                             .pages = {{.page = 4,
+                                        .items = {{.affinity = 1,
+                                                   .quality = 2,
+                                                   .familiarity = 3,
+                                                   .historical_rating = 4,
+                                                   .aligned = true,
+                                                   .rating = 5}},
+                                        .exits = true,
+                                        .satisfaction = 0.75}},
+                             .score = 9,
+                             .satisfaction = 0.25};
+  const auto got = unpack<RecordedSession>(pack(sent));
+  EXPECT_EQ(got.agent, "7");
+  EXPECT_EQ(got.traits, sent.traits);
+  EXPECT_EQ(got.habit, 0.5);
+  EXPECT_EQ(got.score, 9);
+  EXPECT_EQ(got.satisfaction, 0.25);
+  ASSERT_EQ(got.pages.size(), 1U);
+  EXPECT_EQ(got.pages[0].page, 4);
+  EXPECT_EQ(got.pages[0].exits, true);
+  EXPECT_EQ(got.pages[0].satisfaction, 0.75);
+  ASSERT_EQ(got.pages[0].items.size(), 1U);
+  const RecordedItem& item = got.pages[0].items[0];
+  EXPECT_EQ(std::tuple(item.affinity, item.quality, item.familiarity, item.historical_rating, item.aligned,
+                       item.rating),
+            std::tuple(1, 2, 3, 4, true, 5));
 }
 
 TEST(CalibrationParts, TheSameAgentsAreHeldOutEverywhere) {

@@ -135,6 +135,23 @@ TEST_F(CallsOverRanks, NeitherTheirNumberNorTheOrderOfRepliesReachesTheDigest) {
   }
 }
 
+TEST_F(CallsOverRanks, MindsAreFittedToTheModelsOfAllRanks) {
+  Json json = models_json();
+  json["mind"][1]["fitted_to"] = "llm";
+  PartitionDigests reference;
+  for (const std::size_t ranks : {1U, 2U, 5U}) {  // five: the first has no agents
+    ScriptedBackend model(static_cast<unsigned>(ranks));
+    PartitionDigests digests;
+    const std::vector<std::string> outcomes = run(
+        ranks, json, fmt::format("{}.db", ranks), model.io,
+        [&](const remote::Names*) { return Backends{&model}; }, ranks == 1 ? reference : digests);
+    EXPECT_THAT(outcomes, ::testing::Each("finished"));
+    if (ranks > 1) {
+      EXPECT_EQ(digests.chain(), reference.chain()) << ranks;
+    }
+  }
+}
+
 TEST_F(CallsOverRanks, AStoppedRunGoesOnOverAnotherNumberOfRanksAndPaysForNothingTwice) {
   ScriptedBackend uninterrupted(1);
   PartitionDigests reference;

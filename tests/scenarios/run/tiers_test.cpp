@@ -90,7 +90,7 @@ TEST(Tiers, OverRanksAreFittedToAllModelsAndComparedWithAllOfThem) {
       Visits visits;
       ASSERT_TRUE(simulation.run(visits, &model));
       if (size == 1) of_one = simulation.tiers();
-      EXPECT_EQ(simulation.tiers(), of_one) << size << " ranks";
+      EXPECT_EQ(simulation.tiers(), ranks.is_first() ? of_one : Json()) << size << " ranks";
     });
   }
   EXPECT_GT(of_one["fitted_to"].get<int>(), 100);
