@@ -26,6 +26,8 @@ constexpr int kAllToAll = 4;
 
 /// How long a rank that has failed waits for the others to hear of it: one that computes does so at its next collective.
 constexpr auto kPatience = std::chrono::minutes(1);
+/// How long what is under way has to come to its end when a rank has failed: that one may have left by just this, a moment before.
+constexpr std::chrono::milliseconds kLastMoments{200};
 
 void check(int code, const char* call) {
   if (code == MPI_SUCCESS) return;
@@ -119,10 +121,12 @@ std::vector<std::string> MpiRanks::exchange(Exchange given, const Begin& begin) 
 }
 
 void MpiRanks::wait(std::vector<MPI_Request>& requests) {
+  std::optional<Clock::time_point> failed;
   for (Pause pause;; pause.take()) {
     const std::lock_guard lock(mutex_);
     if (are_done(requests)) return;
-    check_others();
+    if (!failed && has_failed_elsewhere()) failed = Clock::now();
+    if (!failed || Clock::now() - *failed > kLastMoments) check_others();
   }
 }
 
@@ -255,16 +259,24 @@ std::vector<std::optional<MpiRanks::Goodbye>>::const_iterator MpiRanks::first_fa
   return std::ranges::find_if(goodbyes_, [](const auto& each) { return each && each->exit_code != 0; });
 }
 
-void MpiRanks::check_others() {
+bool MpiRanks::has_failed_elsewhere() {
   hear_goodbyes();
-  const auto failed = first_failed();
-  if (failed != goodbyes_.end()) {
+  return first_failed() != goodbyes_.end();
+}
+
+void MpiRanks::check_others() {
+  if (has_failed_elsewhere()) {
+    // Others may have left because of it, without a word.
+    auto failed = std::ranges::find_if(
+        goodbyes_, [](const auto& each) { return each && each->exit_code != 0 && !each->complaint.empty(); });
+    if (failed == goodbyes_.end()) failed = goodbyes_.begin() + (first_failed() - goodbyes_.cbegin());
     const auto rank = static_cast<std::size_t>(failed - goodbyes_.begin());
     throw FailedElsewhere(static_cast<ErrorKind>((*failed)->exit_code), rank, (*failed)->complaint);
   }
   if (options_.is_ended()) {
-    throw Failure(ErrorKind::stopped,
-                  "the launcher ends the run: it was interrupted, or a rank is no longer there");
+    const char* const why = "the launcher ends the run: it was interrupted, or a rank is no longer there";
+    if (is_first()) throw Failure(ErrorKind::stopped, why);
+    throw FailedElsewhere(ErrorKind::stopped, 0, why);  // one says it
   }
 }
 

@@ -95,6 +95,7 @@ class MpiRanks : public Ranks {
   std::optional<Message> next(int tag);
   void hear_goodbyes();
   std::vector<std::optional<Goodbye>>::const_iterator first_failed() const;
+  bool has_failed_elsewhere();
   void check_others();
   bool all_have_left();
 

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds kTellEvery{100};
 
 template <class Archive>
 void serialize(Archive& archive, WindowSums& sums) {
-  archive(sums.digests, sums.exposures, sums.positions, sums.quality, sums.pages);
+  archive(sums.digests, sums.exposures, sums.positions, sums.quality, sums.agents, sums.pages);
 }
 
 void WindowSums::add(const PartitionResult& result) {
@@ -30,6 +30,7 @@ void WindowSums::add(const PartitionResult& result) {
   exposures.merge(result.exposures);
   positions.merge(result.positions);
   for (const SessionRecord& session : result.sessions) quality.add(session);
+  agents += result.sessions.size();
   pages += result.pages;
 }
 
@@ -38,6 +39,7 @@ void WindowSums::merge(const WindowSums& other) {
   exposures.merge(other.exposures);
   positions.merge(other.positions);
   quality.merge(other.quality);
+  agents += other.agents;
   pages += other.pages;
 }
 
@@ -79,17 +81,28 @@ void Recorder::on_partition(const PartitionResult& result) {
 
 void Recorder::tell_progress() {
   HowFar& own = how_far_[ranks_.self()];
-  own = {.round = round_, .agents = outcomes_.size() - before_window_, .pages = window_.pages};
+  own = {.round = round_, .agents = window_.agents, .pages = window_.pages};
   if (!ranks_.is_first()) return ranks_.send(Channel::progress, 0, pack(own));
   while (const std::optional<Ranks::Message> told = ranks_.receive(Channel::progress))
     how_far_[told->from] = unpack<HowFar>(told->content);
+  const HowFar all = how_far();
+  progress_.on_agents(all.agents, agents_, all.pages);
+}
+
+/// In this window.
+Recorder::HowFar Recorder::how_far() const {
   HowFar all;
   for (const HowFar& rank : how_far_) {
     if (rank.round != round_) continue;
     all.agents += rank.agents;
     all.pages += rank.pages;
   }
-  progress_.on_agents(all.agents, agents_, all.pages);
+  return all;
+}
+
+std::pair<std::size_t, std::size_t> Recorder::so_far() const {
+  const HowFar now = how_far();
+  return {sessions_ + now.agents, pages_ + now.pages};
 }
 
 WindowSums Recorder::sums_of_all_ranks() {
@@ -113,7 +126,9 @@ void Recorder::on_window_finished(const Window& window) {
     });
     return "";
   });
+  sessions_ += sums.agents;
   pages_ += sums.pages;
+  how_far_.assign(ranks_.size(), {.round = round_});
   ++windows_;
   reply_quality_.merge(sums.quality);
 }

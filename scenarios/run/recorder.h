@@ -29,6 +29,7 @@ struct WindowSums {
   Exposures exposures;
   PositionCounts positions;
   ReplyQuality quality;
+  std::size_t agents = 0;  ///< that have had their session
   std::size_t pages = 0;
 };
 
@@ -54,6 +55,8 @@ class Recorder : public RunObserver {
   std::vector<Metric> metrics(const AllowedActions& allowed) const {
     return run_metrics(outcomes_, allowed, ranks_);
   }
+  /// How many sessions have been had, in all windows, and their pages; on rank 0 of all ranks.
+  std::pair<std::size_t, std::size_t> so_far() const;
   const Hash128& digest() const { return digest_.of_run(); }
   const ReplyQuality& reply_quality() const { return reply_quality_; }
   /// What summary.json says of the run itself. See run_scenario.
@@ -73,6 +76,7 @@ class Recorder : public RunObserver {
   };
 
   void tell_progress();
+  HowFar how_far() const;
   WindowSums sums_of_all_ranks();
   void write_figures(const Window& window, const WindowSums& sums, std::span<const Metric> headline);
 
@@ -90,7 +94,8 @@ class Recorder : public RunObserver {
   std::uint16_t round_ = 0;                       ///< of this window
   std::vector<HowFar> how_far_;                   ///< by rank: what it has told last
   std::chrono::steady_clock::time_point told_{};  ///< when this rank told last
-  std::size_t pages_ = 0;                         ///< in finished windows
+  std::size_t sessions_ = 0;                      ///< in finished windows
+  std::size_t pages_ = 0;                         ///< likewise
   std::optional<Accuracy> offline_;               ///< of this window's recommender
   std::size_t windows_ = 0;
   std::vector<Outcome> outcomes_;  ///< of this rank's agents, in all windows

@@ -1,5 +1,7 @@
 #include "scenarios/run/run_log.h"
 
+#include <tuple>
+
 #include "engine/base/log.h"
 #include "engine/base/process.h"
 
@@ -31,13 +33,14 @@ void MinuteLog::tick(Clock::time_point now) {
   before_ = figures;
 }
 
-RunLog::RunLog(RunObserver& next, const RunGateway* gateway, MinuteLog& minutes)
+RunLog::RunLog(Recorder& next, const RunGateway* gateway, MinuteLog& minutes)
     : next_(next), gateway_(gateway), minutes_(minutes) {
   minutes_.read_from([this] { return figures(); });
 }
 
 RunFigures RunLog::figures() const {
-  RunFigures figures = so_far_;
+  RunFigures figures;
+  std::tie(figures.agents, figures.pages) = next_.so_far();
   if (gateway_ == nullptr) return figures;
   figures.calls = gateway_->all_counts();
   const Json account = gateway_->account();
@@ -64,13 +67,11 @@ void RunLog::on_offline_accuracy(std::uint16_t round, const Accuracy& accuracy) 
 void RunLog::on_window_started(const Window& window) {
   log_event(LogLevel::info, "round", "begins", {{"round", window.round + 1}});
   round_began_ = last_partition_ = MinuteLog::Clock::now();
-  before_round_ = so_far_;
+  before_round_ = next_.so_far();
   next_.on_window_started(window);
 }
 
 void RunLog::on_partition(const PartitionResult& result) {
-  so_far_.agents += result.sessions.size();
-  so_far_.pages += result.pages;
   next_.on_partition(result);
   minutes_.tick();
   last_partition_ = MinuteLog::Clock::now();
@@ -79,10 +80,11 @@ void RunLog::on_partition(const PartitionResult& result) {
 void RunLog::on_window_finished(const Window& window) {
   next_.on_window_finished(window);
   const MinuteLog::Clock::time_point now = MinuteLog::Clock::now();
+  const auto [agents, pages] = next_.so_far();
   log_event(LogLevel::info, "round", "is over",
             {{"round", window.round + 1},
-             {"agents", so_far_.agents - before_round_.agents},
-             {"pages", so_far_.pages - before_round_.pages},
+             {"agents", agents - before_round_.first},
+             {"pages", pages - before_round_.second},
              {"took", now - round_began_},
              {"closed_in", now - last_partition_},
              {"rss_mb", rss_bytes() >> 20U}});

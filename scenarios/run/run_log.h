@@ -3,13 +3,15 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "agents/observer.h"
 #include "scenarios/gateway/run_gateway.h"
+#include "scenarios/run/recorder.h"
 
 namespace throng {
 
-/// How far a run is. All counts are of this process.
+/// How far a run is. All counts are of this process, and of the ranks it shares the run with.
 struct RunFigures {
   std::uint64_t agents = 0;  ///< that have had their session, in all rounds
   std::uint64_t pages = 0;
@@ -42,7 +44,7 @@ class MinuteLog {
 /// nobody is asked), outlive it.
 class RunLog : public RunObserver {
  public:
-  RunLog(RunObserver& next, const RunGateway* gateway, MinuteLog& minutes);
+  RunLog(Recorder& next, const RunGateway* gateway, MinuteLog& minutes);
   ~RunLog() override { minutes_.read_from(nullptr); }
 
   void on_offline_accuracy(std::uint16_t round, const Accuracy& accuracy) override;
@@ -55,14 +57,13 @@ class RunLog : public RunObserver {
  private:
   RunFigures figures() const;
 
-  RunObserver& next_;
+  Recorder& next_;
   const RunGateway* gateway_;
   MinuteLog& minutes_;
   MinuteLog::Clock::time_point round_began_;
   MinuteLog::Clock::time_point
       last_partition_;  ///< when this rank had played it; what follows is the window's end
-  RunFigures so_far_;   ///< agents and pages
-  RunFigures before_round_;
+  std::pair<std::size_t, std::size_t> before_round_;  ///< Recorder::so_far
 };
 
 }  // namespace throng

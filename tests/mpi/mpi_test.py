@@ -47,7 +47,10 @@ class Place:
         return [*start, self.throng, *map(str, arguments)]
 
     def start(self, ranks, *arguments):
-        return subprocess.Popen(self.command(ranks, *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        return self.started(self.command(ranks, *arguments))
+
+    def started(self, command):
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 cwd=self.folder, env=ENVIRONMENT)
 
     def finished(self, ranks, *arguments, code=0):
@@ -95,6 +98,11 @@ def check_rows(one, other):
             + str(next(pair for pair in zip(first[table] + [None], second[table] + [None]) if pair[0] != pair[1])))
 
 
+def figures_logged(run):
+    """Agents and pages of each round."""
+    return re.findall(r"is over +round=\d+ agents=\d+ pages=\d+", (run / "run.log").read_text())
+
+
 def same_over_ranks(place, what, ranks=(1, 2, 3)):
     path = place.write(what)
     alone = place.run(0, path, "alone")
@@ -102,6 +110,7 @@ def same_over_ranks(place, what, ranks=(1, 2, 3)):
         over = place.run(count, path, f"over-{count}")
         check_same(alone, over)
         assert len(list(over.glob("run.*.db"))) == count - 1, "a file for every rank"
+        assert figures_logged(over) == figures_logged(alone), "run.log tells of all ranks"
     return alone
 
 
@@ -263,6 +272,7 @@ def killed(place, path, rank, run, delay):
     _, err = process.communicate(timeout=60)
     assert process.returncode == 4, f"{process.returncode}\n{err}"
     assert re.search(rf"throng: rank {rank} .* was killed by signal 9", err), err
+    assert err.count("the launcher ends the run") <= 1, f"one of the others says so\n{err}"
     return True
 
 
@@ -325,6 +335,28 @@ def ends(place):
     assert complaint_of(3, "run", absent, "--out", place.folder / "absent").count("/nowhere/at/all") == 1
     out, _ = place.finished(3, "run", path, "--out", place.folder / "again", "--json")
     assert json.loads(out)["digest"] == summary(run)["digest"], "one rank prints the results"
+
+    faulty = place.write(scenario("faulty", population={"agents": 600}, metrics={"a": {"sql": "SELECT title FROM items"}}))
+    for attempt in range(5):  # ranks leave in any order
+        run = place.folder / f"faulty-{attempt}"
+        out, err = place.finished(3, "run", faulty, "--out", run, code=5)
+        assert out.count("digest") == 1 and err.count("the metric a has no value") == 1, f"{out}\n{err}"
+        assert "has finished" in (run / "run.log").read_text().splitlines()[-1]
+
+    def complaint_where_rank_2(code, does):
+        command = f'file={path}; if [ "$OMPI_COMM_WORLD_RANK" = 2 ]; then {does}; fi; exec {place.throng} run $file --out once'
+        process = place.started([place.mpirun, "--oversubscribe", "-n", "3", "sh", "-c", command])
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == code, f"{process.returncode}\n{err}"
+        return err
+
+    other = place.write(scenario("other", population={"agents": 300}, seed=102))
+    (place.folder / "elsewhere").mkdir()
+    for _ in range(3):
+        assert complaint_where_rank_2(2, f"file={other}").count("rank 2 would not run the same as rank 0") == 1
+        err = complaint_where_rank_2(4, f"cd {place.folder}/elsewhere")
+        assert err.count("cannot be written") == 1 and err.count("--resume") == 1, err
+        shutil.rmtree(place.folder / "once")
 
 
 def merge(place):
