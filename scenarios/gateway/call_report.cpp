@@ -1,10 +1,14 @@
 #include "scenarios/gateway/call_report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace throng {
 namespace {
+
+/// Prices of calls are added in the order in which replies came, which must not show: rounded to 1e-12 USD, far below what a token costs.
+double without_order(double usd) { return std::round(usd * 1e12) / 1e12; }
 
 Json totals_json(const JournalTotals& totals) {
   return {{"calls", totals.calls},
@@ -13,7 +17,7 @@ Json totals_json(const JournalTotals& totals) {
           {"prompt_tokens", totals.prompt_tokens},
           {"cached_tokens", totals.cached_tokens},
           {"completion_tokens", totals.completion_tokens},
-          {"usd", totals.usd}};
+          {"usd", without_order(totals.usd)}};
 }
 
 void add(const JournalTotals& one, JournalTotals& sum) {
