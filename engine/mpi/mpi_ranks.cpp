@@ -256,7 +256,11 @@ void MpiRanks::hear_goodbyes() {
 }
 
 std::vector<std::optional<MpiRanks::Goodbye>>::const_iterator MpiRanks::first_failed() const {
-  return std::ranges::find_if(goodbyes_, [](const auto& each) { return each && each->exit_code != 0; });
+  const auto has_failed = [](const auto& each) { return each && each->exit_code != 0; };
+  const auto has_words = [&](const auto& each) { return has_failed(each) && !each->complaint.empty(); };
+  // Others may have left because of it, without a word.
+  const auto first = std::ranges::find_if(goodbyes_, has_words);
+  return first != goodbyes_.end() ? first : std::ranges::find_if(goodbyes_, has_failed);
 }
 
 bool MpiRanks::has_failed_elsewhere() {
@@ -266,10 +270,7 @@ bool MpiRanks::has_failed_elsewhere() {
 
 void MpiRanks::check_others() {
   if (has_failed_elsewhere()) {
-    // Others may have left because of it, without a word.
-    auto failed = std::ranges::find_if(
-        goodbyes_, [](const auto& each) { return each && each->exit_code != 0 && !each->complaint.empty(); });
-    if (failed == goodbyes_.end()) failed = goodbyes_.begin() + (first_failed() - goodbyes_.cbegin());
+    const auto failed = first_failed();
     const auto rank = static_cast<std::size_t>(failed - goodbyes_.begin());
     throw FailedElsewhere(static_cast<ErrorKind>((*failed)->exit_code), rank, (*failed)->complaint);
   }

@@ -40,7 +40,7 @@ class MpiRanks : public Ranks {
   /// What a rank tells the others at its end.
   struct Goodbye {
     int exit_code = 0;
-    std::string complaint{};  ///< what it failed of
+    std::string complaint{};  ///< what it failed of; empty: of another's failure
   };
 
   /// Ends the process, with a message of MPI's, if MPI cannot begin.
@@ -60,7 +60,7 @@ class MpiRanks : public Ranks {
   /// What another rank said, if it does within `patience`.
   std::optional<Goodbye> goodbye_of(std::size_t rank, std::chrono::milliseconds patience);
   /// Waits until all have said goodbye and ends MPI. Returns what all ranks return: the exit code of the first, by rank, that has another
-  /// than 0. A rank that has failed, and is not just stopped, waits for a minute at most and then ends all ranks (MPI_Abort). One
+  /// than 0, of those that complain if any does. A rank that has failed, and is not just stopped, waits for a minute at most and then ends all ranks (MPI_Abort). One
   /// that is ended from outside does not wait.
   int leave();
 

@@ -41,20 +41,21 @@ int end_alone(const Ending& ending) {
 /// How long a rank waits for the first to make the same complaint.
 constexpr std::chrono::seconds kFirstSpeaks{2};
 
-/// Whether rank 0 says what another complains of, perhaps with more words around it.
-bool says(const std::string& first, std::string complaint) {
+/// Without what `main` writes around it.
+std::string bare(std::string complaint) {
   constexpr std::string_view program = "throng: ";
   if (complaint.starts_with(program)) complaint.erase(0, program.size());
   while (complaint.ends_with('\n')) complaint.pop_back();
-  return first.find(complaint) != std::string::npos;
+  return complaint;
 }
 
 int end_together(MpiRanks& ranks, const Ending& ending) {
   if (ranks.is_first()) say_to_stderr(ending.complaint);
-  ranks.say_goodbye({.exit_code = ending.exit_code, .complaint = ending.complaint});
-  if (!ranks.is_first() && !ending.complaint.empty()) {
+  const std::string complaint = bare(ending.complaint);
+  ranks.say_goodbye({.exit_code = ending.exit_code, .complaint = complaint});
+  if (!ranks.is_first() && !complaint.empty()) {
     const auto first = ranks.goodbye_of(0, kFirstSpeaks);
-    if (!first || !says(first->complaint, ending.complaint))
+    if (!first || first->complaint.find(complaint) == std::string::npos)  // perhaps with more words around it
       say_to_stderr(fmt::format("[rank {}] {}", ranks.self(), ending.complaint));
   }
   return ranks.leave();

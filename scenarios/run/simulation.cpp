@@ -16,7 +16,6 @@
 #include "scenarios/run/tiers.h"
 
 namespace throng {
-
 namespace {
 
 /// So many users at most make the offline figures of a round: ten thousands would take as long as the round itself.
